@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config'
+
+/** Unit, contract and house tests; the lab tests have a configuration of their own because they need root and minutes. */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/{contract,errors,house,shell,golden}/**/*.test.ts'],
+    testTimeout: 30_000,
+  },
+})
