@@ -1,0 +1,19 @@
+/** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
+import { clusterCodes } from './catalogue/cluster.ts'
+import { keyCodes } from './catalogue/keys.ts'
+import { readingCodes } from './catalogue/reading.ts'
+import type { Code } from './define-codes.ts'
+
+/** One line for each area; the order is the order of the reference page. */
+const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [readingCodes, keyCodes, clusterCodes]
+
+/** Codes that were given up. They keep their meaning for ever, in old journals, and are never used again. */
+export const RETIRED_CODES: readonly string[] = []
+
+/** Every code, in the order of the reference page. */
+export const CATALOGUE: readonly Code<never>[] = AREAS.flatMap((area) => Object.values(area))
+
+/** The code of this name, in whatever case it was typed. */
+export function codeByName(name: string): Code<never> | undefined {
+  return CATALOGUE.find(({ code }) => code === name.toUpperCase())
+}

@@ -1,0 +1,45 @@
+/** Finds the name that somebody probably meant to type. */
+
+/** Fewer changes than this make a name "near" (the limit that Terraform uses). */
+const NEAR = 3
+
+/**
+ * The candidate that is nearest to `word`, or undefined when none is near. Upper and lower case count as equal; of
+ * two equally near candidates the first one is taken.
+ */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  let nearest: string | undefined
+  // A short word is near to everything: allow one change for every two characters.
+  let limit = Math.min(NEAR, Math.floor(word.length / 2) + 1)
+  for (const candidate of candidates) {
+    const changes = changesBetween(word.toLowerCase(), candidate.toLowerCase(), limit)
+    if (changes < limit) {
+      limit = changes
+      nearest = candidate
+    }
+  }
+  return nearest
+}
+
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` ("optimal string alignment"),
+ * given up as soon as `limit` is certain.
+ */
+function changesBetween(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const replace = (last[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      const cost = Math.min(replace, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1)
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      current.push(swapped ? Math.min(cost, (beforeLast[column - 2] ?? 0) + 1) : cost)
+    }
+    if (Math.min(...current) >= limit && Math.min(...last) >= limit) return limit
+    beforeLast = last
+    last = current
+  }
+  return last[b.length] ?? limit
+}
