@@ -1,0 +1,85 @@
+# shellcheck shell=sh disable=SC2154
+# What a node says of itself at the start of every program; builtins and five processes.
+
+fact() { # KEY VALUE
+  if [ -n "$2" ]; then emit fact "$1" "$2"; fi
+}
+
+first_line() { # FILE: sets LINE, empty when the file cannot be read
+  LINE=
+  if [ -r "$1" ]; then read -r LINE <"$1" || :; fi
+}
+
+device_tree_text() { # NAME: sets LINE; the value ends with a NUL, which the shell drops
+  LINE=
+  if [ -r "/proc/device-tree/$1" ]; then LINE=$(tr -d '\0' <"/proc/device-tree/$1"); fi
+}
+
+board_facts() {
+  local key value model='' serial=''
+  if [ -r /run/bramble-lab/board ]; then
+    # A node of the lab says what board it stands for.
+    while IFS='=' read -r key value; do
+      case $key in
+      model | serial | memory | architecture | has) fact "$key" "$value" ;;
+      esac
+    done </run/bramble-lab/board
+    fact lab yes
+    return 0
+  fi
+  device_tree_text model
+  model=$LINE
+  if [ -n "$model" ]; then
+    device_tree_text serial-number
+    serial=$LINE
+    device_tree_text hat/product
+    fact hat "$LINE"
+  fi
+  fact model "$model"
+  fact serial "$serial"
+  fact architecture "$(uname -m)"
+  while IFS=': ' read -r key value; do
+    case $key in
+    MemTotal)
+      fact memory "$((${value%% *} * 1024))"
+      break
+      ;;
+    esac
+  done </proc/meminfo
+}
+
+os_facts() {
+  local key value
+  if [ -r /etc/os-release ]; then
+    while IFS='=' read -r key value; do
+      value=${value#\"}
+      value=${value%\"}
+      case $key in
+      ID) fact os "$value" ;;
+      VERSION_CODENAME) fact os_release "$value" ;;
+      esac
+    done </etc/os-release
+  fi
+}
+
+facts() {
+  if [ -n "$R" ]; then return 0; fi
+  board_facts
+  os_facts
+  first_line /proc/sys/kernel/random/boot_id
+  fact boot_id "$LINE"
+  first_line /etc/machine-id
+  fact machine_id "$LINE"
+  first_line /proc/sys/kernel/hostname
+  fact hostname "$LINE"
+  first_line /proc/sys/kernel/osrelease
+  fact kernel "$LINE"
+  first_line /proc/uptime
+  fact uptime "${LINE%%.*}"
+  first_line /etc/ssh/ssh_host_ed25519_key.pub
+  fact ssh_host_key "$LINE"
+  fact clock "$(date +%s)"
+  fact disk "$(df -Pk / | { read -r _ && read -r _ size _ free _ && printf '%s %s' "$size" "$free"; })"
+  if [ -e /run/reboot-required ]; then fact reboot_required yes; fi
+  if command -v vcgencmd >/dev/null; then fact throttled "$(vcgencmd get_throttled 2>/dev/null || :)"; fi
+}

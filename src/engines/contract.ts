@@ -1,0 +1,86 @@
+/**
+ * By what a role tells the rollout about its engine: how its members are asked, when a step may be taken, when it is
+ * done, and what the engine itself is to hold. The rollout knows these shapes and no engine.
+ */
+import type { Duplex } from 'node:stream'
+import type { Difference } from '../events/event.ts'
+
+/** The way to a TCP port of a node's loopback: through the node's SSH connection, never over the open network. */
+export interface NodeLink {
+  /** Opens a byte stream to `127.0.0.1:port` on the node. Rejects with a plain sentence when it cannot. */
+  connect(node: string, port: number): Promise<Duplex>
+}
+
+/** One member of a consensus group, as its engine sees it. */
+export interface MemberState {
+  readonly node: string
+  readonly healthy: boolean
+  readonly voter: boolean
+  readonly leader: boolean
+}
+
+/** What a consensus group says of itself, or that nobody of it answers. */
+export interface GroupState {
+  /** False before the first formation: then nothing can be disrupted and nothing is guarded. */
+  readonly formed: boolean
+  readonly members: readonly MemberState[]
+  /** Members that the group can lose now and still decide. */
+  readonly failureTolerance: number
+  /** One sentence for people: what is wrong, or that all is well. */
+  readonly detail: string
+}
+
+/** A consensus group: the rollout changes its members one at a time, leader last, only while one more may be lost. */
+export interface QuorumGroup {
+  readonly name: string
+  /** Names of the nodes that are wanted as members. */
+  readonly members: readonly string[]
+  /** Does a change of this resource (`kind:name`) take the member out of service for a while? */
+  readonly interruptedBy: (address: string) => boolean
+  /** Asks every member that can be asked. Never rejects: who does not answer is not healthy. */
+  observe(link: NodeLink): Promise<GroupState>
+  /**
+   * Is this member back: voter, serving, healthy since after `since` (milliseconds of the epoch on this computer's clock)?
+   * Asked again and again by the rollout until it holds or the time is up.
+   */
+  returned(link: NodeLink, node: string, since: Date): Promise<{ readonly passed: boolean; readonly detail: string }>
+  /** How long a member may take to come back, in seconds. */
+  readonly patienceSeconds: number
+}
+
+/** A condition that must hold on a node before its turn counts as done. */
+export interface Gate {
+  readonly name: string
+  readonly node: string
+  readonly patienceSeconds: number
+  ask(link: NodeLink): Promise<{ readonly passed: boolean; readonly detail: string }>
+}
+
+/** One thing that an engine is to hold and does not hold so. */
+export interface ClusterDifference {
+  /** `kind:name`, for instance `consul-kv:app/color`. */
+  readonly address: string
+  readonly action: 'create' | 'update' | 'remove'
+  readonly reason: string
+  readonly differences: readonly Difference[]
+}
+
+/** How one cluster resource ended. */
+export interface ClusterOutcome {
+  readonly address: string
+  readonly action: 'create' | 'update' | 'remove'
+  readonly failure?: string
+}
+
+/** Resources that belong to the cluster: planned, owned and removed like every other, converged once through one member. */
+export interface ClusterStore {
+  readonly name: string
+  /** Nodes through which the engine can be asked, best first. */
+  readonly members: readonly string[]
+  /** Number of wanted resources, for the summary. */
+  readonly size: number
+  /** What differs; changes nothing. `unformed` when there is no engine yet: then everything is to be created. */
+  check(link: NodeLink, node: string): Promise<readonly ClusterDifference[]>
+  /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
+  converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
+}

@@ -1,0 +1,55 @@
+/** The events of a run: plain data, past tense, the same in the terminal, the journal, `--json` and the API. */
+
+/** What became of a resource or a node. `unchanged` is a success of its own. */
+export type Outcome = 'unchanged' | 'changed' | 'failed' | 'skipped'
+
+/** How many resources ended in which way. */
+export interface Summary {
+  readonly unchanged: number
+  readonly changed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** One field of a resource that is not as wanted; `content` of a text file comes with both texts. */
+export interface Difference {
+  readonly field: string
+  /** As it is on the node; left out when the resource is not there or the value is secret. */
+  readonly is?: string
+  /** As it is wanted; left out when it is to go or the value is secret. */
+  readonly wanted?: string
+}
+
+/** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */
+export type EventBody =
+  | { readonly type: 'run-started'; readonly command: 'plan' | 'apply'; readonly cluster: string; readonly nodes: readonly string[]; readonly lab: boolean; readonly by: string }
+  | { readonly type: 'node-connected'; readonly node: string; readonly facts: Readonly<Record<string, string>> }
+  | { readonly type: 'phase-started'; readonly node: string; readonly phase: 'connect' | 'check' | 'wait' | 'converge' | 'verify' | 'gate' | 'reboot'; readonly detail?: string }
+  | { readonly type: 'resource-differs'; readonly node: string; readonly address: string; readonly action: 'create' | 'update' | 'remove'; readonly reason: string; readonly differences: readonly Difference[] }
+  | { readonly type: 'resource-changed'; readonly node: string; readonly address: string; readonly action: 'create' | 'update' | 'remove' }
+  | { readonly type: 'resource-failed'; readonly node: string; readonly address: string; readonly message: string; readonly output: readonly string[] }
+  | { readonly type: 'resource-skipped'; readonly node: string; readonly address: string; readonly message: string }
+  | { readonly type: 'output'; readonly node: string; readonly text: string }
+  | { readonly type: 'warning'; readonly node?: string; readonly code: string; readonly text: string }
+  | { readonly type: 'gate-passed'; readonly node: string; readonly gate: string; readonly detail: string }
+  | { readonly type: 'node-finished'; readonly node: string; readonly outcome: Outcome; readonly summary: Summary; readonly message?: string; readonly fix?: string }
+  | { readonly type: 'run-finished'; readonly outcome: Outcome; readonly summary: Summary; readonly failedNodes: readonly string[] }
+
+/** An event as it is written: the body with its version, time (RFC 3339) and run. */
+export type Event = EventBody & { readonly v: 1; readonly at: string; readonly run: string }
+
+/** Where events go. Never throws. */
+export type EventSink = (event: Event) => void
+
+/** The summary of nothing. */
+export const EMPTY_SUMMARY: Summary = { unchanged: 0, changed: 0, failed: 0, skipped: 0 }
+
+/** The sum of two summaries, field by field. */
+export function addSummaries(a: Summary, b: Summary): Summary {
+  return {
+    unchanged: a.unchanged + b.unchanged,
+    changed: a.changed + b.changed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  }
+}

@@ -1,0 +1,146 @@
+/** The contract of a role: what a node does, as a page that reads as a list of resources. */
+import type { z } from 'zod'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { ClusterStore, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { Content, Resource } from '../resources/kind.ts'
+
+/** What is known of a node's board, from the cluster file or from its facts. */
+export interface BoardFacts {
+  /** Model id of the hardware table, for instance `pi4`; `pc` for anything else. */
+  readonly model: string
+  readonly memoryBytes: number
+  /** Instruction set: armv6, armv7, arm64 or amd64. */
+  readonly architecture: string
+  /** What is plugged in. */
+  readonly has: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** A node after resolve. */
+export interface ClusterNode {
+  readonly name: string
+  /** The name with the cluster's domain behind it. */
+  readonly fqdn: string
+  /** Address by which the other nodes reach it: an IP, or a name when the cluster file only has that. */
+  readonly address: string
+  readonly board: BoardFacts
+  /** Facts of the last contact, by key, as the cluster lock keeps them. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Names of the roles on this node. */
+  readonly roles: readonly string[]
+}
+
+/** A service that the cluster file declares. */
+export interface ClusterService {
+  readonly name: string
+  readonly port?: number
+  readonly tags: readonly string[]
+  readonly meta: Readonly<Record<string, string>>
+  readonly checks: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** The whole cluster, read-only, as every role sees it. */
+export interface Cluster {
+  readonly name: string
+  /** Without a trailing dot. */
+  readonly domain: string
+  readonly lab: boolean
+  readonly nodes: readonly ClusterNode[]
+  readonly access: { readonly user: string; readonly authorizedKeys: readonly string[] }
+  /** Nodes that have this role, in the order of the cluster file. */
+  find(role: string): readonly ClusterNode[]
+  /** Options of a role anywhere in the cluster (validated, defaults filled); undefined when the cluster does not use it. */
+  options<Options>(role: string): Options | undefined
+  /** Services that run on this node, in the order of the cluster file. */
+  servicesOn(node: string): readonly ClusterService[]
+}
+
+/** A secret that must exist before anything is compiled. Made once, kept encrypted. */
+export type SecretWish =
+  | { readonly name: string; readonly make: 'gossip-key' }
+  | { readonly name: string; readonly make: 'token' }
+  | { readonly name: string; readonly make: 'password'; readonly length?: number }
+  | { readonly name: string; readonly make: 'authority'; readonly commonName: string }
+  | {
+      readonly name: string
+      readonly make: 'certificate'
+      /** Name of the wish for the authority that signs it. */
+      readonly authority: string
+      readonly commonName: string
+      readonly dnsNames: readonly string[]
+      readonly ipAddresses: readonly string[]
+    }
+
+/** Secrets as a role reads them; every read is synchronous because the wishes were met before. */
+export interface RoleSecrets {
+  /** Text of a `password`. */
+  text(name: string): string
+  token(name: string): { readonly accessorId: string; readonly secretId: string }
+  gossipKeys(name: string): readonly [string, ...string[]]
+  /** PEM texts; for an authority the key stays with the controller and is not to be had here. */
+  certificate(name: string): { readonly certificatePem: string; readonly keyPem: string; readonly notAfter: Date }
+  authority(name: string): { readonly certificatePem: string }
+}
+
+/** A vendor's release file that must be fetched, verified and pinned before anything is compiled. */
+export interface ReleaseWish {
+  /** Product in the vendor's layout: `/consul/1.19.2/consul_1.19.2_linux_arm64.zip`. */
+  readonly product: string
+  readonly version: string
+  /** Architecture in the vendor's words: arm, arm64, amd64. */
+  readonly architecture: string
+  /** Path of the wanted file inside the archive. */
+  readonly member: string
+}
+
+/** What a role's functions are given. */
+export interface RoleContext<Options = unknown> {
+  readonly options: Options
+  readonly node: ClusterNode
+  readonly cluster: Cluster
+  readonly secrets: RoleSecrets
+  /** The bytes of a release that {@link Role.releases} wished for. */
+  release(wish: ReleaseWish): Content
+}
+
+/** What a role may say before secrets and releases are there. */
+export type RoleWishContext<Options = unknown> = Pick<RoleContext<Options>, 'options' | 'node' | 'cluster'>
+
+/** What a role says of the whole cluster, once. */
+export type RoleClusterContext<Options = unknown> = Pick<RoleContext<Options>, 'options' | 'cluster' | 'secrets'>
+
+/** A mistake that only shows once roles have met nodes; the place is filled in by resolve. */
+export interface RoleFinding {
+  readonly diagnostic: Omit<Diagnostic, 'where'>
+  /** Node that it is about, for its place in the cluster file; the role's own place when left out. */
+  readonly node?: string
+  /** Option that it is about. */
+  readonly option?: string
+}
+
+/** A role. */
+export interface Role<Options = never> {
+  readonly name: string
+  /** One sentence for the reference page. */
+  readonly summary: string
+  /** Options in the cluster file besides `on` and `count`; every key has a description. */
+  readonly options: z.ZodType<Options>
+  /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */
+  readonly conflicts?: readonly string[]
+  /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
+  readonly family?: string
+  /** Mistakes that need the cluster: a board that cannot carry the role, an even number of servers. */
+  readonly findings?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly RoleFinding[]
+  readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
+  readonly releases?: (context: RoleWishContext<Options>) => readonly ReleaseWish[]
+  /** What a node with this role has, in the order of effect. */
+  readonly resources: (context: RoleContext<Options>) => readonly Resource[]
+  readonly quorum?: (context: RoleClusterContext<Options>) => QuorumGroup | undefined
+  readonly gates?: (context: RoleContext<Options>) => readonly Gate[]
+  readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
+}
+
+/** Gives a role its types; the value is the role itself. */
+export function defineRole<Options>(role: Role<Options>): Role<Options> {
+  return role
+}
