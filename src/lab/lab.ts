@@ -1,0 +1,237 @@
+/** The lab: a cluster of virtual nodes on this computer, made, changed and removed as a whole. */
+import { existsSync } from 'node:fs'
+import { rm, rmdir, writeFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { RunOptions, RunResult } from '../support/run.ts'
+import { assignAddresses, chooseNetwork, networksInRoutes } from './addresses.ts'
+import { ensureBase } from './base-image.ts'
+import { killGroup, LAB_GROUP, removeGroup } from './control-group.ts'
+import { LabRefusal } from './lab-error.ts'
+import type { LabIdentity, LabNodeState, LabProgress, LabSpec } from './lab-spec.ts'
+import { withLock } from './lock.ts'
+import { ensureNetwork, forgetNetwork, linkName, readRoutes, removeNetwork, setLink } from './network.ts'
+import {
+  awaitNode,
+  execInNode,
+  firstProcess,
+  nodeState,
+  prepareNode,
+  removeNode,
+  switchOff,
+  switchOn,
+} from './node.ts'
+import { aptConf, ensurePackageCache } from './package-cache-process.ts'
+import { labPreflight } from './preflight.ts'
+import {
+  labFolder,
+  labGroup,
+  labKey,
+  labKeys,
+  nodeFolder,
+  readLab,
+  STATE_FOLDER,
+  writeLab,
+  type StoredLab,
+  type StoredNode,
+} from './store.ts'
+
+export { LabFailure, LabRefusal } from './lab-error.ts'
+export type {
+  LabBoard,
+  LabIdentity,
+  LabNodeSpec,
+  LabNodeState,
+  LabProgress,
+  LabRelease,
+  LabSpec,
+} from './lab-spec.ts'
+export { labPreflight } from './preflight.ts'
+
+/**
+ * Brings a lab up to what is wanted: makes what is missing, boots what is down, adds and removes nodes.
+ * Resolves when one can log in to every node whose cable is plugged in.
+ * Throws {@link LabRefusal} for what cannot be had here, `LabFailure` for a step that failed.
+ */
+export async function labUp(spec: LabSpec, progress?: LabProgress): Promise<LabNodeState[]> {
+  const lacking = await labPreflight()
+  if (lacking.length > 0)
+    throw new LabRefusal(`this computer cannot have a lab yet:\n  ${lacking.join('\n  ')}`)
+  refuseTooMuchMemory(spec, totalmem())
+  const key = labKey(spec)
+  const base = await ensureBase(spec.release ?? 'trixie', progress)
+  return withLab(key, async () => {
+    const before = await readLab(key)
+    const lab = await planLab(key, spec, before, base)
+    await writeLab(key, lab)
+    for (const name of Object.keys(before?.nodes ?? {})) {
+      if (lab.nodes[name] !== undefined) continue
+      progress?.({ node: name, text: 'is no longer in the cluster file: removed' })
+      await removeNode(key, name)
+    }
+    await ensureNetwork(key, lab.network, progress)
+    await ensurePackageCache(key, lab.network)
+    await Promise.all(spec.nodes.map((node) => bringUp(key, spec, lab, node.name, progress)))
+    return statesOf(key, lab)
+  })
+}
+
+/** Refuses a set of boards that would need more memory than there is; the message names them. */
+export function refuseTooMuchMemory(spec: LabSpec, totalBytes: number): void {
+  const neededBytes = spec.nodes.reduce((sum, node) => sum + node.board.memoryBytes, 0)
+  if (spec.shareMemory || neededBytes <= totalBytes) return
+  const boards = spec.nodes.map(
+    (node) => `  ${node.name}: ${mebibytes(node.board.memoryBytes)} (${node.board.model})`,
+  )
+  throw new LabRefusal(
+    `the boards have ${mebibytes(neededBytes)} of memory in all, this computer has ${mebibytes(totalBytes)}\n` +
+      `${boards.join('\n')}\n  type: bramble lab up --share-memory (the nodes then have no limits of their own)`,
+  )
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`
+}
+
+async function planLab(
+  key: string,
+  spec: LabSpec,
+  before: StoredLab | undefined,
+  base: string,
+): Promise<StoredLab> {
+  const network = before?.network ?? chooseNetwork(key, await takenNetworks())
+  const kept = Object.entries(before?.nodes ?? {}).map(([name, node]) => [name, node.address])
+  const names = spec.nodes.map((node) => node.name)
+  const addresses = assignAddresses(network, names, Object.fromEntries(kept))
+  const nodes = spec.nodes.map(({ name, board }): [string, StoredNode] => [
+    name,
+    {
+      address: addresses.get(name) ?? '',
+      // A disk cannot change what it stands on.
+      base: before?.nodes[name]?.base ?? base,
+      ...(!spec.shareMemory && { memoryBytes: board.memoryBytes }),
+    },
+  ])
+  return { cluster: spec.cluster, folder: spec.folder, network, nodes: Object.fromEntries(nodes) }
+}
+
+async function takenNetworks(): Promise<string[]> {
+  const labs = await Promise.all((await labKeys()).map((key) => readLab(key)))
+  return [...networksInRoutes(await readRoutes()), ...labs.flatMap((lab) => (lab ? [lab.network] : []))]
+}
+
+async function bringUp(
+  key: string,
+  spec: LabSpec,
+  lab: StoredLab,
+  name: string,
+  progress?: LabProgress,
+): Promise<void> {
+  const stored = lab.nodes[name]
+  const board = spec.nodes.find((node) => node.name === name)?.board
+  if (stored === undefined || board === undefined) return
+  const given = { user: spec.user, authorizedKeys: spec.authorizedKeys, aptConf: aptConf(lab.network) }
+  await prepareNode(key, name, stored, board, given)
+  const wasOn = firstProcess(key, name) !== undefined
+  if (!wasOn) progress?.({ node: name, text: 'boots' })
+  switchOn(key, name)
+  await awaitNode(key, name, stored)
+  // Keys may have changed; a node that boots looks for itself.
+  if (wasOn) await execInNode(key, name, ['/usr/lib/bramble-lab/first.sh'])
+  progress?.({ node: name, text: `answers at ${stored.address}` })
+}
+
+/** Removes a lab and all that it left on this computer, whatever became of it; the shared caches stay. */
+export async function labDown(id: LabIdentity): Promise<void> {
+  const key = labKey(id)
+  await withLab(key, async () => {
+    await killGroup(labGroup(key))
+    await removeNetwork(key)
+    await removeGroup(labGroup(key))
+    await rm(labFolder(key), { recursive: true, force: true })
+    await forgetNetwork()
+  })
+  await removeEmptyParents()
+}
+
+/** What the last lab leaves when it goes: the folders and groups that labs have in common. */
+async function removeEmptyParents(): Promise<void> {
+  for (const folder of [STATE_FOLDER, dirname(STATE_FOLDER)]) await rmdir(folder).catch(() => undefined)
+  if (!existsSync(STATE_FOLDER)) await removeGroup(LAB_GROUP)
+}
+
+/** All labs of this computer. */
+export async function labList(): Promise<(LabIdentity & { nodes: LabNodeState[] })[]> {
+  const labs: (LabIdentity & { nodes: LabNodeState[] })[] = []
+  for (const key of await labKeys()) {
+    const lab = await readLab(key)
+    if (lab) labs.push({ cluster: lab.cluster, folder: lab.folder, nodes: statesOf(key, lab) })
+  }
+  return labs.sort((a, b) => (a.cluster + a.folder < b.cluster + b.folder ? -1 : 1))
+}
+
+/** The nodes of a lab; none when there is no such lab. */
+export async function labState(id: LabIdentity): Promise<LabNodeState[]> {
+  const key = labKey(id)
+  const lab = await readLab(key)
+  return lab ? statesOf(key, lab) : []
+}
+
+function statesOf(key: string, lab: StoredLab): LabNodeState[] {
+  return Object.entries(lab.nodes).map(([name, node]) => nodeState(key, name, node))
+}
+
+/** Pulls the cable of a node. It stays pulled while the node is killed, started or rebooted. */
+export async function labCut(id: LabIdentity, node: string): Promise<void> {
+  const { key, stored } = await findNode(id, node)
+  await writeFile(join(nodeFolder(key, node), 'cut'), '')
+  if (firstProcess(key, node) !== undefined) await setLink(linkName(key, stored.address), 'down', node)
+}
+
+/** Plugs the cable of a node in again. */
+export async function labMend(id: LabIdentity, node: string): Promise<void> {
+  const { key, stored } = await findNode(id, node)
+  await rm(join(nodeFolder(key, node), 'cut'), { force: true })
+  if (firstProcess(key, node) !== undefined) await setLink(linkName(key, stored.address), 'up', node)
+}
+
+/** Pulls the plug of a node: SIGKILL for everything in it. */
+export async function labKill(id: LabIdentity, node: string): Promise<void> {
+  const { key } = await findNode(id, node)
+  await switchOff(key, node)
+}
+
+/** Boots a node that is off; resolves when one can log in. */
+export async function labStart(id: LabIdentity, node: string): Promise<void> {
+  const { key, stored } = await findNode(id, node)
+  switchOn(key, node)
+  await awaitNode(key, node, stored)
+}
+
+/** Runs a program as root inside a node, without SSH; its end is a result, a node that is off an error. */
+export async function labExec(
+  id: LabIdentity,
+  node: string,
+  argv: readonly string[],
+  options?: RunOptions,
+): Promise<RunResult> {
+  const { key } = await findNode(id, node)
+  return execInNode(key, node, argv, options)
+}
+
+async function findNode(id: LabIdentity, node: string): Promise<{ key: string; stored: StoredNode }> {
+  const key = labKey(id)
+  const lab = await readLab(key)
+  if (!lab) {
+    throw new LabRefusal(`cluster ${id.cluster} in ${id.folder} has no lab\n  type: bramble lab up`)
+  }
+  const stored = lab.nodes[node]
+  if (stored) return { key, stored }
+  const names = Object.keys(lab.nodes).join(', ')
+  throw new LabRefusal(`the lab of ${id.cluster} has no node ${node}; it has ${names}`)
+}
+
+/** One command at a time changes a lab. */
+async function withLab<T>(key: string, work: () => Promise<T>): Promise<T> {
+  return withLock(`${labFolder(key)}.lock`, work)
+}

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Runs a program as root inside a virtual node, counted and limited as the node's own.
+# usage: sh node-exec.sh PID GROUP... -- PROGRAM ARGS...   (PID: the node's first process; GROUP: its control group folders)
+set -eu
+
+pid=$1
+shift
+while [ "$1" != -- ]; do
+	echo $$ >"$1/cgroup.procs"
+	shift
+done
+shift
+exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup -- \
+	env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"

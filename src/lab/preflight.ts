@@ -1,0 +1,49 @@
+/** Looks whether this computer can have a lab at all. */
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** Programs that a lab runs, and the Debian package of each. */
+const PROGRAMS: Record<string, string> = {
+  'systemd-nspawn': 'systemd-container',
+  mmdebstrap: 'mmdebstrap',
+  ip: 'iproute2',
+  nft: 'nftables',
+  flock: 'util-linux',
+  nsenter: 'util-linux',
+  unshare: 'util-linux',
+}
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+
+/** What {@link missing} needs to know of a computer. */
+export interface Computer {
+  readonly platform: string
+  readonly isRoot: boolean
+  readonly has: (program: string) => boolean
+  readonly hasKeyring: boolean
+}
+
+/** What a computer lacks for a lab, each with what to type; nothing when all is there. */
+export function missing(computer: Computer): string[] {
+  if (computer.platform !== 'linux') {
+    return [`a lab needs Linux, this is ${computer.platform}: run it in a virtual machine with Debian`]
+  }
+  const packages = Object.entries(PROGRAMS)
+    .filter(([program]) => !computer.has(program))
+    .map(([, name]) => name)
+  if (!computer.hasKeyring) packages.push('debian-archive-keyring')
+  return [
+    ...(computer.isRoot ? [] : ['a lab needs root, for namespaces and mounts: type sudo bramble lab up']),
+    ...[...new Set(packages)].map((name) => `${name} is not installed: type sudo apt-get install ${name}`),
+  ]
+}
+
+/** What is missing on this computer, each with what to type; nothing when all is there. */
+export async function labPreflight(): Promise<string[]> {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return missing({
+    platform: process.platform,
+    isRoot: process.geteuid?.() === 0,
+    has: (program) => folders.some((folder) => existsSync(join(folder, program))),
+    hasKeyring: existsSync(KEYRING),
+  })
+}
