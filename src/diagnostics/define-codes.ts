@@ -48,7 +48,7 @@ export interface Code<Details> {
 const OUTPUT_LINES = 20
 
 /** Gives an entry the type of its details, so that its functions need no annotations. */
-export function code<Details = Record<never, never>>(entry: CodeEntry<Details>): CodeEntry<Details> {
+export function code<Details = Record<never, never>>(entry: CodeEntry<Details>): CodeEntry<NoInfer<Details>> {
   return entry
 }
 

@@ -89,14 +89,6 @@ export const clusterCodes = defineCodes({
     fix: 'take one of the names out of its group',
     explain: 'Groups may contain groups, as long as none contains itself, directly or through others.',
   }),
-  UNKNOWN_MODEL: code<{ model: string; near?: string | undefined; known: readonly string[] }>({
-    title: 'A board that is not in the table',
-    summary: ({ model }) => `there is no board model "${model}"`,
-    why: 'what the board can carry is not known',
-    fix: ({ near, known }) => (near ? `did you mean ${near}?` : `write one of: ${known.join(', ')}`),
-    explain:
-      'The model is one of the short names of the boards reference. A computer that is no Raspberry Pi is `pc`.',
-  }),
   ARCHITECTURE_NOT_OF_MODEL: code<{ architecture: string; model: string; known: readonly string[] }>({
     title: 'An architecture that the board does not have',
     summary: ({ architecture, model }) => `a ${model} cannot run ${architecture} programs`,

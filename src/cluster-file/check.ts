@@ -1,0 +1,87 @@
+/** Checks plain values against the schema and the cross-field rules, finding all mistakes in one go. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
+import { findingsOf } from './issue-diagnostics.ts'
+import type { Finding, Subject } from './issue-diagnostics.ts'
+import type { KeyPath, Positions } from './positions.ts'
+import { clusterFileSchema } from './schema.ts'
+import type { ClusterFile, RoleSchemas } from './schema.ts'
+import { validateClusterFile } from './validate.ts'
+
+/** What came of reading a cluster file. */
+export interface ReadResult {
+  /** The cluster file; undefined as soon as there is one error. */
+  readonly file?: ClusterFile
+  /** All mistakes and risks, in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Where every key and value stands. */
+  readonly positions: Positions
+}
+
+/** What a reader may be told. */
+export interface ReadOptions {
+  /** The option schemas of the roles there are. */
+  readonly roles: RoleSchemas
+}
+
+/** After so many rounds of taking out what is wrong, the rest is not worth looking at. */
+const ROUNDS = 5
+
+/** Checks what a YAML or typed file says. */
+export function checkClusterFile(value: unknown, positions: Positions, { roles }: ReadOptions): ReadResult {
+  const subject = { schema: clusterFileSchema(roles), value, positions }
+  const { file, findings } = parsed(subject)
+  const diagnostics = [
+    ...findings.map(({ diagnostic }) => diagnostic),
+    ...(file ? validateClusterFile(file, positions) : []),
+  ]
+  const failed = diagnostics.some(({ severity }) => severity === 'error')
+  return {
+    ...(file && !failed && { file }),
+    diagnostics: sortDiagnostics(diagnostics),
+    positions,
+  }
+}
+
+/**
+ * The file and what is wrong with it. Wrong parts are taken out and the rest is read again, so that one wrong type hides no
+ * duplicate address elsewhere.
+ */
+function parsed(subject: Subject & { readonly schema: ReturnType<typeof clusterFileSchema> }): {
+  readonly file?: ClusterFile
+  readonly findings: readonly Finding[]
+} {
+  const first = subject.schema.safeParse(subject.value)
+  if (first.success) return { file: first.data as ClusterFile, findings: [] }
+  const findings = findingsOf(first.error.issues, subject)
+  let value = withoutWrong(subject.value, findings)
+  for (let round = 0; round < ROUNDS; round++) {
+    const result = subject.schema.safeParse(value)
+    if (result.success) return { file: result.data as ClusterFile, findings }
+    value = withoutWrong(value, findingsOf(result.error.issues, { ...subject, value }))
+  }
+  return { findings }
+}
+
+/** Stand-ins for required keys at the top, only to be able to look at the rest. */
+const STAND_INS: Readonly<Record<string, unknown>> = { cluster: 'unnamed', domain: 'home.arpa', nodes: {} }
+
+function withoutWrong(value: unknown, findings: readonly Finding[]): unknown {
+  const paths = findings.map(({ path, missing }) => (missing && path.length > 1 ? path.slice(0, -1) : path))
+  const rest = without(value, paths)
+  return typeof rest === 'object' && rest !== null ? { ...STAND_INS, ...rest } : undefined
+}
+
+/** A copy of `value` without what is at the paths; a list goes as a whole, because its indexes have to stay true. */
+function without(value: unknown, paths: readonly KeyPath[]): unknown {
+  if (paths.some((path) => path.length === 0)) return undefined
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const below = new Map<string, KeyPath[]>()
+  for (const [step, ...rest] of paths) below.set(String(step), [...(below.get(String(step)) ?? []), rest])
+  const kept = Object.entries(value).flatMap(([key, inner]) => {
+    const paths = below.get(key)
+    const rest = paths ? without(inner, paths) : inner
+    return rest === undefined ? [] : [[key, rest] as const]
+  })
+  return Object.fromEntries(kept)
+}

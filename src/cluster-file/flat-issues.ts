@@ -1,0 +1,42 @@
+/** Brings zod's issues into one flat list, choosing the branch of a union that the user meant. */
+import type { z } from 'zod'
+import type { KeyPath } from './positions.ts'
+
+/** Any issue but that of a union. */
+export type PlainIssue = Exclude<z.core.$ZodIssue, z.core.$ZodIssueInvalidUnion>
+
+/** An issue with its full path; a union that fits in no way says what it would have taken. */
+export type FlatIssue =
+  | { readonly path: KeyPath; readonly issue: PlainIssue }
+  | { readonly path: KeyPath; readonly expected: readonly string[] }
+
+/** All issues with unions taken apart. */
+export function flatIssues(issues: readonly z.core.$ZodIssue[], above: KeyPath = []): readonly FlatIssue[] {
+  return issues.flatMap((issue) => {
+    const path = [...above, ...(issue.path as KeyPath)]
+    return issue.code === 'invalid_union' ? union(issue, path) : [{ path, issue }]
+  })
+}
+
+/** The branch whose sort of value was written is the one that was meant; its issues are what helps. */
+function union(issue: z.core.$ZodIssueInvalidUnion, path: KeyPath): readonly FlatIssue[] {
+  const meant = issue.errors.filter((branch) => !branch.some(isAboutSort))
+  const [only] = meant
+  if (only !== undefined) return flatIssues(only, path)
+  return [{ path, expected: [...new Set(issue.errors.flatMap(expectedSorts))] }]
+}
+
+/** True for "this is no text at all", false for "this text is wrong" and for what is wrong further in. */
+function isAboutSort(issue: z.core.$ZodIssue): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isAboutSort))
+  return issue.code === 'invalid_type'
+}
+
+function expectedSorts(branch: readonly z.core.$ZodIssue[]): readonly string[] {
+  return branch.flatMap((issue) => {
+    if (issue.path.length > 0) return []
+    if (issue.code === 'invalid_union') return issue.errors.flatMap(expectedSorts)
+    return issue.code === 'invalid_type' ? [issue.expected] : []
+  })
+}

@@ -1,0 +1,126 @@
+/** The forms that single values of the cluster file may take: names, addresses, amounts, durations. */
+import { z } from 'zod'
+
+/** A form of text: a pattern that editors can check too, and what to say when a value does not have it. */
+export interface TextForm {
+  readonly pattern: RegExp
+  /** Goes on from the key: "is no MAC address". */
+  readonly problem: string
+  /** What to type. */
+  readonly fix: string
+  /** Where a pattern does not reach. */
+  readonly accepts?: (text: string) => boolean
+}
+
+/**
+ * Text, of a certain form if one is given. YAML reads `serial: 1000000012345678` as a number; every number that arrives here
+ * looks exactly as it was written, so that it can be turned back into text.
+ */
+export function text(form?: TextForm) {
+  const anyText = z.union([z.string(), z.number()]).transform(String)
+  if (form === undefined) return anyText.refine((value) => value.trim() !== '', { error: 'is empty' })
+  const { pattern, accepts = () => true, problem, fix } = form
+  return anyText
+    .refine((value) => pattern.test(value) && accepts(value), { error: problem, params: { fix } })
+    .meta({ pattern: pattern.source })
+}
+
+/** One value, or a list of at least one; always a list afterwards. */
+export function oneOrMore<Item extends z.ZodType>(item: Item) {
+  return z
+    .union([item, z.array(item).min(1)])
+    .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<Item>[])
+}
+
+/** One label of a domain name in lower case (RFC 1123, section 2.1; RFC 1035, section 2.3.4). */
+export const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** A full domain name. The last label must not be a number, else `192.168.1.300` would be one (RFC 3696, section 2). */
+const DNS_NAME =
+  /^(?=.{1,253}\.?$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*(?!\d+\.?$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?$/
+
+const IPV6_ZONE = /%[A-Za-z0-9_.-]{1,15}$/
+
+/** True for an IP address as SSH takes it (IPv6 may name an interface: `fe80::1%eth0`). */
+export function isIpAddress(value: string): boolean {
+  return z.ipv4().safeParse(value).success || z.ipv6().safeParse(value.replace(IPV6_ZONE, '')).success
+}
+
+/** An IP address or a DNS name. */
+export const ADDRESS: TextForm = {
+  pattern: /^[A-Za-z0-9:.%_-]+$/,
+  accepts: (value) => isIpAddress(value) || DNS_NAME.test(value),
+  problem: 'is neither an IP address nor a DNS name',
+  fix: 'write an address such as 192.168.1.10, fd00::10 or pi.example.net; a port has a key of its own',
+}
+
+/** A domain name; a trailing dot is allowed. */
+export const DOMAIN: TextForm = {
+  pattern: /^[A-Za-z0-9.-]+$/,
+  accepts: (value) => DNS_NAME.test(value),
+  problem: 'is no domain name',
+  fix: 'write a domain you own, such as home.example.net, or home.arpa',
+}
+
+/** A node of the cluster, or `user@name[:port]` for a computer outside it. */
+export const JUMP: TextForm = {
+  pattern: /^(?:[a-z_][a-z0-9_-]*@[A-Za-z0-9:.[\]-]+|[^@\s]+)$/,
+  problem: 'is neither a node nor user@name',
+  fix: 'name a node, or write user@jump.example.net or user@jump.example.net:2222',
+}
+
+/** A user name as useradd accepts it (Debian's NAME_REGEX). */
+export const USER_NAME: TextForm = {
+  pattern: /^[a-z_][a-z0-9_-]{0,31}$/,
+  problem: 'is no user name',
+  fix: 'use lower-case letters, digits, _ and -, starting with a letter',
+}
+
+/** A serial number: 8 or 16 hexadecimal digits on a Raspberry Pi, anything short on a PC. */
+export const SERIAL: TextForm = {
+  pattern: /^[A-Za-z0-9._-]{4,64}$/,
+  problem: 'is no serial number',
+  fix: 'copy it from  cat /proc/device-tree/serial-number',
+}
+
+/** A machine id (machine-id(5)). */
+export const MACHINE_ID: TextForm = {
+  pattern: /^[0-9a-f]{32}$/,
+  problem: 'is no machine id',
+  fix: 'copy the 32 hexadecimal digits from  cat /etc/machine-id',
+}
+
+/** A MAC address, with colons or hyphens. */
+export const MAC: TextForm = {
+  pattern: /^[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}$/,
+  problem: 'is no MAC address',
+  fix: 'write six pairs of hexadecimal digits, such as b8:27:eb:12:34:56',
+}
+
+/** An amount of memory. */
+export const MEMORY: TextForm = {
+  pattern: /^\d{1,6}(?:\.\d{1,3})? ?[KMGT](?:i?B)?$/,
+  problem: 'is no amount of memory',
+  fix: 'write it with its unit, such as 512MiB or 1GiB',
+}
+
+/** A condition on memory. */
+export const MEMORY_CONDITION: TextForm = {
+  pattern: /^(?:>=|<=|>|<|=)? ?\d{1,6}(?:\.\d{1,3})? ?[KMGT](?:i?B)?$/,
+  problem: 'is no condition on memory',
+  fix: 'write it in quotes with a comparison and a unit, such as ">=1GiB" or "<4GiB"',
+}
+
+/** A label, as in `has`, and the name of one, as in `labels`: accepted by Consul, Nomad, Docker and Kubernetes alike. */
+export const LABEL: TextForm = {
+  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/,
+  problem: 'is no label',
+  fix: 'use letters, digits and inner - or _, 63 characters at most',
+}
+
+/** A length of time as Consul and Go write it. */
+export const DURATION: TextForm = {
+  pattern: /^\d{1,6}(?:ms|s|m|h)$/,
+  problem: 'is no length of time',
+  fix: 'write it with its unit, such as 10s, 500ms or 1m',
+}

@@ -1,0 +1,28 @@
+/** The domain of the cluster should be one that nobody else can come to own. */
+import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
+import type { Rule } from '../validate.ts'
+
+/**
+ * Endings that people make up, and endings that are reserved for something else (RFC 2606, 6761, 7686, 9476). None of them can be
+ * registered. Endings that are missing here are taken for real: a list of all real ones would be out of date within weeks.
+ */
+const MADE_UP: ReadonlySet<string> = new Set(
+  (
+    'alt arpa bramble cluster consul corp dc dc1 domain home homelab host internal-net intra intranet invalid k3s k8s lab lan local-net localdomain ' +
+    'localhost localnet localnetwork mesh mydomain mynet net1 network-local nomad onion pi private raspberry raspi router server swarm vault vpn workgroup'
+  ).split(' '),
+)
+
+/** Set aside for private use: RFC 8375 (home.arpa), ICANN resolution 2024.07.29.06 (internal), RFC 6761 (test, example). */
+const PRIVATE = /(?:^|\.)home\.arpa$|\.(?:internal|test|example)$/
+
+/** Warns of a domain that looks made up or belongs to multicast DNS. */
+export const domainIsOwned: Rule = ({ domain }, positions) => {
+  const where = positions.of(['domain'])
+  const ending = domain.split('.').at(-1) ?? domain
+  if (PRIVATE.test(domain)) return []
+  if (ending === 'local') return [clusterCodes.DOMAIN_BELONGS_TO_MDNS({ domain }, { where })]
+  const madeUp =
+    MADE_UP.has(ending) || !domain.includes('.') || !/^(?:[a-z]{2,}|xn--[a-z0-9-]+)$/.test(ending)
+  return madeUp ? [clusterCodes.DOMAIN_UNREGISTERED({ domain, ending }, { where })] : []
+}

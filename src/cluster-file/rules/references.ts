@@ -1,0 +1,50 @@
+/** Names in `on`, `of` and groups have to be nodes or groups. */
+import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import type { KeyPath, Positions } from '../positions.ts'
+import type { ClusterFile } from '../schema.ts'
+import type { Selection } from '../selection-schema.ts'
+import type { Rule } from '../validate.ts'
+
+/** One place where nodes are chosen. */
+interface Use {
+  readonly selection: Selection
+  readonly path: KeyPath
+  /** `rest` means the nodes without a rival role, which only a role has. */
+  readonly restAllowed: boolean
+}
+
+/** Every name that chooses nodes exists. */
+export const namesExist: Rule = (file, positions) => {
+  const known = new Set([...Object.keys(file.nodes), ...Object.keys(file.groups), 'all'])
+  return uses(file).flatMap(({ selection, path, restAllowed }) => {
+    const names = Array.isArray(selection) ? selection : (selection.of ?? [])
+    const place = Array.isArray(selection) ? path : [...path, 'of']
+    return names.flatMap((name, index) => {
+      if (known.has(name) || (restAllowed && name === 'rest')) return []
+      return [unknownName(name, known, [...place, index], positions)]
+    })
+  })
+}
+
+function uses(file: ClusterFile): readonly Use[] {
+  const roles = Object.entries(file.roles).map(([name, { on }]) => ({
+    selection: on,
+    path: ['roles', name, 'on'],
+    restAllowed: true,
+  }))
+  const groups = Object.entries(file.groups).map(([name, selection]) => ({
+    selection,
+    path: ['groups', name],
+    restAllowed: false,
+  }))
+  const services = Object.entries(file.services).flatMap(([name, { on }]) =>
+    on === undefined ? [] : [{ selection: on, path: ['services', name, 'on'], restAllowed: false }],
+  )
+  return [...groups, ...roles, ...services]
+}
+
+function unknownName(name: string, known: Iterable<string>, path: KeyPath, positions: Positions): Diagnostic {
+  return clusterCodes.UNKNOWN_NAME({ name, near: didYouMean(name, known) }, { where: positions.of(path) })
+}

@@ -1,0 +1,123 @@
+/** Schema of the whole cluster file; every key has the description that editors and the reference show. */
+import { z } from 'zod'
+import { DNS_LABEL, DOMAIN, USER_NAME, oneOrMore, text } from './forms.ts'
+import { nodeSchema, portSchema } from './node-schema.ts'
+import { selectionSchema } from './selection-schema.ts'
+import type { Selection } from './selection-schema.ts'
+import { serviceSchema } from './service-schema.ts'
+
+/** The option schemas of the roles there are, by the name of the role. */
+export type RoleSchemas = Readonly<Record<string, z.ZodObject>>
+
+/** Names are checked elsewhere, where a better name can be proposed; editors get the pattern. */
+const name = () => z.string().meta({ pattern: DNS_LABEL.source })
+
+const accessSchema = z
+  .strictObject({
+    user: text(USER_NAME).default('pi').meta({ description: 'User to log in as on every node.' }),
+    port: portSchema.default(22).meta({ description: 'SSH port of every node.' }),
+    authorized_keys: oneOrMore(text())
+      .default([])
+      .meta({ description: 'Public keys that may log in: paths of files, or keys written out.' }),
+    sudo: z
+      .enum(['nopasswd', 'password'])
+      .default('nopasswd')
+      .meta({ description: 'Whether sudo asks for a password on the nodes.' }),
+  })
+  .meta({ description: 'How to log in to the nodes.' })
+
+const releasesSchema = z
+  .strictObject({
+    mirror: text().optional().meta({ description: 'URL or folder to take release files from.' }),
+    key: text()
+      .optional()
+      .meta({ description: 'Fingerprint or path of the key that signs the files of the mirror.' }),
+  })
+  .meta({ description: 'Where release files of engines come from, if not from their makers.' })
+
+const labSchema = z
+  .strictObject({
+    release: text().optional().meta({ description: 'Debian release of the virtual nodes, such as trixie.' }),
+    share_memory: z.boolean().optional().meta({
+      description: "Let virtual nodes share this computer's memory instead of limiting each to its board's.",
+    }),
+  })
+  .meta({ description: 'The virtual twin of the cluster on this computer.' })
+
+const clusterSchema = z.strictObject({
+  cluster: text().meta({ description: 'Name of the cluster: a-z, 0-9 and hyphens.' }),
+  domain: text(DOMAIN)
+    .transform((domain) => domain.toLowerCase().replace(/\.$/, ''))
+    .meta({ description: 'A domain you own, or home.arpa; services answer under service.<domain>.' }),
+  access: accessSchema.prefault({}),
+  nodes: z
+    .record(
+      name(),
+      nodeSchema.nullable().transform((node) => node ?? nodeSchema.parse({})),
+    )
+    .meta({ description: 'The nodes of the cluster by name.' }),
+  groups: z
+    .record(name(), selectionSchema)
+    .default({})
+    .meta({ description: 'Named sets of nodes: lists of nodes and groups, or selectors.' }),
+  services: z
+    .record(name(), serviceSchema)
+    .default({})
+    .meta({ description: 'Services that the cluster announces, by name.' }),
+  releases: releasesSchema.optional(),
+  lab: labSchema.optional(),
+})
+
+/** One role in use: where, and with which options. */
+export interface RoleUse {
+  readonly on: Selection
+  readonly count?: number
+  /** What the role's own schema made of the other keys. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** What the user wrote, checked and with defaults filled in; nothing resolved yet. Keys are those of the file. */
+export type ClusterFile = z.output<typeof clusterSchema> & {
+  readonly roles: Readonly<Record<string, RoleUse>>
+}
+
+/** What may be written into a cluster file, with `Roles` for the options of each role. */
+export type ClusterFileInput<Roles extends object = Record<string, object>> = z.input<
+  typeof clusterSchema
+> & {
+  readonly roles?: { readonly [Role in keyof Roles]?: Roles[Role] & z.input<typeof roleKeysSchema> }
+}
+
+const roleKeysSchema = z.object({
+  on: selectionSchema.meta({
+    description:
+      'Nodes that get the role: names and groups, `all`, `rest` (nodes without a rival role), or a selector.',
+  }),
+  count: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Take exactly this many of them; the choice is kept in the cluster lock.' }),
+})
+
+/** The schema of a cluster file in which these roles may be used. */
+export function clusterFileSchema(roles: RoleSchemas) {
+  const uses = Object.entries(roles).map(([role, options]) => [role, roleSchema(options).optional()] as const)
+  return clusterSchema.extend({
+    roles: z
+      .strictObject(Object.fromEntries(uses))
+      .default({})
+      .meta({ description: 'What nodes do: each role with the nodes it is on and its options.' }),
+  })
+}
+
+function roleSchema(options: z.ZodObject) {
+  return options
+    .safeExtend(roleKeysSchema.shape)
+    .strict()
+    .transform(({ on, count, ...rest }): RoleUse => ({
+      on: on as Selection,
+      ...(count !== undefined && { count: count as number }),
+      options: rest,
+    }))
+}

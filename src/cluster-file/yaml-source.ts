@@ -1,0 +1,119 @@
+/** Parses YAML into plain values while keeping the place of every key and value. */
+import { LineCounter, parseDocument } from 'yaml'
+import type { Document, Node } from 'yaml'
+import { readingCodes } from '../diagnostics/catalogue/reading.ts'
+import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
+import type { KeyPath, Positions } from './positions.ts'
+import { YamlValues } from './yaml-values.ts'
+import type { Span, ValueTree } from './yaml-values.ts'
+
+/** What a YAML text says and where. */
+export interface YamlSource {
+  /** Undefined when the text is no YAML or says nothing. */
+  readonly value: unknown
+  readonly positions: Positions
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Ten thousand nodes fit; what is larger is not a cluster file. */
+const LIMIT_MIB = 4
+/** A syntax error brings others with it; the first few are the true ones. */
+const SYNTAX_ERRORS_SHOWN = 5
+
+/** Reads YAML 1.2 (core schema, so `on` and `no` are text) with merge keys. Never throws for what the text says. */
+export function readYaml(file: string, text: string): YamlSource {
+  const lines = new LineCounter()
+  const place = (span: Span): FilePlace => placeOf(file, text, lines, span)
+  const broken = (...diagnostics: Diagnostic[]): YamlSource => ({
+    value: undefined,
+    positions: new YamlPositions({ span: [0, 0] }, place),
+    diagnostics,
+  })
+  if (text.length > LIMIT_MIB * 1024 ** 2) {
+    const size = `${(text.length / 1024 ** 2).toFixed(1)} MiB`
+    const where: FilePlace = { file, line: 1, column: 1, length: 0 }
+    return broken(readingCodes.CLUSTER_FILE_TOO_LARGE({ size, limit: `${LIMIT_MIB} MiB` }, { where }))
+  }
+  const document = parsed(text, lines)
+  if (document === undefined) {
+    const problem = 'lists and maps are nested too deeply here'
+    return broken(readingCodes.YAML_SYNTAX({ problem }, { where: place([0, 1]) }))
+  }
+  const mistakes = [...document.errors, ...document.warnings].slice(0, SYNTAX_ERRORS_SHOWN)
+  if (mistakes.length > 0) {
+    return broken(
+      ...mistakes.map(({ message, pos }) =>
+        readingCodes.YAML_SYNTAX({ problem: firstSentence(message) }, { where: place(pos) }),
+      ),
+    )
+  }
+  const values = new YamlValues(place)
+  const tree = values.read(document.contents as Node | null)
+  if (tree.value === null && values.diagnostics.length === 0) {
+    return broken(readingCodes.CLUSTER_FILE_EMPTY({}, { where: place([0, 0]) }))
+  }
+  return { value: tree.value, positions: new YamlPositions(tree, place), diagnostics: values.diagnostics }
+}
+
+/** Undefined when the nesting is deeper than the parser's own stack. */
+function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      schema: 'core',
+      // Keys, merge keys and tags are looked at in YamlValues, which knows better what to say about them.
+      uniqueKeys: false,
+      merge: false,
+      resolveKnownTags: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    }) as Document.Parsed
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** The parser's messages are sentences of varying length; the first one says it. */
+function firstSentence(message: string): string {
+  const sentence = message.split(/\. |\n/, 1)[0] ?? message
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1, 120)}`
+}
+
+/** The part of a span that lies on its first line. */
+function placeOf(file: string, text: string, lines: LineCounter, [start, end]: Span): FilePlace {
+  const { line, col } = lines.linePos(start)
+  const lineEnd = text.indexOf('\n', start)
+  const until = Math.min(end, lineEnd === -1 ? text.length : lineEnd)
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1), length: Math.max(until - start, 0) }
+}
+
+class YamlPositions implements Positions {
+  readonly #root: ValueTree
+  readonly #place: (span: Span) => FilePlace
+
+  constructor(root: ValueTree, place: (span: Span) => FilePlace) {
+    this.#root = root
+    this.#place = place
+  }
+
+  of(path: KeyPath): FilePlace {
+    const { tree, found } = this.#nearest(path)
+    return this.#place(found && !tree.wide ? tree.span : (tree.keySpan ?? tree.span))
+  }
+
+  ofKey(path: KeyPath): FilePlace {
+    const { tree } = this.#nearest(path)
+    return this.#place(tree.keySpan ?? tree.span)
+  }
+
+  #nearest(path: KeyPath): { tree: ValueTree; found: boolean } {
+    let tree = this.#root
+    for (const step of path) {
+      const child = tree.children?.get(step)
+      if (child === undefined) return { tree, found: false }
+      tree = child
+    }
+    return { tree, found: true }
+  }
+}

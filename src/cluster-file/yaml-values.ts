@@ -1,0 +1,169 @@
+/** Turns parsed YAML nodes into plain values: aliases, merge keys and duplicate keys are settled here, within bounds. */
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import { readingCodes } from '../diagnostics/catalogue/reading.ts'
+import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
+
+/** Offsets in the text: the first character, and the one after the last. */
+export type Span = readonly [start: number, end: number]
+
+/** A value and where it, its key and its parts stand. */
+export interface ValueTree {
+  readonly value?: unknown
+  readonly span: Span
+  readonly keySpan?: Span
+  /** The value goes over several lines, so that its key is the better place to point at. */
+  readonly wide?: boolean
+  readonly children?: ReadonlyMap<string | number, ValueTree>
+  /** Number of values in it, aliases counted with what they stand for. */
+  readonly size?: number
+}
+
+/** Values that a file may come to; a thousand nodes take about ten thousand. */
+const SIZE_LIMIT = 200_000
+/** A cluster file needs about eight levels. */
+const DEPTH_LIMIT = 100
+
+const NOTHING: ValueTree = { value: null, span: [0, 0], size: 1 }
+
+/** Reads one document. What is wrong with it ends up in `diagnostics`. */
+export class YamlValues {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #place: (span: Span) => FilePlace
+  /** Anchors seen so far; null while what they name is still being read. */
+  readonly #anchors = new Map<string, ValueTree | null>()
+  #tooLarge = false
+
+  constructor(place: (span: Span) => FilePlace) {
+    this.#place = place
+  }
+
+  /** The value of a node with everything in it. */
+  read(node: Node | null | undefined, depth = 0): ValueTree {
+    if (node === null || node === undefined || this.#tooLarge) return NOTHING
+    if (isAlias(node)) return this.#alias(node)
+    const { anchor } = node as Scalar | YAMLMap | YAMLSeq
+    if (anchor !== undefined) this.#anchors.set(anchor, null)
+    const tree = this.#bounded(this.#content(node, depth))
+    if (anchor !== undefined) this.#anchors.set(anchor, tree)
+    return tree
+  }
+
+  #content(node: Node, depth: number): ValueTree {
+    if (depth > DEPTH_LIMIT) {
+      const problem = `lists and maps are nested more than ${DEPTH_LIMIT} deep`
+      this.diagnostics.push(readingCodes.YAML_SYNTAX({ problem }, { where: this.#place(spanOf(node)) }))
+      return NOTHING
+    }
+    if (isMap(node)) return this.#map(node, depth)
+    if (isSeq(node)) return this.#list(node, depth)
+    return { value: isScalar(node) ? scalarValue(node) : null, span: spanOf(node), size: 1 }
+  }
+
+  #list(node: YAMLSeq, depth: number): ValueTree {
+    const items = node.items.map((item) => this.read(item as Node, depth + 1))
+    return {
+      value: items.map(({ value }) => value),
+      span: spanOf(node),
+      wide: node.flow !== true,
+      children: new Map(items.entries()),
+      size: sizeOf(items),
+    }
+  }
+
+  #map(node: YAMLMap, depth: number): ValueTree {
+    const own = new Map<string, ValueTree>()
+    const merged = new Map<string, ValueTree>()
+    for (const { key, value } of node.items as { key: Node | null; value: Node | null }[]) {
+      const name = this.#keyName(key, node)
+      const tree = this.read(value, depth + 1)
+      if (name === undefined) continue
+      const keySpan = key === null ? spanOf(node) : spanOf(key)
+      if (name === '<<' && isScalar(key) && key.type === 'PLAIN') this.#merge(merged, tree, keySpan)
+      else this.#put(own, name, { ...tree, ...(value === null && { span: keySpan }), keySpan })
+    }
+    const children = new Map<string | number, ValueTree>([...merged, ...own])
+    return {
+      value: Object.fromEntries([...children].map(([name, { value }]) => [name, value])),
+      span: spanOf(node),
+      wide: node.flow !== true,
+      children,
+      size: sizeOf(children.values()),
+    }
+  }
+
+  #put(own: Map<string, ValueTree>, name: string, tree: ValueTree & { readonly keySpan: Span }): void {
+    const first = own.get(name)
+    if (first === undefined) {
+      own.set(name, tree)
+      return
+    }
+    const also = [{ place: this.#place(first.keySpan ?? first.span), note: 'the first one' }]
+    const where = this.#place(tree.keySpan)
+    this.diagnostics.push(readingCodes.YAML_DUPLICATE_KEY({ key: name }, { where, also }))
+  }
+
+  /** Earlier maps win over later ones (yaml.org/type/merge.html). */
+  #merge(merged: Map<string, ValueTree>, tree: ValueTree, keySpan: Span): void {
+    const sources = Array.isArray(tree.value) ? [...(tree.children?.values() ?? [])] : [tree]
+    for (const source of sources) {
+      if (source.children === undefined || Array.isArray(source.value)) {
+        this.diagnostics.push(readingCodes.YAML_MERGE({}, { where: this.#place(keySpan) }))
+        continue
+      }
+      for (const [name, child] of source.children) {
+        if (!merged.has(String(name))) merged.set(String(name), child)
+      }
+    }
+  }
+
+  /** A key as it was written: `01` and `1.0` stay what they are. */
+  #keyName(key: Node | null, owner: Node): string | undefined {
+    const name = isScalar(key) && key.value !== null ? String(scalarText(key)) : undefined
+    // No key may be taken for a part of JavaScript's own objects.
+    if (name !== undefined && name !== '__proto__') return name
+    const where = this.#place(spanOf(key ?? owner))
+    this.diagnostics.push(readingCodes.YAML_KEY_NOT_TEXT({}, { where }))
+    return undefined
+  }
+
+  #alias(node: Alias): ValueTree {
+    const tree = this.#anchors.get(node.source)
+    if (tree) return this.#bounded(tree)
+    const problem = tree === null ? 'loop' : 'unknown'
+    const where = this.#place(spanOf(node))
+    this.diagnostics.push(readingCodes.YAML_ALIAS({ alias: node.source, problem }, { where }))
+    return NOTHING
+  }
+
+  /** Refuses what would come to more values than any cluster has, before somebody walks through them. */
+  #bounded(tree: ValueTree): ValueTree {
+    if ((tree.size ?? 1) <= SIZE_LIMIT) return tree
+    if (!this.#tooLarge) {
+      const details = { size: 'millions of values', limit: `${SIZE_LIMIT} values` }
+      this.diagnostics.push(readingCodes.CLUSTER_FILE_TOO_LARGE(details, { where: this.#place(tree.span) }))
+    }
+    this.#tooLarge = true
+    return NOTHING
+  }
+}
+
+function sizeOf(parts: Iterable<ValueTree>): number {
+  let size = 1
+  for (const part of parts) size += part.size ?? 1
+  return size
+}
+
+function spanOf(node: Node): Span {
+  return node.range ? [node.range[0], node.range[1]] : [0, 0]
+}
+
+/** Numbers whose usual form is another one (`007`, `1.10`, `1e3`, 17 digits) stay text, so that nothing is lost. */
+function scalarValue(scalar: Scalar): unknown {
+  const { value, source, type } = scalar
+  return typeof value === 'number' && type === 'PLAIN' && String(value) !== source ? source : value
+}
+
+function scalarText(scalar: Scalar): unknown {
+  return scalar.type === 'PLAIN' ? (scalar.source ?? scalar.value) : scalar.value
+}
