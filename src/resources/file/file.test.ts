@@ -1,0 +1,69 @@
+/** The kind `file` keeps the contract of kinds. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describeKind } from '../../../test/contract/kind.ts'
+import { file } from './file.ts'
+
+describeKind({
+  kind: 'file',
+  cases: [
+    {
+      title: 'writes a file with its mode',
+      resources: [file({ path: '/etc/motd', content: 'hello\n', mode: '640' })],
+      expected: { '/etc/motd': { text: 'hello\n', mode: '640', owner: [0, 0] } },
+    },
+    {
+      title: 'replaces content, mode and owner of a file that is there',
+      given: { '/etc/motd': { text: 'old\n', mode: '600', owner: [1, 1] } },
+      resources: [file({ path: '/etc/motd', content: 'new\n', owner: 'daemon', group: 'root' })],
+      expected: { '/etc/motd': { text: 'new\n', mode: '644', owner: [1, 0] } },
+    },
+    {
+      title: 'replaces a symbolic link by a file and leaves what the link points to',
+      given: { '/etc/real': 'real\n', '/etc/motd': { link: 'real' } },
+      resources: [file({ path: '/etc/motd', content: 'new\n' })],
+      expected: { '/etc/motd': 'new\n', '/etc/real': 'real\n' },
+    },
+    {
+      title: 'touches only what is not as wanted',
+      given: { '/etc/one': 'one\n', '/etc/two': 'old\n' },
+      resources: [file({ path: '/etc/one', content: 'one\n' }), file({ path: '/etc/two', content: 'two\n' })],
+      expected: { '/etc/one': 'one\n', '/etc/two': 'two\n' },
+      unchanged: ['file:/etc/one'],
+    },
+    {
+      title: 'removes a file that is wanted to be absent',
+      given: { '/etc/motd': { text: 'old\n', mode: '600' } },
+      resources: [file({ path: '/etc/motd', state: 'absent' })],
+      expected: { '/etc/motd': null },
+    },
+    {
+      title: 'asks a validator before the content goes live',
+      resources: [file({ path: '/etc/motd', content: 'good\n', validate: ['grep', '-q', 'good', '{}'] })],
+      expected: { '/etc/motd': 'good\n' },
+    },
+  ],
+  hostile: {
+    resources: (value) => [
+      file({ path: '/etc/value', content: value }),
+      file({ path: `/srv/${value.replace(/[/\p{Cc}]/gu, '_')}`, content: value }),
+    ],
+    read: async (root, value) => {
+      const named = await readFile(join(root, 'srv', value.replace(/[/\p{Cc}]/gu, '_')), 'utf8')
+      return named === value ? readFile(join(root, 'etc/value'), 'utf8') : named
+    },
+  },
+  absent: {
+    given: { '/etc/other': 'other\n' },
+    present: [file({ path: '/etc/motd', content: 'hello\n' })],
+    absent: [file({ path: '/etc/motd', state: 'absent' })],
+  },
+  failing: {
+    resources: [file({ path: '/etc/motd', content: 'bad\n', validate: ['grep', '-q', 'good', '{}'] })],
+    message: /^grep refuses the new content; nothing was changed$/,
+  },
+  many: (count) =>
+    Array.from({ length: count }, (_, index) =>
+      file({ path: `/etc/file-${index}`, content: `content ${index}\n` }),
+    ),
+})

@@ -1,0 +1,247 @@
+/** The contract that every kind keeps: one suite, run over the kind's own cases on real scratch roots by real shells. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { addressOf, type Resource } from '../../src/resources/kind.ts'
+import { file } from '../../src/resources/file/file.ts'
+import { removeBusyboxFolders } from './busybox-tools.ts'
+import { HOSTILE_VALUES } from './hostile-values.ts'
+import { killedInTheMiddle } from './killed-run.ts'
+import { processesOf } from './process-count.ts'
+import { programOf, runProgram, SHELLS, type ProgramRunOptions, type ShellName } from './program-run.ts'
+import { entryAt, makeRoot, removeRoot, snapshot, type Tree } from './scratch-root.ts'
+
+/** One situation: what is there, what is wanted, what must be there afterwards. */
+export interface KindCase {
+  /** A sentence that is true of the kind. */
+  readonly title: string
+  readonly given?: Tree
+  readonly resources: readonly Resource[]
+  /** What must be at these paths after converge. */
+  readonly expected: Tree
+  /** Addresses that must not differ at all in this situation. */
+  readonly unchanged?: readonly string[]
+}
+
+/** What a kind gives to be tested. */
+export interface KindContract {
+  readonly kind: string
+  readonly cases: readonly KindCase[]
+  /** Carries a value through the kind; `read` says what arrived. */
+  readonly hostile?: {
+    readonly given?: Tree
+    readonly resources: (value: string) => readonly Resource[]
+    readonly read: (root: string, value: string) => Promise<string | undefined>
+    /** Values that the format of the owner cannot carry: making the resource must throw. */
+    readonly refuses?: readonly string[]
+  }
+  /** `absent` takes away what `present` makes. Left out by kinds that have no `absent`. */
+  readonly absent?: {
+    readonly given?: Tree
+    readonly present: readonly Resource[]
+    readonly absent: readonly Resource[]
+  }
+  /** Resources of which the first cannot be converged on this root. */
+  readonly failing?: {
+    readonly given?: Tree
+    readonly resources: readonly Resource[]
+    readonly message: RegExp
+  }
+  /** As many resources as asked for, all different; on a root with `manyGiven`. */
+  readonly many: (count: number) => readonly Resource[]
+  readonly manyGiven?: Tree
+  /** Real programs that the kind needs besides POSIX tools, for instance `useradd`. */
+  readonly tools?: readonly string[]
+  /** Paths that may stay changed after everything was removed, with the reason in a comment beside it. */
+  readonly remains?: RegExp
+}
+
+const roots: string[] = []
+
+async function rootWith(given: Tree = {}): Promise<string> {
+  const root = await makeRoot(given)
+  roots.push(root)
+  return root
+}
+
+/** Where Bramble keeps its own books on a node. */
+const OWN_STATE = /^\/var\/lib\/bramble(\/|$)/
+
+/** Registers the whole suite for one kind. */
+export function describeKind(contract: KindContract): void {
+  describe(`the kind ${contract.kind}`, () => {
+    afterEach(async () => {
+      await Promise.all(roots.splice(0).map(removeRoot))
+    })
+    afterAll(removeBusyboxFolders)
+    for (const name of ['dash', 'busybox'] as const) describeUnder(name, contract)
+    describeOnce(contract)
+  })
+}
+
+function optionsFor(shell: ShellName, contract: KindContract): ProgramRunOptions {
+  return { shell, tools: contract.tools ?? [] }
+}
+
+/** What must hold under each shell. */
+function describeUnder(shell: ShellName, contract: KindContract): void {
+  const options = optionsFor(shell, contract)
+  describe(`under ${SHELLS[shell].join(' ')}`, () => {
+    for (const one of contract.cases) {
+      it(one.title, () => convergesAndStays(one, options))
+      it(`${one.title}; and removing it puts back what was there`, () => removesAll(one, contract, options))
+    }
+    const { hostile, absent, failing } = contract
+    if (hostile) {
+      it.each(HOSTILE_VALUES)('carries %j byte for byte or refuses it', (value) =>
+        carries(value, hostile, options),
+      )
+    }
+    if (absent) it('takes away what is wanted to be absent', () => takesAway(absent, options))
+    if (failing) it('names the step that fails and skips what needs it', () => namesFailure(failing, options))
+  })
+}
+
+async function convergesAndStays(one: KindCase, options: ProgramRunOptions): Promise<void> {
+  const root = await rootWith(one.given)
+  const program = await programOf(one.resources)
+  const before = await snapshot(root, true)
+  const seen = await runProgram(root, program, 'check', options)
+  expect(seen).toMatchObject({ code: 0, stderr: '', changed: [], failed: new Map() })
+  expect(await snapshot(root, true), 'a check changes nothing').toEqual(before)
+  for (const address of one.unchanged ?? []) expect(seen.differing).not.toContain(address)
+  const first = await runProgram(root, program, 'converge', options)
+  expect(first).toMatchObject({ code: 0, failed: new Map(), skipped: new Map() })
+  expect([...first.changed].sort(), 'an apply does exactly what the plan shows').toEqual(
+    [...seen.differing].sort(),
+  )
+  for (const [path, entry] of Object.entries(one.expected)) {
+    expect(await entryAt(root, path, entry), path).toEqual(entry)
+  }
+  const after = await snapshot(root, true)
+  const again = await runProgram(root, program, 'check', options)
+  expect(
+    again.lines.filter(({ type }) => type === 'differs'),
+    'the plan after an apply is empty',
+  ).toEqual([])
+  expect(await snapshot(root, true), 'a check changes nothing').toEqual(after)
+  const second = await runProgram(root, program, 'converge', options)
+  expect(second, 'the second run changes nothing').toMatchObject({ code: 0, changed: [], failed: new Map() })
+  expect(await snapshot(root, true, OWN_STATE)).toEqual(without(after, OWN_STATE))
+}
+
+function without(lines: Readonly<Record<string, string>>, paths: RegExp): Record<string, string> {
+  return Object.fromEntries(Object.entries(lines).filter(([path]) => !paths.test(path)))
+}
+
+async function removesAll(one: KindCase, contract: KindContract, options: ProgramRunOptions): Promise<void> {
+  const ignored = new RegExp(
+    [OWN_STATE, ...(contract.remains ? [contract.remains] : [])].map(({ source }) => source).join('|'),
+  )
+  const root = await rootWith(one.given)
+  const before = await snapshot(root, false, ignored)
+  await runProgram(root, await programOf(one.resources), 'converge', options)
+  const kinds = [...new Set(one.resources.map(({ kind }) => kind))]
+  const nothing = await programOf([], kinds)
+  const removal = await runProgram(root, nothing, 'converge', options)
+  expect(removal).toMatchObject({ code: 0, failed: new Map() })
+  expect(await snapshot(root, false, ignored)).toEqual(before)
+  const again = await runProgram(root, nothing, 'check', options)
+  expect(again.lines.filter(({ type }) => type === 'orphan')).toEqual([])
+}
+
+async function carries(
+  value: string,
+  { given, resources, read, refuses = [] }: NonNullable<KindContract['hostile']>,
+  options: ProgramRunOptions,
+): Promise<void> {
+  if (refuses.includes(value)) {
+    expect(() => resources(value)).toThrow()
+    return
+  }
+  const root = await rootWith(given)
+  const program = await programOf(resources(value))
+  const first = await runProgram(root, program, 'converge', options)
+  expect(first).toMatchObject({ code: 0, failed: new Map() })
+  expect(await read(root, value)).toBe(value)
+  expect(existsSync('/tmp/bramble-was-here'), 'no value is run').toBe(false)
+  const again = await runProgram(root, program, 'check', options)
+  expect(again.differing).toEqual([])
+}
+
+async function takesAway(
+  { given, present, absent }: NonNullable<KindContract['absent']>,
+  options: ProgramRunOptions,
+): Promise<void> {
+  const root = await rootWith(given)
+  const without = await rootWith(given)
+  await runProgram(without, await programOf(absent), 'converge', options)
+  const wanted = await snapshot(without, false, OWN_STATE)
+  await runProgram(root, await programOf(present), 'converge', options)
+  expect(await snapshot(root, false, OWN_STATE)).not.toEqual(wanted)
+  const gone = await runProgram(root, await programOf(absent), 'converge', options)
+  expect(gone).toMatchObject({ code: 0, failed: new Map() })
+  expect(await snapshot(root, false, OWN_STATE)).toEqual(wanted)
+}
+
+async function namesFailure(
+  { given, resources, message }: NonNullable<KindContract['failing']>,
+  options: ProgramRunOptions,
+): Promise<void> {
+  const root = await rootWith(given)
+  const [first] = resources
+  if (!first) throw new Error('there is nothing that could fail')
+  const address = addressOf(first)
+  const dependent = file({ path: '/srv/dependent', content: 'never', needs: [address] })
+  const bystander = file({ path: '/srv/bystander', content: 'always' })
+  const result = await runProgram(
+    root,
+    await programOf([...resources, dependent, bystander]),
+    'converge',
+    options,
+  )
+  expect(result.code).toBe(0)
+  expect(result.failed.get(address)?.message).toMatch(message)
+  expect([...result.skipped]).toEqual([['file:/srv/dependent', address]])
+  expect(await entryAt(root, '/srv/dependent', null)).toBeNull()
+  expect(await readFile(join(root, '/srv/bystander'), 'utf8')).toBe('always')
+  expect(result.lines.at(-1)?.type).toBe('finished')
+}
+
+/** What does not depend on the shell. */
+function describeOnce(contract: KindContract): void {
+  const { many, manyGiven } = contract
+  it('compiles to the same bytes each time', async () => {
+    const [one, two] = [await programOf(many(20)), await programOf(many(20))]
+    expect(two.text).toBe(one.text)
+  })
+  it('starts as many processes for 500 resources as for 50', async () => {
+    const root = await rootWith(manyGiven)
+    const few = await processesOf(root, await programOf(many(50)))
+    const lots = await processesOf(root, await programOf(many(500)))
+    expect(lots).toBe(few)
+  })
+  it('starts as many processes for 50 resources that are as wanted as for 5', async () => {
+    const counts = []
+    for (const count of [5, 50]) {
+      const root = await rootWith(manyGiven)
+      const program = await programOf(many(count))
+      const applied = await runProgram(root, program, 'converge')
+      expect(applied.failed).toEqual(new Map())
+      counts.push(await processesOf(root, program))
+    }
+    expect(counts[1]).toBe(counts[0])
+  })
+  it('is finished by a second apply when the first one was killed in the middle', async () => {
+    const root = await rootWith(manyGiven)
+    const program = await programOf(many(10))
+    await killedInTheMiddle(root, program, 5)
+    const second = await runProgram(root, program, 'converge')
+    expect(second).toMatchObject({ code: 0, failed: new Map() })
+    expect((await runProgram(root, program, 'check')).differing).toEqual([])
+  })
+  it('works in bash as a POSIX shell', async () => {
+    for (const one of contract.cases) await convergesAndStays(one, optionsFor('bash --posix', contract))
+  })
+}
