@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# What a node says of itself at the start of every program; builtins and five processes.
+# What a node says of itself at the start of every program; builtins and a handful of processes.
 
 fact() { # KEY VALUE
   if [ -n "$2" ]; then emit fact "$1" "$2"; fi
@@ -24,7 +24,6 @@ board_facts() {
       model | serial | memory | architecture | has) fact "$key" "$value" ;;
       esac
     done </run/bramble-lab/board
-    fact lab yes
     return 0
   fi
   device_tree_text model
@@ -37,7 +36,6 @@ board_facts() {
   fi
   fact model "$model"
   fact serial "$serial"
-  fact architecture "$(uname -m)"
   while IFS=': ' read -r key value; do
     case $key in
     MemTotal)
@@ -64,6 +62,8 @@ os_facts() {
 
 facts() {
   if [ -n "$R" ]; then return 0; fi
+  fact machine "$(uname -m)"
+  if command -v dpkg >/dev/null; then fact debian "$(dpkg --print-architecture)"; fi
   board_facts
   os_facts
   first_line /proc/sys/kernel/random/boot_id

@@ -21,6 +21,11 @@ export interface ClusterNode {
   readonly name: string
   /** The name with the cluster's domain behind it. */
   readonly fqdn: string
+  /**
+   * Instruction set of the system that runs on it: what programs for it must be built for. In the lab it is this
+   * computer's, while `board.architecture` is the one of the board that the node stands for.
+   */
+  readonly architecture: string
   /** Address by which the other nodes reach it: an IP, or a name when the cluster file only has that. */
   readonly address: string
   readonly board: BoardFacts

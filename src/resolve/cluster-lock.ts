@@ -1,0 +1,69 @@
+/** The cluster lock: facts seen, choices made by selectors, versions and checksums. Kept in git beside the cluster file. */
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+
+/** Facts that stay the same from run to run; volatile ones (clock, boot id, free disk) are not kept. */
+export const KEPT_FACTS = [
+  'model',
+  'serial',
+  'memory',
+  'architecture',
+  'machine',
+  'debian',
+  'has',
+  'hat',
+  'os',
+  'os_release',
+  'machine_id',
+  'ssh_host_key',
+] as const
+
+const releaseSchema = z.object({
+  version: z.string(),
+  /** SHA-256 of the archive by the vendor's word for the architecture. */
+  sums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+})
+
+const lockSchema = z.object({
+  version: z.literal(1),
+  nodes: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  choices: z.record(z.string(), z.array(z.string())).default({}),
+  releases: z.record(z.string(), releaseSchema).default({}),
+})
+
+/** What the cluster lock holds. */
+export type ClusterLock = z.output<typeof lockSchema>
+
+/** A release that is pinned: its version and the checksum of each archive. */
+export type LockedRelease = z.output<typeof releaseSchema>
+
+/** The lock of a cluster that was never looked at. */
+export const EMPTY_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {} }
+
+const HEAD =
+  '# Written by bramble: facts seen, choices made, versions pinned. Commit it; edit the cluster file instead.\n'
+
+/** Reads the text of a lock. Throws a plain sentence when it is not one: a lock is never guessed at. */
+export function parseLock(text: string): ClusterLock {
+  const result = lockSchema.safeParse(parse(text) ?? {})
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new Error(`${issue?.path.join('.') ?? 'the file'}: ${issue?.message ?? 'is not a cluster lock'}`)
+}
+
+/** The text of a lock: sorted, so that the same lock is always the same bytes. */
+export function lockText(lock: ClusterLock): string {
+  return HEAD + stringify(lock, { sortMapEntries: true, lineWidth: 0 })
+}
+
+/** A lock with the facts of a node taken in; the same object when nothing that is kept has changed. */
+export function withFacts(lock: ClusterLock, node: string, facts: Readonly<Record<string, string>>): ClusterLock {
+  const kept = Object.fromEntries(KEPT_FACTS.flatMap((key) => (facts[key] ? [[key, facts[key]]] : [])))
+  const old = lock.nodes[node]
+  if (old && JSON.stringify(sorted(old)) === JSON.stringify(sorted(kept))) return lock
+  return { ...lock, nodes: { ...lock.nodes, [node]: kept } }
+}
+
+function sorted(record: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
+}

@@ -1,0 +1,113 @@
+/** From what the user wrote and what boards said of themselves to the cluster that roles see. Pure. */
+import type { Positions } from '../cluster-file/positions.ts'
+import type { ClusterFile } from '../cluster-file/schema.ts'
+import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
+import type { Cluster, ClusterNode, ClusterService, Role } from '../roles/role.ts'
+import { boardFacts, isBoardKnown, systemArchitecture } from './board-facts.ts'
+import type { ClusterLock } from './cluster-lock.ts'
+import { place, type Placement } from './placement.ts'
+
+/** What resolve is given. */
+export interface ResolveInput {
+  readonly file: ClusterFile
+  readonly positions: Positions
+  readonly lock: ClusterLock
+  readonly roles: Readonly<Record<string, Role>>
+  /** Keys that may log in, as OpenSSH lines: paths in the cluster file are already read. */
+  readonly authorizedKeys: readonly string[]
+  /** In the lab: the addresses of the virtual nodes, which stand in for those of the boards. */
+  readonly twin?: ReadonlyMap<string, string>
+}
+
+/** A cluster of nodes with the roles that they have. */
+export interface Resolved {
+  readonly cluster: Cluster
+  /** The lock with the choices of this resolve. */
+  readonly lock: ClusterLock
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Resolves. Diagnostics hold everything that selectors and roles object to. */
+export function resolve(input: ResolveInput): Resolved {
+  const { file, positions, lock, roles } = input
+  const boards = Object.entries(file.nodes).map(([name, entry]) => {
+    const facts = lock.nodes[name] ?? {}
+    return { name, entry, facts, board: boardFacts(entry, facts), known: isBoardKnown(entry, lock.nodes[name]) }
+  })
+  const placement = place({
+    file,
+    positions,
+    roles,
+    previous: lock.choices,
+    candidates: boards.map(({ name, board, known, entry }) => ({
+      name,
+      has: board.has,
+      labels: board.labels,
+      model: known ? board.model : entry.model,
+      memoryBytes: known || entry.memory !== undefined ? board.memoryBytes : undefined,
+      architecture: known ? board.architecture : entry.architecture,
+    })),
+  })
+  const nodes = boards.map(
+    ({ name, entry, facts, board }): ClusterNode => ({
+      name,
+      fqdn: `${name}.${file.domain}`,
+      address: input.twin?.get(name) ?? entry.address ?? name,
+      architecture: systemArchitecture(facts) ?? board.architecture,
+      board,
+      facts,
+      roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
+    }),
+  )
+  const cluster = clusterOf(input, nodes, placement)
+  return {
+    cluster,
+    lock: { ...lock, choices: mutable(placement.choices) },
+    diagnostics: [...placement.diagnostics, ...findings(cluster, input)],
+  }
+}
+
+function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement: Placement): Cluster {
+  const { file } = input
+  const byName = new Map(nodes.map((node) => [node.name, node]))
+  const services = new Map(Object.entries(file.services).map(([name, entry]) => [name, serviceOf(name, entry)]))
+  return {
+    name: file.cluster,
+    domain: file.domain,
+    lab: input.twin !== undefined,
+    nodes,
+    access: { user: file.access.user, authorizedKeys: input.authorizedKeys },
+    find: (role) => (placement.roles.get(role) ?? []).flatMap((name) => byName.get(name) ?? []),
+    options: <Options>(role: string) => file.roles[role]?.options as Options | undefined,
+    servicesOn: (node) =>
+      [...placement.services].flatMap(([name, on]) => (on.includes(node) ? (services.get(name) ?? []) : [])),
+  }
+}
+
+function serviceOf(name: string, entry: ClusterFile['services'][string]): ClusterService {
+  return {
+    name,
+    ...(entry.port !== undefined && { port: entry.port }),
+    tags: entry.tags,
+    meta: entry.meta,
+    checks: entry.check,
+  }
+}
+
+function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): Diagnostic[] {
+  return Object.entries(file.roles).flatMap(([name, use]) =>
+    (roles[name]?.findings?.({ options: use.options as never, cluster }) ?? []).map(({ diagnostic, node, option }) => {
+      const where: FilePlace =
+        node !== undefined
+          ? positions.ofKey(['nodes', node])
+          : option !== undefined
+            ? positions.of(['roles', name, option])
+            : positions.ofKey(['roles', name])
+      return { ...diagnostic, where }
+    }),
+  )
+}
+
+function mutable(choices: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(choices).map(([key, nodes]) => [key, [...nodes]]))
+}

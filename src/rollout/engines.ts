@@ -1,0 +1,83 @@
+/** After the nodes: what belongs to the cluster is converged through one member, and every changed node passes its gates. */
+import type { EventBody, Summary } from '../events/event.ts'
+import { EMPTY_SUMMARY, addSummaries } from '../events/event.ts'
+import { poll } from '../support/poll.ts'
+import type { NodeResults } from './converge.ts'
+import type { StoreObservation } from './observe.ts'
+import type { Rollout } from './work.ts'
+
+/** How long an engine may take to answer after its nodes were changed, in seconds. */
+const ENGINE_PATIENCE_SECONDS = 120
+
+/** Converges the stores that differ. Gives the summary of their resources and the failures by store. */
+export async function convergeStores(
+  rollout: Rollout,
+  observations: readonly StoreObservation[],
+): Promise<{ readonly summary: Summary; readonly failures: readonly string[] }> {
+  let summary = EMPTY_SUMMARY
+  const failures: string[] = []
+  for (const { store, differences, failure } of observations) {
+    const same = store.size - differences.filter(({ action }) => action !== 'remove').length
+    summary = addSummaries(summary, { ...EMPTY_SUMMARY, unchanged: Math.max(0, same) })
+    if (differences.length === 0 && failure === undefined) continue
+    let sum = EMPTY_SUMMARY
+    const done = await poll(
+      async () => {
+        let detail = 'it has no members'
+        for (const member of store.members) {
+          try {
+            sum = EMPTY_SUMMARY
+            await store.converge(rollout.delivery.link, member, ({ address, action, failure: why }) => {
+              sum = addSummaries(sum, { ...EMPTY_SUMMARY, [why === undefined ? 'changed' : 'failed']: 1 })
+              rollout.emit(storeEvent(address, action, why))
+            })
+            return { passed: true, detail: 'done' }
+          } catch (error) {
+            detail = `${member}: ${error instanceof Error ? error.message : String(error)}`
+          }
+        }
+        return { passed: false, detail }
+      },
+      { patienceSeconds: ENGINE_PATIENCE_SECONDS, signal: rollout.signal },
+    )
+    if (!done.passed) {
+      failures.push(`${store.name}: ${done.detail}`)
+      sum = addSummaries(sum, { ...EMPTY_SUMMARY, failed: 1 })
+      rollout.emit(storeEvent(`${store.name}:api`, 'update', done.detail))
+    }
+    summary = addSummaries(summary, sum)
+  }
+  return { summary, failures }
+}
+
+function storeEvent(address: string, action: 'create' | 'update' | 'remove', failure?: string): EventBody {
+  const place = { node: 'cluster', address: `cluster/${address}` }
+  return failure === undefined
+    ? { type: 'resource-changed', ...place, action }
+    : { type: 'resource-failed', ...place, message: failure, output: [] }
+}
+
+/** Waits for the gates of the nodes that were changed, all at once; a gate that stays shut fails its node. */
+export async function passGates(rollout: Rollout, results: NodeResults): Promise<void> {
+  const due = rollout.gates.filter(({ node }) => {
+    const result = results.get(node)
+    return result !== undefined && !result.failure
+  })
+  await Promise.all(
+    due.map(async (gate) => {
+      rollout.emit({ type: 'phase-started', node: gate.node, phase: 'gate', detail: gate.name })
+      const answer = await poll(() => gate.ask(rollout.delivery.link), {
+        patienceSeconds: gate.patienceSeconds,
+        signal: rollout.signal,
+      })
+      if (answer.passed) {
+        rollout.emit({ type: 'gate-passed', node: gate.node, gate: gate.name, detail: answer.detail })
+        return
+      }
+      const result = results.get(gate.node)
+      if (!result) return
+      const message = `${gate.name} is not well after ${gate.patienceSeconds} s: ${answer.detail}`
+      results.set(gate.node, { ...result, failure: { message, fix: `look at it with bramble ssh ${gate.node}` } })
+    }),
+  )
+}
