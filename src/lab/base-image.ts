@@ -1,13 +1,13 @@
 /** Builds the Debian that all nodes stand on, once per recipe, and keeps it for every lab of this computer. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeSources, readAptProxy, readMirror } from './debian-mirror.ts'
 import type { LabProgress, LabRelease } from './lab-spec.ts'
 import { withLock } from './lock.ts'
 import { step } from './step.ts'
-import { besideLab, CACHE_FOLDER } from './store.ts'
+import { besideLab, CACHE_FOLDER, labKeys, readLab } from './store.ts'
 
 /** What Raspberry Pi OS Lite has and a node needs; no Python, no curl: Bramble must do without. */
 const PACKAGES = [
@@ -30,6 +30,8 @@ const PACKAGES = [
   'tzdata',
 ]
 
+const KEEP_DAYS = 14
+
 /** Makes the base for a release if it is not there yet, and returns its folder. Two callers at once build it once. */
 export async function ensureBase(release: LabRelease, progress?: LabProgress): Promise<string> {
   const sources = nodeSources(await readMirror(), release)
@@ -43,6 +45,8 @@ export async function ensureBase(release: LabRelease, progress?: LabProgress): P
   ].join('\n')
   const key = createHash('sha256').update(recipe).digest('hex').slice(0, 12)
   const folder = join(CACHE_FOLDER, `${release}-${key}`)
+  await mkdir(CACHE_FOLDER, { recursive: true })
+  await writeFile(`${folder}.used`, '')
   if (existsSync(folder)) return folder
   const waiting = () => progress?.({ text: 'waiting: another lab is building the base image' })
   await withLock(
@@ -50,6 +54,7 @@ export async function ensureBase(release: LabRelease, progress?: LabProgress): P
     async () => {
       if (existsSync(folder)) return
       progress?.({ text: `building the base image (Debian ${release}), once for all labs` })
+      await dropOldBases()
       await build(folder, release, sources)
     },
     waiting,
@@ -60,7 +65,6 @@ export async function ensureBase(release: LabRelease, progress?: LabProgress): P
 async function build(folder: string, release: LabRelease, sources: string): Promise<void> {
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
-  await mkdir(CACHE_FOLDER, { recursive: true })
   const proxy = await readAptProxy()
   await step(
     'mmdebstrap',
@@ -77,4 +81,17 @@ async function build(folder: string, release: LabRelease, sources: string): Prom
   )
   await step('sh', [besideLab('base-trim.sh'), draft, besideLab('node-first.sh')], { input: sources })
   await rename(draft, folder)
+}
+
+/** Removes bases of recipes that nobody has asked for lately and that no lab stands on. */
+async function dropOldBases(): Promise<void> {
+  const labs = await Promise.all((await labKeys()).map((key) => readLab(key)))
+  const inUse = labs.flatMap((lab) => Object.values(lab?.nodes ?? {}).map((node) => node.base))
+  for (const name of await readdir(CACHE_FOLDER)) {
+    const folder = join(CACHE_FOLDER, name.replace(/\.used$/, ''))
+    if (!name.endsWith('.used') || inUse.includes(folder)) continue
+    if (Date.now() - (await stat(`${folder}.used`)).mtimeMs < KEEP_DAYS * 86_400_000) continue
+    await rm(folder, { recursive: true, force: true })
+    await rm(`${folder}.used`)
+  }
 }

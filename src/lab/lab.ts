@@ -1,5 +1,4 @@
 /** The lab: a cluster of virtual nodes on this computer, made, changed and removed as a whole. */
-import { existsSync } from 'node:fs'
 import { rm, rmdir, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,8 +6,8 @@ import type { RunOptions, RunResult } from '../support/run.ts'
 import { assignAddresses, chooseNetwork, networksInRoutes } from './addresses.ts'
 import { ensureBase } from './base-image.ts'
 import { killGroup, LAB_GROUP, removeGroup } from './control-group.ts'
-import { LabRefusal } from './lab-error.ts'
-import type { LabIdentity, LabNodeState, LabProgress, LabSpec } from './lab-spec.ts'
+import { LabFailure, LabRefusal } from './lab-error.ts'
+import type { LabIdentity, LabNodeSpec, LabNodeState, LabProgress, LabSpec } from './lab-spec.ts'
 import { withLock } from './lock.ts'
 import { ensureNetwork, forgetNetwork, linkName, readRoutes, removeNetwork, setLink } from './network.ts'
 import {
@@ -24,11 +23,13 @@ import {
 import { aptConf, ensurePackageCache } from './package-cache-process.ts'
 import { labPreflight } from './preflight.ts'
 import {
+  CACHE_FOLDER,
   labFolder,
   labGroup,
   labKey,
   labKeys,
   nodeFolder,
+  nodeNames,
   readLab,
   STATE_FOLDER,
   writeLab,
@@ -62,16 +63,15 @@ export async function labUp(spec: LabSpec, progress?: LabProgress): Promise<LabN
   const base = await ensureBase(spec.release ?? 'trixie', progress)
   return withLab(key, async () => {
     const before = await readLab(key)
-    const lab = await planLab(key, spec, before, base)
-    await writeLab(key, lab)
-    for (const name of Object.keys(before?.nodes ?? {})) {
-      if (lab.nodes[name] !== undefined) continue
-      progress?.({ node: name, text: 'is no longer in the cluster file: removed' })
-      await removeNode(key, name)
-    }
-    await ensureNetwork(key, lab.network, progress)
+    const lab = await withAllLabs(async () => {
+      const planned = await planLab(key, spec, before, base)
+      await writeLab(key, planned)
+      return planned
+    })
+    await removeOthers(key, lab, progress)
+    await withAllLabs(() => ensureNetwork(key, lab.network, progress))
     await ensurePackageCache(key, lab.network)
-    await Promise.all(spec.nodes.map((node) => bringUp(key, spec, lab, node.name, progress)))
+    await settleAll(spec.nodes.map((node) => bringUp(key, spec, lab, node, progress)))
     return statesOf(key, lab)
   })
 }
@@ -120,16 +120,26 @@ async function takenNetworks(): Promise<string[]> {
   return [...networksInRoutes(await readRoutes()), ...labs.flatMap((lab) => (lab ? [lab.network] : []))]
 }
 
+/** Removes the nodes that the lab no longer has; a run that was cut off may have left some. */
+async function removeOthers(key: string, lab: StoredLab, progress?: LabProgress): Promise<void> {
+  const others = (await nodeNames(key)).filter((name) => lab.nodes[name] === undefined)
+  await settleAll(
+    others.map((name) => {
+      progress?.({ node: name, text: 'is no longer in the cluster file: removed' })
+      return removeNode(key, name)
+    }),
+  )
+}
+
 async function bringUp(
   key: string,
   spec: LabSpec,
   lab: StoredLab,
-  name: string,
+  { name, board }: LabNodeSpec,
   progress?: LabProgress,
 ): Promise<void> {
   const stored = lab.nodes[name]
-  const board = spec.nodes.find((node) => node.name === name)?.board
-  if (stored === undefined || board === undefined) return
+  if (stored === undefined) return
   const given = { user: spec.user, authorizedKeys: spec.authorizedKeys, aptConf: aptConf(lab.network) }
   await prepareNode(key, name, stored, board, given)
   const wasOn = firstProcess(key, name) !== undefined
@@ -141,6 +151,18 @@ async function bringUp(
   progress?.({ node: name, text: `answers at ${stored.address}` })
 }
 
+/** Waits for all, then fails with everything that went wrong: one node does not hide another. */
+async function settleAll(work: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work)
+  const reasons = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  )
+  if (reasons.length === 0) return
+  if (reasons.length === 1) throw reasons[0]
+  const messages = reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason)))
+  throw new LabFailure(messages.join('\n\n'))
+}
+
 /** Removes a lab and all that it left on this computer, whatever became of it; the shared caches stay. */
 export async function labDown(id: LabIdentity): Promise<void> {
   const key = labKey(id)
@@ -149,15 +171,16 @@ export async function labDown(id: LabIdentity): Promise<void> {
     await removeNetwork(key)
     await removeGroup(labGroup(key))
     await rm(labFolder(key), { recursive: true, force: true })
-    await forgetNetwork()
+    await withAllLabs(removeCommon)
   })
-  await removeEmptyParents()
 }
 
-/** What the last lab leaves when it goes: the folders and groups that labs have in common. */
-async function removeEmptyParents(): Promise<void> {
+/** What labs have in common goes with the last of them. */
+async function removeCommon(): Promise<void> {
+  if ((await labKeys()).length > 0) return
+  await forgetNetwork()
+  await removeGroup(LAB_GROUP)
   for (const folder of [STATE_FOLDER, dirname(STATE_FOLDER)]) await rmdir(folder).catch(() => undefined)
-  if (!existsSync(STATE_FOLDER)) await removeGroup(LAB_GROUP)
 }
 
 /** All labs of this computer. */
@@ -232,6 +255,11 @@ async function findNode(id: LabIdentity, node: string): Promise<{ key: string; s
 }
 
 /** One command at a time changes a lab. */
-async function withLab<T>(key: string, work: () => Promise<T>): Promise<T> {
-  return withLock(`${labFolder(key)}.lock`, work)
+function withLab<T>(key: string, work: () => Promise<T>): Promise<T> {
+  return withLock(join(CACHE_FOLDER, `${key}.lock`), work)
+}
+
+/** One command at a time changes what labs have in common: who has which network, forwarding. Held for moments. */
+function withAllLabs<T>(work: () => Promise<T>): Promise<T> {
+  return withLock(join(CACHE_FOLDER, 'labs.lock'), work)
 }

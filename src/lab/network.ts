@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { run } from '../support/run.ts'
 import type { LabProgress } from './lab-spec.ts'
 import { step } from './step.ts'
-import { labKeys, STATE_FOLDER } from './store.ts'
+import { STATE_FOLDER } from './store.ts'
 import { until } from './until.ts'
 
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward'
@@ -108,7 +108,7 @@ export async function removeNetwork(key: string): Promise<void> {
 
 /** Puts back what the first lab changed for all, when the last one goes. */
 export async function forgetNetwork(): Promise<void> {
-  if (!existsSync(FORWARDING_BEFORE) || (await labKeys()).length > 0) return
+  if (!existsSync(FORWARDING_BEFORE)) return
   await writeFile(FORWARDING, await readFile(FORWARDING_BEFORE))
   await rm(FORWARDING_BEFORE)
 }

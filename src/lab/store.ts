@@ -84,9 +84,20 @@ export async function writeLab(key: string, lab: StoredLab): Promise<void> {
 }
 
 /** The keys of all labs on this computer, also of those that are half made or half removed. */
-export async function labKeys(): Promise<string[]> {
+export function labKeys(): Promise<string[]> {
+  return foldersIn(STATE_FOLDER)
+}
+
+/** The names of all nodes that a lab has a folder of. */
+export async function nodeNames(key: string): Promise<string[]> {
+  const folders = await foldersIn(join(labFolder(key), 'nodes'))
+  // A name has no dot; a folder in the making has.
+  return folders.filter((name) => !name.includes('.'))
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
   try {
-    const entries = await readdir(STATE_FOLDER, { withFileTypes: true })
+    const entries = await readdir(folder, { withFileTypes: true })
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   } catch {
     return []
