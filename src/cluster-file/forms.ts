@@ -25,10 +25,19 @@ export function text(form?: TextForm) {
     .meta({ pattern: pattern.source })
 }
 
+/** One value, or a list of any length; always a list afterwards. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return oneOr(item, z.array(item))
+}
+
 /** One value, or a list of at least one; always a list afterwards. */
 export function oneOrMore<Item extends z.ZodType>(item: Item) {
+  return oneOr(item, z.array(item).min(1))
+}
+
+function oneOr<Item extends z.ZodType>(item: Item, list: z.ZodArray<Item>) {
   return z
-    .union([item, z.array(item).min(1)])
+    .union([item, list])
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<Item>[])
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ARCHITECTURES } from '../hardware/architecture.ts'
 import { MODEL_IDS } from '../hardware/boards.ts'
-import { ADDRESS, JUMP, LABEL, MAC, MACHINE_ID, MEMORY, SERIAL, USER_NAME, oneOrMore, text } from './forms.ts'
+import { ADDRESS, JUMP, LABEL, MAC, MACHINE_ID, MEMORY, SERIAL, USER_NAME, listOf, text } from './forms.ts'
 
 /** A TCP port. */
 export const portSchema = z.int().min(1).max(65535)
@@ -45,7 +45,7 @@ export const nodeSchema = z
     architecture: z.enum(ARCHITECTURES).optional().meta({
       description: 'Instruction set of the installed system; read from the board when left out.',
     }),
-    has: oneOrMore(text(LABEL))
+    has: listOf(text(LABEL))
       .default([])
       .meta({ description: 'What is plugged in or special about it, as labels: [microphone, sense-hat].' }),
     labels: labelsSchema

@@ -1,13 +1,14 @@
 /** Schema of the whole cluster file; every key has the description that editors and the reference show. */
 import { z } from 'zod'
-import { DNS_LABEL, DOMAIN, USER_NAME, oneOrMore, text } from './forms.ts'
+import { Bug } from '../diagnostics/bug.ts'
+import { DNS_LABEL, DOMAIN, USER_NAME, listOf, text } from './forms.ts'
 import { nodeSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 import type { Selection } from './selection-schema.ts'
 import { serviceSchema } from './service-schema.ts'
 
-/** The option schemas of the roles there are, by the name of the role. */
-export type RoleSchemas = Readonly<Record<string, z.ZodObject>>
+/** The option schemas of the roles there are, by the name of the role; each is an object schema without `on` and `count`. */
+export type RoleSchemas = Readonly<Record<string, z.ZodType>>
 
 /** Names are checked elsewhere, where a better name can be proposed; editors get the pattern. */
 const name = () => z.string().meta({ pattern: DNS_LABEL.source })
@@ -16,7 +17,7 @@ const accessSchema = z
   .strictObject({
     user: text(USER_NAME).default('pi').meta({ description: 'User to log in as on every node.' }),
     port: portSchema.default(22).meta({ description: 'SSH port of every node.' }),
-    authorized_keys: oneOrMore(text())
+    authorized_keys: listOf(text())
       .default([])
       .meta({ description: 'Public keys that may log in: paths of files, or keys written out.' }),
     sudo: z
@@ -45,7 +46,10 @@ const labSchema = z
   .meta({ description: 'The virtual twin of the cluster on this computer.' })
 
 const clusterSchema = z.strictObject({
-  cluster: text().meta({ description: 'Name of the cluster: a-z, 0-9 and hyphens.' }),
+  cluster: text().meta({
+    description: 'Name of the cluster: a-z, 0-9 and hyphens.',
+    pattern: DNS_LABEL.source,
+  }),
   domain: text(DOMAIN)
     .transform((domain) => domain.toLowerCase().replace(/\.$/, ''))
     .meta({ description: 'A domain you own, or home.arpa; services answer under service.<domain>.' }),
@@ -102,7 +106,9 @@ const roleKeysSchema = z.object({
 
 /** The schema of a cluster file in which these roles may be used. */
 export function clusterFileSchema(roles: RoleSchemas) {
-  const uses = Object.entries(roles).map(([role, options]) => [role, roleSchema(options).optional()] as const)
+  const uses = Object.entries(roles).map(
+    ([role, options]) => [role, roleSchema(role, options).optional()] as const,
+  )
   return clusterSchema.extend({
     roles: z
       .strictObject(Object.fromEntries(uses))
@@ -111,7 +117,8 @@ export function clusterFileSchema(roles: RoleSchemas) {
   })
 }
 
-function roleSchema(options: z.ZodObject) {
+function roleSchema(role: string, options: z.ZodType) {
+  if (!(options instanceof z.ZodObject)) throw new Bug(`the options of role ${role} are no object schema`)
   return options
     .safeExtend(roleKeysSchema.shape)
     .strict()

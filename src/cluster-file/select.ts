@@ -7,6 +7,8 @@ import type { Selection, Selector } from './selection-schema.ts'
 import { fitsSelector, selectionText } from './selector.ts'
 import type { Candidate } from './selector.ts'
 
+export type { Candidate } from './selector.ts'
+
 /** What choosing nodes needs to know. */
 export interface SelectionContext {
   /** All nodes, in the order of the cluster file, which is the order of every answer. */

@@ -1,6 +1,6 @@
 /** Schema of a service that the cluster announces: where it runs, how it is checked. */
 import { z } from 'zod'
-import { DURATION, LABEL, oneOrMore, text } from './forms.ts'
+import { DURATION, LABEL, listOf, oneOrMore, text } from './forms.ts'
 import { labelsSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 
@@ -35,13 +35,13 @@ export const serviceSchema = z
     on: selectionSchema
       .optional()
       .meta({ description: 'Nodes that run it: names and groups, `all`, or a selector.' }),
-    needs: oneOrMore(text(LABEL))
+    needs: listOf(text(LABEL))
       .default([])
       .meta({ description: 'Labels (`has`) that a node must have to run it.' }),
     port: portSchema.optional().meta({ description: 'Port that it listens on.' }),
-    tags: oneOrMore(text()).default([]).meta({ description: 'Tags that it is registered with.' }),
+    tags: listOf(text()).default([]).meta({ description: 'Tags that it is registered with.' }),
     meta: labelsSchema.default({}).meta({ description: 'Further facts that it is registered with.' }),
-    check: oneOrMore(checkSchema).default([]).meta({ description: 'Health check, or a list of them.' }),
+    check: listOf(checkSchema).default([]).meta({ description: 'Health check, or a list of them.' }),
     run: z
       .strictObject({
         unit: text().meta({ description: 'systemd unit that has to run, such as doorbell.service.' }),

@@ -2,10 +2,18 @@
 import { clusterCodes } from './catalogue/cluster.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { readingCodes } from './catalogue/reading.ts'
+import { resolveCodes } from './catalogue/resolve.ts'
+import { secretsCodes } from './catalogue/secrets.ts'
 import type { Code } from './define-codes.ts'
 
 /** One line for each area; the order is the order of the reference page. */
-const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [readingCodes, keyCodes, clusterCodes]
+const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
+  readingCodes,
+  keyCodes,
+  clusterCodes,
+  resolveCodes,
+  secretsCodes,
+]
 
 /** Codes that were given up. They keep their meaning for ever, in old journals, and are never used again. */
 export const RETIRED_CODES: readonly string[] = []
