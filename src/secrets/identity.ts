@@ -3,7 +3,7 @@ import { constants, fstatSync, openSync, readFileSync, closeSync, realpathSync }
 import { homedir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
-import { AgeError, generateIdentity, publicKeyOf } from './age-format.ts'
+import { generateIdentity, isIdentity, publicKeyOf } from './age-format.ts'
 import { createFileOnce } from './secret-files.ts'
 import { SecretsError } from './secrets-error.ts'
 
@@ -41,12 +41,7 @@ export async function readIdentities(
   const identities = lines.filter((line) => line !== '' && !line.startsWith('#'))
   if (identities.length === 0) throw malformed(file, 'it holds no identity')
   for (const identity of identities) {
-    try {
-      await publicKeyOf(identity)
-    } catch (error) {
-      if (error instanceof AgeError) throw malformed(file, identityProblem(identity))
-      throw error
-    }
+    if (!(await isIdentity(identity))) throw malformed(file, identityProblem(identity))
   }
   return identities
 }

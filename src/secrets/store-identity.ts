@@ -6,7 +6,8 @@
  */
 import { dirname, join } from 'node:path'
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
-import { AgeError, encryptFor, generateIdentity, openerFor, publicKeyOf } from './age-format.ts'
+import { encryptFor, generateIdentity, openerFor, publicKeyOf } from './age-format.ts'
+import { AgeError } from './age-reading.ts'
 import { readIdentities } from './identity.ts'
 import { readRecipients } from './recipients.ts'
 import { readText, tampered } from './secret-files.ts'

@@ -1,8 +1,9 @@
 /** Decrypts all secrets of a folder, and tells about all damaged ones at once. */
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { AgeError, openerFor } from './age-format.ts'
+import { openerFor } from './age-format.ts'
 import type { Opener } from './age-format.ts'
+import { AgeError } from './age-reading.ts'
 import { secretFromJson } from './secret-content.ts'
 import type { Secret } from './secret-content.ts'
 import { listFolder, readText, secretFile } from './secret-files.ts'

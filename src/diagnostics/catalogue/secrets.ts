@@ -250,7 +250,7 @@ export const secretsCodes = defineCodes({
     summary: ({ name, notAfter }) => `${name} ended on ${notAfter}`,
     why: 'no certificate that it signs is accepted by anybody',
     fix: ({ name }) =>
-      `type bramble secrets remove ${name}, then bramble apply: all certificates are made anew`,
+      `type rm secrets/${name}.age, then bramble apply: all certificates are made anew`,
     explain:
       'A certificate authority of Bramble lasts ten years. An imported one lasts as long as its maker said.',
   }),
