@@ -16,7 +16,7 @@ const PACKAGES = [
   'iproute2',
   'iputils-ping',
   'kmod',
-  // Lets ping be used without root.
+  // With bookworm, what lets ping be used without root.
   'libcap2-bin',
   'libpam-systemd',
   'locales',
@@ -30,15 +30,22 @@ const PACKAGES = [
   'tzdata',
 ]
 
+/** What bookworm has in another package: here, what lets ping be used without root. */
+const RELEASE_PACKAGES: Record<LabRelease, readonly string[]> = {
+  bookworm: [],
+  trixie: ['linux-sysctl-defaults'],
+}
+
 const KEEP_DAYS = 14
 
 /** Makes the base for a release if it is not there yet, and returns its folder. Two callers at once build it once. */
 export async function ensureBase(release: LabRelease, progress?: LabProgress): Promise<string> {
+  const packages = [...PACKAGES, ...RELEASE_PACKAGES[release]]
   const sources = nodeSources(await readMirror(), release)
   const recipe = [
     release,
     process.arch,
-    PACKAGES.join(' '),
+    packages.join(' '),
     sources,
     await readFile(besideLab('base-trim.sh'), 'utf8'),
     await readFile(besideLab('node-first.sh'), 'utf8'),
@@ -55,14 +62,19 @@ export async function ensureBase(release: LabRelease, progress?: LabProgress): P
       if (existsSync(folder)) return
       progress?.({ text: `building the base image (Debian ${release}), once for all labs` })
       await dropOldBases()
-      await build(folder, release, sources)
+      await build(folder, release, packages, sources)
     },
     waiting,
   )
   return folder
 }
 
-async function build(folder: string, release: LabRelease, sources: string): Promise<void> {
+async function build(
+  folder: string,
+  release: LabRelease,
+  packages: readonly string[],
+  sources: string,
+): Promise<void> {
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
   const proxy = await readAptProxy()
@@ -71,7 +83,7 @@ async function build(folder: string, release: LabRelease, sources: string): Prom
     [
       '--mode=root',
       '--variant=minbase',
-      `--include=${PACKAGES.join(',')}`,
+      `--include=${packages.join(',')}`,
       ...(proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${proxy}"`]),
       release,
       draft,

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests on virtual nodes: they need Linux, root and some minutes, and share one computer, so one file at a time. */
+export default defineConfig({
+  test: {
+    include: ['test/lab/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 900_000,
+  },
+})
