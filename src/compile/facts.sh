@@ -60,11 +60,33 @@ os_facts() {
   fi
 }
 
+# Bytes in use: of the node's own control group where it has one (cgroup v2, v1), else of the whole machine.
+memory_facts() {
+  local key value total='' file
+  for file in /sys/fs/cgroup/memory.current /sys/fs/cgroup/memory/memory.usage_in_bytes; do
+    first_line "$file"
+    if [ -n "$LINE" ] && [ -r /run/bramble-lab/board ]; then
+      fact memory_used "$LINE"
+      return 0
+    fi
+  done
+  while IFS=': ' read -r key value; do
+    case $key in
+    MemTotal) total=${value%% *} ;;
+    MemAvailable)
+      fact memory_used "$(((total - ${value%% *}) * 1024))"
+      return 0
+      ;;
+    esac
+  done </proc/meminfo
+}
+
 facts() {
   if [ -n "$R" ]; then return 0; fi
   fact machine "$(uname -m)"
   if command -v dpkg >/dev/null; then fact debian "$(dpkg --print-architecture)"; fi
   board_facts
+  memory_facts
   os_facts
   first_line /proc/sys/kernel/random/boot_id
   fact boot_id "$LINE"

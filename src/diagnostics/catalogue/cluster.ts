@@ -167,4 +167,14 @@ export const clusterCodes = defineCodes({
     explain:
       '`count` is exact: a cluster of consensus servers that is smaller than planned tolerates fewer losses.',
   }),
+  AUTHORIZED_KEY_MISSING: code<{ entry: string; found: boolean }>({
+    title: 'An authorized key that is neither a key nor a file with keys',
+    summary: ({ entry, found }) =>
+      found ? `${entry} holds no public key` : `${entry} is no public key and no file`,
+    why: 'nobody could log in to a node with it',
+    fix: 'write the path of a .pub file, or the key itself: ssh-ed25519 AAAA… you@laptop',
+    explain:
+      'Each entry of `access.authorized_keys` is a public key as OpenSSH writes it (sshd(8), AUTHORIZED_KEYS FILE FORMAT) or the path of ' +
+      'a file with such lines, from the folder of the cluster file; `~/` is your home. A new key pair: `ssh-keygen -t ed25519`.',
+  }),
 })

@@ -1,0 +1,73 @@
+/** Where things of a cluster lie. The twin in the lab has a place of its own for everything that is not the cluster file. */
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
+import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../resolve/cluster-lock.ts'
+import { DiagnosticsError } from './diagnostics-error.ts'
+
+/** The paths of one cluster, all absolute. */
+export interface ClusterFolder {
+  /** Where the cluster file is. */
+  readonly folder: string
+  readonly lockFile: string
+  readonly secretsFolder: string
+  readonly knownHostsFile: string
+  /** What only this computer needs while it works; never in git. */
+  readonly runtimeFolder: string
+  /** The lab's own identity; undefined for boards, whose identity lies outside the folder. */
+  readonly identityFile: string | undefined
+  /** The lab's own SSH key pair, private half. */
+  readonly labKeyFile: string
+}
+
+/** The paths for the boards, or for their twin in the lab. */
+export function clusterFolder(folder: string, lab: boolean): ClusterFolder {
+  const runtimeFolder = join(folder, '.bramble', ...(lab ? ['lab'] : []))
+  const kept = lab ? runtimeFolder : folder
+  return {
+    folder,
+    lockFile: join(kept, 'cluster.lock'),
+    secretsFolder: join(kept, 'secrets'),
+    knownHostsFile: join(kept, 'known_hosts'),
+    runtimeFolder,
+    identityFile: lab ? join(runtimeFolder, 'identity.txt') : undefined,
+    labKeyFile: join(runtimeFolder, 'ssh', 'id_ed25519'),
+  }
+}
+
+/** Makes the folder that never goes into git. */
+export async function ensureRuntimeFolder({ folder, runtimeFolder }: ClusterFolder): Promise<void> {
+  await mkdir(runtimeFolder, { recursive: true, mode: 0o700 })
+  await chmod(runtimeFolder, 0o700)
+  const ignore = join(folder, '.bramble', '.gitignore')
+  if (!existsSync(ignore)) await writeFile(ignore, '*\n')
+}
+
+/** Reads the lock; a cluster that was never looked at has an empty one. Throws {@link DiagnosticsError} for a broken one. */
+export async function readLock(file: string): Promise<ClusterLock> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY_LOCK
+    throw error
+  }
+  try {
+    return parseLock(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DiagnosticsError([resolveCodes.LOCK_UNREADABLE({ file, reason })])
+  }
+}
+
+/** Writes the lock when it differs from what is there; replaced in one step. */
+export async function writeLock(file: string, lock: ClusterLock): Promise<void> {
+  const text = lockText(lock)
+  const old = await readFile(file, 'utf8').catch(() => undefined)
+  if (old === text) return
+  await mkdir(dirname(file), { recursive: true })
+  const temporary = `${file}.${process.pid}.new`
+  await writeFile(temporary, text, { flush: true })
+  await rename(temporary, file)
+}

@@ -1,0 +1,78 @@
+/** The twin of a cluster in the lab: virtual nodes made from the user's own cluster file, with addresses and keys of their own. */
+import { createHash } from 'node:crypto'
+import { arch } from 'node:os'
+import type { ClusterFile } from '../cluster-file/schema.ts'
+import { labState, type LabRelease, type LabSpec } from '../lab/lab.ts'
+import { boardFacts } from '../resolve/board-facts.ts'
+import type { ClusterLock } from '../resolve/cluster-lock.ts'
+import { ensureSshKeyPair } from '../secrets/ssh-key.ts'
+import { dirname } from 'node:path'
+import { ensureRuntimeFolder, clusterFolder, readLock, writeLock } from './cluster-folder.ts'
+import type { OpenedCluster } from './open.ts'
+
+/** Node's word for this computer's instruction set, and what its nodes say of theirs. */
+const SYSTEMS: Readonly<Record<string, { readonly machine: string; readonly debian: string }>> = {
+  x64: { machine: 'x86_64', debian: 'amd64' },
+  arm64: { machine: 'aarch64', debian: 'arm64' },
+  arm: { machine: 'armv7l', debian: 'armhf' },
+}
+
+/** Addresses of the virtual nodes by name; a node that is not up keeps the address of its board. */
+export async function twinAddresses(file: ClusterFile, folder: string): Promise<ReadonlyMap<string, string>> {
+  const nodes = await labState({ cluster: file.cluster, folder })
+  return new Map(nodes.map(({ name, address }) => [name, address]))
+}
+
+/** A serial number for a board that has none in the cluster file: the same on every computer. */
+function standInSerial(cluster: string, node: string): string {
+  return `1ab0${createHash('sha256').update(`${cluster}/${node}`).digest('hex').slice(0, 12)}`
+}
+
+/** What the lab is to be for this cluster. Makes the lab's SSH key when there is none. */
+export async function labSpecOf(cluster: OpenedCluster): Promise<LabSpec> {
+  const { file } = cluster.source
+  const paths = clusterFolder(cluster.folder, true)
+  await ensureRuntimeFolder(paths)
+  const { publicKey } = await ensureSshKeyPair(dirname(paths.labKeyFile), `bramble lab ${cluster.name}`)
+  const boards = await readLock(clusterFolder(cluster.folder, false).lockFile)
+  return {
+    cluster: cluster.name,
+    folder: cluster.folder,
+    user: file.access.user,
+    authorizedKeys: [publicKey, ...cluster.source.authorizedKeys],
+    ...(file.lab?.release !== undefined && { release: file.lab.release as LabRelease }),
+    ...(file.lab?.share_memory !== undefined && { shareMemory: file.lab.share_memory }),
+    nodes: Object.entries(file.nodes).map(([name, entry]) => {
+      const { model, memoryBytes, architecture, has } = boardFacts(entry, boards.nodes[name])
+      return {
+        name,
+        board: { model, memoryBytes, architecture, has, serial: entry.serial ?? standInSerial(cluster.name, name) },
+      }
+    }),
+  }
+}
+
+/** What is known of virtual nodes before the first look: what they stand for, and what this computer is. */
+export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promise<ClusterLock> {
+  const { lockFile } = clusterFolder(cluster.folder, true)
+  const lock = await readLock(lockFile)
+  const system = SYSTEMS[arch()] ?? { machine: arch(), debian: arch() }
+  const names = new Set(spec.nodes.map(({ name }) => name))
+  const nodes = Object.fromEntries(
+    spec.nodes.map(({ name, board }) => [
+      name,
+      {
+        ...lock.nodes[name],
+        ...system,
+        model: board.model,
+        serial: board.serial,
+        memory: String(board.memoryBytes),
+        architecture: board.architecture,
+        ...(board.has.length > 0 && { has: board.has.join(',') }),
+      },
+    ]),
+  )
+  const noted = { ...lock, nodes: { ...Object.fromEntries(Object.entries(lock.nodes).filter(([name]) => names.has(name))), ...nodes } }
+  await writeLock(lockFile, noted)
+  return noted
+}

@@ -1,0 +1,166 @@
+/** Opens a cluster: reads its file and lock, resolves what can be resolved without asking any node. */
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, resolve as absolute } from 'node:path'
+import { loadClusterFile } from '../cluster-file/load.ts'
+import type { Positions } from '../cluster-file/positions.ts'
+import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
+import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { ClusterLock } from '../resolve/cluster-lock.ts'
+import { resolve, type Resolved } from '../resolve/resolve.ts'
+import { roles } from '../roles/registry.generated.ts'
+import { clusterFolder, readLock, type ClusterFolder } from './cluster-folder.ts'
+import { DiagnosticsError } from './diagnostics-error.ts'
+import { twinAddresses } from './lab-twin.ts'
+
+/** Which cluster to open. */
+export interface OpenOptions {
+  /** Folder of the cluster file. */
+  readonly folder: string
+  /** Act on the twin in the lab instead of the boards. */
+  readonly lab: boolean
+  /** Instead of the usual place of the identity that opens the secrets. */
+  readonly identityFile?: string | undefined
+  /** `key.path=value` pairs that replace values of the cluster file for this run. */
+  readonly set?: readonly string[]
+}
+
+/** A node for people: what it is and what it does. */
+export interface OpenedNode {
+  readonly name: string
+  readonly address: string
+  readonly roles: readonly string[]
+  readonly model: string
+  readonly memoryBytes: number
+  readonly architecture: string
+  readonly has: readonly string[]
+}
+
+/** An open cluster. */
+export interface OpenedCluster {
+  readonly name: string
+  readonly folder: string
+  readonly lab: boolean
+  /** Warnings; errors keep a cluster from opening. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly nodes: readonly OpenedNode[]
+  readonly paths: ClusterFolder
+  readonly identityFile: string | undefined
+  readonly source: ClusterSource
+  readonly resolved: Resolved
+}
+
+/** What a cluster is resolved from. */
+export interface ClusterSource {
+  readonly file: ClusterFile
+  readonly positions: Positions
+  /** Text of the cluster file, for quoting its lines; undefined for a typed one. */
+  readonly text: string | undefined
+  readonly path: string
+  readonly lock: ClusterLock
+  readonly authorizedKeys: readonly string[]
+  readonly twin: ReadonlyMap<string, string> | undefined
+}
+
+/** The option schemas of all roles, for readers of cluster files. */
+export function roleSchemas(): RoleSchemas {
+  return Object.fromEntries(Object.values(roles).map((role) => [role.name, role.options])) as unknown as RoleSchemas
+}
+
+/** A cluster that could not be opened: what to show, and the text of the file for quoting its lines. */
+export interface OpenFailure {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly text?: string | undefined
+}
+
+/** Opens the cluster of a folder, or says what is wrong with it. */
+export async function openCluster(options: OpenOptions): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
+  const folder = absolute(options.folder)
+  const loaded = await loadClusterFile(folder, { roles: roleSchemas() })
+  if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
+  const paths = clusterFolder(folder, options.lab)
+  try {
+    const keys = await readAuthorizedKeys(loaded.file, dirname(loaded.path ?? folder), loaded.positions)
+    const source: ClusterSource = {
+      file: loaded.file,
+      positions: loaded.positions,
+      text: loaded.text,
+      path: loaded.path ?? folder,
+      lock: await readLock(paths.lockFile),
+      authorizedKeys: keys,
+      twin: options.lab ? await twinAddresses(loaded.file, folder) : undefined,
+    }
+    const resolved = resolveSource(source)
+    const diagnostics = [...loaded.diagnostics, ...resolved.diagnostics]
+    if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, text: loaded.text }
+    return { cluster: opened(source, resolved, options, paths, diagnostics) }
+  } catch (error) {
+    if (error instanceof DiagnosticsError) return { diagnostics: error.diagnostics, text: loaded.text }
+    throw error
+  }
+}
+
+/** Resolves with the roles that Bramble has. */
+export function resolveSource(source: ClusterSource): Resolved {
+  return resolve({
+    file: source.file,
+    positions: source.positions,
+    lock: source.lock,
+    roles,
+    authorizedKeys: source.authorizedKeys,
+    ...(source.twin && { twin: source.twin }),
+  })
+}
+
+function opened(
+  source: ClusterSource,
+  resolved: Resolved,
+  options: OpenOptions,
+  paths: ClusterFolder,
+  diagnostics: readonly Diagnostic[],
+): OpenedCluster {
+  return {
+    name: source.file.cluster,
+    folder: paths.folder,
+    lab: options.lab,
+    diagnostics,
+    nodes: resolved.cluster.nodes.map(({ name, address, roles: own, board }) => ({
+      name,
+      address,
+      roles: own,
+      model: board.model,
+      memoryBytes: board.memoryBytes,
+      architecture: board.architecture,
+      has: board.has,
+    })),
+    paths,
+    identityFile: options.identityFile ?? paths.identityFile,
+    source,
+    resolved,
+  }
+}
+
+const KEY_LINE = /^(ssh-|ecdsa-|sk-)\S+ \S+/
+
+/** The keys of `access.authorized_keys`: what looks like a key is one, everything else is the path of a file with keys. */
+async function readAuthorizedKeys(file: ClusterFile, folder: string, positions: Positions): Promise<string[]> {
+  const keys: string[] = []
+  const problems: Diagnostic[] = []
+  for (const [index, entry] of file.access.authorized_keys.entries()) {
+    if (KEY_LINE.test(entry)) {
+      keys.push(entry)
+      continue
+    }
+    const path = absolute(folder, entry.replace(/^~(?=\/)/, homedir()))
+    const text = await readFile(path, 'utf8').catch(() => undefined)
+    const lines = (text ?? '').split('\n').filter((line) => KEY_LINE.test(line))
+    if (lines.length === 0) {
+      const where = positions.of(['access', 'authorized_keys', index])
+      problems.push(clusterCodes.AUTHORIZED_KEY_MISSING({ entry, found: text !== undefined }, { where }))
+    }
+    keys.push(...lines)
+  }
+  if (problems.length > 0) throw new DiagnosticsError(problems)
+  return keys
+}

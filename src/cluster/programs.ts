@@ -1,0 +1,102 @@
+/** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
+import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
+import { runtime } from '../compile/runtime.generated.ts'
+import type { ClusterStore, Gate, QuorumGroup } from '../engines/contract.ts'
+import { orderResources } from '../plan/order.ts'
+import type { Content, Resource } from '../resources/kind.ts'
+import { kinds } from '../resources/registry.generated.ts'
+import { roles } from '../roles/registry.generated.ts'
+import type { ClusterNode, ReleaseWish, Role, RoleContext, RoleSecrets, SecretWish } from '../roles/role.ts'
+import type { Resolved } from '../resolve/resolve.ts'
+
+/** What is needed to compile, beside the cluster. */
+export interface Provisions {
+  readonly secrets: RoleSecrets
+  readonly release: (wish: ReleaseWish) => Content
+}
+
+/** A role on a node, with its options. */
+interface PlacedRole {
+  readonly role: Role
+  readonly node: ClusterNode
+  readonly options: never
+}
+
+function placedRoles({ cluster }: Resolved, nodes?: ReadonlySet<string>): PlacedRole[] {
+  return cluster.nodes
+    .filter(({ name }) => nodes?.has(name) ?? true)
+    .flatMap((node) =>
+      node.roles.map((name) => ({ role: roleByName(name), node, options: cluster.options(name) as never })),
+    )
+}
+
+function roleByName(name: string): Role {
+  const role = roles[name]
+  if (!role) throw new Error(`there is no role called ${name}`)
+  return role
+}
+
+/** Everything secret that the roles of the cluster wish for. All nodes count: a peer's certificate is made in time. */
+export function secretWishes(resolved: Resolved): SecretWish[] {
+  const { cluster } = resolved
+  return placedRoles(resolved).flatMap(({ role, ...given }) => role.secrets?.({ ...given, cluster }) ?? [])
+}
+
+/** Release files that these nodes need. */
+export function releaseWishes(resolved: Resolved, nodes: ReadonlySet<string>): ReleaseWish[] {
+  const { cluster } = resolved
+  return placedRoles(resolved, nodes).flatMap(({ role, ...given }) => role.releases?.({ ...given, cluster }) ?? [])
+}
+
+/** All resources that a node is to have, in the order of its roles. */
+export function nodeResources(resolved: Resolved, node: string, provisions: Provisions): Resource[] {
+  return placedRoles(resolved, new Set([node])).flatMap(({ role, ...given }) =>
+    role.resources(contextOf(resolved, given, provisions)),
+  )
+}
+
+function contextOf(
+  resolved: Resolved,
+  given: Omit<PlacedRole, 'role'>,
+  provisions: Provisions,
+): RoleContext<never> {
+  return { ...given, cluster: resolved.cluster, secrets: provisions.secrets, release: provisions.release }
+}
+
+/** Compiles the program of one node; `alsoKinds` are kinds of which it has to remove something. */
+export function compileNode(
+  resolved: Resolved,
+  node: string,
+  provisions: Provisions,
+  alsoKinds: readonly string[] = [],
+): Program {
+  return compileResources(node, nodeResources(resolved, node, provisions), alsoKinds)
+}
+
+/** Compiles any resources with the kinds that Bramble has. */
+export function compileResources(node: string, resources: readonly Resource[], alsoKinds: readonly string[] = []): Program {
+  const known: Readonly<Record<string, CompilerKind>> = kinds
+  const ordered = orderResources(resources, (kind) => known[kind]?.kind.stage ?? 50)
+  return compile(ordered, { node, kinds: known, runtime, alsoKinds })
+}
+
+/** What the engines of the cluster add to a rollout. */
+export interface Engines {
+  readonly groups: readonly QuorumGroup[]
+  readonly stores: readonly ClusterStore[]
+  readonly gates: readonly Gate[]
+}
+
+/** Groups and stores of all roles in use, and the gates of these nodes. */
+export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provisions: Provisions): Engines {
+  const { cluster } = resolved
+  const used = [...new Set(cluster.nodes.flatMap((node) => node.roles))].map(roleByName)
+  const given = (role: Role) => ({ options: cluster.options(role.name) as never, cluster, secrets: provisions.secrets })
+  return {
+    groups: used.flatMap((role) => role.quorum?.(given(role)) ?? []),
+    stores: used.flatMap((role) => role.store?.(given(role)) ?? []),
+    gates: placedRoles(resolved, nodes).flatMap(
+      ({ role, ...own }) => role.gates?.(contextOf(resolved, own, provisions)) ?? [],
+    ),
+  }
+}

@@ -1,0 +1,71 @@
+/** Meets the wishes of roles for secrets, once and before anything is compiled. */
+import { randomInt } from 'node:crypto'
+import type { RoleSecrets, SecretWish } from '../roles/role.ts'
+import { ensureCertificate, ensureCertificateAuthority } from '../secrets/certificates.ts'
+import { ensureGossipKey, gossipKeyring } from '../secrets/gossip-key.ts'
+import type { SecretStore } from '../secrets/store.ts'
+import { ensureToken } from '../secrets/token.ts'
+
+/** Letters and digits that nobody mistakes for one another. */
+const PASSWORD_LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const PASSWORD_LENGTH = 24
+
+/**
+ * Makes what is wished for and not there yet, in the store's memory; the caller saves. Two roles may wish for the same
+ * secret. Throws `SecretsError` for a store that cannot be used.
+ */
+export async function meetWishes(
+  store: SecretStore,
+  wishes: readonly SecretWish[],
+  now: Date,
+): Promise<RoleSecrets> {
+  const unique = [...new Map(wishes.map((wish) => [wish.name, wish])).values()]
+  // Authorities sign certificates, so they come first.
+  for (const wish of unique) {
+    if (wish.make === 'authority') {
+      await ensureCertificateAuthority(store, { name: wish.name, subject: wish.commonName, now })
+    }
+  }
+  const ends = new Map<string, Date>()
+  for (const wish of unique) {
+    switch (wish.make) {
+      case 'gossip-key':
+        ensureGossipKey(store, wish.name)
+        break
+      case 'token':
+        ensureToken(store, wish.name)
+        break
+      case 'password':
+        store.ensure(wish.name, 'text', () => newPassword(wish.length ?? PASSWORD_LENGTH))
+        break
+      case 'certificate': {
+        const { notAfter } = await ensureCertificate(store, {
+          name: wish.name,
+          issuer: wish.authority,
+          subject: wish.commonName,
+          dnsNames: wish.dnsNames,
+          ipAddresses: wish.ipAddresses,
+          now,
+        })
+        ends.set(wish.name, notAfter)
+        break
+      }
+      case 'authority':
+        break
+    }
+  }
+  return {
+    text: (name) => store.get(name, 'text').value,
+    token: (name) => store.get(name, 'token').value,
+    gossipKeys: (name) => JSON.parse(gossipKeyring(store.get(name, 'gossip-key'))) as [string, ...string[]],
+    certificate: (name) => {
+      const { certificatePem, keyPem } = store.get(name, 'certificate').value
+      return { certificatePem, keyPem, notAfter: ends.get(name) ?? now }
+    },
+    authority: (name) => ({ certificatePem: store.get(name, 'certificate-authority').value.certificatePem }),
+  }
+}
+
+function newPassword(length: number): string {
+  return Array.from({ length }, () => PASSWORD_LETTERS[randomInt(PASSWORD_LETTERS.length)]).join('')
+}
