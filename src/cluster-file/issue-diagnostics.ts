@@ -70,8 +70,7 @@ function unknownKey(parent: KeyPath, key: string, { schema, positions }: Subject
 function missingKey(path: KeyPath, { schema, positions }: Subject): Finding {
   const parent = path.slice(0, -1)
   const key = String(path.at(-1) ?? '')
-  const description = knownKeysAt(schema, parent).find(({ name }) => name === key)?.description ?? ''
-  const details = { key, parent: keyPathText(parent), description }
+  const details = { key, parent: keyPathText(parent), description: meaning(path, schema) }
   return {
     diagnostic: keyCodes.MISSING_KEY(details, { where: positions.ofKey(parent) }),
     path,
@@ -79,11 +78,13 @@ function missingKey(path: KeyPath, { schema, positions }: Subject): Finding {
   }
 }
 
-function wrongType(path: KeyPath, expected: readonly string[], { value, positions }: Subject): Finding {
+function wrongType(path: KeyPath, expected: readonly string[], subject: Subject): Finding {
+  const { schema, value, positions } = subject
   const details = {
     key: keyPathText(path),
     expected: sortsText(expected),
     found: foundText(valueAt(value, path)),
+    description: meaning(path, schema),
   }
   return { diagnostic: keyCodes.WRONG_TYPE(details, { where: positions.of(path) }), path, missing: false }
 }
@@ -100,10 +101,24 @@ function wrongChoice(
   return { diagnostic: keyCodes.WRONG_CHOICE(details, { where: positions.of(path) }), path, missing: false }
 }
 
-function badValue(path: KeyPath, issue: z.core.$ZodIssue, { positions }: Subject): Finding {
+function badValue(path: KeyPath, issue: z.core.$ZodIssue, { schema, positions }: Subject): Finding {
   const fix = issue.code === 'custom' ? fixOf(issue.params) : undefined
-  const details = { key: keyPathText(path), problem: problemOf(issue), fix }
+  const details = {
+    key: keyPathText(path),
+    problem: problemOf(issue),
+    fix,
+    description: meaning(path, schema),
+  }
   return { diagnostic: keyCodes.BAD_VALUE(details, { where: positions.of(path) }), path, missing: false }
+}
+
+/** The description of the key that a value belongs to, also of an element of its list. */
+function meaning(path: KeyPath, schema: z.core.$ZodType): string {
+  const own = path.findLastIndex((step) => typeof step === 'string')
+  const key = path[own]
+  return (
+    knownKeysAt(schema, path.slice(0, Math.max(own, 0))).find(({ name }) => name === key)?.description ?? ''
+  )
 }
 
 function fixOf(params: Record<string, unknown> | undefined): string | undefined {

@@ -9,7 +9,7 @@ import type { Span, ValueTree } from './yaml-values.ts'
 
 /** What a YAML text says and where. */
 export interface YamlSource {
-  /** Undefined when the text is no YAML or says nothing. */
+  /** Undefined when the text is no YAML, says nothing, or cannot be understood with certainty. */
   readonly value: unknown
   readonly positions: Positions
   readonly diagnostics: readonly Diagnostic[]
@@ -52,6 +52,9 @@ export function readYaml(file: string, text: string): YamlSource {
   if (tree.value === null && values.diagnostics.length === 0) {
     return broken(readingCodes.CLUSTER_FILE_EMPTY({}, { where: place([0, 0]) }))
   }
+  // A key that is there twice hides nothing; after anything else the values are not what the user meant.
+  const usable = values.diagnostics.every(({ code }) => code === readingCodes.YAML_DUPLICATE_KEY.code)
+  if (!usable) return broken(...values.diagnostics)
   return { value: tree.value, positions: new YamlPositions(tree, place), diagnostics: values.diagnostics }
 }
 
@@ -111,6 +114,8 @@ class YamlPositions implements Positions {
     let tree = this.#root
     for (const step of path) {
       const child = tree.children?.get(step)
+      // Where a list may stand, a single value is its only element.
+      if (child === undefined && step === 0) continue
       if (child === undefined) return { tree, found: false }
       tree = child
     }

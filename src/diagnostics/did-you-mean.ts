@@ -5,7 +5,7 @@ const NEAR = 3
 
 /**
  * The candidate that is nearest to `word`, or undefined when none is near. Upper and lower case count as equal; of
- * two equally near candidates the first one is taken.
+ * two equally near candidates the first one is taken. Failing that, a candidate that begins with the word is meant.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined
@@ -18,7 +18,16 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
       nearest = candidate
     }
   }
-  return nearest
+  return nearest ?? beginningWith(word, candidates)
+}
+
+/** So short a beginning says nothing. */
+const BEGINNING = 3
+
+function beginningWith(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length < BEGINNING) return undefined
+  const found = [...candidates].filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()))
+  return found.length === 1 ? found[0] : undefined
 }
 
 /**

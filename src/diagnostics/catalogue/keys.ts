@@ -23,15 +23,15 @@ export const keyCodes = defineCodes({
   MISSING_KEY: code<{ key: string; parent: string; description: string }>({
     title: 'A key that has to be there',
     summary: ({ key, parent }) => `${parent} lacks the key "${key}"`,
-    why: ({ description }) => `there is no sensible default for it (${description})`,
-    fix: ({ key }) => `add ${key}: …`,
+    why: 'it has no default, because only you can know it',
+    fix: ({ key, description }) => withMeaning(`add  ${key}: …`, description),
     explain: 'Most keys have defaults. The few that only you can know have to be written.',
   }),
-  WRONG_TYPE: code<{ key: string; expected: string; found: string }>({
+  WRONG_TYPE: code<{ key: string; expected: string; found: string; description: string }>({
     title: 'A value of the wrong sort',
     summary: ({ key, expected, found }) => `${key} takes ${expected}, not ${found}`,
     why: 'the value cannot be used as it stands',
-    fix: ({ expected }) => `write ${expected} here`,
+    fix: ({ expected, description }) => withMeaning(`write ${expected}`, description),
     explain:
       'For instance text where a list belongs. Numbers in an unusual form (`010`, `1.50`, `1e3`) are read as text, so that ' +
       'versions and serial numbers keep their zeros; write a number without leading zeros and exponents.',
@@ -43,11 +43,16 @@ export const keyCodes = defineCodes({
     fix: ({ near, choices }) => (near ? `did you mean ${near}?` : `write one of: ${choices.join(', ')}`),
     explain: 'The reference and your editor list the choices of each key.',
   }),
-  BAD_VALUE: code<{ key: string; problem: string; fix?: string | undefined }>({
+  BAD_VALUE: code<{ key: string; problem: string; fix?: string | undefined; description: string }>({
     title: 'A value in the wrong form',
     summary: ({ key, problem }) => `${key} ${problem}`,
     why: 'the value cannot be used as it stands',
-    fix: ({ fix }) => fix ?? 'see the description of this key in the reference',
+    fix: ({ fix, description }) => fix ?? withMeaning('write another value', description),
     explain: 'The value has the right sort (text, number, list) but not the form that this key asks for.',
   }),
 })
+
+/** What to type, with what the key means on the next line. */
+function withMeaning(fix: string, description: string): string {
+  return description === '' ? fix : `${fix}\n(${description})`
+}

@@ -95,7 +95,7 @@ export const readingCodes = defineCodes({
   TYPED_FILE_NO_CLUSTER: code<{ file: string }>({
     title: 'A typed cluster file that exports no cluster',
     summary: ({ file }) => `${file} has no default export that is an object`,
-    why: 'Bramble reads the default export and finds nothing there',
+    why: 'the default export is what is read, and nothing is there',
     fix: 'write export default defineCluster({ … })',
     explain:
       "Start the file with `import { defineCluster } from 'bramble'` and export what it returns as the default. " +
