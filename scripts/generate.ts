@@ -29,7 +29,9 @@ function write(path: string, text: string): void {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text)
 }
 
-const kinds = units('src/resources').filter((name) => existsSync(join(root, `src/resources/${name}/${name}.sh`)))
+const kinds = units('src/resources').filter((name) =>
+  existsSync(join(root, `src/resources/${name}/${name}.sh`)),
+)
 write(
   'src/resources/registry.generated.ts',
   HEAD +
@@ -63,6 +65,8 @@ write(
   HEAD +
     '/** The part of a program that is the same on every node. */\n' +
     `export const runtime = ${JSON.stringify(
-      ['prelude', 'facts'].map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8'))).join(''),
+      ['prelude', 'facts']
+        .map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')))
+        .join(''),
     )}\n`,
 )

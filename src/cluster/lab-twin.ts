@@ -46,7 +46,13 @@ export async function labSpecOf(cluster: OpenedCluster): Promise<LabSpec> {
       const { model, memoryBytes, architecture, has } = boardFacts(entry, boards.nodes[name])
       return {
         name,
-        board: { model, memoryBytes, architecture, has, serial: entry.serial ?? standInSerial(cluster.name, name) },
+        board: {
+          model,
+          memoryBytes,
+          architecture,
+          has,
+          serial: entry.serial ?? standInSerial(cluster.name, name),
+        },
       }
     }),
   }
@@ -72,7 +78,13 @@ export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promi
       },
     ]),
   )
-  const noted = { ...lock, nodes: { ...Object.fromEntries(Object.entries(lock.nodes).filter(([name]) => names.has(name))), ...nodes } }
+  const noted = {
+    ...lock,
+    nodes: {
+      ...Object.fromEntries(Object.entries(lock.nodes).filter(([name]) => names.has(name))),
+      ...nodes,
+    },
+  }
   await writeLock(lockFile, noted)
   return noted
 }

@@ -65,7 +65,9 @@ export interface ClusterSource {
 
 /** The option schemas of all roles, for readers of cluster files. */
 export function roleSchemas(): RoleSchemas {
-  return Object.fromEntries(Object.values(roles).map((role) => [role.name, role.options])) as unknown as RoleSchemas
+  return Object.fromEntries(
+    Object.values(roles).map((role) => [role.name, role.options]),
+  ) as unknown as RoleSchemas
 }
 
 /** A cluster that could not be opened: what to show, and the text of the file for quoting its lines. */
@@ -75,7 +77,9 @@ export interface OpenFailure {
 }
 
 /** Opens the cluster of a folder, or says what is wrong with it. */
-export async function openCluster(options: OpenOptions): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
+export async function openCluster(
+  options: OpenOptions,
+): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const loaded = await loadClusterFile(folder, { roles: roleSchemas() })
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
@@ -144,7 +148,11 @@ function opened(
 const KEY_LINE = /^(ssh-|ecdsa-|sk-)\S+ \S+/
 
 /** The keys of `access.authorized_keys`: what looks like a key is one, everything else is the path of a file with keys. */
-async function readAuthorizedKeys(file: ClusterFile, folder: string, positions: Positions): Promise<string[]> {
+async function readAuthorizedKeys(
+  file: ClusterFile,
+  folder: string,
+  positions: Positions,
+): Promise<string[]> {
   const keys: string[] = []
   const problems: Diagnostic[] = []
   for (const [index, entry] of file.access.authorized_keys.entries()) {

@@ -45,7 +45,9 @@ export function secretWishes(resolved: Resolved): SecretWish[] {
 /** Release files that these nodes need. */
 export function releaseWishes(resolved: Resolved, nodes: ReadonlySet<string>): ReleaseWish[] {
   const { cluster } = resolved
-  return placedRoles(resolved, nodes).flatMap(({ role, ...given }) => role.releases?.({ ...given, cluster }) ?? [])
+  return placedRoles(resolved, nodes).flatMap(
+    ({ role, ...given }) => role.releases?.({ ...given, cluster }) ?? [],
+  )
 }
 
 /** All resources that a node is to have, in the order of its roles. */
@@ -74,7 +76,11 @@ export function compileNode(
 }
 
 /** Compiles any resources with the kinds that Bramble has. */
-export function compileResources(node: string, resources: readonly Resource[], alsoKinds: readonly string[] = []): Program {
+export function compileResources(
+  node: string,
+  resources: readonly Resource[],
+  alsoKinds: readonly string[] = [],
+): Program {
   const known: Readonly<Record<string, CompilerKind>> = kinds
   const ordered = orderResources(resources, (kind) => known[kind]?.kind.stage ?? 50)
   return compile(ordered, { node, kinds: known, runtime, alsoKinds })
@@ -91,7 +97,11 @@ export interface Engines {
 export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provisions: Provisions): Engines {
   const { cluster } = resolved
   const used = [...new Set(cluster.nodes.flatMap((node) => node.roles))].map(roleByName)
-  const given = (role: Role) => ({ options: cluster.options(role.name) as never, cluster, secrets: provisions.secrets })
+  const given = (role: Role) => ({
+    options: cluster.options(role.name) as never,
+    cluster,
+    secrets: provisions.secrets,
+  })
   return {
     groups: used.flatMap((role) => role.quorum?.(given(role)) ?? []),
     stores: used.flatMap((role) => role.store?.(given(role)) ?? []),

@@ -122,7 +122,9 @@ export function compile(ordered: readonly OrderedResource[], options: CompileOpt
     node: options.node,
     text,
     sha256: createHash('sha256').update(text).digest('hex'),
-    contents: new Map(ordered.flatMap(({ resource }) => resource.contents.map((content) => [content.sha256, content]))),
+    contents: new Map(
+      ordered.flatMap(({ resource }) => resource.contents.map((content) => [content.sha256, content])),
+    ),
     resources: new Map(ordered.map((item) => [id(item), item])),
     kinds: included,
   }

@@ -43,7 +43,11 @@ export interface QuorumGroup {
    * Is this member back: voter, serving, healthy since after `since` (milliseconds of the epoch on this computer's clock)?
    * Asked again and again by the rollout until it holds or the time is up.
    */
-  returned(link: NodeLink, node: string, since: Date): Promise<{ readonly passed: boolean; readonly detail: string }>
+  returned(
+    link: NodeLink,
+    node: string,
+    since: Date,
+  ): Promise<{ readonly passed: boolean; readonly detail: string }>
   /** How long a member may take to come back, in seconds. */
   readonly patienceSeconds: number
 }

@@ -22,18 +22,69 @@ export interface Difference {
 
 /** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */
 export type EventBody =
-  | { readonly type: 'run-started'; readonly command: 'plan' | 'apply'; readonly cluster: string; readonly nodes: readonly string[]; readonly lab: boolean; readonly by: string }
-  | { readonly type: 'node-connected'; readonly node: string; readonly facts: Readonly<Record<string, string>> }
-  | { readonly type: 'phase-started'; readonly node: string; readonly phase: 'connect' | 'check' | 'wait' | 'converge' | 'verify' | 'gate' | 'reboot'; readonly detail?: string }
-  | { readonly type: 'resource-differs'; readonly node: string; readonly address: string; readonly action: 'create' | 'update' | 'remove'; readonly reason: string; readonly differences: readonly Difference[] }
-  | { readonly type: 'resource-changed'; readonly node: string; readonly address: string; readonly action: 'create' | 'update' | 'remove' }
-  | { readonly type: 'resource-failed'; readonly node: string; readonly address: string; readonly message: string; readonly output: readonly string[] }
-  | { readonly type: 'resource-skipped'; readonly node: string; readonly address: string; readonly message: string }
+  | {
+      readonly type: 'run-started'
+      readonly command: 'plan' | 'apply'
+      readonly cluster: string
+      readonly nodes: readonly string[]
+      readonly lab: boolean
+      readonly by: string
+    }
+  | {
+      readonly type: 'node-connected'
+      readonly node: string
+      readonly facts: Readonly<Record<string, string>>
+    }
+  | {
+      readonly type: 'phase-started'
+      readonly node: string
+      readonly phase: 'connect' | 'check' | 'wait' | 'converge' | 'verify' | 'gate' | 'reboot'
+      readonly detail?: string
+    }
+  | {
+      readonly type: 'resource-differs'
+      readonly node: string
+      readonly address: string
+      readonly action: 'create' | 'update' | 'remove'
+      readonly reason: string
+      readonly differences: readonly Difference[]
+    }
+  | {
+      readonly type: 'resource-changed'
+      readonly node: string
+      readonly address: string
+      readonly action: 'create' | 'update' | 'remove'
+    }
+  | {
+      readonly type: 'resource-failed'
+      readonly node: string
+      readonly address: string
+      readonly message: string
+      readonly output: readonly string[]
+    }
+  | {
+      readonly type: 'resource-skipped'
+      readonly node: string
+      readonly address: string
+      readonly message: string
+    }
   | { readonly type: 'output'; readonly node: string; readonly text: string }
   | { readonly type: 'warning'; readonly node?: string; readonly code: string; readonly text: string }
   | { readonly type: 'gate-passed'; readonly node: string; readonly gate: string; readonly detail: string }
-  | { readonly type: 'node-finished'; readonly node: string; readonly outcome: Outcome; readonly summary: Summary; readonly message?: string; readonly fix?: string }
-  | { readonly type: 'run-finished'; readonly outcome: Outcome; readonly summary: Summary; readonly failedNodes: readonly string[] }
+  | {
+      readonly type: 'node-finished'
+      readonly node: string
+      readonly outcome: Outcome
+      readonly summary: Summary
+      readonly message?: string
+      readonly fix?: string
+    }
+  | {
+      readonly type: 'run-finished'
+      readonly outcome: Outcome
+      readonly summary: Summary
+      readonly failedNodes: readonly string[]
+    }
 
 /** An event as it is written: the body with its version, time (RFC 3339) and run. */
 export type Event = EventBody & { readonly v: 1; readonly at: string; readonly run: string }

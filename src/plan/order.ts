@@ -37,7 +37,9 @@ export function orderResources(
     if (known.has(address)) throw new OrderError(`two resources are called ${address}`)
     known.set(address, resource)
   }
-  const rank = new Map(resources.map((resource, index) => [addressOf(resource), [stage(resource.kind), index] as const]))
+  const rank = new Map(
+    resources.map((resource, index) => [addressOf(resource), [stage(resource.kind), index] as const]),
+  )
   const before = (a: LocalAddress, b: LocalAddress): number => {
     const [stageA, indexA] = rank.get(a) ?? [0, 0]
     const [stageB, indexB] = rank.get(b) ?? [0, 0]
@@ -49,7 +51,10 @@ export function orderResources(
   for (const [address, needs] of edges) {
     for (const need of needs) dependents.set(need, [...(dependents.get(need) ?? []), address])
   }
-  const ready = [...waiting].filter(([, count]) => count === 0).map(([address]) => address).sort(before)
+  const ready = [...waiting]
+    .filter(([, count]) => count === 0)
+    .map(([address]) => address)
+    .sort(before)
   const ordered: OrderedResource[] = []
   while (ready.length > 0) {
     const address = ready.shift() as LocalAddress
@@ -58,7 +63,9 @@ export function orderResources(
       address,
       resource,
       needs: edges.get(address) ?? [],
-      inputDigests: resource.inputs.map((list) => digestOf(list.map((input) => (known.get(input) as Resource).digest))),
+      inputDigests: resource.inputs.map((list) =>
+        digestOf(list.map((input) => (known.get(input) as Resource).digest)),
+      ),
     })
     for (const dependent of dependents.get(address) ?? []) {
       const left = (waiting.get(dependent) ?? 0) - 1

@@ -16,7 +16,10 @@ export function systemArchitecture(facts: FactMap): string | undefined {
 
 /** Is everything that selectors can ask known of this node? If not, its facts must be read first. */
 export function isBoardKnown(entry: NodeEntry, facts: FactMap | undefined): boolean {
-  return facts !== undefined || (entry.model !== undefined && entry.memory !== undefined && entry.architecture !== undefined)
+  return (
+    facts !== undefined ||
+    (entry.model !== undefined && entry.memory !== undefined && entry.architecture !== undefined)
+  )
 }
 
 /** The board of a node. What the cluster file says wins; a board that was never seen counts as a `pc`. */
@@ -31,7 +34,11 @@ export function boardFacts(entry: NodeEntry, facts: FactMap = {}): BoardFacts {
     model,
     memoryBytes,
     architecture:
-      entry.architecture ?? facts['architecture'] ?? systemArchitecture(facts) ?? board?.architectures[0] ?? 'amd64',
+      entry.architecture ??
+      facts['architecture'] ??
+      systemArchitecture(facts) ??
+      board?.architectures[0] ??
+      'amd64',
     has: [...new Set([...entry.has, ...(facts['has']?.split(',').filter(Boolean) ?? [])])],
     labels: entry.labels,
   }

@@ -57,7 +57,11 @@ export function lockText(lock: ClusterLock): string {
 }
 
 /** A lock with the facts of a node taken in; the same object when nothing that is kept has changed. */
-export function withFacts(lock: ClusterLock, node: string, facts: Readonly<Record<string, string>>): ClusterLock {
+export function withFacts(
+  lock: ClusterLock,
+  node: string,
+  facts: Readonly<Record<string, string>>,
+): ClusterLock {
   const kept = Object.fromEntries(KEPT_FACTS.flatMap((key) => (facts[key] ? [[key, facts[key]]] : [])))
   const old = lock.nodes[node]
   if (old && JSON.stringify(sorted(old)) === JSON.stringify(sorted(kept))) return lock

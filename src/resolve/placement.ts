@@ -55,7 +55,10 @@ export function place(input: PlacementInput): Placement {
   }
   diagnostics.push(...conflicts(placed, input))
   const services = new Map(
-    Object.entries(input.file.services).map(([name, service]) => [name, placeService(name, service, input, choose)]),
+    Object.entries(input.file.services).map(([name, service]) => [
+      name,
+      placeService(name, service, input, choose),
+    ]),
   )
   return { roles: inFileOrder(uses, placed), services, choices, diagnostics }
 }
@@ -67,7 +70,9 @@ function placeService(
   choose: (on: Selection, count: undefined, path: KeyPath) => readonly string[],
 ): readonly string[] {
   const fitting = new Set(
-    input.candidates.filter(({ has }) => service.needs.every((label) => has.includes(label))).map((node) => node.name),
+    input.candidates
+      .filter(({ has }) => service.needs.every((label) => has.includes(label)))
+      .map((node) => node.name),
   )
   const all = service.on
     ? choose(service.on, undefined, ['services', name, 'on'])
@@ -86,7 +91,10 @@ function rivals(name: string, roles: PlacedRoles): string[] {
   })
 }
 
-function conflicts(placed: ReadonlyMap<string, readonly string[]>, { roles, positions }: PlacementInput): Diagnostic[] {
+function conflicts(
+  placed: ReadonlyMap<string, readonly string[]>,
+  { roles, positions }: PlacementInput,
+): Diagnostic[] {
   const found: Diagnostic[] = []
   for (const [name, nodes] of placed) {
     for (const rival of rivals(name, roles).filter((other) => other > name && placed.has(other))) {
@@ -110,5 +118,7 @@ function inFileOrder<Value>(
   uses: readonly (readonly [string, unknown])[],
   placed: ReadonlyMap<string, Value>,
 ): Map<string, Value> {
-  return new Map(uses.flatMap(([name]) => (placed.has(name) ? [[name, placed.get(name) as Value] as const] : [])))
+  return new Map(
+    uses.flatMap(([name]) => (placed.has(name) ? [[name, placed.get(name) as Value] as const] : [])),
+  )
 }

@@ -32,7 +32,13 @@ export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
   const boards = Object.entries(file.nodes).map(([name, entry]) => {
     const facts = lock.nodes[name] ?? {}
-    return { name, entry, facts, board: boardFacts(entry, facts), known: isBoardKnown(entry, lock.nodes[name]) }
+    return {
+      name,
+      entry,
+      facts,
+      board: boardFacts(entry, facts),
+      known: isBoardKnown(entry, lock.nodes[name]),
+    }
   })
   const placement = place({
     file,
@@ -48,17 +54,15 @@ export function resolve(input: ResolveInput): Resolved {
       architecture: known ? board.architecture : entry.architecture,
     })),
   })
-  const nodes = boards.map(
-    ({ name, entry, facts, board }): ClusterNode => ({
-      name,
-      fqdn: `${name}.${file.domain}`,
-      address: input.twin?.get(name) ?? entry.address ?? name,
-      architecture: systemArchitecture(facts) ?? board.architecture,
-      board,
-      facts,
-      roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
-    }),
-  )
+  const nodes = boards.map(({ name, entry, facts, board }): ClusterNode => ({
+    name,
+    fqdn: `${name}.${file.domain}`,
+    address: input.twin?.get(name) ?? entry.address ?? name,
+    architecture: systemArchitecture(facts) ?? board.architecture,
+    board,
+    facts,
+    roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
+  }))
   const cluster = clusterOf(input, nodes, placement)
   return {
     cluster,
@@ -70,7 +74,9 @@ export function resolve(input: ResolveInput): Resolved {
 function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement: Placement): Cluster {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
-  const services = new Map(Object.entries(file.services).map(([name, entry]) => [name, serviceOf(name, entry)]))
+  const services = new Map(
+    Object.entries(file.services).map(([name, entry]) => [name, serviceOf(name, entry)]),
+  )
   return {
     name: file.cluster,
     domain: file.domain,
@@ -96,15 +102,17 @@ function serviceOf(name: string, entry: ClusterFile['services'][string]): Cluste
 
 function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): Diagnostic[] {
   return Object.entries(file.roles).flatMap(([name, use]) =>
-    (roles[name]?.findings?.({ options: use.options as never, cluster }) ?? []).map(({ diagnostic, node, option }) => {
-      const where: FilePlace =
-        node !== undefined
-          ? positions.ofKey(['nodes', node])
-          : option !== undefined
-            ? positions.of(['roles', name, option])
-            : positions.ofKey(['roles', name])
-      return { ...diagnostic, where }
-    }),
+    (roles[name]?.findings?.({ options: use.options as never, cluster }) ?? []).map(
+      ({ diagnostic, node, option }) => {
+        const where: FilePlace =
+          node !== undefined
+            ? positions.ofKey(['nodes', node])
+            : option !== undefined
+              ? positions.of(['roles', name, option])
+              : positions.ofKey(['roles', name])
+        return { ...diagnostic, where }
+      },
+    ),
   )
 }
 

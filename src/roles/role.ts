@@ -83,7 +83,11 @@ export interface RoleSecrets {
   token(name: string): { readonly accessorId: string; readonly secretId: string }
   gossipKeys(name: string): readonly [string, ...string[]]
   /** PEM texts; for an authority the key stays with the controller and is not to be had here. */
-  certificate(name: string): { readonly certificatePem: string; readonly keyPem: string; readonly notAfter: Date }
+  certificate(name: string): {
+    readonly certificatePem: string
+    readonly keyPem: string
+    readonly notAfter: Date
+  }
   authority(name: string): { readonly certificatePem: string }
 }
 
@@ -112,7 +116,10 @@ export interface RoleContext<Options = unknown> {
 export type RoleWishContext<Options = unknown> = Pick<RoleContext<Options>, 'options' | 'node' | 'cluster'>
 
 /** What a role says of the whole cluster, once. */
-export type RoleClusterContext<Options = unknown> = Pick<RoleContext<Options>, 'options' | 'cluster' | 'secrets'>
+export type RoleClusterContext<Options = unknown> = Pick<
+  RoleContext<Options>,
+  'options' | 'cluster' | 'secrets'
+>
 
 /** A mistake that only shows once roles have met nodes; the place is filled in by resolve. */
 export interface RoleFinding {

@@ -102,7 +102,10 @@ export async function inTurn(
     const turn = await waitForTurn(group, link, node, rollout.signal)
     if (!turn.passed) {
       await rollout.delivery.release(node)
-      return refused(`${group.name}: ${turn.detail}`, 'bring the other members back, then run bramble apply again')
+      return refused(
+        `${group.name}: ${turn.detail}`,
+        'bring the other members back, then run bramble apply again',
+      )
     }
   }
   const since = new Date()
@@ -159,7 +162,12 @@ function refused(message: string, fix: string): NodeResult {
   return { summary: EMPTY_SUMMARY, failure: { message, fix }, reboot: false }
 }
 
-async function skip(rollout: Rollout, nodes: readonly string[], why: string, results: NodeResults): Promise<void> {
+async function skip(
+  rollout: Rollout,
+  nodes: readonly string[],
+  why: string,
+  results: NodeResults,
+): Promise<void> {
   for (const node of nodes) {
     await rollout.delivery.release(node)
     results.set(node, refused(why, 'mend the first failure, then run bramble apply again'))

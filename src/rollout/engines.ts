@@ -77,7 +77,10 @@ export async function passGates(rollout: Rollout, results: NodeResults): Promise
       const result = results.get(gate.node)
       if (!result) return
       const message = `${gate.name} is not well after ${gate.patienceSeconds} s: ${answer.detail}`
-      results.set(gate.node, { ...result, failure: { message, fix: `look at it with bramble ssh ${gate.node}` } })
+      results.set(gate.node, {
+        ...result,
+        failure: { message, fix: `look at it with bramble ssh ${gate.node}` },
+      })
     }),
   )
 }

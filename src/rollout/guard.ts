@@ -22,7 +22,12 @@ export function mayInterrupt(state: GroupState, node: string): Answer {
 }
 
 /** Waits until the group can spare the member; the answer says why when it cannot. */
-export function waitForTurn(group: QuorumGroup, link: NodeLink, node: string, signal?: AbortSignal): Promise<Answer> {
+export function waitForTurn(
+  group: QuorumGroup,
+  link: NodeLink,
+  node: string,
+  signal?: AbortSignal,
+): Promise<Answer> {
   return poll(async () => mayInterrupt(await group.observe(link), node), {
     patienceSeconds: group.patienceSeconds,
     signal,

@@ -38,7 +38,12 @@ async function observeStore(rollout: Rollout, store: ClusterStore): Promise<Stor
     try {
       const differences = await store.check(rollout.delivery.link, member)
       for (const difference of differences) {
-        rollout.emit({ type: 'resource-differs', node: 'cluster', ...difference, address: `cluster/${difference.address}` })
+        rollout.emit({
+          type: 'resource-differs',
+          node: 'cluster',
+          ...difference,
+          address: `cluster/${difference.address}`,
+        })
       }
       return { store, differences }
     } catch (error) {

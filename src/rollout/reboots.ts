@@ -45,7 +45,9 @@ async function rebootNode(rollout: Rollout, node: string): Promise<NodeResult> {
   return {
     ...result,
     reboot: false,
-    failure: { message: 'it asks for another restart right after one', fix: `bramble plan --node ${node} says why` },
+    failure: {
+      message: 'it asks for another restart right after one',
+      fix: `bramble plan --node ${node} says why`,
+    },
   }
 }
-

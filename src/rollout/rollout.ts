@@ -35,7 +35,10 @@ function rolesOf(rollout: Rollout, node: string): readonly string[] {
 }
 
 /** What a plan says of the engines: how many of their resources would change. */
-function plannedStores(stores: readonly StoreObservation[]): { summary: Summary; failures: readonly string[] } {
+function plannedStores(stores: readonly StoreObservation[]): {
+  summary: Summary
+  failures: readonly string[]
+} {
   let summary = EMPTY_SUMMARY
   for (const { store, differences } of stores) {
     const kept = differences.filter(({ action }) => action !== 'remove').length
@@ -45,7 +48,10 @@ function plannedStores(stores: readonly StoreObservation[]): { summary: Summary;
       changed: differences.length,
     })
   }
-  return { summary, failures: stores.flatMap(({ failure, store }) => (failure ? [`${store.name}: ${failure}`] : [])) }
+  return {
+    summary,
+    failures: stores.flatMap(({ failure, store }) => (failure ? [`${store.name}: ${failure}`] : [])),
+  }
 }
 
 function declined(pending: readonly { readonly name: string }[]): NodeResults {
@@ -66,8 +72,10 @@ function finish(
     if (finished.failure) failedNodes.push(seen.node)
     if (!isFinishedByLook(rollout, seen)) tellFinished(rollout, seen.node, finished)
   }
-  for (const failure of engines.failures) rollout.emit({ type: 'warning', code: 'ENGINE_UNREACHABLE', text: failure })
-  const isFailed = failedNodes.length > 0 || total.failed > 0 || (rollout.mode === 'apply' && engines.failures.length > 0)
+  for (const failure of engines.failures)
+    rollout.emit({ type: 'warning', code: 'ENGINE_UNREACHABLE', text: failure })
+  const isFailed =
+    failedNodes.length > 0 || total.failed > 0 || (rollout.mode === 'apply' && engines.failures.length > 0)
   const outcome: Outcome = isFailed ? 'failed' : total.changed > 0 ? 'changed' : 'unchanged'
   rollout.emit({ type: 'run-finished', outcome, summary: total, failedNodes })
   return outcome

@@ -26,11 +26,7 @@ export interface RunResult {
 const SIGNAL_NUMBERS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 }
 
 /** Starts `program` with the arguments as they are and waits for its end. Never throws for what the program does. */
-export function run(
-  program: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<RunResult> {
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: options.folder,
