@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { link, mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
+import { limit } from '../support/limit.ts'
 import { SECRET_FILE_ENDING, STORE_IDENTITY_NAME, isSecretName } from './secret-name.ts'
 import { SecretsError } from './secrets-error.ts'
 
@@ -157,11 +158,9 @@ async function inParallel<Item>(
   items: readonly Item[],
   action: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await action(item)
-  }
-  const results = await Promise.allSettled(Array.from({ length: PARALLEL_WRITES }, worker))
+  const within = limit(PARALLEL_WRITES)
+  // Waits for all of them, so that nothing is still being written when the caller cleans up.
+  const results = await Promise.allSettled(items.map((item) => within(() => action(item))))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
 }
