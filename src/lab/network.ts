@@ -35,7 +35,7 @@ function lastNumber(address: string): string {
 /** Makes the bridge and the way out of it, as far as they are missing. */
 export async function ensureNetwork(key: string, network: string, progress?: LabProgress): Promise<void> {
   const bridge = bridgeName(key)
-  if (!existsSync(`/sys/class/net/${bridge}`)) {
+  if (!linkNames().includes(bridge)) {
     // Without snooping, multicast (mDNS, VRRP) reaches every node, as on a cheap switch.
     await step('ip', ['link', 'add', bridge, 'type', 'bridge', 'mcast_snooping', '0'])
   }
