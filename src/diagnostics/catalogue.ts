@@ -1,5 +1,6 @@
 /** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
 import { clusterCodes } from './catalogue/cluster.ts'
+import { commandCodes } from './catalogue/command.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { readingCodes } from './catalogue/reading.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
@@ -13,6 +14,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   clusterCodes,
   resolveCodes,
   secretsCodes,
+  commandCodes,
 ]
 
 /** Codes that were given up. They keep their meaning for ever, in old journals, and are never used again. */

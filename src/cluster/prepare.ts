@@ -1,0 +1,77 @@
+/** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
+import type { Program } from '../compile/compile.ts'
+import { Bug } from '../diagnostics/bug.ts'
+import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
+import type { Resolved } from '../resolve/resolve.ts'
+import { openSecrets, type SecretStore } from '../secrets/store.ts'
+import { DiagnosticsError } from './diagnostics-error.ts'
+import { resolveSource, type OpenedCluster } from './open.ts'
+import { compileNode, enginesOf, secretWishes, type Engines, type Provisions } from './programs.ts'
+import { meetWishes } from './role-secrets.ts'
+import { nodesInScope, type Scope } from './scope.ts'
+
+/** A run that is ready to go. */
+export interface Prepared {
+  readonly resolved: Resolved
+  readonly lock: ClusterLock
+  readonly secrets: SecretStore
+  readonly provisions: Provisions
+  /** Names of the nodes of the run, in the order of the cluster file. */
+  readonly nodes: readonly string[]
+  readonly engines: Engines
+  /** Compiled when first asked for, then kept. */
+  program(node: string, alsoKinds?: readonly string[]): Program
+}
+
+/** Reads the facts of nodes that were never seen; nodes that do not answer are left out of the answer. */
+export type FirstContact = (nodes: readonly string[]) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
+
+/**
+ * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only.
+ * Throws {@link DiagnosticsError} for what roles object to once the facts are known.
+ */
+export async function prepare(
+  opened: OpenedCluster,
+  scope: Scope,
+  mode: 'read' | 'create',
+  firstContact: FirstContact,
+): Promise<Prepared> {
+  const { source } = opened
+  // Facts of all nodes count, not only of those in scope: selectors choose among all.
+  const unseen = Object.keys(source.file.nodes).filter((name) => source.lock.nodes[name]?.['machine_id'] === undefined)
+  let lock = source.lock
+  if (unseen.length > 0) {
+    for (const [node, facts] of await firstContact(unseen)) lock = withFacts(lock, node, facts)
+  }
+  const resolved = lock === source.lock ? opened.resolved : resolveSource({ ...source, lock })
+  const errors = resolved.diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new DiagnosticsError(errors)
+  const nodes = nodesInScope(resolved.cluster, scope)
+  const secrets = await openSecrets({
+    folder: opened.paths.secretsFolder,
+    cluster: opened.name,
+    mode,
+    identityFile: opened.identityFile,
+  })
+  const provisions: Provisions = {
+    secrets: await meetWishes(secrets, secretWishes(resolved), new Date()),
+    release: (wish) => {
+      throw new Bug(`the release of ${wish.product} ${wish.version} was not fetched`)
+    },
+  }
+  const programs = new Map<string, Program>()
+  return {
+    resolved,
+    lock: resolved.lock,
+    secrets,
+    provisions,
+    nodes,
+    engines: enginesOf(resolved, new Set(nodes), provisions),
+    program: (node, alsoKinds = []) => {
+      const key = [node, ...alsoKinds].join(' ')
+      const program = programs.get(key) ?? compileNode(resolved, node, provisions, alsoKinds)
+      programs.set(key, program)
+      return program
+    },
+  }
+}
