@@ -1,0 +1,30 @@
+/** Numbers with their nouns, and summaries as one phrase. */
+import type { Outcome, Summary } from '../../events/event.ts'
+
+/** `1 node`, `2 nodes`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** The order in which outcomes are told. */
+const ORDER: readonly Outcome[] = ['changed', 'failed', 'skipped', 'unchanged']
+
+/** `3 changed, 1 failed, 40 unchanged`; what is zero is left out, but for a summary of nothing. */
+export function summaryPhrase(summary: Summary): string {
+  const parts = ORDER.filter((outcome) => summary[outcome] > 0).map(
+    (outcome) => `${summary[outcome]} ${outcome}`,
+  )
+  return parts.length > 0 ? parts.join(', ') : '0 unchanged'
+}
+
+/** All four numbers, always, for lines that programs read. */
+export function fullSummary(summary: Summary): string {
+  return ORDER.map((outcome) => `${summary[outcome]} ${outcome}`).join(', ')
+}
+
+/** `a`, `a and b`, `a, b and 3 more`: at most `shown` names. */
+export function listed(names: readonly string[], shown = 5): string {
+  if (names.length <= 1) return names[0] ?? ''
+  if (names.length > shown + 1) return `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

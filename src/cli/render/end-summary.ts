@@ -1,0 +1,95 @@
+/** What stands at the end of a run: a table of the nodes, what to do about failures, and one line that says it all. */
+import type { Palette } from '../../diagnostics/palette.ts'
+import { oneLine } from './columns.ts'
+import { counted, listed, summaryPhrase } from './counts.ts'
+import { formatDuration } from './duration.ts'
+import { outcomeWord } from './frame.ts'
+import { grouped } from './grouped.ts'
+import type { NodeProgress, RunProgress } from './progress.ts'
+import { outcomeColour } from './sign.ts'
+import { renderTable, type Cell } from './table.ts'
+
+/** What the closing lines need beside the run. */
+export interface EndOptions {
+  readonly palette: Palette
+  /** Roles by node. */
+  readonly roles: ReadonlyMap<string, readonly string[]>
+  /** Columns that are there; undefined where lines may have any length. */
+  readonly width?: number
+}
+
+/** A longer table is read by nobody: failures come first, and what does not fit is counted. */
+const MOST_ROWS = 30
+
+const COLUMNS = [
+  { title: 'NODE' },
+  { title: 'ROLES' },
+  { title: 'OUTCOME' },
+  { title: 'CHANGED', align: 'right' },
+  { title: 'FAILED', align: 'right' },
+  { title: 'TIME', align: 'right' },
+  { title: '' },
+] as const
+
+/** The table and the way out of each failure. */
+export function endTable(progress: RunProgress, options: EndOptions): string[] {
+  const nodes = [...progress.nodes.values()]
+  const order = nodes.length <= MOST_ROWS ? nodes : nodes.toSorted((a, b) => weight(a) - weight(b))
+  const shown = order.slice(0, MOST_ROWS)
+  const rows = shown.map((node) => nodeRow(node, progress, options))
+  const table = renderTable(COLUMNS, rows, {
+    titleStyle: options.palette.dim,
+    ...(options.width !== undefined && { width: options.width }),
+  })
+  return [...table, ...restLines(order.slice(MOST_ROWS), progress), ...fixLines(nodes, options.palette)]
+}
+
+/** `Apply: 3 changed, 1 failed, 40 unchanged on 5 nodes in 42s`. */
+export function endLine(progress: RunProgress, palette: Palette): string {
+  const { end, endedAt, started, nodes } = progress
+  if (!end) return palette.red('The run did not come to its end; run bramble apply again to go on')
+  const span = formatDuration((endedAt ?? started) - started)
+  const line = `Apply: ${summaryPhrase(end.summary)} on ${counted(nodes.size, 'node')} in ${span}`
+  const failed = end.failedNodes.length > 0 ? `; failed: ${listed(end.failedNodes.map(oneLine))}` : ''
+  return outcomeColour(end.outcome, palette)(palette.bold(line + failed))
+}
+
+/** Failed nodes first, untouched ones last. */
+function weight({ outcome }: NodeProgress): number {
+  return outcome === undefined ? 1 : { failed: 0, skipped: 2, changed: 3, unchanged: 4 }[outcome]
+}
+
+function nodeRow(node: NodeProgress, progress: RunProgress, { palette, roles }: EndOptions): Cell[] {
+  const { name, outcome, summary, started, finished, message } = node
+  const span = started === undefined || finished === undefined ? '' : formatDuration(finished - started)
+  return [
+    { text: oneLine(name), style: palette.bold },
+    { text: (roles.get(name) ?? []).join(', ') },
+    outcome
+      ? { text: outcomeWord(progress.command, outcome), style: outcomeColour(outcome, palette) }
+      : { text: 'unfinished', style: palette.red },
+    { text: String(summary.changed) },
+    { text: String(summary.failed), ...(summary.failed > 0 && { style: palette.red }) },
+    { text: span },
+    { text: message === undefined ? '' : oneLine(message) },
+  ]
+}
+
+function restLines(rest: readonly NodeProgress[], progress: RunProgress): string[] {
+  if (rest.length === 0) return []
+  const word = ({ outcome }: NodeProgress): string =>
+    outcome ? outcomeWord(progress.command, outcome) : 'unfinished'
+  const counts = [...grouped(rest, word)].map(([outcome, nodes]) => `${nodes.length} ${outcome}`)
+  const failed = rest.filter(({ outcome }) => outcome === 'failed').map(({ name }) => oneLine(name))
+  const names = failed.length > 0 ? [`failed too: ${failed.join(', ')}`] : []
+  return [`… and ${rest.length} more: ${counts.join(', ')}`, ...names]
+}
+
+/** Each way out once, with the nodes that it is for. */
+function fixLines(nodes: readonly NodeProgress[], palette: Palette): string[] {
+  const failed = nodes.filter(({ fix }) => fix !== undefined)
+  const lines = [...grouped(failed, ({ fix }) => oneLine(fix ?? ''))].map(
+    ([fix, group]) => `${listed(group.map(({ name }) => oneLine(name)))}: ${palette.dim('fix')} ${fix}`,
+  )
+  return lines.length > 0 ? ['', ...lines] : []
+}

@@ -1,0 +1,90 @@
+/** One line of text for an event: stable, made to be searched and read in logs. */
+import type { Event } from '../../events/event.ts'
+import { oneLine } from './columns.ts'
+import { counted, fullSummary } from './counts.ts'
+
+/** Which events are worth a line. */
+export interface PlainOptions {
+  /** Also one line for each resource that differs: where no plan is printed, as when a journal is replayed. */
+  readonly differences: boolean
+}
+
+const DONE = { create: 'created', update: 'changed', remove: 'removed' } as const
+const TO_DO = { create: 'to create', update: 'to change', remove: 'to remove' } as const
+
+/** Phases that take long or explain why nothing happens; the others pass in every run on every node. */
+const TOLD_PHASES: Readonly<Record<string, string>> = {
+  wait: 'waits for',
+  converge: 'converges',
+  gate: 'waits until well:',
+  reboot: 'reboots',
+}
+
+/** The lines for an event; most events have one, some none, failures also the output that came with them. */
+export function plainLines(event: Event, options: PlainOptions): string[] {
+  return (resourceLines(event, options) ?? nodeLines(event) ?? runLines(event) ?? []).map(oneLine)
+}
+
+function resourceLines(event: Event, { differences }: PlainOptions): string[] | undefined {
+  switch (event.type) {
+    case 'resource-differs':
+      return differences ? [`${event.address}: ${TO_DO[event.action]}${after(': ', event.reason)}`] : []
+    case 'resource-changed':
+      return [`${event.address}: ${DONE[event.action]}`]
+    case 'resource-failed':
+      return [
+        `${event.address}: failed: ${event.message}`,
+        ...event.output.map((line) => `${event.address}: | ${line}`),
+      ]
+    case 'resource-skipped':
+      return [`${event.address}: skipped: ${event.message}`]
+    default:
+      return undefined
+  }
+}
+
+function nodeLines(event: Event): string[] | undefined {
+  switch (event.type) {
+    case 'node-connected':
+      return [`${event.node}: connected`]
+    case 'phase-started': {
+      const told = TOLD_PHASES[event.phase]
+      return told === undefined ? [] : [`${event.node}: ${told}${after(' ', event.detail)}`]
+    }
+    case 'output':
+      return event.text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `${event.node}: | ${line}`)
+    case 'gate-passed':
+      return [`${event.node}: ${event.gate} is well${after(': ', event.detail)}`]
+    case 'node-finished': {
+      const why = `${after(': ', event.message)}${after('; fix: ', event.fix)}`
+      return [`${event.node}: ${event.outcome}${why} (${fullSummary(event.summary)})`]
+    }
+    default:
+      return undefined
+  }
+}
+
+function runLines(event: Event): string[] | undefined {
+  switch (event.type) {
+    case 'run-started': {
+      const what = `${event.command} ${event.cluster}${event.lab ? ' (lab)' : ''}`
+      return [`run ${event.run}: ${what} on ${counted(event.nodes.length, 'node')} by ${event.by}`]
+    }
+    case 'warning':
+      return [`${event.node === undefined ? '' : `${event.node}: `}warning ${event.code}: ${event.text}`]
+    case 'run-finished': {
+      const failed = event.failedNodes.length > 0 ? `; failed nodes: ${event.failedNodes.join(', ')}` : ''
+      return [`run ${event.run}: ${event.outcome}: ${fullSummary(event.summary)}${failed}`]
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The text with what joins it to what stands before it; nothing for no text. */
+function after(joint: string, text: string | undefined): string {
+  return text === undefined || text === '' ? '' : `${joint}${text}`
+}

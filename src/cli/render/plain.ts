@@ -1,0 +1,22 @@
+/** For logs and pipes: one line for every event that matters, nothing ever drawn over. */
+import type { Event } from '../../events/event.ts'
+import { plainLines, type PlainOptions } from './plain-line.ts'
+import type { Renderer } from './renderer.ts'
+
+/** A renderer that writes lines; with `times` each begins with the time of its event, in UTC. */
+export function plainRenderer(
+  write: (text: string) => void,
+  options: PlainOptions & { readonly times?: boolean },
+): Renderer {
+  const before = (event: Event): string => (options.times ? `${event.at.slice(11, 19)} ` : '')
+  return {
+    event: (event) => {
+      const lines = plainLines(event, options)
+      if (lines.length > 0) write(lines.map((line) => `${before(event)}${line}\n`).join(''))
+    },
+    note: (text) => write(text),
+    pause: () => undefined,
+    resume: () => undefined,
+    close: () => undefined,
+  }
+}

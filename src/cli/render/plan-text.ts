@@ -1,0 +1,113 @@
+/** The text of a plan: what would change on which node and why, with line diffs; the same change on many nodes once. */
+import type { Palette } from '../../diagnostics/palette.ts'
+import type { Event } from '../../events/event.ts'
+import { counted, listed } from './counts.ts'
+import { oneLine } from './columns.ts'
+import { grouped } from './grouped.ts'
+import { renderTextField } from './plan-field.ts'
+import { signOf, type Action } from './sign.ts'
+
+/** One resource that is not as wanted. */
+export type Differing = Extract<Event, { type: 'resource-differs' }>
+
+/** How a plan is shown. */
+export interface PlanOptions {
+  readonly palette: Palette
+  /** Shows new texts whole; otherwise only their beginning. */
+  readonly full?: boolean
+}
+
+/** The node name of what belongs to the cluster as a whole. */
+export const CLUSTER = 'cluster'
+
+/** One change with the nodes that it is the same on. */
+interface Change {
+  readonly first: Differing
+  readonly nodes: readonly string[]
+}
+
+/** The lines of the plan without its summary; none when nothing differs. */
+export function renderPlan(events: readonly Event[], options: PlanOptions): string[] {
+  const changes = foldChanges(events.filter((event): event is Differing => event.type === 'resource-differs'))
+  const many = changes.filter(({ nodes }) => nodes.length > 1)
+  const single = grouped(
+    changes.filter(({ nodes }) => nodes.length === 1),
+    ({ first }) => first.node,
+  )
+  const order = [...nodeOrder(events), ...single.keys()]
+  const sections = [...new Set(order)].flatMap((node) => {
+    const own = single.get(node)
+    return own ? [section(node === CLUSTER ? 'in the cluster' : node, own, options)] : []
+  })
+  if (many.length > 0) sections.unshift(section('on several nodes', many, options))
+  return sections.flatMap((lines, index) => (index > 0 ? ['', ...lines] : lines))
+}
+
+/** `Plan: 3 to create, 2 to change, 1 to remove on 4 of 5 nodes`, and which nodes could not be looked at. */
+export function planSummary(events: readonly Event[]): string {
+  const started = events.find((event) => event.type === 'run-started')
+  const total = started?.nodes.length ?? 0
+  const differing = events.filter((event): event is Differing => event.type === 'resource-differs')
+  const failed = events.flatMap((event) =>
+    event.type === 'node-finished' && event.outcome === 'failed' ? [oneLine(event.node)] : [],
+  )
+  const unseen = failed.length > 0 ? `; not seen: ${listed(failed)}` : ''
+  const ofNodes = counted(total, 'node')
+  if (differing.length === 0) {
+    const seen = total - failed.length
+    return `Plan: nothing to do on ${failed.length > 0 ? `${seen} of ${ofNodes}` : ofNodes}${unseen}`
+  }
+  const touched = new Set(differing.map(({ node }) => node))
+  const inCluster = touched.delete(CLUSTER)
+  const places = [
+    ...(touched.size > 0 ? [`on ${touched.size} of ${ofNodes}`] : []),
+    ...(inCluster ? ['in the cluster'] : []),
+  ]
+  return `Plan: ${actionPhrase(differing)} ${places.join(' and ')}${unseen}`
+}
+
+function actionPhrase(differing: readonly Differing[]): string {
+  const words: Readonly<Record<Action, string>> = { create: 'create', update: 'change', remove: 'remove' }
+  return Object.entries(words)
+    .map(([action, word]) => [differing.filter((event) => event.action === action).length, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} to ${word}`)
+    .join(', ')
+}
+
+/** Nodes in the order of the cluster file; what belongs to the cluster comes last. */
+function nodeOrder(events: readonly Event[]): readonly string[] {
+  return events.find((event) => event.type === 'run-started')?.nodes ?? []
+}
+
+/** Puts together what is the same in every respect but the node. Keeps the order in which changes first came. */
+function foldChanges(differing: readonly Differing[]): readonly Change[] {
+  const same = grouped(differing, (event) =>
+    JSON.stringify([localAddress(event), event.action, event.reason, event.differences]),
+  )
+  return [...same.values()].flatMap((events) => {
+    const [first] = events
+    return first ? [{ first, nodes: events.map(({ node }) => node) }] : []
+  })
+}
+
+function localAddress({ address, node }: Differing): string {
+  return address.startsWith(`${node}/`) ? address.slice(node.length + 1) : address
+}
+
+function section(title: string, changes: readonly Change[], options: PlanOptions): string[] {
+  return [options.palette.bold(oneLine(title)), ...changes.flatMap((change) => changeLines(change, options))]
+}
+
+function changeLines({ first, nodes }: Change, options: PlanOptions): string[] {
+  const { palette } = options
+  const where =
+    nodes.length > 1
+      ? `${oneLine(localAddress(first))} on ${counted(nodes.length, 'node')}: ${listed(nodes.map(oneLine))}`
+      : oneLine(first.address)
+  const reason = first.reason === '' ? '' : `  ${palette.dim(`(${oneLine(first.reason)})`)}`
+  return [
+    `  ${signOf(first.action, palette)} ${where}${reason}`,
+    ...first.differences.flatMap((difference) => renderTextField(first.action, difference, options)),
+  ]
+}

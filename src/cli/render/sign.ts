@@ -1,0 +1,24 @@
+/** The signs of a plan and the colours of outcomes, the same everywhere. */
+import type { Palette } from '../../diagnostics/palette.ts'
+import type { Outcome } from '../../events/event.ts'
+
+/** What a plan wants to do with a resource. */
+export type Action = 'create' | 'update' | 'remove'
+
+const SIGNS: Readonly<Record<Action, string>> = { create: '+', update: '~', remove: '-' }
+
+/** `+`, `~` or `-` in its colour. */
+export function signOf(action: Action, palette: Palette): string {
+  return colourOf(action, palette)(SIGNS[action])
+}
+
+/** The colour of an action. */
+export function colourOf(action: Action, palette: Palette): (text: string) => string {
+  return { create: palette.green, update: palette.yellow, remove: palette.red }[action]
+}
+
+/** The colour of an outcome; an unchanged node needs none. */
+export function outcomeColour(outcome: Outcome, palette: Palette): (text: string) => string {
+  const none = (text: string): string => text
+  return { unchanged: none, changed: palette.green, failed: palette.red, skipped: palette.yellow }[outcome]
+}
