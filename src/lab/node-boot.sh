@@ -59,9 +59,10 @@ set -- --bind-ro="$folder/given:/run/bramble-lab" --bind="$folder/var-lib:/var/l
 if [ -c /dev/net/tun ]; then
 	set -- "$@" --bind=/dev/net/tun
 fi
+# All nodes share the computer's clock, so none may set it.
 # The keyring and bpf calls are what runc and its like need; network means the sysctls of the node's own network.
 exec env -i PATH="$PATH" SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_TMPFS_TMP=0 \
 	systemd-nspawn --quiet --register=no --keep-unit --boot --machine="$machine" --hostname="$name" \
-	--directory="$folder/root" --network-namespace-path="/proc/$$/ns/net" --capability=all \
+	--directory="$folder/root" --network-namespace-path="/proc/$$/ns/net" --capability=all --drop-capability=CAP_SYS_TIME \
 	--system-call-filter='@keyring bpf' --resolv-conf=off --timezone=off --link-journal=no \
 	--console=read-only "$@"

@@ -10,5 +10,6 @@ while [ "$1" != -- ]; do
 	shift
 done
 shift
-exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup -- \
+# What node-boot.sh keeps from the node, this keeps from the program.
+exec setpriv --bounding-set=-sys_time nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup -- \
 	env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"

@@ -9,7 +9,7 @@ import { LabFailure, lastLines } from './lab-error.ts'
 import type { LabBoard, LabNodeState } from './lab-spec.ts'
 import { bridgeName, hardwareAddress, linkName, readResolvConf } from './network.ts'
 import { killProcess, parseStat, readRunning } from './running-process.ts'
-import { readBanner } from './ssh-banner.ts'
+import { answersSsh } from './answers-ssh.ts'
 import { step } from './step.ts'
 import { besideLab, nodeFolder, nodeGroup, runnerGroup, type StoredNode } from './store.ts'
 import { until } from './until.ts'
@@ -126,7 +126,7 @@ export async function awaitNode(key: string, name: string, node: StoredNode): Pr
     if (wasThere && !readRunning(join(folder, 'runner'))) return 'off'
     const pid = firstProcess(key, name)
     if (pid === undefined || existsSync(`/proc/${pid}/root/run/nologin`)) return undefined
-    if (isCut || (await readBanner(node.address))) return 'ready'
+    if (isCut || (await answersSsh(node.address))) return 'ready'
     return undefined
   }, BOOT_SECONDS)
   if (ready === 'ready') return

@@ -1,4 +1,4 @@
-/** Program: serves the package cache of one lab until it is killed. Arguments: ADDRESS PORT FOLDER RECORD GROUPS-COUNT... see package-cache-process.ts. */
+/** Program: serves the package cache of one lab until it is killed. Arguments: ADDRESS PORT FOLDER RECORD UPSTREAM-OR-EMPTY GROUP... */
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dropOldPackages, packageCache } from './package-cache.ts'

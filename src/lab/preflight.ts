@@ -10,6 +10,7 @@ const PROGRAMS: Record<string, string> = {
   nft: 'nftables',
   flock: 'util-linux',
   nsenter: 'util-linux',
+  setpriv: 'util-linux',
   unshare: 'util-linux',
 }
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'

@@ -187,6 +187,12 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     expect(await inside('small', 'sh', '-c', script)).toBe('net.ipv4.ip_forward = 1')
   })
 
+  it('lets no node set the clock, which is the computer’s', async () => {
+    const script = 'date --set "@$(date +%s)"'
+    expect(await labExec(id, 'small', ['sh', '-c', script])).toMatchObject({ code: 1 })
+    expect((await ssh('small', `sudo ${script}`)).code).toBe(1)
+  })
+
   it('gives engines a real file system below /var/lib, where overlays of their own work', async () => {
     const script =
       'cd /var/lib; mkdir -p o/l o/u o/w o/m; mount -t overlay -o lowerdir=o/l,upperdir=o/u,workdir=o/w x o/m && echo yes; umount o/m; rm -r o'

@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 
 /** Whether a server on port 22 introduces itself (RFC 4253, section 4.2) within two seconds. */
-export function readBanner(address: string): Promise<boolean> {
+export function answersSsh(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port: 22, timeout: 2000 })
     let text = ''
