@@ -1,9 +1,10 @@
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2153,SC2154
 # The runtime of a program on the node: events, the manifest of owned resources, the order of work.
 # POSIX sh for dash and busybox ash. Row functions, kinds and `program` follow it in the compiled text.
 #
-# A kind calls: creates, differs, removes, hides (from its check); put, content, saved, fail (from its converge).
-# Variables that a kind may read: R (other root, for images; empty on a live node), ROWS, WORK, STATE, RUN, NL, TAB.
+# A kind calls: creates, differs, removes, hides (from its check); put, content, saved, fail, fail_row (from its converge).
+# Variables that a kind may read: R (other root, for images; empty on a live node), MODE (check or converge), ROWS,
+# WORK, STATE, RUN, NL, TAB. Its check may set REBOOT to `reboot` when the node must start anew.
 
 set -eu
 umask 022
@@ -51,6 +52,17 @@ escaped() { # TEXT: sets ESCAPED
     replaced "$REPLACED" "$TAB" '\t'
     replaced "$REPLACED" "$NL" '\n'
     ESCAPED=$REPLACED
+    ;;
+  esac
+}
+
+unescaped() { # TEXT: sets UNESCAPED
+  UNESCAPED=$1
+  case $1 in
+  *\\*)
+    # A backslash is only ever followed by one of `\\`, `t`, `n` here, so %b can find nothing else.
+    UNESCAPED=$(printf '%b.' "$1")
+    UNESCAPED=${UNESCAPED%.}
     ;;
   esac
 }
@@ -114,6 +126,10 @@ fail() { # MESSAGE: ends the converge of this row (or this whole) with a failure
   exit 1
 }
 
+fail_row() { # ID MESSAGE: one row of a kind that converges as a whole has failed; the others go on
+  printf '%s\n' "$2" >"$WORK/failed.$1"
+}
+
 content() { # SHA256: the path of delivered bytes
   [ -f "$CONTENTS/$1" ] || fail "the content $1 was not delivered"
   printf '%s\n' "$CONTENTS/$1"
@@ -131,6 +147,8 @@ put() { # SOURCE TARGET MODE OWNER GROUP: replaces TARGET atomically, keeps SOUR
   chown "$4:$5" "$temporary"
   chmod "$3" "$temporary"
   flush "$temporary"
+  # mv would put it into the folder that a link points to.
+  if [ -L "$2" ] && [ -d "$2" ]; then rm -f "$2"; fi
   mv -f "$temporary" "$2"
   flush "$folder/"
 }
@@ -145,13 +163,17 @@ saved() { # PATH: keeps a copy of what is there before we change it; prints its 
   printf '%s\n' "$name"
 }
 
-# ---- the manifest: one line an owned resource: id, kind, name, what was there before
+# ---- the manifest: one line an owned resource: id, kind, name, what was there before (escaped as in events)
 
 read_manifest() { # calls "$@" with ID KIND NAME BEFORE for each line
   local id kind name before
   [ -f "$OWNED" ] || return 0
   while IFS=$TAB read -r id kind name before; do
-    [ -z "$id" ] || "$@" "$id" "$kind" "$name" "$before"
+    # The id becomes part of a variable's name, so nothing else may get through.
+    case $id in
+    '' | *[!0-9a-f]*) ;;
+    *) "$@" "$id" "$kind" "$name" "$before" ;;
+    esac
   done <"$OWNED"
 }
 
@@ -166,7 +188,8 @@ claim() { # ID NAME COLUMN...: from now on this resource is ours; what was there
   local before
   if is_marked "$1" differs && eval "[ -z \"\${O_$1-}\" ]"; then
     before=$("${KIND}_before" "$@")
-    printf '%s\t%s\t%s\t%s\n' "$1" "$KIND" "$2" "$before" >>"$OWNED"
+    escaped "$before"
+    printf '%s\t%s\t%s\t%s\n' "$1" "$KIND" "$2" "$ESCAPED" >>"$OWNED"
     eval "O_$1=1"
     CLAIMED=1
   fi
@@ -180,9 +203,9 @@ disown_line() { # ID KIND NAME BEFORE: writes the lines that stay
 
 # ---- carrying out
 
-record_failure() { # ID-OR-ADDRESS: reports what `attempt` kept
-  local message=''
-  if [ -f "$WORK/message" ]; then read -r message <"$WORK/message" || :; fi
+record_failure() { # ID-OR-ADDRESS [FILE]: reports what `attempt` kept
+  local message='' file=${2-$WORK/message}
+  if [ -f "$file" ]; then read -r message <"$file" || :; fi
   tail -n 20 "$WORK/out" >"$WORK/tail" 2>/dev/null || :
   emit failed "$1" "$message" "$(cat "$WORK/tail")"
   COUNT_FAILED=$((COUNT_FAILED + 1))
@@ -248,7 +271,15 @@ skip_unmet() { # ID NAME COLUMN...
 
 any_row() { ANY=1; }
 
-done_row() { row_done "$2"; }
+whole_row_done() { # ID: after the attempt of all rows; the output goes with the first failure only
+  if [ -f "$WORK/failed.$1" ]; then
+    mark "$1" failed
+    record_failure "$1" "$WORK/failed.$1"
+  else
+    row_done "$1"
+  fi
+  if is_marked "$1" failed; then : >"$WORK/out"; fi
+}
 
 batch() { # KIND each|whole ROWS-FUNCTION
   KIND=$1
@@ -267,8 +298,19 @@ batch() { # KIND each|whole ROWS-FUNCTION
   if [ -n "$ANY" ]; then
     emit converging '' "$KIND"
     attempt "${KIND}_converge"
-    "$ROWS" if_differs done_row
+    "$ROWS" if_differs whole_row_done
   fi
+}
+
+settle_lines() { # FILE: everything is back in place; what runs with it may take it up again
+  local id kind name before
+  while IFS=$TAB read -r id kind name before; do
+    if command -v "${kind}_settle" >/dev/null; then
+      unescaped "$before"
+      attempt "${kind}_settle" "$name" "$UNESCAPED"
+      if [ "$STATUS" != 0 ]; then record_failure "$kind:$name"; fi
+    fi
+  done <"$1"
 }
 
 remove_orphans() {
@@ -278,10 +320,11 @@ remove_orphans() {
   while IFS=$TAB read -r id kind name before; do
     KIND=$kind
     if command -v "${kind}_remove" >/dev/null; then
-      attempt "${kind}_remove" "$name" "$before"
+      unescaped "$before"
+      attempt "${kind}_remove" "$name" "$UNESCAPED"
       if [ "$STATUS" = 0 ]; then
         eval "G_$id=1"
-        removed=1
+        removed="$id$TAB$kind$TAB$name$TAB$before$NL$removed"
         COUNT_CHANGED=$((COUNT_CHANGED + 1))
         emit removed "$kind" "$name"
       else
@@ -293,6 +336,8 @@ remove_orphans() {
     fi
   done <"$WORK/orphans"
   if [ -n "$removed" ]; then
+    printf '%s' "$removed" >"$WORK/removed"
+    settle_lines "$WORK/removed"
     read_manifest disown_line >"$WORK/owned"
     put "$WORK/owned" "$OWNED" 600 0 0
   fi
@@ -302,7 +347,8 @@ remove_orphans() {
 
 trial_row() { # ID NAME COLUMN...
   if eval "[ -n \"\${T_$1-}\" ]"; then
-    printf '%s\t%s\t%s\t%s\n' "$1" "$KIND" "$2" "$("${KIND}_before" "$@")" >>"$RUN/trial"
+    escaped "$("${KIND}_before" "$@")"
+    printf '%s\t%s\t%s\t%s\n' "$1" "$KIND" "$2" "$ESCAPED" >>"$RUN/trial"
   fi
 }
 
@@ -312,16 +358,18 @@ undo_trial() {
   printf '%s' "$lines" >"$WORK/undo"
   while IFS=$TAB read -r id kind name before; do
     KIND=$kind
+    unescaped "$before"
     if command -v "${kind}_undo" >/dev/null; then
-      attempt "${kind}_undo" "$name" "$before"
+      attempt "${kind}_undo" "$name" "$UNESCAPED"
     else
-      attempt "${kind}_remove" "$name" "$before"
+      attempt "${kind}_remove" "$name" "$UNESCAPED"
     fi
     mark "$id" failed
     COUNT_FAILED=$((COUNT_FAILED + 1))
     COUNT_CHANGED=$((COUNT_CHANGED - 1))
     emit failed "$id" 'undone: no new connection confirmed the change in time' ''
   done <"$WORK/undo"
+  settle_lines "$RUN/trial"
   rm -f "$RUN/trial"
 }
 
@@ -402,6 +450,7 @@ run_converge() {
 }
 
 main() { # check|converge [TRIAL-SECONDS]
+  MODE=$1
   TRIAL_SECONDS=${2-60}
   ORPHANS=
   mkdir -p "$RUN"

@@ -25,6 +25,21 @@ describeKind({
       expected: { '/etc/motd': 'new\n', '/etc/real': 'real\n' },
     },
     {
+      title: 'replaces a symbolic link to a folder and leaves the folder',
+      given: { '/srv/folder/inside': 'inside\n', '/etc/motd': { link: '../srv/folder' } },
+      resources: [file({ path: '/etc/motd', content: 'new\n' })],
+      expected: { '/etc/motd': 'new\n', '/srv/folder/inside': 'inside\n', '/srv/folder/.motd.bramble': null },
+    },
+    {
+      title: 'puts back a link whose target holds a tab and a line end',
+      given: {
+        '/etc/motd': { link: 'odd\t\\target\nabcdef\tfile\t/etc/other\tabsent' },
+        '/etc/other': 'other\n',
+      },
+      resources: [file({ path: '/etc/motd', content: 'new\n' })],
+      expected: { '/etc/motd': 'new\n', '/etc/other': 'other\n' },
+    },
+    {
       title: 'touches only what is not as wanted',
       given: { '/etc/one': 'one\n', '/etc/two': 'old\n' },
       resources: [file({ path: '/etc/one', content: 'one\n' }), file({ path: '/etc/two', content: 'two\n' })],
