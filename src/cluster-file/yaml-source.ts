@@ -1,9 +1,10 @@
 /** Parses YAML into plain values while keeping the place of every key and value. */
-import { LineCounter, parseDocument } from 'yaml'
-import type { Document, Node } from 'yaml'
+import { LineCounter } from 'yaml'
+import type { Node } from 'yaml'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { KeyPath, Positions } from './positions.ts'
+import { DEPTH_LIMIT, parseYaml } from './yaml-document.ts'
 import { YamlValues } from './yaml-values.ts'
 import type { Span, ValueTree } from './yaml-values.ts'
 
@@ -30,14 +31,19 @@ export function readYaml(file: string, text: string): YamlSource {
     diagnostics,
   })
   if (text.length > LIMIT_MIB * 1024 ** 2) {
-    const size = `${(text.length / 1024 ** 2).toFixed(1)} MiB`
     const where: FilePlace = { file, line: 1, column: 1, length: 0 }
-    return broken(readingCodes.CLUSTER_FILE_TOO_LARGE({ size, limit: `${LIMIT_MIB} MiB` }, { where }))
+    return broken(readingCodes.CLUSTER_FILE_TOO_LARGE({ limit: `${LIMIT_MIB} MiB` }, { where }))
   }
-  const document = parsed(text, lines)
-  if (document === undefined) {
-    const problem = 'lists and maps are nested too deeply here'
-    return broken(readingCodes.YAML_SYNTAX({ problem }, { where: place([0, 1]) }))
+  const parsed = parseYaml(text, lines)
+  if ('tooDeepAt' in parsed) {
+    const problem = `lists and maps are nested more than ${DEPTH_LIMIT} deep`
+    const span: Span = [parsed.tooDeepAt, parsed.tooDeepAt + 1]
+    return broken(readingCodes.YAML_SYNTAX({ problem }, { where: place(span) }))
+  }
+  const { document, secondAt } = parsed
+  if (secondAt !== undefined) {
+    const problem = 'a second document starts here; a cluster file is one'
+    return broken(readingCodes.YAML_SYNTAX({ problem }, { where: place([secondAt, secondAt + 1]) }))
   }
   const mistakes = [...document.errors, ...document.warnings].slice(0, SYNTAX_ERRORS_SHOWN)
   if (mistakes.length > 0) {
@@ -56,25 +62,6 @@ export function readYaml(file: string, text: string): YamlSource {
   const usable = values.diagnostics.every(({ code }) => code === readingCodes.YAML_DUPLICATE_KEY.code)
   if (!usable) return broken(...values.diagnostics)
   return { value: tree.value, positions: new YamlPositions(tree, place), diagnostics: values.diagnostics }
-}
-
-/** Undefined when the nesting is deeper than the parser's own stack. */
-function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  try {
-    return parseDocument(text, {
-      lineCounter,
-      schema: 'core',
-      // Keys, merge keys and tags are looked at in YamlValues, which knows better what to say about them.
-      uniqueKeys: false,
-      merge: false,
-      resolveKnownTags: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    }) as Document.Parsed
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
 }
 
 /** The parser's messages are sentences of varying length; the first one says it. */

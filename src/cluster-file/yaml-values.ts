@@ -3,6 +3,7 @@ import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
+import { DEPTH_LIMIT } from './yaml-document.ts'
 
 /** Offsets in the text: the first character, and the one after the last. */
 export type Span = readonly [start: number, end: number]
@@ -17,12 +18,12 @@ export interface ValueTree {
   readonly children?: ReadonlyMap<string | number, ValueTree>
   /** Number of values in it, aliases counted with what they stand for. */
   readonly size?: number
+  /** Levels of lists and maps in it, those behind aliases too. */
+  readonly depth?: number
 }
 
 /** Values that a file may come to; a thousand nodes take about ten thousand. */
 const SIZE_LIMIT = 200_000
-/** A cluster file needs about eight levels. */
-const DEPTH_LIMIT = 100
 
 const NOTHING: ValueTree = { value: null, span: [0, 0], size: 1 }
 
@@ -32,6 +33,8 @@ export class YamlValues {
   readonly #place: (span: Span) => FilePlace
   /** Anchors seen so far; null while what they name is still being read. */
   readonly #anchors = new Map<string, ValueTree | null>()
+  /** Values put into maps and lists so far. */
+  #spent = 0
   #tooLarge = false
 
   constructor(place: (span: Span) => FilePlace) {
@@ -39,44 +42,39 @@ export class YamlValues {
   }
 
   /** The value of a node with everything in it. */
-  read(node: Node | null | undefined, depth = 0): ValueTree {
+  read(node: Node | null | undefined): ValueTree {
     if (node === null || node === undefined || this.#tooLarge) return NOTHING
     if (isAlias(node)) return this.#alias(node)
     const { anchor } = node as Scalar | YAMLMap | YAMLSeq
     if (anchor !== undefined) this.#anchors.set(anchor, null)
-    const tree = this.#bounded(this.#content(node, depth))
+    const tree = this.#bounded(this.#content(node))
     if (anchor !== undefined) this.#anchors.set(anchor, tree)
     return tree
   }
 
-  #content(node: Node, depth: number): ValueTree {
-    if (depth > DEPTH_LIMIT) {
-      const problem = `lists and maps are nested more than ${DEPTH_LIMIT} deep`
-      this.diagnostics.push(readingCodes.YAML_SYNTAX({ problem }, { where: this.#place(spanOf(node)) }))
-      return NOTHING
-    }
-    if (isMap(node)) return this.#map(node, depth)
-    if (isSeq(node)) return this.#list(node, depth)
+  #content(node: Node): ValueTree {
+    if (isMap(node)) return this.#map(node)
+    if (isSeq(node)) return this.#list(node)
     return { value: isScalar(node) ? scalarValue(node) : null, span: spanOf(node), size: 1 }
   }
 
-  #list(node: YAMLSeq, depth: number): ValueTree {
-    const items = node.items.map((item) => this.read(item as Node, depth + 1))
+  #list(node: YAMLSeq): ValueTree {
+    const items = node.items.map((item) => this.read(item as Node))
     return {
       value: items.map(({ value }) => value),
       span: spanOf(node),
       wide: node.flow !== true,
       children: new Map(items.entries()),
-      size: sizeOf(items),
+      ...extentOf(items),
     }
   }
 
-  #map(node: YAMLMap, depth: number): ValueTree {
+  #map(node: YAMLMap): ValueTree {
     const own = new Map<string, ValueTree>()
     const merged = new Map<string, ValueTree>()
     for (const { key, value } of node.items as { key: Node | null; value: Node | null }[]) {
       const name = this.#keyName(key, node)
-      const tree = this.read(value, depth + 1)
+      const tree = this.read(value)
       if (name === undefined) continue
       const keySpan = key === null ? spanOf(node) : spanOf(key)
       if (name === '<<' && isScalar(key) && key.type === 'PLAIN') this.#merge(merged, tree, keySpan)
@@ -88,7 +86,7 @@ export class YamlValues {
       span: spanOf(node),
       wide: node.flow !== true,
       children,
-      size: sizeOf(children.values()),
+      ...extentOf(children.values()),
     }
   }
 
@@ -105,12 +103,15 @@ export class YamlValues {
 
   /** Earlier maps win over later ones (yaml.org/type/merge.html). */
   #merge(merged: Map<string, ValueTree>, tree: ValueTree, keySpan: Span): void {
+    if (this.#tooLarge) return
     const sources = Array.isArray(tree.value) ? [...(tree.children?.values() ?? [])] : [tree]
     for (const source of sources) {
       if (source.children === undefined || Array.isArray(source.value)) {
         this.diagnostics.push(readingCodes.YAML_MERGE({}, { where: this.#place(keySpan) }))
         continue
       }
+      this.#spend(source.children.size, source)
+      if (this.#tooLarge) return
       for (const [name, child] of source.children) {
         if (!merged.has(String(name))) merged.set(String(name), child)
       }
@@ -136,22 +137,36 @@ export class YamlValues {
     return NOTHING
   }
 
-  /** Refuses what would come to more values than any cluster has, before somebody walks through them. */
+  /** Refuses what aliases make larger or deeper than any cluster is, before somebody walks through it. */
   #bounded(tree: ValueTree): ValueTree {
-    if ((tree.size ?? 1) <= SIZE_LIMIT) return tree
+    const { size = 1, depth = 0, children } = tree
+    if (size > SIZE_LIMIT) this.#refuse(`${SIZE_LIMIT} values`, tree)
+    else if (depth > DEPTH_LIMIT) this.#refuse(`${DEPTH_LIMIT} levels`, tree)
+    else this.#spend(children?.size ?? 0, tree)
+    return this.#tooLarge ? NOTHING : tree
+  }
+
+  #spend(values: number, tree: ValueTree): void {
+    this.#spent += values
+    if (this.#spent > SIZE_LIMIT) this.#refuse(`${SIZE_LIMIT} values`, tree)
+  }
+
+  #refuse(limit: string, { span }: ValueTree): void {
     if (!this.#tooLarge) {
-      const details = { size: 'millions of values', limit: `${SIZE_LIMIT} values` }
-      this.diagnostics.push(readingCodes.CLUSTER_FILE_TOO_LARGE(details, { where: this.#place(tree.span) }))
+      this.diagnostics.push(readingCodes.CLUSTER_FILE_TOO_LARGE({ limit }, { where: this.#place(span) }))
     }
     this.#tooLarge = true
-    return NOTHING
   }
 }
 
-function sizeOf(parts: Iterable<ValueTree>): number {
+function extentOf(parts: Iterable<ValueTree>): { readonly size: number; readonly depth: number } {
   let size = 1
-  for (const part of parts) size += part.size ?? 1
-  return size
+  let depth = 0
+  for (const part of parts) {
+    size += part.size ?? 1
+    depth = Math.max(depth, part.depth ?? 0)
+  }
+  return { size, depth: depth + 1 }
 }
 
 function spanOf(node: Node): Span {

@@ -27,9 +27,9 @@ export const readingCodes = defineCodes({
     fix: ({ file }) => `look at it with ls -l ${file}`,
     explain: 'The operating system refused to hand out the file. The text after the colon is what it said.',
   }),
-  CLUSTER_FILE_TOO_LARGE: code<{ size: string; limit: string }>({
+  CLUSTER_FILE_TOO_LARGE: code<{ limit: string }>({
     title: 'The cluster file is too large',
-    summary: ({ size, limit }) => `the cluster file comes to ${size}, more than ${limit}`,
+    summary: ({ limit }) => `the cluster file is too large: more than ${limit}`,
     why: 'a file of this size is more likely a mistake than a cluster; reading it could take all memory',
     fix: 'put large contents into files beside it, and use fewer aliases (*name)',
     explain:
