@@ -1,0 +1,130 @@
+/** The kind `user` keeps the contract of kinds. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { describeKind } from '../../../test/contract/kind.ts'
+import { makeRoot, removeRoot } from '../../../test/contract/scratch-root.ts'
+import { programOf, runProgram } from '../../../test/contract/program-run.ts'
+import { user } from './user.ts'
+
+const HASH = '$6$bramble$tNl8Cjs9WFbxMgf6Ks2tEyPkP0CqVcTvkmWkPUDAg'
+const PASSWD = 'root:x:0:0:root:/root:/bin/bash\n'
+const ADA = 'ada:x:1500:1500:Ada:/home/ada:/bin/sh\n'
+const given = {
+  '/etc/passwd': `${PASSWD}${ADA}`,
+  '/etc/group': 'root:x:0:\naudio:x:29:ada\nvideo:x:44:\nada:x:1500:\n',
+  '/etc/shadow': { text: 'root:*:19000::::::\nada:*:19000::::::\n', mode: '640' },
+  '/etc/login.defs': 'USERGROUPS_ENAB yes\nUID_MIN 1000\nSYS_UID_MIN 100\nSYS_UID_MAX 999\nHOME_MODE 0700\n',
+  '/etc/skel/.profile': 'umask 027\n',
+  '/home/ada': { folder: true, mode: '700', owner: [1500, 1500] },
+  '/bin/sh': { text: '', mode: '755' },
+  '/bin/bash': { text: '', mode: '755' },
+} as const
+
+describeKind({
+  kind: 'user',
+  tools: ['useradd', 'usermod', 'userdel', 'groupadd', 'chpasswd'],
+  // The shadow suite keeps a copy of each file that it changes, and a lock; setting a hash notes the day in shadow,
+  // and the files are written anew with modes of its own.
+  remains: /^\/etc(\/(group-|passwd-|shadow-?|\.pwd\.lock))?$/,
+  cases: [
+    {
+      title: 'makes a user with a group of the same name, a home folder and no password',
+      given,
+      resources: [user({ name: 'grace', uid: 2000, groups: ['video'], comment: 'Grace  $(id) *' })],
+      expected: {
+        '/etc/passwd': `${PASSWD}${ADA}grace:x:2000:2000:Grace  $(id) *:/home/grace:/bin/bash\n`,
+        '/etc/group': 'root:x:0:\naudio:x:29:ada\nvideo:x:44:grace\nada:x:1500:\ngrace:!:2000:\n',
+        '/home/grace': { folder: true, mode: '700', owner: [2000, 2000] },
+        '/home/grace/.profile': { text: 'umask 027\n', owner: [2000, 2000] },
+      },
+    },
+    {
+      title: 'uses a group of the same name that is there already',
+      given: { ...given, '/etc/group': `${given['/etc/group']}grace:x:2100:\n` },
+      resources: [user({ name: 'grace', uid: 2000 })],
+      expected: { '/etc/passwd': `${PASSWD}${ADA}grace:x:2000:2100::/home/grace:/bin/bash\n` },
+    },
+    {
+      title: 'makes a system user without a home folder and shell',
+      given,
+      resources: [user({ name: 'consul', uid: 500, group: 'audio', system: true })],
+      expected: {
+        '/etc/passwd': `${PASSWD}${ADA}consul:x:500:29::/nonexistent:/usr/sbin/nologin\n`,
+        '/nonexistent': null,
+      },
+    },
+    {
+      title: 'changes what is not as wanted and keeps further groups',
+      given,
+      resources: [user({ name: 'ada', groups: ['video'], shell: '/bin/bash', comment: 'Countess' })],
+      expected: {
+        '/etc/passwd': `${PASSWD}ada:x:1500:1500:Countess:/home/ada:/bin/bash\n`,
+        '/etc/group': 'root:x:0:\naudio:x:29:ada\nvideo:x:44:ada\nada:x:1500:\n',
+      },
+    },
+    {
+      title: 'takes a user out of groups that are not listed when membership is exact',
+      given,
+      resources: [user({ name: 'ada', groups: ['video'], membership: 'exact' })],
+      expected: { '/etc/group': 'root:x:0:\naudio:x:29:\nvideo:x:44:ada\nada:x:1500:\n' },
+    },
+    {
+      title: 'makes a home folder that is missing',
+      given: { ...given, '/home/ada': null, '/home': { folder: true } },
+      resources: [user({ name: 'ada' })],
+      expected: { '/home/ada/.profile': { text: 'umask 027\n', owner: [1500, 1500] } },
+    },
+    {
+      title: 'leaves a user alone who is as wanted',
+      given,
+      resources: [user({ name: 'ada', uid: 1500, group: 'ada', home: '/home/ada', shell: '/bin/sh' })],
+      expected: { '/etc/passwd': given['/etc/passwd'] },
+      unchanged: ['user:ada'],
+    },
+    {
+      title: 'sets the hash of a password',
+      given,
+      resources: [user({ name: 'ada', password: HASH })],
+      expected: {},
+    },
+    {
+      title: 'removes a user who is wanted to be absent and keeps the home folder',
+      given,
+      resources: [user({ name: 'ada', state: 'absent' })],
+      expected: { '/etc/passwd': PASSWD, '/home/ada': { folder: true, owner: [1500, 1500] } },
+    },
+  ],
+  hostile: {
+    given,
+    resources: (value) => [user({ name: 'grace', comment: value })],
+    read: async (root) => (await readFile(join(root, 'etc/passwd'), 'utf8')).split('\n')[2]?.split(':')[4],
+    refuses: ['two\nlines\n', '\ttab and  two spaces ', '" & | < > ( ) { } ! ~ %s %% = , :'],
+  },
+  failing: {
+    given,
+    resources: [user({ name: 'grace', uid: 1500 })],
+    message: /^$/,
+  },
+  many: (count) =>
+    Array.from({ length: count }, (_, index) => user({ name: `user-${index}`, uid: 3000 + index })),
+  manyGiven: given,
+})
+
+describe('a password', () => {
+  it('reaches the node as a secret content and shows in no program and no event', async () => {
+    const root = await makeRoot(given)
+    const program = await programOf([user({ name: 'ada', password: HASH })])
+    const check = await runProgram(root, program, 'check')
+    const result = await runProgram(root, program, 'converge')
+    const shadow = await readFile(join(root, 'etc/shadow'), 'utf8')
+    await removeRoot(root)
+    expect(shadow.split('\n')[1]?.split(':')[1]).toBe(HASH)
+    expect(program.text + JSON.stringify([check.lines, result.lines])).not.toContain(HASH)
+    expect([...program.contents.values()].map(({ sensitive }) => sensitive)).toEqual([true])
+  })
+
+  it('is refused when it is not a hash', () => {
+    expect(() => user({ name: 'ada', password: 'swordfish' })).toThrow(/hash/)
+  })
+})
