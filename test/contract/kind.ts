@@ -180,7 +180,8 @@ async function takesAway(
   const wanted = await snapshot(without, false, OWN_STATE)
   await runProgram(root, await programOf(present), 'converge', options)
   expect(await snapshot(root, false, OWN_STATE)).not.toEqual(wanted)
-  const gone = await runProgram(root, await programOf(absent), 'converge', options)
+  const kinds = present.map(({ kind }) => kind)
+  const gone = await runProgram(root, await programOf(absent, kinds), 'converge', options)
   expect(gone).toMatchObject({ code: 0, failed: new Map() })
   expect(await snapshot(root, false, OWN_STATE)).toEqual(wanted)
 }
