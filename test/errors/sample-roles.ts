@@ -18,7 +18,7 @@ const ui = z.string().optional().meta({ description: 'Node with the user interfa
 
 /** A role for every node, and two of one family. */
 export const SAMPLE_ROLES: Readonly<Record<string, Role>> = Object.fromEntries([
-  sample('base', z.object({ timezone })),
-  sample('consul-server', z.object({ ui }), 'consul'),
-  sample('consul-client', z.object({}), 'consul'),
+  sample('sample', z.object({ timezone })),
+  sample('sample-server', z.object({ ui }), 'sample'),
+  sample('sample-client', z.object({}), 'sample'),
 ])
