@@ -1,12 +1,21 @@
 /** The twin of a cluster in the lab: virtual nodes made from the user's own cluster file, with addresses and keys of their own. */
 import { createHash } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
+import { dirname } from 'node:path'
 import type { ClusterFile } from '../cluster-file/schema.ts'
-import { labState, type LabRelease, type LabSpec } from '../lab/lab.ts'
+import {
+  labDown,
+  labState,
+  labUp,
+  type LabNodeState,
+  type LabProgress,
+  type LabRelease,
+  type LabSpec,
+} from '../lab/lab.ts'
 import { boardFacts } from '../resolve/board-facts.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import { ensureSshKeyPair } from '../secrets/ssh-key.ts'
-import { dirname } from 'node:path'
 import { ensureRuntimeFolder, clusterFolder, readLock, writeLock } from './cluster-folder.ts'
 import type { OpenedCluster } from './open.ts'
 
@@ -87,4 +96,34 @@ export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promi
   }
   await writeLock(lockFile, noted)
   return noted
+}
+
+/** Brings the twin up, and notes what is known of its nodes. A node made anew gets its host key pinned anew. */
+export async function bringUpLab(cluster: OpenedCluster, progress?: LabProgress): Promise<LabNodeState[]> {
+  const identity = { cluster: cluster.name, folder: cluster.folder }
+  const before = new Set((await labState(identity)).map(({ name }) => name))
+  const spec = await labSpecOf(cluster)
+  const states = await labUp(spec, progress)
+  const { knownHostsFile } = clusterFolder(cluster.folder, true)
+  await forgetHostKeys(
+    knownHostsFile,
+    states.map(({ name }) => name).filter((name) => !before.has(name)),
+  )
+  await noteLabFacts(cluster, spec)
+  return states
+}
+
+/** Removes the twin with everything that was only its own: addresses, host keys, lock, secrets. */
+export async function takeDownLab(cluster: {
+  readonly name: string
+  readonly folder: string
+}): Promise<void> {
+  await labDown({ cluster: cluster.name, folder: cluster.folder })
+  await rm(clusterFolder(cluster.folder, true).runtimeFolder, { recursive: true, force: true })
+}
+
+async function forgetHostKeys(file: string, nodes: readonly string[]): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const kept = text.split('\n').filter((line) => !nodes.includes(line.split(/[\s,]/)[0] ?? ''))
+  if (text !== '') await writeFile(file, kept.join('\n'))
 }

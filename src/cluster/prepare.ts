@@ -1,12 +1,19 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
 import type { Program } from '../compile/compile.ts'
-import { Bug } from '../diagnostics/bug.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
 import { openSecrets, type SecretStore } from '../secrets/store.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { resolveSource, type OpenedCluster } from './open.ts'
-import { compileNode, enginesOf, secretWishes, type Engines, type Provisions } from './programs.ts'
+import {
+  compileNode,
+  enginesOf,
+  releaseWishes,
+  secretWishes,
+  type Engines,
+  type Provisions,
+} from './programs.ts'
+import { meetReleases, releaseSource } from './role-releases.ts'
 import { meetWishes } from './role-secrets.ts'
 import { nodesInScope, type Scope } from './scope.ts'
 
@@ -24,7 +31,9 @@ export interface Prepared {
 }
 
 /** Reads the facts of nodes that were never seen; nodes that do not answer are left out of the answer. */
-export type FirstContact = (nodes: readonly string[]) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
+export type FirstContact = (
+  nodes: readonly string[],
+) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
 
 /**
  * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only.
@@ -38,7 +47,9 @@ export async function prepare(
 ): Promise<Prepared> {
   const { source } = opened
   // Facts of all nodes count, not only of those in scope: selectors choose among all.
-  const unseen = Object.keys(source.file.nodes).filter((name) => source.lock.nodes[name]?.['machine_id'] === undefined)
+  const unseen = Object.keys(source.file.nodes).filter(
+    (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
+  )
   let lock = source.lock
   if (unseen.length > 0) {
     for (const [node, facts] of await firstContact(unseen)) lock = withFacts(lock, node, facts)
@@ -53,16 +64,19 @@ export async function prepare(
     mode,
     identityFile: opened.identityFile,
   })
+  const met = await meetReleases(
+    releaseWishes(resolved, new Set(nodes)),
+    () => releaseSource(source.file, source.path),
+    resolved.lock,
+  )
   const provisions: Provisions = {
     secrets: await meetWishes(secrets, secretWishes(resolved), new Date()),
-    release: (wish) => {
-      throw new Bug(`the release of ${wish.product} ${wish.version} was not fetched`)
-    },
+    release: met.release,
   }
   const programs = new Map<string, Program>()
   return {
     resolved,
-    lock: resolved.lock,
+    lock: met.lock,
     secrets,
     provisions,
     nodes,

@@ -15,8 +15,12 @@ export function nodesInScope(cluster: Cluster, scope: Scope): string[] {
   const names = cluster.nodes.map(({ name }) => name)
   const roles = [...new Set(cluster.nodes.flatMap((node) => node.roles))]
   const unknown = [
-    ...(scope.nodes ?? []).filter((name) => !names.includes(name)).map((name) => ({ option: '--node', name, known: names })),
-    ...(scope.roles ?? []).filter((name) => !roles.includes(name)).map((name) => ({ option: '--role', name, known: roles })),
+    ...(scope.nodes ?? [])
+      .filter((name) => !names.includes(name))
+      .map((name) => ({ option: '--node', name, known: names })),
+    ...(scope.roles ?? [])
+      .filter((name) => !roles.includes(name))
+      .map((name) => ({ option: '--role', name, known: roles })),
   ]
   if (unknown.length > 0) {
     throw new DiagnosticsError(
@@ -27,7 +31,8 @@ export function nodesInScope(cluster: Cluster, scope: Scope): string[] {
   }
   const matching = cluster.nodes.filter(
     (node) =>
-      (scope.nodes?.includes(node.name) ?? true) && (scope.roles?.some((role) => node.roles.includes(role)) ?? true),
+      (scope.nodes?.includes(node.name) ?? true) &&
+      (scope.roles?.some((role) => node.roles.includes(role)) ?? true),
   )
   if (matching.length === 0) throw new DiagnosticsError([commandCodes.FILTER_MATCHES_NOTHING({})])
   return matching.map(({ name }) => name)

@@ -3,6 +3,7 @@ import { clusterCodes } from './catalogue/cluster.ts'
 import { commandCodes } from './catalogue/command.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { readingCodes } from './catalogue/reading.ts'
+import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
 import type { Code } from './define-codes.ts'
@@ -13,6 +14,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   keyCodes,
   clusterCodes,
   resolveCodes,
+  releaseCodes,
   secretsCodes,
   commandCodes,
 ]

@@ -1,0 +1,68 @@
+/** Meets the wishes of roles for release files: fetched once for all nodes, pinned in the cluster lock. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve as absolute } from 'node:path'
+import type { ClusterFile } from '../cluster-file/schema.ts'
+import { archiveName, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
+import { releaseCacheFolder } from '../releases/release-cache.ts'
+import { ReleaseError } from '../releases/release-error.ts'
+import type { ClusterLock } from '../resolve/cluster-lock.ts'
+import type { Content } from '../resources/kind.ts'
+import type { ReleaseWish } from '../roles/role.ts'
+import { DiagnosticsError } from './diagnostics-error.ts'
+
+/** The maker's own server, and how it names the signatures of its current key. */
+const VENDOR = { base: 'https://releases.hashicorp.com', signatureEnding: '.72D7468F.sig' }
+const VENDOR_KEY = new URL('../releases/hashicorp.asc', import.meta.url)
+
+/** What the cluster file says about where releases come from; paths count from its folder. */
+export async function releaseSource(file: ClusterFile, clusterFile: string): Promise<ReleaseSource> {
+  const { mirror, key } = file.releases ?? {}
+  const folder = dirname(absolute(clusterFile))
+  const trusted = await readFile(key === undefined ? VENDOR_KEY : absolute(folder, key))
+  if (mirror === undefined) return { ...VENDOR, key: trusted }
+  const base = /^https?:\/\//.test(mirror) ? mirror : absolute(folder, mirror)
+  return { base, signatureEnding: '.sig', key: trusted }
+}
+
+/** Fetched releases, and the lock with their checksums. */
+export interface MetReleases {
+  readonly release: (wish: ReleaseWish) => Content
+  readonly lock: ClusterLock
+}
+
+/** Fetches what is wished for and not here yet. Throws {@link DiagnosticsError} with everything that could not be had. */
+export async function meetReleases(
+  wishes: readonly ReleaseWish[],
+  source: () => Promise<ReleaseSource>,
+  lock: ClusterLock,
+): Promise<MetReleases> {
+  const unique = [...new Map(wishes.map((wish) => [`${archiveName(wish)}/${wish.member}`, wish])).values()]
+  const contents = new Map<string, Content>()
+  const releases: ClusterLock['releases'] = { ...lock.releases }
+  const problems: ReleaseError[] = []
+  for (const wish of unique) {
+    const pinned = releases[wish.product]
+    const sums = pinned?.version === wish.version ? pinned.sums : {}
+    try {
+      const fetched = await fetchRelease(wish, await source(), sums[wish.architecture], releaseCacheFolder())
+      const { path, size, sha256 } = fetched.member
+      contents.set(`${archiveName(wish)}/${wish.member}`, { sha256, sensitive: false, bytes: { path, size } })
+      releases[wish.product] = {
+        version: wish.version,
+        sums: { ...sums, [wish.architecture]: fetched.archiveSha256 },
+      }
+    } catch (error) {
+      if (!(error instanceof ReleaseError)) throw error
+      problems.push(error)
+    }
+  }
+  if (problems.length > 0) throw new DiagnosticsError(problems.map(({ diagnostic }) => diagnostic))
+  return {
+    lock: unique.length === 0 ? lock : { ...lock, releases },
+    release: (wish) => {
+      const content = contents.get(`${archiveName(wish)}/${wish.member}`)
+      if (!content) throw new Error(`${archiveName(wish)} was used without a wish for it`)
+      return content
+    },
+  }
+}
