@@ -18,7 +18,7 @@ const PARALLEL_WRITES = 16
 export interface FolderListing {
   /** Names of the secrets, sorted. */
   readonly names: readonly string[]
-  /** Paths of what a run left behind that did not come to its end. */
+  /** Paths of what a run left behind that did not come to its end; only the holder of the lock may delete them. */
   readonly unfinished: readonly string[]
 }
 
@@ -63,7 +63,7 @@ export function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw unreadable(file, error)
   }
 }
@@ -88,7 +88,7 @@ export async function createFileOnce(file: string, text: string): Promise<boolea
 }
 
 /**
- * Replaces files: all are written and on the disk under other names first, then they take their places, then the
+ * Replaces files: all are written and on the disk under other names first, then they take their places in order, then the
  * folders are written. When writing fails (a full disk), nothing has changed.
  */
 export async function replaceFiles(folder: string, texts: ReadonlyMap<string, string>): Promise<void> {
@@ -100,8 +100,8 @@ export async function replaceFiles(folder: string, texts: ReadonlyMap<string, st
         unfinished.set(file, await writeUnfinished(dirname(file), text))
       }),
     )
-    for (const [file, path] of unfinished) {
-      await written(file, () => rename(path, file))
+    for (const file of texts.keys()) {
+      await written(file, () => rename(unfinished.get(file) ?? '', file))
       unfinished.delete(file)
     }
   } finally {

@@ -36,21 +36,18 @@ export class StoreFolder {
   #wanted: StoreIdentity | undefined
   /** Texts of the secrets' files, by name. */
   readonly #sealed: Map<string, string>
-  #unfinished: readonly string[]
 
   constructor(
     folder: string,
     identityFile: string,
     identity: StoreIdentity | undefined,
     sealed: Map<string, string>,
-    unfinished: readonly string[],
   ) {
     this.#folder = folder
     this.#identityFile = identityFile
     this.#written = identity
     this.#wanted = identity
     this.#sealed = sealed
-    this.#unfinished = unfinished
   }
 
   /** How `recipients.txt` differs from the people who can read the secrets. */
@@ -78,41 +75,50 @@ export class StoreFolder {
     const onlyNewPeople = changes.added.length > 0 && changes.removed.length === 0
     this.#wanted = onlyNewPeople
       ? { ...this.#wanted, accepted: listed, sealed: undefined }
-      : await newStoreIdentity(listed)
+      : await newStoreIdentity(listed, this.#written)
     return changes
   }
 
   /** Brings the files of `names` in line with `held`, and all files when the store has another key. */
   async write(held: ReadonlyMap<string, Secret>, names: readonly string[]): Promise<void> {
-    if (names.length === 0 && this.#wanted === this.#written) return
+    const isUnchanged = this.#wanted === this.#written && !this.#wanted?.retired.length
+    if (names.length === 0 && isUnchanged) return
     const identity = this.#wanted ?? (await newStoreIdentity(await this.#firstRecipients()))
-    const isNewKey = identity.identity !== this.#written?.identity
     const sealed = identity.sealed ?? (await sealStoreIdentity(identity))
-    const publicKey = await publicKeyOf(identity.identity)
-    const changes = await Promise.all(
-      [...(isNewKey ? new Set([...held.keys(), ...names]) : names)].map(async (name) => {
-        const secret = held.get(name)
-        const after = secret && (await encryptFor([publicKey], secretToJson(secret)))
-        return { name, file: secretFile(this.#folder, name), before: this.#sealed.get(name), after }
-      }),
-    )
-    const storeChange = {
-      file: storeIdentityFile(this.#folder),
-      before: this.#written?.sealed,
-      after: sealed,
-    }
+    const file = storeIdentityFile(this.#folder)
+    // While some files are for the old key and some for the new one, the store has both of them.
+    const isNewKey = identity.retired.length > 0
+    const changes = await this.#secretChanges(held, isNewKey ? [...held.keys(), ...names] : names, identity)
+    const final = { ...identity, retired: [] }
+    const finalSealed = isNewKey ? await sealStoreIdentity(final) : sealed
     await writeChanges(
       this.#folder,
-      [...(await this.#newFolderFiles(identity)), storeChange, ...changes],
-      this.#unfinished,
+      [
+        ...(await this.#newFolderFiles(identity)),
+        { file, before: this.#written?.sealed, after: sealed },
+        ...changes,
+      ],
+      isNewKey ? new Map([[file, finalSealed]]) : undefined,
     )
-    this.#written = { ...identity, sealed }
+    this.#written = { ...final, sealed: finalSealed }
     this.#wanted = this.#written
-    this.#unfinished = []
     for (const { name, after } of changes) {
       if (after === undefined) this.#sealed.delete(name)
       else this.#sealed.set(name, after)
     }
+  }
+
+  #secretChanges(
+    held: ReadonlyMap<string, Secret>,
+    names: readonly string[],
+    { identity }: StoreIdentity,
+  ): Promise<readonly (FileChange & { readonly name: string })[]> {
+    const seal = async (name: string) => {
+      const secret = held.get(name)
+      const after = secret && (await encryptFor([await publicKeyOf(identity)], secretToJson(secret)))
+      return { name, file: secretFile(this.#folder, name), before: this.#sealed.get(name), after }
+    }
+    return Promise.all([...new Set(names)].map(seal))
   }
 
   /** The people in the list, if somebody wrote one in advance, and always the one who makes the store. */

@@ -18,6 +18,8 @@ import { SecretsError } from './secrets-error.ts'
 export interface StoreIdentity {
   /** `AGE-SECRET-KEY-1…`. */
   readonly identity: string
+  /** Identities before it, while a rekey that was cut off has left files that only they open. */
+  readonly retired: readonly string[]
   /** Public keys of the people for whom it is encrypted. */
   readonly accepted: readonly string[]
   /** Its encrypted file as it was read; undefined when not written yet. */
@@ -31,16 +33,20 @@ export function storeIdentityFile(folder: string): string {
   return join(folder, `${STORE_IDENTITY_NAME}${SECRET_FILE_ENDING}`)
 }
 
-/** Makes an identity for a new store, or one in place of an old one. */
-export async function newStoreIdentity(accepted: readonly string[]): Promise<StoreIdentity> {
-  return { identity: await generateIdentity(), accepted, sealed: undefined }
+/** Makes an identity for a new store, or one in place of `old`. */
+export async function newStoreIdentity(
+  accepted: readonly string[],
+  old?: StoreIdentity,
+): Promise<StoreIdentity> {
+  const retired = old ? [old.identity, ...old.retired] : []
+  return { identity: await generateIdentity(), retired, accepted, sealed: undefined }
 }
 
 /** The file's text. The list of people is inside, because nobody without an identity can change it there. */
-export async function sealStoreIdentity({ identity, accepted }: StoreIdentity): Promise<string> {
+export async function sealStoreIdentity({ identity, retired, accepted }: StoreIdentity): Promise<string> {
   const heading =
     '# Opens every file of this folder. Keep its public key secret too: whoever has it can forge secrets.'
-  const lines = [heading, ...accepted.map((publicKey) => `${ACCEPTED}${publicKey}`), identity]
+  const lines = [heading, ...accepted.map((publicKey) => `${ACCEPTED}${publicKey}`), identity, ...retired]
   return encryptFor(accepted, `${lines.join('\n')}\n`)
 }
 
@@ -57,12 +63,12 @@ export async function openStoreIdentity(
     throw new SecretsError(secretsCodes.IDENTITY_MISSING({ file: identityFile }))
   }
   const lines = (await openSealed(file, sealed, identityFile, identities)).trimEnd().split('\n')
-  const identity = lines.find((line) => line.startsWith('AGE-SECRET-KEY-'))
+  const [identity, ...retired] = lines.filter((line) => line.startsWith('AGE-SECRET-KEY-'))
   if (identity === undefined) throw tampered(file, 'it holds no identity')
   const accepted = lines
     .filter((line) => line.startsWith(ACCEPTED))
     .map((line) => line.slice(ACCEPTED.length))
-  return { identity, accepted, sealed }
+  return { identity, retired, accepted, sealed }
 }
 
 async function openSealed(

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
-import { readText, removeFiles, replaceFiles } from './secret-files.ts'
+import { listFolder, readText, removeFiles, replaceFiles } from './secret-files.ts'
 import { SecretsError } from './secrets-error.ts'
 import { withStoreLock } from './store-lock.ts'
 
@@ -15,13 +15,18 @@ export interface FileChange {
   readonly after: string | undefined
 }
 
-/** Carries out `changes`, in their order; throws {@link SecretsError} and changes nothing when one cannot be. */
+/**
+ * Carries out `changes`, in their order, and after all of them `afterwards`, which is texts by file. Throws {@link SecretsError} and changes
+ * nothing when somebody else changed one of the files, or one of `changes` cannot be written.
+ */
 export async function writeChanges(
   folder: string,
   changes: readonly FileChange[],
-  unfinished: readonly string[],
+  afterwards: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   await withStoreLock(folder, async () => {
+    // Once more, because a link that leads out of the folder may have appeared since it was read.
+    const { unfinished } = listFolder(folder)
     const clashes = changes.filter(({ file, before }) => readText(file) !== before)
     if (clashes.length > 0) {
       const names = clashes.map(({ file }) => relative(folder, file))
@@ -37,5 +42,6 @@ export async function writeChanges(
       folder,
       changes.filter(({ after }) => after === undefined).map(({ file }) => file),
     )
+    if (afterwards.size > 0) await replaceFiles(folder, afterwards)
   })
 }

@@ -51,11 +51,11 @@ export interface SecretSummary {
 export async function openSecrets(options: OpenOptions): Promise<SecretStore> {
   const identityFile = identityFileFor(options)
   const identity = await openStoreIdentity(options.folder, identityFile)
-  const { secrets, unfinished } = await readSecrets(options.folder, identity)
+  const secrets = await readSecrets(options.folder, identity)
   // A new store takes an identity that is there already; better to hear now than after an hour that it is unusable.
   if (identity === undefined && options.mode === 'create') await readIdentities(identityFile, options.folder)
   const sealed = new Map([...secrets].map(([name, stored]) => [name, stored.sealed]))
-  const folder = new StoreFolder(options.folder, identityFile, identity, sealed, unfinished)
+  const folder = new StoreFolder(options.folder, identityFile, identity, sealed)
   const held = new Map([...secrets].map(([name, stored]) => [name, stored.secret]))
   return new SecretStore(folder, held, options.mode, options.now ?? (() => new Date()))
 }

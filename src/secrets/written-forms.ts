@@ -21,12 +21,12 @@ export function writtenForms(text: string): ReadonlySet<string> {
 /** As text inside a quoted text. For most secrets, all of them are the secret itself. */
 function quotedForms(text: string): ReadonlySet<string> {
   const json = inJson(text)
-  // Go's encoder, and others for non-ASCII letters, write more characters as numbers.
-  const careful = json.replace(/[<>&\u007f-\uffff]/g, unicodeEscape)
+  // Go's encoder writes HTML's characters as numbers, Python's all that are not ASCII.
+  const careful = [/[<>&\u2028\u2029]/g, /[\u007f-\uffff]/g, /[<>&\u007f-\uffff]/g]
   return new Set([
     text,
     json,
-    careful,
+    ...careful.map((characters) => json.replace(characters, unicodeEscape)),
     json.replaceAll('/', '\\/'),
     inJson(json),
     text.replaceAll("'", `'\\''`),

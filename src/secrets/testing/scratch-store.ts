@@ -78,12 +78,17 @@ export async function codesOf(action: () => unknown): Promise<readonly string[]>
   }
 }
 
-/**
- * Runs TypeScript in a process of its own. `openSecrets` and the like are loaded by `load('store.ts')`.
- */
+/** Runs TypeScript in a process of its own; see {@link scriptArguments}. */
 export function runScript(script: string, environment: NodeJS.ProcessEnv = {}): Promise<RunResult> {
-  const folder = new URL('..', import.meta.url).href
-  const load = `const load = async (name) => { const m = await import(${JSON.stringify(folder)} + name); return { ...m, ...m.default } }`
-  const args = ['--import', 'jiti/register', '--input-type=module', '-e', `${load}\n${script}`]
-  return run(process.execPath, args, { environment: { ...process.env, ...environment }, timeoutSeconds: 60 })
+  return run(process.execPath, scriptArguments(script), {
+    environment: { ...process.env, ...environment },
+    timeoutSeconds: 60,
+  })
+}
+
+/** Arguments for Node to run TypeScript in which `await load('store.ts')` gives what that file of this area exports. */
+export function scriptArguments(script: string): readonly string[] {
+  const folder = JSON.stringify(new URL('..', import.meta.url).href)
+  const load = `const load = async (name) => { const m = await import(${folder} + name); return { ...m, ...m.default } }`
+  return ['--import', 'jiti/register', '--input-type=module', '-e', `${load}\n${script}`]
 }
