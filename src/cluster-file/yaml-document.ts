@@ -1,6 +1,6 @@
 /** Runs the YAML parser within bounds: nesting is limited before anything recursive sees it. */
 import { Composer, Lexer, Parser } from 'yaml'
-import type { CST, Document, LineCounter } from 'yaml'
+import type { CST, Document } from 'yaml'
 
 /** What the parser made of a text. */
 export type ParsedYaml =
@@ -11,11 +11,10 @@ export type ParsedYaml =
 /** A cluster file needs about a dozen levels of what the parser has open at a time. */
 export const DEPTH_LIMIT = 100
 
-/** Parses a text and notes where its lines begin. Mistakes are in the document. */
-export function parseYaml(text: string, lines: LineCounter): ParsedYaml {
+/** Parses a text. Mistakes are in the document. */
+export function parseYaml(text: string): ParsedYaml {
   const tokens: CST.Token[] = []
-  const parser = new Parser(lines.addNewLine)
-  lines.addNewLine(0)
+  const parser = new Parser()
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme))
     // The composer recurses. Its overflow of the stack cannot be caught: it may hit the compiler of regular expressions,

@@ -1,12 +1,13 @@
 /** Parses YAML into plain values while keeping the place of every key and value. */
-import { LineCounter } from 'yaml'
 import type { Node } from 'yaml'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { KeyPath, Positions } from './positions.ts'
+import { TextLines } from './text-lines.ts'
+import type { Span } from './text-lines.ts'
 import { DEPTH_LIMIT, parseYaml } from './yaml-document.ts'
 import { YamlValues } from './yaml-values.ts'
-import type { Span, ValueTree } from './yaml-values.ts'
+import type { ValueTree } from './yaml-values.ts'
 
 /** What a YAML text says and where. */
 export interface YamlSource {
@@ -23,8 +24,8 @@ const SYNTAX_ERRORS_SHOWN = 5
 
 /** Reads YAML 1.2 (core schema, so `on` and `no` are text) with merge keys. Never throws for what the text says. */
 export function readYaml(file: string, text: string): YamlSource {
-  const lines = new LineCounter()
-  const place = (span: Span): FilePlace => placeOf(file, text, lines, span)
+  const lines = new TextLines(file, text)
+  const place = (span: Span): FilePlace => lines.place(span)
   const broken = (...diagnostics: Diagnostic[]): YamlSource => ({
     value: undefined,
     positions: new YamlPositions({ span: [0, 0] }, place),
@@ -34,7 +35,7 @@ export function readYaml(file: string, text: string): YamlSource {
     const where: FilePlace = { file, line: 1, column: 1, length: 0 }
     return broken(readingCodes.CLUSTER_FILE_TOO_LARGE({ limit: `${LIMIT_MIB} MiB` }, { where }))
   }
-  const parsed = parseYaml(text, lines)
+  const parsed = parseYaml(text)
   if ('tooDeepAt' in parsed) {
     const problem = `lists and maps are nested more than ${DEPTH_LIMIT} deep`
     const span: Span = [parsed.tooDeepAt, parsed.tooDeepAt + 1]
@@ -68,14 +69,6 @@ export function readYaml(file: string, text: string): YamlSource {
 function firstSentence(message: string): string {
   const sentence = message.split(/\. |\n/, 1)[0] ?? message
   return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1, 120)}`
-}
-
-/** The part of a span that lies on its first line. */
-function placeOf(file: string, text: string, lines: LineCounter, [start, end]: Span): FilePlace {
-  const { line, col } = lines.linePos(start)
-  const lineEnd = text.indexOf('\n', start)
-  const until = Math.min(end, lineEnd === -1 ? text.length : lineEnd)
-  return { file, line: Math.max(line, 1), column: Math.max(col, 1), length: Math.max(until - start, 0) }
 }
 
 class YamlPositions implements Positions {

@@ -3,10 +3,8 @@ import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
+import type { Span } from './text-lines.ts'
 import { DEPTH_LIMIT } from './yaml-document.ts'
-
-/** Offsets in the text: the first character, and the one after the last. */
-export type Span = readonly [start: number, end: number]
 
 /** A value and where it, its key and its parts stand. */
 export interface ValueTree {
