@@ -1,0 +1,114 @@
+# shellcheck shell=sh disable=SC2154,SC2034
+# Kind reboot. Columns: ID NAME required|- kernel|- [WORD...]
+# A check starts at most one process. In a plan what is due differs; in a converge it sets REBOOT, which the last line reports.
+
+reboot_is_newer() { # VERSION OTHER: true when OTHER is newer; numbers are compared one by one (6.12.25 < 6.12.34-1)
+  local one=$1 other=$2 a b
+  while [ -n "$one$other" ]; do
+    a=${one%%[!0-9]*}
+    b=${other%%[!0-9]*}
+    # A leading zero would make it octal.
+    while [ "$a" != "${a#0}" ]; do a=${a#0}; done
+    while [ "$b" != "${b#0}" ]; do b=${b#0}; done
+    if [ "${a:-0}" -lt "${b:-0}" ]; then return 0; fi
+    if [ "${a:-0}" -gt "${b:-0}" ]; then return 1; fi
+    one=${one#"${one%%[!0-9]*}"}
+    one=${one#"${one%%[0-9]*}"}
+    other=${other#"${other%%[!0-9]*}"}
+    other=${other#"${other%%[0-9]*}"}
+  done
+  return 1
+}
+
+reboot_newest_kernel() { # RELEASE: sets NEWEST to the newest installed kernel of its flavour
+  local release=$1 flavour folder version
+  NEWEST=$release
+  # 6.1.0-34-amd64 is version 6.1.0-34- and flavour amd64; 6.12.25+rpt-rpi-v8 is 6.12.25+ and rpt-rpi-v8.
+  flavour=${release#"${release%%[a-zA-Z]*}"}
+  for folder in "$R"/lib/modules/*/kernel; do
+    [ -d "$folder" ] || continue
+    folder=${folder%/kernel}
+    version=${folder##*/}
+    if [ "${version#"${version%%[a-zA-Z]*}"}" = "$flavour" ] &&
+      reboot_is_newer "${NEWEST%%[a-zA-Z]*}" "${version%%[a-zA-Z]*}"; then
+      NEWEST=$version
+    fi
+  done
+}
+
+reboot_lacking() { # WORD...: sets LACKING to the words that the running kernel was started without
+  local line=' ' word
+  LACKING=
+  if [ -r "$R/proc/cmdline" ]; then read -r line <"$R/proc/cmdline" || :; fi
+  for word; do
+    case " $line " in
+    *" $word "*) ;;
+    *) LACKING="${LACKING:+$LACKING }$word" ;;
+    esac
+  done
+}
+
+reboot_due() { # ID FIELD IS WANTED
+  if [ "$MODE" = check ]; then
+    differs "$@"
+  elif needs_met "$1"; then
+    REBOOT=reboot
+  fi
+}
+
+reboot_in_vain() { # ID: true when the node was asked to start anew for the same words before and has done so
+  local boot='' asked_boot='' asked=''
+  if [ -r "$R/proc/sys/kernel/random/boot_id" ]; then read -r boot <"$R/proc/sys/kernel/random/boot_id" || :; fi
+  if [ -f "$STATE/reboots/$1" ]; then IFS=' ' read -r asked_boot asked <"$STATE/reboots/$1" || :; fi
+  if [ "$asked" = "$LACKING" ] && [ "$asked_boot" != "$boot" ]; then return 0; fi
+  if [ "$MODE" = converge ] && [ "$asked" != "$LACKING" ] && needs_met "$1"; then
+    mkdir -p "$STATE/reboots"
+    printf '%s %s\n' "$boot" "$LACKING" >"$WORK/reboot"
+    put "$WORK/reboot" "$STATE/reboots/$1" 600 0 0
+  fi
+  return 1
+}
+
+reboot_compare() { # ID NAME required|- kernel|- [WORD...]
+  local id=$1 required=$3 kernel=$4 running=''
+  shift 4
+  if [ "$required" = required ] && [ -e "$R/run/reboot-required" ]; then
+    reboot_due "$id" reason '/run/reboot-required is there' 'it is not'
+  fi
+  if [ -e "$R/run/systemd/container" ]; then return 0; fi
+  if [ -r "$R/proc/sys/kernel/osrelease" ]; then read -r running <"$R/proc/sys/kernel/osrelease" || :; fi
+  if [ "$kernel" = kernel ] && [ -n "$running" ]; then
+    reboot_newest_kernel "$running"
+    if [ "$NEWEST" != "$running" ]; then reboot_due "$id" kernel "$running" "$NEWEST"; fi
+  fi
+  if [ $# = 0 ] || [ ! -r "$R/proc/cmdline" ]; then return 0; fi
+  reboot_lacking "$@"
+  if [ -z "$LACKING" ]; then
+    if [ "$MODE" = converge ] && [ -f "$STATE/reboots/$id" ]; then rm -f "$STATE/reboots/$id"; fi
+    return 0
+  fi
+  if reboot_in_vain "$id"; then
+    differs "$id" 'command line' "started anew without $LACKING" "with $LACKING"
+  else
+    reboot_due "$id" 'command line' "without $LACKING" "with $LACKING"
+  fi
+}
+
+reboot_check() {
+  "$ROWS" reboot_compare
+}
+
+reboot_before() {
+  printf 'absent\n'
+}
+
+reboot_converge() { # ID NAME required|- kernel|- [WORD...]; only called after a reboot in vain
+  rm -f "$STATE/reboots/$1"
+  shift 4
+  reboot_lacking "$@"
+  fail "the node was started anew and its kernel still lacks: $LACKING"
+}
+
+reboot_remove() { # NAME BEFORE
+  :
+}
