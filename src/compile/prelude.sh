@@ -56,6 +56,15 @@ escaped() { # TEXT: sets ESCAPED
   esac
 }
 
+kind_of() { # FUNCTION-PREFIX: sets REPLACED to the kind's name; it has dashes where a function's name cannot
+  replaced "$1" _ -
+}
+
+functions_of() { # KIND: sets KIND to the prefix of its functions
+  replaced "$1" - _
+  KIND=$REPLACED
+}
+
 unescaped() { # TEXT: sets UNESCAPED
   UNESCAPED=$1
   case $1 in
@@ -189,7 +198,8 @@ claim() { # ID NAME COLUMN...: from now on this resource is ours; what was there
   if is_marked "$1" differs && eval "[ -z \"\${O_$1-}\" ]"; then
     before=$("${KIND}_before" "$@")
     escaped "$before"
-    printf '%s\t%s\t%s\t%s\n' "$1" "$KIND" "$2" "$ESCAPED" >>"$OWNED"
+    kind_of "$KIND"
+    printf '%s\t%s\t%s\t%s\n' "$1" "$REPLACED" "$2" "$ESCAPED" >>"$OWNED"
     eval "O_$1=1"
     CLAIMED=1
   fi
@@ -296,7 +306,8 @@ batch() { # KIND each|whole ROWS-FUNCTION
   ANY=
   "$ROWS" if_differs any_row
   if [ -n "$ANY" ]; then
-    emit converging '' "$KIND"
+    kind_of "$KIND"
+    emit converging '' "$REPLACED"
     attempt "${KIND}_converge"
     "$ROWS" if_differs whole_row_done
   fi
@@ -305,9 +316,10 @@ batch() { # KIND each|whole ROWS-FUNCTION
 settle_lines() { # FILE: everything is back in place; what runs with it may take it up again
   local id kind name before
   while IFS=$TAB read -r id kind name before; do
-    if command -v "${kind}_settle" >/dev/null; then
+    functions_of "$kind"
+    if command -v "${KIND}_settle" >/dev/null; then
       unescaped "$before"
-      attempt "${kind}_settle" "$name" "$UNESCAPED"
+      attempt "${KIND}_settle" "$name" "$UNESCAPED"
       if [ "$STATUS" != 0 ]; then record_failure "$kind:$name"; fi
     fi
   done <"$1"
@@ -318,10 +330,10 @@ remove_orphans() {
   [ -n "$ORPHANS" ] || return 0
   printf '%s' "$ORPHANS" >"$WORK/orphans"
   while IFS=$TAB read -r id kind name before; do
-    KIND=$kind
-    if command -v "${kind}_remove" >/dev/null; then
+    functions_of "$kind"
+    if command -v "${KIND}_remove" >/dev/null; then
       unescaped "$before"
-      attempt "${kind}_remove" "$name" "$UNESCAPED"
+      attempt "${KIND}_remove" "$name" "$UNESCAPED"
       if [ "$STATUS" = 0 ]; then
         eval "G_$id=1"
         removed="$id$TAB$kind$TAB$name$TAB$before$NL$removed"
@@ -348,7 +360,8 @@ remove_orphans() {
 trial_row() { # ID NAME COLUMN...
   if eval "[ -n \"\${T_$1-}\" ]"; then
     escaped "$("${KIND}_before" "$@")"
-    printf '%s\t%s\t%s\t%s\n' "$1" "$KIND" "$2" "$ESCAPED" >>"$RUN/trial"
+    kind_of "$KIND"
+    printf '%s\t%s\t%s\t%s\n' "$1" "$REPLACED" "$2" "$ESCAPED" >>"$RUN/trial"
   fi
 }
 
@@ -357,12 +370,12 @@ undo_trial() {
   while IFS= read -r line; do lines=$line$NL$lines; done <"$RUN/trial"
   printf '%s' "$lines" >"$WORK/undo"
   while IFS=$TAB read -r id kind name before; do
-    KIND=$kind
+    functions_of "$kind"
     unescaped "$before"
-    if command -v "${kind}_undo" >/dev/null; then
-      attempt "${kind}_undo" "$name" "$UNESCAPED"
+    if command -v "${KIND}_undo" >/dev/null; then
+      attempt "${KIND}_undo" "$name" "$UNESCAPED"
     else
-      attempt "${kind}_remove" "$name" "$UNESCAPED"
+      attempt "${KIND}_remove" "$name" "$UNESCAPED"
     fi
     mark "$id" failed
     COUNT_FAILED=$((COUNT_FAILED + 1))
