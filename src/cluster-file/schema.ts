@@ -106,9 +106,10 @@ const roleKeysSchema = z.object({
 
 /** The schema of a cluster file in which these roles may be used. */
 export function clusterFileSchema(roles: RoleSchemas) {
-  const uses = Object.entries(roles).map(
-    ([role, options]) => [role, roleSchema(role, options).optional()] as const,
-  )
+  const uses = Object.entries(roles).map(([role, options]) => {
+    const description = options.description ?? `The role ${role}: where it is and its options.`
+    return [role, roleSchema(role, options).optional().meta({ description })] as const
+  })
   return clusterSchema.extend({
     roles: z
       .strictObject(Object.fromEntries(uses))
