@@ -15,8 +15,8 @@ interface Pattern {
   readonly anchor: number
 }
 
-/** Characters that are compared at once by their hash; shorter patterns cannot be found. */
-export const WINDOW = 8
+/** Characters that are compared at once by their hash; shorter patterns cannot be found, and no secret is shorter. */
+const WINDOW = 8
 
 const MULTIPLIER = 0x01000193
 const FILTER_BITS = 20
@@ -30,7 +30,7 @@ export class PatternSearch {
   /** One bit a hash: says no for nearly every place of an ordinary text, without a look into the map. */
   readonly #filter = new Uint8Array(2 ** (FILTER_BITS - 3))
 
-  /** Takes patterns and a name for each; those shorter than {@link WINDOW} are left out. */
+  /** Takes patterns and a name for each; those under eight characters are left out. */
   constructor(names: ReadonlyMap<string, string>) {
     for (const [text, name] of names) if (text.length >= WINDOW) this.#add(text, name)
   }

@@ -91,6 +91,14 @@ describe('redaction', () => {
     }
   })
 
+  it('finds a value without the line feed at its end', () => {
+    expect(redactor([{ name: 'text', text: 'a password\n' }])('<a password>')).toBe('<[secret text]>')
+  })
+
+  it('leaves values alone that are too short to be told from ordinary words', () => {
+    expect(redactor([{ name: 'text', text: 'enabled' }])('enabled')).toBe('enabled')
+  })
+
   it('leaves nothing of two values that share letters', () => {
     const both = redactor([
       { name: 'one', text: 'abcdefghij' },

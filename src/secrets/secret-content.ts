@@ -104,7 +104,7 @@ export function secretToJson(secret: Secret): string {
 }
 
 /** What {@link secretFromJson} can find instead of a secret. */
-export type ContentProblem = 'newer' | 'malformed'
+type ContentProblem = 'newer' | 'malformed'
 
 /** The reverse of {@link secretToJson}; the caller compares the name. */
 export function secretFromJson(json: string): Secret | ContentProblem {

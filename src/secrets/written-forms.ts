@@ -1,14 +1,12 @@
 /** The ways in which programs write a value down: plain, encoded, quoted, line by line. */
-
-/** Shorter texts are everywhere; replacing them would spoil any output. */
-const MINIMUM_LENGTH = 8
+import { MINIMUM_SECRET_LENGTH } from './secret-content.ts'
 
 /** Every form in which `text` is looked for, itself included; none when it is too short. */
 export function writtenForms(text: string): ReadonlySet<string> {
   const forms = new Set<string>()
   const lines = text.split(/\r?\n/).filter((line) => !line.startsWith('-----'))
   for (const part of [text, text.trim(), ...lines, ...lines.map((line) => line.trim())]) {
-    if (part.length < MINIMUM_LENGTH) continue
+    if (part.length < MINIMUM_SECRET_LENGTH) continue
     for (const quoted of quotedForms(part)) {
       forms.add(quoted)
       for (const encoded of encodedForms(quoted)) forms.add(encoded)
