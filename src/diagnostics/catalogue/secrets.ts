@@ -249,8 +249,7 @@ export const secretsCodes = defineCodes({
     title: 'A certificate authority past its end',
     summary: ({ name, notAfter }) => `${name} ended on ${notAfter}`,
     why: 'no certificate that it signs is accepted by anybody',
-    fix: ({ name }) =>
-      `type rm secrets/${name}.age, then bramble apply: all certificates are made anew`,
+    fix: ({ name }) => `type rm secrets/${name}.age, then bramble apply: all certificates are made anew`,
     explain:
       'A certificate authority of Bramble lasts ten years. An imported one lasts as long as its maker said.',
   }),
