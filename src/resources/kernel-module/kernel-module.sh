@@ -1,0 +1,70 @@
+# shellcheck shell=sh disable=SC2154,SC2034
+# Kind kernel-module. Columns: ID NAME present|absent; NAME has underscores, as in /sys/module.
+# A check starts no process while all modules are loaded; else one looks up what is built into the kernel.
+
+kernel_module_built_in() { # NAME: what is built in and has no parameters does not show in /sys/module
+  local release=''
+  if [ -z "${KERNEL_MODULES_BUILT_IN-}" ]; then
+    IFS= read -r release </proc/sys/kernel/osrelease || :
+    # The list has paths such as kernel/net/ipv4/tcp_cubic.ko, with dashes or underscores.
+    KERNEL_MODULES_BUILT_IN=/$(tr - _ 2>/dev/null <"/lib/modules/$release/modules.builtin" || :)
+  fi 2>/dev/null
+  case $KERNEL_MODULES_BUILT_IN in *"/$1.ko"*) ;; *) return 1 ;; esac
+}
+
+kernel_module_is_loaded() { # NAME
+  [ -d "/sys/module/$1" ] || kernel_module_built_in "$1"
+}
+
+kernel_module_compare() { # ID NAME STATE
+  local line='' file=$R/etc/modules-load.d/bramble-$2.conf
+  if [ -f "$file" ]; then IFS= read -r line <"$file" || :; fi
+  # Only what can be unloaded has a state (Linux, Documentation/ABI/testing/sysfs-module).
+  if [ "$3" = absent ]; then
+    if [ -f "$file" ] || { [ -z "$R" ] && [ -e "/sys/module/$2/initstate" ]; }; then removes "$1"; fi
+    return 0
+  fi
+  if [ "$line" != "$2" ]; then
+    creates "$1"
+  elif [ -z "$R" ] && ! kernel_module_is_loaded "$2"; then
+    differs "$1" state 'not loaded' loaded
+  fi
+}
+
+kernel_module_check() {
+  "$ROWS" kernel_module_compare
+}
+
+kernel_module_before() { # ID NAME...
+  if [ -z "$R" ] && kernel_module_is_loaded "$2"; then printf 'loaded\n'; else printf 'absent\n'; fi
+}
+
+kernel_module_load() { # NAME
+  local release=''
+  command -v modprobe >/dev/null || fail 'modprobe is not on this node; install the package kmod'
+  IFS= read -r release </proc/sys/kernel/osrelease || :
+  modprobe "$1" || fail "the kernel $release does not load the module $1 (a container shares its kernel with others)"
+}
+
+kernel_module_converge() { # ID NAME STATE
+  local file=$R/etc/modules-load.d/bramble-$2.conf
+  if [ "$3" = absent ]; then
+    rm -f "$file"
+    if [ -z "$R" ] && [ -e "/sys/module/$2/initstate" ]; then
+      modprobe -r "$2" || fail "the module $2 is in use; it is no longer loaded at boot"
+    fi
+    return 0
+  fi
+  if [ -z "$R" ] && ! kernel_module_is_loaded "$2"; then kernel_module_load "$2"; fi
+  mkdir -p "$R/etc/modules-load.d"
+  printf '%s\n' "$2" >"$WORK/module"
+  put "$WORK/module" "$file" 644 0 0
+}
+
+kernel_module_remove() { # NAME BEFORE
+  rm -f "$R/etc/modules-load.d/bramble-$1.conf"
+  if [ -z "$R" ] && [ "$2" = absent ] && [ -e "/sys/module/$1/initstate" ]; then
+    # What uses the module keeps it until the next boot.
+    modprobe -r "$1" || :
+  fi
+}
