@@ -1,0 +1,96 @@
+/** Collects the events of a converge: what became of every resource. */
+import type { Program } from '../../compile/compile.ts'
+import type { Convergence, Observation, PushEvents, ResourceOutcome } from './contract.ts'
+import { FoundOnNode, fullAddress } from './found-on-node.ts'
+import type { ProgramEvent } from './program-events.ts'
+
+/** What a program has done so far. */
+export class CarriedOut {
+  isConfirmed = false
+  readonly #program: Program
+  readonly #onEvent: PushEvents
+  readonly #found: FoundOnNode
+  readonly #observed: ReadonlyMap<string, ResourceOutcome['action']>
+  readonly #outcomes = new Map<string, ResourceOutcome>()
+  #rebootDue = false
+
+  constructor(program: Program, observation: Observation, onEvent: PushEvents) {
+    this.#program = program
+    this.#onEvent = onEvent
+    this.#found = new FoundOnNode(program)
+    this.#observed = new Map(observation.differing.map(({ id, action }) => [id, action]))
+  }
+
+  /** Takes one event and tells of it. */
+  take(event: ProgramEvent): void {
+    const { node } = this.#program
+    if (event.type === 'hello') this.#onEvent({ type: 'phase-started', node, phase: 'converge' })
+    else if (event.type === 'converging') {
+      const detail = event.id === undefined ? (event.kind ?? '') : fullAddress(this.#program, event.id)
+      this.#onEvent({ type: 'phase-started', node, phase: 'converge', detail })
+    } else if (event.type === 'trial') {
+      const detail = 'a new connection confirms that the node can still be reached'
+      this.#onEvent({ type: 'phase-started', node, phase: 'verify', detail })
+    } else if (event.type === 'confirmed') this.isConfirmed = true
+    else if (event.type === 'finished') this.#rebootDue = event.rebootDue
+    else this.#resource(event)
+  }
+
+  /** The whole of it, once the program has finished. */
+  convergence(): Convergence {
+    const outcomes = [...this.#outcomes.values()]
+    const number = (outcome: ResourceOutcome['outcome']): number =>
+      outcomes.filter((each) => each.outcome === outcome).length
+    const ids = [...this.#program.resources.keys()]
+    const unchanged = ids.filter((id) => !this.#outcomes.has(fullAddress(this.#program, id))).length
+    return {
+      reached: true,
+      node: this.#program.node,
+      facts: this.#found.facts,
+      outcomes,
+      summary: {
+        unchanged,
+        changed: number('changed'),
+        failed: number('failed'),
+        skipped: number('skipped'),
+      },
+      rebootDue: this.#rebootDue,
+    }
+  }
+
+  #resource(event: ProgramEvent): void {
+    const { node } = this.#program
+    if (event.type === 'changed')
+      this.#changed(fullAddress(this.#program, event.id), this.#actionOf(event.id))
+    else if (event.type === 'removed') this.#changed(`${node}/${event.kind}:${event.name}`, 'remove')
+    else if (event.type === 'failed') this.#failed(event)
+    else if (event.type === 'skipped') this.#skipped(event)
+    else this.#found.take(event)
+  }
+
+  #actionOf(id: string): ResourceOutcome['action'] {
+    return this.#found.actionOf(id) ?? this.#observed.get(id) ?? 'update'
+  }
+
+  #changed(address: string, action: ResourceOutcome['action']): void {
+    this.#outcomes.set(address, { address, outcome: 'changed', action })
+    this.#onEvent({ type: 'resource-changed', node: this.#program.node, address, action })
+  }
+
+  /** What was changed may fail later: undone by a trial, or different again when it was looked at once more. */
+  #failed({ what, message: given, output }: Extract<ProgramEvent, { type: 'failed' }>): void {
+    const isResource = this.#program.resources.has(what)
+    const address = fullAddress(this.#program, what)
+    const action = isResource ? this.#actionOf(what) : 'remove'
+    const message = given === '' ? (output.at(-1) ?? 'a command failed without a word') : given
+    this.#outcomes.set(address, { address, outcome: 'failed', action, message, output })
+    this.#onEvent({ type: 'resource-failed', node: this.#program.node, address, message, output })
+  }
+
+  #skipped({ id, need }: Extract<ProgramEvent, { type: 'skipped' }>): void {
+    const address = fullAddress(this.#program, id)
+    const message = `it needs ${fullAddress(this.#program, need)}`
+    this.#outcomes.set(address, { address, outcome: 'skipped', action: this.#actionOf(id), message })
+    this.#onEvent({ type: 'resource-skipped', node: this.#program.node, address, message })
+  }
+}

@@ -1,0 +1,39 @@
+/** Confirms over a new connection that a node can still be reached, so that it keeps a change that could have cut us off. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PushRun } from './contract.ts'
+import { talk } from './conversation.ts'
+import { ProgramReader } from './program-reader.ts'
+import { SCRIPTS } from './scripts.ts'
+
+const PAUSE_MILLISECONDS = 1000
+const SILENCE_SECONDS = 10
+
+/**
+ * Tries until the node has heard it, the time is up, or `over` says that it does not matter any more. Whether it was in
+ * time is told by the program's own events.
+ */
+export async function confirmTrial(
+  push: PushRun,
+  node: string,
+  seconds: number,
+  over: () => boolean,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
+  const reader = new ProgramReader({ node, resources: new Set() })
+  let confirmed = false
+  while (!confirmed && !over() && Date.now() < deadline && push.signal?.aborted !== true) {
+    reader.reconnect()
+    await talk({
+      push,
+      node,
+      script: SCRIPTS.confirm,
+      args: [],
+      reader,
+      silenceSeconds: SILENCE_SECONDS,
+      onEvent: ({ type }) => {
+        confirmed ||= type === 'confirmed'
+      },
+    })
+    if (!confirmed) await delay(PAUSE_MILLISECONDS)
+  }
+}

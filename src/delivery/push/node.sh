@@ -1,0 +1,63 @@
+# shellcheck shell=sh disable=SC2034
+# What every session has first on the node: words, the lease, and whether a program still runs.
+# It travels inside single quotes through any login shell, so it holds neither a single quote nor two backslashes in a row.
+# Arguments of each script: MARKER RUN, then its own. MARKER is empty unless a sudo password goes ahead on standard input.
+
+umask 077
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+
+say() { # TYPE [FIELD...]
+  printf "\n@"
+  printf "\t%s" "$@"
+  echo
+}
+
+start() { # MARKER RUN: tells that we are root; sudo may or may not have taken the password from our input
+  run=$2
+  say ready
+  if [ -n "$1" ]; then
+    while read -r l && [ "$l" != "$1" ]; do :; done
+  fi
+  if [ ! -d /run/bramble ]; then mkdir -p /run/bramble || exit; fi
+  cd /run/bramble || exit
+}
+
+started() { # PID: sets s0 to its start time as in proc(5), so that a number that was used again is not mistaken
+  s0=
+  read -r l 2>/dev/null <"/proc/$1/stat" || return 1
+  # shellcheck disable=SC2086 # the fields after the name are to be split
+  set -- ${l##*) }
+  s0=${20}
+  [ "$1" != Z ]
+}
+
+alive() { # PID START
+  started "$1" && [ "$s0" = "$2" ]
+}
+
+holder() { # waits for its turn, then sets h to the run that holds the lease, or -
+  h=- p=- s=- since=0 ends=0 by=-
+  exec 9>lock
+  flock 9
+  # Seconds since the node started: no change of the clock moves them.
+  read -r N _ </proc/uptime
+  N=${N%%.*}
+  if [ -s lease ]; then read -r h since ends p s by <lease; fi
+}
+
+held() { # does another run hold it, alive or not yet out of time?
+  [ "$h" != - ] && [ "$h" != "$run" ] && { alive "$p" "$s" || [ "$ends" -gt "$N" ]; }
+}
+
+lease() { # BY [PID START]: ours for a quarter of an hour, or as long as that process lives
+  [ "$h" = "$run" ] || since=$N
+  echo "$run $since $((N + 900)) ${2:--} ${3:--} $1" >lease
+  exec 9>&-
+}
+
+busy() {
+  say busy "$h" $((N - since)) $((ends - N)) "$by"
+  exit 75
+}

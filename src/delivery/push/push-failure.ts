@@ -1,0 +1,78 @@
+/** Says why a session with a node came to nothing. */
+import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
+import { connectionFailure } from '../transport/failure.ts'
+import type { DeliveryFailure } from '../transport/failure.ts'
+import type { PushRun } from './contract.ts'
+import type { TalkEnd } from './conversation.ts'
+import type { ProgramReader } from './program-reader.ts'
+
+/** What is known of a session that did not do what it was for. */
+export interface FailedTalk {
+  readonly push: PushRun
+  readonly node: string
+  readonly talk: TalkEnd
+  readonly reader: ProgramReader
+  /** For messages: what the node was at, "during the check". */
+  readonly doing: string
+  /** A program that we started goes on. */
+  readonly running?: boolean
+}
+
+/** The failure of a session, whatever it was. */
+export function talkFailure(failed: FailedTalk): DeliveryFailure {
+  const { node, talk, reader } = failed
+  const output = [...reader.noise, ...talk.end.stderr]
+  const at = { where: { node }, output }
+  if (talk.stopped) return deliveryCodes.DELIVERY_STOPPED({ node, running: failed.running ?? false }, at)
+  if (reader.violation !== undefined) return deliveryCodes.NODE_BABBLED({ node, what: reader.violation }, at)
+  if (talk.silentSeconds !== undefined) {
+    const doing = talk.ready ? failed.doing : 'before the login was done'
+    return deliveryCodes.NODE_TIMED_OUT({ node, seconds: talk.silentSeconds, doing }, at)
+  }
+  if (!talk.ready) return loginFailure(failed)
+  const medium = mediumFailure(node, output)
+  if (medium) return medium
+  const how =
+    talk.end.code === 255 ? 'the connection broke' : `it ended with status ${talk.end.code} ${failed.doing}`
+  return deliveryCodes.PROGRAM_BROKE_OFF({ node, how }, at)
+}
+
+function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure {
+  const dial = push.transport.dial(node)
+  const { end } = talk
+  const text = end.stderr.join('\n')
+  const at = { where: { node }, output: [...reader.noise, ...end.stderr] }
+  const who = { node, user: dial.user }
+  if (/try again|incorrect password|Authentication failed/i.test(text) && talk.passwordGiven) {
+    return deliveryCodes.SUDO_PASSWORD_WRONG(who, at)
+  }
+  if (/password is required|interactive authentication is required/.test(text)) {
+    return deliveryCodes.SUDO_PASSWORD_NEEDED(who, at)
+  }
+  if (end.code === 255 || dial.sudo === 'none' || /spawn ssh/.test(text)) {
+    return connectionFailure({
+      dial,
+      end,
+      connectSeconds: push.transport.connectSeconds(node),
+      knownHostsFile: push.transport.knownHostsFile,
+    })
+  }
+  return deliveryCodes.SUDO_REFUSED(who, at)
+}
+
+/** A full or read-only file system, recognised by what the C library says of it in English. */
+export function mediumFailure(node: string, output: readonly string[]): DeliveryFailure | undefined {
+  const at = { where: { node }, output }
+  const full = output.find((line) => line.includes('No space left on device'))
+  if (full !== undefined) return deliveryCodes.DISK_FULL({ node, place: placeIn(full) }, at)
+  const fixed = output.find((line) => line.includes('Read-only file system'))
+  if (fixed !== undefined) return deliveryCodes.ROOT_READ_ONLY({ node, place: placeIn(fixed) }, at)
+  return undefined
+}
+
+function placeIn(line: string): string {
+  return (
+    /(\/(?:run|var|etc|tmp|boot|usr|home|opt|srv)[^\s:'"‘’]*)/.exec(line)?.[1] ??
+    (/gzip/.test(line) ? '/run' : '/var/lib/bramble')
+  )
+}

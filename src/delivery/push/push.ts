@@ -1,0 +1,16 @@
+/** Pushes programs to nodes over OpenSSH: look, then carry out. */
+export { converge } from './converge.ts'
+export { observe } from './observe.ts'
+export type { HeldObservation, ObserveOptions } from './observe.ts'
+export { release } from './release.ts'
+export type {
+  Convergence,
+  NodeDifference,
+  Observation,
+  Orphan,
+  PushEvents,
+  PushRun,
+  ResourceOutcome,
+  Unreached,
+} from './contract.ts'
+export type { DeliveryFailure } from '../transport/failure.ts'

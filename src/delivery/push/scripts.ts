@@ -1,0 +1,24 @@
+/** The shell that a session runs on the node: parts of real files, put together once. */
+import { readFileSync } from 'node:fs'
+import { condensed } from '../../shell/condensed.ts'
+
+function part(name: string): string {
+  return condensed(readFileSync(new URL(`./${name}.sh`, import.meta.url), 'utf8'))
+}
+
+function script(...names: readonly string[]): string {
+  return names.map(part).join('')
+}
+
+/** The scripts by what they are for; the arguments of each are told in its file. */
+export const SCRIPTS = {
+  observe: script('node', 'drop', 'observe'),
+  release: script('node', 'drop', 'release'),
+  converge: script('node', 'follow', 'converge'),
+  rejoin: script('node', 'follow', 'rejoin'),
+  confirm: script('node', 'confirm'),
+  oust: script('node', 'oust'),
+} as const
+
+/** Argument of the script `converge`: what runs apart from the session. */
+export const RUNNER = part('runner')

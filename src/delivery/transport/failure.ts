@@ -1,0 +1,77 @@
+/** Says in our own words why a session did not come about, from what ssh printed. */
+import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { Dial } from './dial.ts'
+import { pinnedKey } from './known-hosts.ts'
+import type { SessionEnd } from './session.ts'
+
+/** Why a node could not be worked on: a diagnostic whose place is the node. */
+export type DeliveryFailure = Diagnostic
+
+/** What is known of the session. */
+export interface FailedConnection {
+  readonly dial: Dial
+  readonly end: SessionEnd
+  readonly connectSeconds: number
+  readonly knownHostsFile: string
+}
+
+const NOT_THERE =
+  /(Connection refused|No route to host|Network is unreachable|Host is down|Connection timed out|Operation timed out|Could not resolve hostname|Name or service not known|administratively prohibited)/
+
+/** The failure of a session that never got as far as our own first line. Texts are those of OpenSSH 8.4 to 10. */
+export function connectionFailure(failed: FailedConnection): DeliveryFailure {
+  const { dial, end } = failed
+  const text = end.stderr.join('\n')
+  const at = { where: { node: dial.node }, output: end.stderr.filter((line) => !line.startsWith('@@@')) }
+  if (end.code === 127 && /spawn ssh ENOENT/.test(text)) return deliveryCodes.SSH_NOT_INSTALLED({}, at)
+  if (/Host key verification failed|HOST IDENTIFICATION HAS CHANGED/.test(text))
+    return changedKey(failed, text)
+  const denied = /Permission denied \(([^)]*)\)/.exec(text) ?? /(Too many authentication failures)/.exec(text)
+  if (denied) {
+    return deliveryCodes.AUTHENTICATION_FAILED(
+      { node: dial.node, user: dial.user, methods: denied[1] ?? '' },
+      at,
+    )
+  }
+  if (
+    /timed out during banner exchange|Timeout, server .* not responding|Connection to .* timed out/.test(text)
+  ) {
+    return deliveryCodes.NODE_TIMED_OUT(
+      { node: dial.node, seconds: failed.connectSeconds, doing: 'while the connection was being made' },
+      at,
+    )
+  }
+  return unreachable(failed, text, at)
+}
+
+function unreachable(
+  { dial, end }: FailedConnection,
+  text: string,
+  at: { readonly output: readonly string[]; readonly where: { readonly node: string } },
+): DeliveryFailure {
+  const line = end.stderr.find((each) => NOT_THERE.test(each))
+  const place = /connect to host (\S+) port (\d+)/.exec(text)
+  return deliveryCodes.NODE_UNREACHABLE(
+    {
+      node: dial.node,
+      place: place ? `${place[1]}:${place[2]}` : `${dial.host}:${dial.port}`,
+      reason: (line && NOT_THERE.exec(line)?.[1]) ?? end.stderr.at(-1) ?? 'ssh said nothing',
+    },
+    at,
+  )
+}
+
+/** ssh names the line that offends, the key it was shown, and for whom: with a jump that may be another node. */
+function changedKey({ dial, end, knownHostsFile }: FailedConnection, text: string): DeliveryFailure {
+  const line = /Offending \S+ key in .*:(\d+)/.exec(text)?.[1]
+  return deliveryCodes.HOST_KEY_CHANGED(
+    {
+      node: /Host key for (\S+) has changed/.exec(text)?.[1] ?? dial.node,
+      shown: /(SHA256:[A-Za-z0-9+/]+)/.exec(text)?.[1],
+      pinned: line === undefined ? undefined : pinnedKey(knownHostsFile, Number(line)),
+      file: knownHostsFile,
+    },
+    { where: { node: dial.node }, output: end.stderr.slice(-3) },
+  )
+}

@@ -1,0 +1,46 @@
+/** The file of pinned host keys: who is in it, what a line says, and how it is kept tidy. */
+import { createHash } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+/** One pinned key. */
+export interface PinnedKey {
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
+  /** As ssh shows it: `SHA256:` and the digest in base64 without padding. */
+  readonly fingerprint: string
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
+
+/** Names that have at least one pinned key (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). `[host]:port` counts as `host`. */
+export function pinnedNames(file: string): Set<string> {
+  const names = linesOf(file)
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('@'))
+    .flatMap((line) => (line.split(' ')[0] ?? '').split(','))
+  return new Set(names.map((name) => name.replace(/^\[(.*)\]:\d+$/, '$1')))
+}
+
+/** The key in one line of the file; undefined when there is none. */
+export function pinnedKey(file: string, line: number): PinnedKey | undefined {
+  const blob = (linesOf(file)[line - 1] ?? '').split(' ')[2]
+  if (!blob) return undefined
+  const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64')
+  return { file, line, fingerprint: `SHA256:${digest.replace(/=+$/, '')}` }
+}
+
+/** Two connections that meet a key for the first time at once both write it down: leaves each line once. */
+export function tidyKnownHosts(file: string): void {
+  const lines = linesOf(file)
+  const kept = lines.filter((line, index) => line === '' || lines.indexOf(line) === index)
+  if (kept.length === lines.length) return
+  const draft = `${file}.${process.pid}.new`
+  writeFileSync(draft, kept.join('\n'), { mode: 0o644 })
+  renameSync(draft, file)
+}

@@ -1,0 +1,210 @@
+/** Codes for what goes wrong between this computer and a node: the way there, root, the lease, the program. */
+import { code, defineCodes } from '../define-codes.ts'
+
+/** What a fingerprint is in a message when ssh did not tell it. */
+const UNTOLD = 'not told'
+
+const CONNECTION_TEST = 'src/delivery/transport/failure.test.ts'
+const PUSH_TEST = 'src/delivery/push/push.test.ts'
+
+/** Minutes for people: "40 s", "12 min". */
+function duration(seconds: number): string {
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}
+
+/** What can go wrong when a program is pushed to a node. */
+export const deliveryCodes = defineCodes({
+  SSH_NOT_INSTALLED: code({
+    origin: 'delivery',
+    shownBy: CONNECTION_TEST,
+    title: 'The ssh program is missing on this computer',
+    summary: 'there is no program called ssh on this computer',
+    why: 'Bramble reaches every node through OpenSSH',
+    fix: 'install it: sudo apt install openssh-client',
+    explain: 'Bramble starts the `ssh` that is found in `PATH`. Any OpenSSH from version 8.4 on will do.',
+  }),
+  NODE_UNREACHABLE: code<{ node: string; place: string; reason: string }>({
+    origin: 'delivery',
+    shownBy: CONNECTION_TEST,
+    title: 'A node cannot be reached',
+    summary: ({ node, place, reason }) => `${node} cannot be reached at ${place}: ${reason}`,
+    why: 'nothing was changed on it; the other nodes went on',
+    fix: ({ node }) => `look at its power, cable and address, then run bramble apply --node ${node}`,
+    explain:
+      'No SSH connection came about: the name does not resolve, nobody answers at the address, or nothing listens on the port. ' +
+      "When the node is behind a jump (`via`), the reason may be the jump's. `bramble ssh NODE` takes the same way and shows what ssh says.",
+  }),
+  NODE_TIMED_OUT: code<{ node: string; seconds: number; doing: string }>({
+    origin: 'delivery',
+    shownBy: CONNECTION_TEST,
+    title: 'A node answers and then hangs',
+    summary: ({ node, seconds, doing }) => `${node} was silent for ${seconds} s ${doing}`,
+    why: 'a board that takes connections and does not go on is often out of memory, or its card is failing',
+    fix: ({ node }) =>
+      `log in with bramble ssh ${node} and look at dmesg; if that hangs too, take its power away and give it back`,
+    explain:
+      'The connection was made, but then the node said nothing for so long that waiting made no sense. A card that is worn out makes every ' +
+      'process that touches the disk wait; a board that swaps does nearly the same; a network file system whose server is gone makes the check of files wait.',
+  }),
+  HOST_KEY_CHANGED: code<{
+    node: string
+    shown?: string | undefined
+    pinned?: { readonly file: string; readonly line: number; readonly fingerprint: string } | undefined
+    file: string
+  }>({
+    origin: 'delivery',
+    shownBy: CONNECTION_TEST,
+    title: 'A node shows another host key than before',
+    summary: ({ node }) => `${node} shows another host key than the one that is pinned`,
+    why: ({ shown, pinned }) =>
+      `pinned ${pinned ? `${pinned.fingerprint} (${pinned.file}:${pinned.line})` : UNTOLD}, shown now ${shown ?? UNTOLD}: ` +
+      'its card was written anew, its address belongs to another board, or somebody stands in between',
+    fix: ({ node, pinned, file }) =>
+      `if you wrote its card anew, delete the old key: ssh-keygen -R ${node} -f ${pinned?.file ?? file}`,
+    explain:
+      "The key that a node shows at the first contact is kept in the cluster's own file of host keys and from then on only that key is accepted. " +
+      "Compare the fingerprint with the one on the node's own screen: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`. " +
+      'Nothing is sent to a node whose key does not match.',
+  }),
+  AUTHENTICATION_FAILED: code<{ node: string; user: string; methods: string }>({
+    origin: 'delivery',
+    shownBy: CONNECTION_TEST,
+    title: 'A node refuses the login',
+    summary: ({ node, user, methods }) => `${node} refuses the login of ${user} (${methods})`,
+    why: 'none of the keys that ssh offered is allowed there; passwords are not asked for in a run',
+    fix: ({ node, user }) =>
+      `see which user and key are right: bramble ssh ${node}; then put the key there with ssh-copy-id, or correct access.user (now ${user})`,
+    explain:
+      'A run asks nobody for passwords or passphrases, so a key must be usable without one or be in the agent (`ssh-add`). ' +
+      'The user comes from `access.user`, the keys from your own ssh configuration and agent.',
+  }),
+  SUDO_REFUSED: code<{ node: string; user: string }>({
+    origin: 'delivery',
+    shownBy: 'src/delivery/push/sudo.test.ts',
+    title: 'The login user may not become root',
+    summary: ({ node, user }) => `sudo does not let ${user} become root on ${node}`,
+    why: 'a node is configured as root; nothing was changed on it',
+    fix: ({ node, user }) => `on ${node}, as root: usermod -aG sudo ${user}`,
+    explain:
+      'sudo is missing, or its rules (`/etc/sudoers`, `/etc/sudoers.d`) do not name the login user. The output says which of the two.',
+  }),
+  SUDO_PASSWORD_NEEDED: code<{ node: string; user: string }>({
+    origin: 'delivery',
+    shownBy: 'src/delivery/push/sudo.test.ts',
+    title: 'sudo wants a password',
+    summary: ({ node, user }) => `sudo on ${node} wants the password of ${user}`,
+    why: 'nobody was asked for it; nothing was changed on the node',
+    fix: 'set access.sudo to password, and run again at a terminal',
+    explain:
+      'With `access: { sudo: password }` Bramble asks once for the password and gives it to sudo on its standard input; it is never in an argument, ' +
+      'an environment or a log.',
+  }),
+  SUDO_PASSWORD_WRONG: code<{ node: string; user: string }>({
+    origin: 'delivery',
+    shownBy: 'src/delivery/push/sudo.test.ts',
+    title: 'sudo does not take the password',
+    summary: ({ node, user }) => `sudo on ${node} does not take the password of ${user}`,
+    why: 'the password was tried once, so that no account gets locked; nothing was changed on the node',
+    fix: 'run again and type the password of the login user, not that of root',
+    explain:
+      'One password serves for all nodes of a run. Nodes with different passwords need one run each (`--node`), or sudo without a password.',
+  }),
+  DISK_FULL: code<{ node: string; place: string }>({
+    origin: 'delivery',
+    shownBy: 'src/delivery/push/full-disk.test.ts',
+    title: 'A disk is full',
+    summary: ({ node, place }) => `there is no space left on ${node} (${place})`,
+    why: 'what was begun is finished by the next apply; files are only ever replaced whole',
+    fix: ({ node }) => `make room: bramble ssh ${node} -- df -h, then for instance sudo apt clean`,
+    explain:
+      'Programs lie in `/run/bramble`, which is memory; contents that a node lacks are put into `/var/lib/bramble/incoming` on the disk first.',
+  }),
+  ROOT_READ_ONLY: code<{ node: string; place: string }>({
+    origin: 'delivery',
+    shownBy: 'src/delivery/push/full-disk.test.ts',
+    title: 'A file system is mounted read-only',
+    summary: ({ node, place }) => `${place} cannot be written on ${node}: the file system is read-only`,
+    why: 'the kernel does this when a card fails; an overlay file system does it on purpose',
+    fix: ({ node }) =>
+      `look for errors of the card: bramble ssh ${node} -- sudo dmesg; switch an overlay off with raspi-config`,
+    explain:
+      'Nothing can be configured on a node that keeps nothing. A card that was set read-only after errors should be replaced.',
+  }),
+  NODE_BUSY: code<{ node: string; by: string; run: string; sinceSeconds: number }>({
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'Another run holds the node',
+    summary: ({ node, by, sinceSeconds }) => `${by} works on ${node} since ${duration(sinceSeconds)}`,
+    why: ({ run }) => `two runs at once would undo each other's work; the other one is ${run}`,
+    fix: ({ node }) =>
+      `wait for it; or, if you know that it is over, run bramble apply --node ${node} --take-over`,
+    explain:
+      'An apply holds each of its nodes until it is done there. The hold ends by itself a quarter of an hour after the last word of its controller, ' +
+      "or when the program on the node has ended. `--take-over` ends the other run's program on that node.",
+  }),
+  PROGRAM_BROKE_OFF: code<{ node: string; how: string }>({
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'The program of a node ended before its end',
+    summary: ({ node, how }) => `the program of ${node} did not come to its end: ${how}`,
+    why: 'some of its resources may be changed and others not',
+    fix: ({ node }) => `run bramble apply --node ${node}: it goes on where this one ended`,
+    explain:
+      'The node restarted, the program was killed (out of memory?) or a command failed where none may. The last lines that it printed are shown.',
+  }),
+  NODE_BABBLED: code<{ node: string; what: string }>({
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'A node sent what no program sends',
+    summary: ({ node, what }) => `${node} sent what no program sends: ${what}`,
+    why: 'what a node says is not trusted; the rest was not read',
+    fix: ({ node }) => `look at what its shell prints at a login: bramble ssh ${node}`,
+    explain:
+      "Lines, their number and their total length have limits, and every resource that is named must be one of the node's.",
+  }),
+  CLOCK_WRONG: code<{ node: string; seconds: number }>({
+    severity: 'warning',
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'The clock of a node is wrong',
+    summary: ({ node, seconds }) =>
+      `the clock of ${node} is ${duration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead'}`,
+    why: 'certificates seem expired or not yet valid, apt refuses its lists, and logs cannot be compared',
+    fix: 'let it reach a time server (role base sets one up), or set it: sudo date --set @SECONDS',
+    explain:
+      "Boards without a battery start with the time of their last shutdown. Compared with this computer's clock; up to a minute is tolerated.",
+  }),
+  CONNECTION_LOST: code<{ node: string; seconds: number; reason: string }>({
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'The connection broke and did not come back',
+    summary: ({ node, seconds, reason }) => `${node} is out of reach since ${duration(seconds)}: ${reason}`,
+    why: 'its program goes on without us, so its changes may be complete by now',
+    fix: ({ node }) =>
+      `when it can be reached again, run bramble apply --node ${node}: it joins what is left`,
+    explain:
+      'The program of a node runs apart from the SSH session. A broken connection is taken up again for two minutes, from the byte where it broke.',
+  }),
+  DELIVERY_STOPPED: code<{ node: string; running: boolean }>({
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'The run was stopped by hand',
+    summary: ({ node }) => `the run was stopped while it worked on ${node}`,
+    why: ({ running }) =>
+      running ? 'the program that it started there goes on to its end' : 'nothing was changed on it',
+    fix: ({ node }) => `run bramble apply --node ${node} to finish it`,
+    explain:
+      'Stopping the controller does not stop a program that is already at work: half a change is worse than a whole one.',
+  }),
+  RUN_JOINED: code<{ node: string; run: string }>({
+    severity: 'warning',
+    origin: 'delivery',
+    shownBy: PUSH_TEST,
+    title: 'An earlier run was still at work',
+    summary: ({ node, run }) => `the program of run ${run} was still at work on ${node}`,
+    why: 'its controller was gone; it was followed to its end before this run began',
+    fix: 'nothing to do',
+    explain:
+      'When a controller is killed its programs go on. The next apply waits for them, so that never two work on one node.',
+  }),
+})

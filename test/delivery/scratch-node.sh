@@ -1,0 +1,14 @@
+#!/bin/sh
+# A node to push to, on this computer: sshd in a mount and process namespace of its own, where /run, /var/lib/bramble and
+# /srv are scratch and changes of /etc are thrown away. Ends with the process that started it.
+# usage: unshare --mount --pid --fork --kill-child --mount-proc --propagation private sh scratch-node.sh FOLDER
+
+set -eu
+folder=$1
+mount -t tmpfs -o mode=755 scratch /run
+mkdir -p /run/sshd /run/etc/upper /run/etc/work /run/bin /var/lib/bramble
+mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work scratch /etc
+mount -t tmpfs -o mode=700,size=8m scratch /var/lib/bramble
+mount -t tmpfs -o mode=755,size=8m scratch /srv
+if [ -f "$folder/prepare.sh" ]; then sh -eu "$folder/prepare.sh"; fi
+exec /usr/sbin/sshd -D -e -f "$folder/sshd_config"
