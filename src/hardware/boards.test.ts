@@ -80,6 +80,9 @@ describe('readRevision', () => {
     [0xb0_31_15, 'pi4', 2048],
     [0xd0_31_14, 'pi4', 8192],
     [0xc0_41_70, 'pi5', 4096],
+    [0xa0_41_71, 'pi5', 1024],
+    [0xe0_41_90, 'pi500', 16_384],
+    [0xb0_41_a0, 'cm5', 2048],
   ])('reads %x', (revision, model, mib) => {
     expect(readRevision(revision)).toEqual({ model, memoryBytes: mib * MIB })
   })

@@ -98,8 +98,9 @@ export const BOARDS: readonly Board[] = [
     cores: 4,
     ethernetMbit: 1000,
     wifiGhz: BOTH_BANDS,
-    hasClock: true,
-    quirks: ['clock-needs-battery'],
+    // Its clock has no connector for a battery.
+    hasClock: false,
+    quirks: [],
   },
   {
     id: 'pi4',
@@ -138,6 +139,7 @@ export const BOARDS: readonly Board[] = [
     memoryMib: [512, 1024],
     assumedMemoryMib: 1024,
     cores: 4,
+    // Of the plain B: the B+ has 300 Mbit/s and both bands, the A+ has no Ethernet.
     ethernetMbit: 100,
     wifiGhz: [2.4],
     hasClock: false,

@@ -1,0 +1,82 @@
+/** Writes the reference page of the cluster file, `docs/reference/cluster-file.md`, from the same schema as the editor help. */
+import { clusterFileJsonSchema } from './json-schema.ts'
+import type { RoleSchemas } from './schema.ts'
+
+/** The parts of a JSON Schema that the page shows. */
+interface SchemaPart {
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly SchemaPart[]
+  readonly items?: SchemaPart
+  readonly properties?: Readonly<Record<string, SchemaPart>>
+  readonly additionalProperties?: SchemaPart | boolean
+  readonly required?: readonly string[]
+  readonly default?: unknown
+  readonly description?: string
+}
+
+/** The whole page, in Markdown: one table for each map of the cluster file. */
+export function renderClusterFileReference(roles: RoleSchemas): string {
+  return `${HEAD}\n${tables('The cluster file', clusterFileJsonSchema(roles)).join('\n')}`
+}
+
+const HEAD = `# The cluster file
+
+Generated from its schema; editors show the same descriptions when the first line is
+\`# yaml-language-server: $schema=./cluster.schema.json\` (\`bramble schema\` writes that file).
+\`NAME\` stands for a name that you choose.
+`
+
+/** A table of the keys of one map, and below it those of the maps in it. */
+function tables(title: string, part: SchemaPart): readonly string[] {
+  const required = new Set(part.required)
+  const rows = Object.entries(part.properties ?? {}).map(([key, inner]) => {
+    const isDefault = inner.default !== undefined && typeof inner.default !== 'object'
+    const otherwise = required.has(key) ? 'required' : isDefault ? `\`${String(inner.default)}\`` : ''
+    return `| \`${key}\` | ${sorts(inner)} | ${otherwise} | ${cell(inner.description ?? '')} |`
+  })
+  const own = `## ${title}\n\n| key | takes | if left out | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+  const path = title === 'The cluster file' ? '' : `${title}.`
+  return [
+    own,
+    ...Object.entries(part.properties ?? {}).flatMap(([key, inner]) => inside(`${path}${key}`, inner)),
+  ]
+}
+
+/** Tables for the maps that a value holds: itself, behind names, in lists, or as one of several forms. */
+function inside(title: string, part: SchemaPart): readonly string[] {
+  if (part.properties) return tables(title, part)
+  if (part.anyOf) return [...new Set(part.anyOf.flatMap((form) => inside(title, form)))]
+  if (part.items) return inside(title, part.items)
+  return typeof part.additionalProperties === 'object'
+    ? inside(`${title}.NAME`, part.additionalProperties)
+    : []
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a map',
+  array: 'a list',
+}
+
+/** What a value may be, in words; text covers the numbers and booleans that are taken as text. */
+function sorts(part: SchemaPart): string {
+  if (part.enum) return part.enum.map((choice) => `\`${String(choice)}\``).join(', ')
+  const types = [part, ...flat(part)].flatMap(({ type = [] }) => type)
+  const helpful = types.filter(
+    (type) => type !== 'null' && !(types.includes('string') && /^(number|boolean)$/.test(type)),
+  )
+  return [...new Set(helpful.map((type) => WORDS[type] ?? type))].join(' or ')
+}
+
+function flat({ anyOf = [] }: SchemaPart): readonly SchemaPart[] {
+  return anyOf.flatMap((form) => [form, ...flat(form)])
+}
+
+/** Text that stays within its cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
