@@ -1,7 +1,7 @@
 /** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
-import type { ClusterStore, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, Gate, QuorumGroup } from '../engines/contract.ts'
 import { orderResources } from '../plan/order.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
@@ -91,6 +91,7 @@ export interface Engines {
   readonly groups: readonly QuorumGroup[]
   readonly stores: readonly ClusterStore[]
   readonly gates: readonly Gate[]
+  readonly probes: readonly EngineProbe[]
 }
 
 /** Groups and stores of all roles in use, and the gates of these nodes. */
@@ -105,8 +106,27 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
   return {
     groups: used.flatMap((role) => role.quorum?.(given(role)) ?? []),
     stores: used.flatMap((role) => role.store?.(given(role)) ?? []),
+    probes: used.flatMap((role) => role.status?.(given(role)) ?? []),
     gates: placedRoles(resolved, nodes).flatMap(
       ({ role, ...own }) => role.gates?.(contextOf(resolved, own, provisions)) ?? [],
     ),
   }
+}
+
+const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
+
+/** Whole days until the first certificate of a node ends; undefined for a node without one. */
+export function certificateDaysLeft(
+  resolved: Resolved,
+  node: ClusterNode,
+  { secrets }: Provisions,
+  now: Date,
+): number | undefined {
+  const ends = placedRoles(resolved, new Set([node.name]))
+    .flatMap(({ role, ...given }) => role.secrets?.({ ...given, cluster: resolved.cluster }) ?? [])
+    .filter(({ make }) => make === 'certificate')
+    .map(({ name }) => secrets.certificate(name).notAfter.getTime())
+  return ends.length === 0
+    ? undefined
+    : Math.floor((Math.min(...ends) - now.getTime()) / MILLISECONDS_PER_DAY)
 }

@@ -88,3 +88,35 @@ export interface ClusterStore {
   /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
   converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
 }
+
+/** How an engine stands, for people. */
+export interface EngineStatus {
+  readonly name: string
+  readonly healthy: boolean
+  /** One sentence. */
+  readonly detail: string
+  readonly leader?: string
+  readonly members: readonly {
+    readonly node: string
+    readonly role: 'server' | 'client'
+    readonly state: string
+    readonly voter?: boolean
+    readonly leader?: boolean
+    readonly version?: string
+  }[]
+  readonly failingChecks: readonly {
+    readonly node: string
+    readonly service: string
+    readonly check: string
+    readonly output: string
+  }[]
+}
+
+/** How the state of an engine is asked. */
+export interface EngineProbe {
+  readonly name: string
+  /** Nodes through which it can be asked, best first. */
+  readonly members: readonly string[]
+  /** Asks one member. Rejects with a sentence when it cannot be asked. */
+  ask(link: NodeLink, node: string): Promise<EngineStatus>
+}

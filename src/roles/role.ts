@@ -1,7 +1,7 @@
 /** The contract of a role: what a node does, as a page that reads as a list of resources. */
 import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ClusterStore, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, Gate, QuorumGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 
 /** What is known of a node's board, from the cluster file or from its facts. */
@@ -150,6 +150,8 @@ export interface Role<Options = never> {
   readonly quorum?: (context: RoleClusterContext<Options>) => QuorumGroup | undefined
   readonly gates?: (context: RoleContext<Options>) => readonly Gate[]
   readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
+  /** How the engine's state is asked, for `bramble status`. */
+  readonly status?: (context: RoleClusterContext<Options>) => EngineProbe | undefined
 }
 
 /** Gives a role its types; the value is the role itself. */

@@ -41,15 +41,13 @@ describe('the guard of a consensus group', () => {
   })
 
   it('never lets a healthy member go when the others could not decide without it', () => {
-    const cases = fc
-      .integer({ min: 2, max: 7 })
-      .chain((size) =>
-        fc.record({
-          size: fc.constant(size),
-          sick: fc.uniqueArray(fc.nat(size - 1)),
-          node: fc.nat(size - 1),
-        }),
-      )
+    const cases = fc.integer({ min: 2, max: 7 }).chain((size) =>
+      fc.record({
+        size: fc.constant(size),
+        sick: fc.uniqueArray(fc.nat(size - 1)),
+        node: fc.nat(size - 1),
+      }),
+    )
     fc.assert(
       fc.property(cases, ({ size, sick, node }) => {
         fc.pre(!sick.includes(node))

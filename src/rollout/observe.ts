@@ -18,7 +18,6 @@ export async function observeNodes(rollout: Rollout): Promise<Observation[]> {
   return Promise.all(
     rollout.nodes.map(({ name }) =>
       within(async () => {
-        rollout.emit({ type: 'phase-started', node: name, phase: 'check' })
         const seen = await rollout.delivery.observe(name)
         if (isFinishedByLook(rollout, seen)) tellFinished(rollout, name, finishedNode(seen))
         return seen

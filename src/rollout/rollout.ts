@@ -10,6 +10,7 @@ import type { Observation, Rollout } from './work.ts'
 /** Runs it to its end. Emits `node-finished` for every node and `run-finished` last; gives the outcome. */
 export async function rollOut(rollout: Rollout): Promise<Outcome> {
   const [observations, stores] = await Promise.all([observeNodes(rollout), observeStores(rollout)])
+  await rollout.delivery.letGo()
   const reached = observations.filter((seen) => seen.reached)
   const pending = reached
     .filter((seen) => seen.pending.length > 0)

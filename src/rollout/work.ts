@@ -37,6 +37,8 @@ export interface Delivery {
   converge(node: string): Promise<Convergence>
   /** Starts the node anew and resolves when it answers with another boot id. Rejects with a sentence when it does not. */
   reboot(node: string, patienceSeconds: number): Promise<void>
+  /** All looks are over: connections that were kept open for links to engines may end. */
+  letGo(): Promise<void>
   /** Nodes whose turn does not come give their lease back. */
   release(node: string): Promise<void>
 }

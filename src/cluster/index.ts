@@ -1,0 +1,12 @@
+/** The public API: open a cluster, plan, apply, ask how it stands. */
+export { openCluster, roleSchemas } from './open.ts'
+export type { OpenedCluster, OpenedNode, OpenFailure, OpenOptions } from './open.ts'
+export { apply, plan } from './run.ts'
+export type { RunOptions } from './run.ts'
+export { DiagnosticsError } from './diagnostics-error.ts'
+export { facts } from './facts.ts'
+export type { NodeFacts } from './facts.ts'
+export { status } from './status.ts'
+export type { ClusterStatus, NodeStatus } from './status.ts'
+export { sshArguments, sshConfigText } from './ssh.ts'
+export { bringUpLab, labSpecOf, takeDownLab } from './lab-twin.ts'

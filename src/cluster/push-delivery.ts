@@ -1,0 +1,121 @@
+/** The delivery that a rollout works with: every node by its program, pushed over SSH. */
+import type { Program } from '../compile/compile.ts'
+import { converge, observe, release, type HeldObservation, type PushRun } from '../delivery/push/push.ts'
+import type { EventBody } from '../events/event.ts'
+import { EMPTY_SUMMARY } from '../events/event.ts'
+import type { Convergence, Delivery, Observation } from '../rollout/work.ts'
+import { poll } from '../support/poll.ts'
+import { differenceEvent, orphanEvent } from './differences.ts'
+import { compileResources } from './programs.ts'
+
+/** What the delivery is made from. */
+export interface PushDeliveryOptions {
+  readonly push: PushRun
+  readonly mode: 'plan' | 'apply'
+  readonly program: (node: string, alsoKinds?: readonly string[]) => Program
+  /** Nodes whose connection is to carry links to an engine while they are looked at. */
+  readonly linked: ReadonlySet<string>
+  readonly emit: (event: EventBody) => void
+  /** Told of the facts of every node that answers. */
+  readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
+}
+
+/** Makes the delivery. */
+export function pushDelivery(options: PushDeliveryOptions): Delivery {
+  const { push, emit } = options
+  const seen = new Map<string, HeldObservation>()
+  return {
+    link: push.transport,
+    observe: async (node) => {
+      const program = options.program(node)
+      const held = await observe(push, program, options.mode, emit, { link: options.linked.has(node) })
+      if (!held.reached) return unreached(node, held.failure)
+      seen.set(node, held)
+      options.noteFacts(node, held.facts)
+      return told(program, held, emit)
+    },
+    converge: async (node) => {
+      const held = seen.get(node)
+      if (!held) throw new Error(`${node} was not looked at`)
+      // What is to be removed may be of a kind that the node's program does not have.
+      const program = options.program(node, held.missingKinds)
+      const done = await converge(push, program, held, emit)
+      return done.reached ? convergenceOf(done) : { ...brokenOff(node, done.failure) }
+    },
+    reboot: (node, patienceSeconds) => reboot(push, node, seen.get(node)?.facts['boot_id'], patienceSeconds),
+    release: async (node) => {
+      const held = seen.get(node)
+      if (held) await release(push, held)
+    },
+    letGo: async () => {
+      await Promise.all([...seen.values()].map((held) => held.letGo()))
+    },
+  }
+}
+
+function told(program: Program, held: HeldObservation, emit: (event: EventBody) => void): Observation {
+  const { node } = held
+  for (const difference of held.differing) emit(differenceEvent(program, difference))
+  for (const orphan of held.orphans) emit(orphanEvent(node, orphan))
+  const prefix = `${node}/`
+  return {
+    node,
+    reached: true,
+    size: program.resources.size,
+    pending: [
+      ...held.differing.map(({ address, action }) => ({ address: address.slice(prefix.length), action })),
+      ...held.orphans.map(({ kind, name }) => ({ address: `${kind}:${name}`, action: 'remove' as const })),
+    ],
+  }
+}
+
+interface Failure {
+  readonly summary: string
+  readonly fix: string
+}
+
+function unreached(node: string, { summary, fix }: Failure): Observation {
+  return { node, reached: false, message: summary, fix }
+}
+
+function brokenOff(node: string, { summary, fix }: Failure): Convergence {
+  return { node, summary: EMPTY_SUMMARY, failure: { message: summary, fix }, reboot: false }
+}
+
+function convergenceOf({
+  node,
+  summary,
+  rebootDue,
+}: {
+  node: string
+  summary: Convergence['summary']
+  rebootDue: boolean
+}): Convergence {
+  return { node, summary, reboot: rebootDue }
+}
+
+/** Asks the node to restart and waits until it answers with another boot id. */
+async function reboot(
+  push: PushRun,
+  node: string,
+  before: string | undefined,
+  patienceSeconds: number,
+): Promise<void> {
+  const dial = push.transport.dial(node)
+  const sudo = dial.sudo === 'none' ? [] : ['sudo', '-n']
+  const session = await push.transport.exec(node, [...sudo, 'systemctl', 'reboot'])
+  session.stdin.end()
+  // The connection breaks while the node goes down, so how it ends says nothing.
+  await session.ended
+  const program = compileResources(node, [])
+  const answer = await poll(
+    async () => {
+      const held = await observe(push, program, 'plan', () => undefined)
+      if (!held.reached) return { passed: false, detail: held.failure.summary }
+      const isNew = held.facts['boot_id'] !== before
+      return { passed: isNew, detail: isNew ? 'it is back' : 'it has not gone down' }
+    },
+    { patienceSeconds, pauseSeconds: 1, signal: push.signal },
+  )
+  if (!answer.passed) throw new Error(`it did not come back within ${patienceSeconds} s: ${answer.detail}`)
+}

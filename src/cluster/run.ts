@@ -1,0 +1,189 @@
+/** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
+import type { PushRun } from '../delivery/push/push.ts'
+import type { Transport } from '../delivery/transport/transport.ts'
+import type { Event, EventBody } from '../events/event.ts'
+import { openJournal, type Journal } from '../journal/journal.ts'
+import { redacted } from '../journal/redacted.ts'
+import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
+import { rollOut } from '../rollout/rollout.ts'
+import { redactor, type Redactor } from '../secrets/redaction.ts'
+import { eventQueue } from '../support/event-queue.ts'
+import { readVersion } from '../support/version.ts'
+import { ensureRuntimeFolder, writeLock } from './cluster-folder.ts'
+import { connect } from './connect.ts'
+import { controllerName, stamped } from './events.ts'
+import { readFacts } from './first-contact.ts'
+import { noteLiveRun } from './live-runs.ts'
+import type { OpenedCluster } from './open.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { pushDelivery } from './push-delivery.ts'
+import type { Scope } from './scope.ts'
+
+/** What a run may be told. */
+export interface RunOptions extends Scope {
+  /** Take nodes over that another run holds. */
+  readonly takeOver?: boolean
+  /** How many nodes are under way at once; 50 when left out. */
+  readonly concurrency?: number
+  /** Stops the run between two steps; what a node has begun it finishes. */
+  readonly signal?: AbortSignal
+  readonly sudoPassword?: () => Promise<string>
+  /** Asked once, when something differs and before anything is touched; with all events so far. */
+  readonly confirm?: (planned: readonly Event[]) => Promise<boolean>
+}
+
+const CONCURRENCY = 50
+
+/** What an apply would do, as events; changes nothing on any node. Throws `DiagnosticsError` when it cannot be known. */
+export function plan(cluster: OpenedCluster, options: RunOptions = {}): AsyncIterable<Event> {
+  return start(cluster, options, 'plan')
+}
+
+/** Makes it so, as events. Node failures are events; what keeps the whole run from starting is thrown. */
+export function apply(cluster: OpenedCluster, options: RunOptions = {}): AsyncIterable<Event> {
+  return start(cluster, options, 'apply')
+}
+
+function start(cluster: OpenedCluster, options: RunOptions, mode: 'plan' | 'apply'): AsyncIterable<Event> {
+  const queue = eventQueue<Event>()
+  carryOut(cluster, options, mode, (event) => queue.push(event)).then(
+    () => queue.close(),
+    (error: unknown) => queue.close(error),
+  )
+  return queue
+}
+
+async function carryOut(
+  cluster: OpenedCluster,
+  options: RunOptions,
+  mode: 'plan' | 'apply',
+  tell: (event: Event) => void,
+): Promise<void> {
+  await ensureRuntimeFolder(cluster.paths)
+  const by = controllerName()
+  let redact: Redactor = (text) => text
+  const journal = openJournal(cluster.folder, (text) => redact(text), {
+    command: mode,
+    by,
+    version: readVersion(),
+  })
+  const live = noteLiveRun(cluster.paths.runtimeFolder, journal.run)
+  const transport = await connect(cluster, options)
+  try {
+    const push: PushRun = {
+      run: journal.run,
+      by,
+      transport,
+      deadRuns: live.deadRuns,
+      takeOver: options.takeOver ?? false,
+      ...(options.signal && { signal: options.signal }),
+    }
+    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
+      readFacts(push, nodes),
+    )
+    redact = redactor(prepared.secrets.values())
+    const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
+    await run.rollOut(push, by)
+  } finally {
+    await transport.close()
+    live.end()
+    journal.close()
+  }
+}
+
+/** One prepared run under way. */
+class Run {
+  readonly #cluster: OpenedCluster
+  readonly #options: RunOptions
+  readonly #mode: 'plan' | 'apply'
+  readonly #prepared: Prepared
+  readonly #journal: Journal
+  readonly #tell: (event: Event) => void
+  readonly #redact: Redactor
+  readonly #told: Event[] = []
+  #lock: ClusterLock
+
+  constructor(
+    cluster: OpenedCluster,
+    options: RunOptions,
+    mode: 'plan' | 'apply',
+    prepared: Prepared,
+    journal: Journal,
+    tell: (event: Event) => void,
+    redact: Redactor,
+  ) {
+    this.#cluster = cluster
+    this.#options = options
+    this.#mode = mode
+    this.#prepared = prepared
+    this.#journal = journal
+    this.#tell = tell
+    this.#redact = redact
+    this.#lock = prepared.lock
+  }
+
+  async rollOut(push: PushRun, by: string): Promise<void> {
+    const { nodes, engines, resolved, program } = this.#prepared
+    const inScope = new Set(nodes)
+    const stores = engines.stores.filter((store) => store.members.some((member) => inScope.has(member)))
+    const emit = (body: EventBody): void => this.#emit(body)
+    const { name, lab } = this.#cluster
+    emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
+    const delivery = pushDelivery({
+      push,
+      mode: this.#mode,
+      program,
+      linked: new Set(stores.flatMap(({ members }) => members.slice(0, 1))),
+      emit,
+      noteFacts: (node, facts) => {
+        this.#lock = withFacts(this.#lock, node, facts)
+      },
+    })
+    await rollOut({
+      mode: this.#mode,
+      nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
+      groups: engines.groups,
+      gates: engines.gates,
+      stores,
+      concurrency: this.#options.concurrency ?? CONCURRENCY,
+      delivery,
+      emit,
+      signal: this.#options.signal,
+      confirm: () => this.#confirm(),
+    })
+    if (this.#mode === 'apply') await this.#save()
+  }
+
+  /** What was decided is on the disk before the first node gets any of it. */
+  async #confirm(): Promise<boolean> {
+    const agreed = (await this.#options.confirm?.(this.#told)) ?? true
+    if (agreed) await this.#save()
+    return agreed
+  }
+
+  async #save(): Promise<void> {
+    await this.#prepared.secrets.save()
+    await writeLock(this.#cluster.paths.lockFile, this.#lock)
+  }
+
+  #emit(body: EventBody): void {
+    // Redaction is by value, wherever the value came from.
+    const event = redacted(stamped(body, this.#journal.run), this.#redact)
+    this.#told.push(event)
+    this.#journal.sink(event)
+    this.#tell(event)
+  }
+}
+
+/** For callers that only need a connection for a moment. */
+export async function withTransport<T>(
+  cluster: OpenedCluster,
+  work: (transport: Transport) => Promise<T>,
+): Promise<T> {
+  const transport = await connect(cluster)
+  try {
+    return await work(transport)
+  } finally {
+    await transport.close()
+  }
+}

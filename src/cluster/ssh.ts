@@ -1,0 +1,19 @@
+/** For people at a terminal: how to log in to a node. */
+import { connect } from './connect.ts'
+import type { OpenedCluster } from './open.ts'
+
+/** Arguments of `ssh` for a login, or for one command. The node must be in the cluster. */
+export async function sshArguments(
+  cluster: OpenedCluster,
+  node: string,
+  command: readonly string[] = [],
+): Promise<readonly string[]> {
+  // Nothing was opened, so nothing has to be closed; the configuration file stays for ssh to read.
+  const transport = await connect(cluster)
+  return transport.interactiveArgs(node, command)
+}
+
+/** `Host` blocks for `~/.ssh/config`. */
+export async function sshConfigText(cluster: OpenedCluster): Promise<string> {
+  return (await connect(cluster)).configText()
+}

@@ -1,0 +1,112 @@
+/** `status`: what is wanted against what is, of every node and every engine, in one look. */
+import { observe, type HeldObservation, type PushRun, type Unreached } from '../delivery/push/push.ts'
+import type { Transport } from '../delivery/transport/transport.ts'
+import type { EngineProbe, EngineStatus } from '../engines/contract.ts'
+import { newRunId } from '../journal/run-id.ts'
+import type { ClusterNode } from '../roles/role.ts'
+import { limit } from '../support/limit.ts'
+import { controllerName } from './events.ts'
+import { readFacts } from './first-contact.ts'
+import type { OpenedCluster } from './open.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { certificateDaysLeft } from './programs.ts'
+import { withTransport } from './run.ts'
+
+/** How one node stands. */
+export interface NodeStatus {
+  readonly name: string
+  /** Roles that it is to have. */
+  readonly wanted: readonly string[]
+  readonly reached: boolean
+  /** Why it was not reached. */
+  readonly detail?: string
+  readonly model: string
+  readonly memoryBytes: number
+  readonly memoryUsedBytes?: number
+  readonly diskFreeBytes?: number
+  readonly clockOffsetSeconds?: number
+  /** What the firmware says of heat and voltage (`vcgencmd get_throttled`); left out where nothing is wrong. */
+  readonly throttled?: string
+  readonly uptimeSeconds?: number
+  /** Of the certificate that ends first. */
+  readonly certificateDaysLeft?: number
+  /** Resources that are not as wanted. */
+  readonly drift?: number
+}
+
+/** How a cluster stands. */
+export interface ClusterStatus {
+  readonly nodes: readonly NodeStatus[]
+  readonly engines: readonly EngineStatus[]
+}
+
+const CONCURRENCY = 50
+
+/** Asks all nodes and engines at once: one session a node. Changes nothing. */
+export async function status(cluster: OpenedCluster): Promise<ClusterStatus> {
+  return withTransport(cluster, async (transport) => {
+    const push: PushRun = { run: newRunId(new Date()), by: controllerName(), transport }
+    const prepared = await prepare(cluster, {}, 'read', (nodes) => readFacts(push, nodes))
+    const { probes } = prepared.engines
+    const linked = new Set(probes.flatMap(({ members }) => members.slice(0, 1)))
+    const engines = Promise.all(probes.map((probe) => ask(probe, transport)))
+    const within = limit(CONCURRENCY)
+    const nodes = Promise.all(
+      prepared.resolved.cluster.nodes.map((node) =>
+        within(async () => {
+          const seen = await observe(push, prepared.program(node.name), 'plan', () => undefined, {
+            link: linked.has(node.name),
+          })
+          if (seen.reached) void engines.then(() => seen.letGo())
+          return nodeStatus(node, seen, prepared)
+        }),
+      ),
+    )
+    return { nodes: await nodes, engines: await engines }
+  })
+}
+
+async function ask(probe: EngineProbe, transport: Transport): Promise<EngineStatus> {
+  let detail = 'it has no members'
+  for (const member of probe.members) {
+    try {
+      return await probe.ask(transport, member)
+    } catch (error) {
+      detail = `${member}: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+  return { name: probe.name, healthy: false, detail, members: [], failingChecks: [] }
+}
+
+function nodeStatus(node: ClusterNode, seen: HeldObservation | Unreached, prepared: Prepared): NodeStatus {
+  const common = {
+    name: node.name,
+    wanted: node.roles,
+    model: node.board.model,
+    memoryBytes: node.board.memoryBytes,
+  }
+  if (!seen.reached) return { ...common, reached: false, detail: seen.failure.summary }
+  const { facts } = seen
+  const number = (key: string, at = 0): number | undefined => {
+    const text = facts[key]?.split(' ')[at]
+    const value = Number(text)
+    return text === undefined || Number.isNaN(value) ? undefined : value
+  }
+  const used = number('memory_used')
+  const free = number('disk', 1)
+  const uptime = number('uptime')
+  const days = certificateDaysLeft(prepared.resolved, node, prepared.provisions, new Date())
+  const throttled = facts['throttled']
+  return {
+    ...common,
+    reached: true,
+    drift: seen.differing.length + seen.orphans.length,
+    ...(used !== undefined && { memoryUsedBytes: used }),
+    // `df -P -k` counts in units of 1024 bytes (POSIX).
+    ...(free !== undefined && { diskFreeBytes: free * 1024 }),
+    ...(uptime !== undefined && { uptimeSeconds: uptime }),
+    ...(seen.clockSeconds !== undefined && { clockOffsetSeconds: seen.clockSeconds }),
+    ...(throttled !== undefined && throttled !== 'throttled=0x0' && { throttled }),
+    ...(days !== undefined && { certificateDaysLeft: days }),
+  }
+}
