@@ -1,6 +1,7 @@
 /** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
 import { clusterCodes } from './catalogue/cluster.ts'
 import { commandCodes } from './catalogue/command.ts'
+import { deliveryCodes } from './catalogue/delivery.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { readingCodes } from './catalogue/reading.ts'
 import { releaseCodes } from './catalogue/releases.ts'
@@ -16,6 +17,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   resolveCodes,
   releaseCodes,
   secretsCodes,
+  deliveryCodes,
   commandCodes,
 ]
 
