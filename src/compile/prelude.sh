@@ -150,6 +150,7 @@ flush() { # PATH...: fsync (coreutils and busybox know `sync PATH`; else everyth
 
 put() { # SOURCE TARGET MODE OWNER GROUP: replaces TARGET atomically, keeps SOURCE
   local folder=${2%/*} temporary
+  if [ -d "$2" ] && [ ! -L "$2" ]; then fail "${2#"$R"} is a folder; move it away first"; fi
   temporary=$folder/.${2##*/}.bramble
   rm -f "$temporary"
   (umask 077 && cat <"$1" >"$temporary")

@@ -37,7 +37,6 @@ hosts_before() { # ID NAME...
 
 hosts_write() { # BLOCK: puts the block in the place of the old one, or at the top; an empty BLOCK takes it out
   local modes='644 0 0'
-  if [ -d "$R/etc/hosts" ]; then fail '/etc/hosts is a folder; move it away first'; fi
   if [ -f "$R/etc/hosts" ]; then
     modes=$(stat -c '%a %u %g' "$R/etc/hosts")
     cat "$R/etc/hosts" >"$WORK/hosts-now"
