@@ -98,7 +98,7 @@ function describeUnder(shell: ShellName, contract: KindContract): void {
         carries(value, hostile, options),
       )
     }
-    if (absent) it('takes away what is wanted to be absent', () => takesAway(absent, options))
+    if (absent) it('takes away what is wanted to be absent', () => takesAway(absent, contract, options))
     if (failing) it('names the step that fails and skips what needs it', () => namesFailure(failing, options))
   })
 }
@@ -135,10 +135,12 @@ function without(lines: Readonly<Record<string, string>>, paths: RegExp): Record
   return Object.fromEntries(Object.entries(lines).filter(([path]) => !paths.test(path)))
 }
 
+function ignoredAfterRemoval({ remains }: KindContract): RegExp {
+  return new RegExp([OWN_STATE, ...(remains ? [remains] : [])].map(({ source }) => source).join('|'))
+}
+
 async function removesAll(one: KindCase, contract: KindContract, options: ProgramRunOptions): Promise<void> {
-  const ignored = new RegExp(
-    [OWN_STATE, ...(contract.remains ? [contract.remains] : [])].map(({ source }) => source).join('|'),
-  )
+  const ignored = ignoredAfterRemoval(contract)
   const root = await rootWith(one.given)
   const before = await snapshot(root, false, ignored)
   await runProgram(root, await programOf(one.resources), 'converge', options)
@@ -172,18 +174,20 @@ async function carries(
 
 async function takesAway(
   { given, present, absent }: NonNullable<KindContract['absent']>,
+  contract: KindContract,
   options: ProgramRunOptions,
 ): Promise<void> {
   const root = await rootWith(given)
   const without = await rootWith(given)
   await runProgram(without, await programOf(absent), 'converge', options)
-  const wanted = await snapshot(without, false, OWN_STATE)
+  const ignored = ignoredAfterRemoval(contract)
+  const wanted = await snapshot(without, false, ignored)
   await runProgram(root, await programOf(present), 'converge', options)
-  expect(await snapshot(root, false, OWN_STATE)).not.toEqual(wanted)
+  expect(await snapshot(root, false, ignored)).not.toEqual(wanted)
   const kinds = present.map(({ kind }) => kind)
   const gone = await runProgram(root, await programOf(absent, kinds), 'converge', options)
   expect(gone).toMatchObject({ code: 0, failed: new Map() })
-  expect(await snapshot(root, false, OWN_STATE)).toEqual(wanted)
+  expect(await snapshot(root, false, ignored)).toEqual(wanted)
 }
 
 async function namesFailure(

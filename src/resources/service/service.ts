@@ -1,0 +1,75 @@
+/** The kind `service`: a systemd unit that is enabled and runs with what is wanted now. */
+import { z } from 'zod'
+import { defineKind, type LocalAddress } from '../kind.ts'
+
+/** Endings of unit names (systemd.unit(5)); a name without one of them is a service's. */
+const UNIT_TYPES = /\.(service|socket|target|timer|path|mount|automount|swap|slice|scope|device)$/
+
+/** A unit's name as systemd allows it (systemd.unit(5), "unit name"), without patterns. */
+export const unitName = z
+  .string()
+  .regex(/^[A-Za-z0-9:_.\\@-]+$/, 'must be the name of a systemd unit')
+  .transform((name) => (UNIT_TYPES.test(name) ? name : `${name}.service`))
+
+const addresses = z.array(z.custom<LocalAddress>((value) => typeof value === 'string' && value.includes(':')))
+
+const serviceOptions = z
+  .object({
+    name: unitName.describe('Name of the unit; `.service` may be left out.'),
+    enabled: z
+      .enum(['yes', 'no', 'masked', 'leave'])
+      .default('yes')
+      .describe('Whether it starts with the node; `masked`: it cannot be started at all.'),
+    state: z
+      .enum(['running', 'stopped', 'leave'])
+      .default('running')
+      .describe('Whether it runs; `leave` neither starts nor stops it.'),
+    restartOn: addresses
+      .default([])
+      .describe(
+        'Addresses of what it reads when it starts: it is restarted when it was started with something else.',
+      ),
+    reloadOn: addresses.default([]).describe('Addresses of what it takes up by a reload.'),
+    onlyAfterBoot: z
+      .boolean()
+      .default(false)
+      .describe('A restart would break the node, so a reboot is asked for in its place.'),
+  })
+  .refine(({ enabled, state }) => enabled !== 'masked' || state !== 'running', 'a masked unit cannot run')
+
+type ServiceOptions = z.input<typeof serviceOptions>
+
+/**
+ * A systemd unit. It is restarted because what it runs with is not what is wanted, not because something changed in
+ * this run: the node keeps the digest of what each unit was started with, so an apply that was cut off between
+ * a new file and the restart is finished by the next one.
+ *
+ * A unit that is started must be active and stay so; if not, the report has systemd's word on it and the last lines of
+ * its journal. Removal stops and disables what was not there before, and puts back what was.
+ *
+ * @example
+ * service({
+ *   name: 'consul',
+ *   restartOn: ['file:/etc/systemd/system/consul.service', 'file:/etc/consul.d/server.json'],
+ *   reloadOn: ['file:/etc/consul.d/services.json'],
+ * })
+ */
+export const service = defineKind<ServiceOptions>({
+  name: 'service',
+  summary: 'A systemd unit that is enabled and runs with what is wanted now.',
+  stage: 80,
+  converges: 'each',
+  options: serviceOptions as z.ZodType<ServiceOptions>,
+  resource: (given) => {
+    const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot } = serviceOptions.parse(given)
+    const tracked = restartOn.length + reloadOn.length > 0
+    return {
+      name,
+      inputs: [restartOn, reloadOn],
+      row: [enabled, state, tracked ? 'tracked' : 'plain', onlyAfterBoot ? 'boot' : 'now'],
+      after: [`file:/etc/systemd/system/${name}`, `package:${name.replace(/\.[a-z]+$/, '')}`],
+    }
+  },
+})
+
+export default service.kind
