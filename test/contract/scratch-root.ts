@@ -82,7 +82,7 @@ const OWN_WORK = /^\/run\/bramble(\/|$)/
 export async function snapshot(root: string, times: boolean, without?: RegExp): Promise<Snapshot> {
   const lines: Record<string, string> = {}
   const visit = async (path: string): Promise<void> => {
-    if (OWN_WORK.test(path) || without?.test(path)) return
+    if (OWN_WORK.test(path)) return
     const target = join(root, path)
     const found = await lstat(target, { bigint: true })
     const type = found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'file'
@@ -96,8 +96,10 @@ export async function snapshot(root: string, times: boolean, without?: RegExp): 
           : ''
     // A program makes its own folder in /run, and that changes the time of /run.
     const time = times && path !== '/run' ? ` ${found.mtimeNs}` : ''
-    lines[path === '' ? '/' : path] =
-      `${type} ${(found.mode & 0o7777n).toString(8)} ${found.uid}:${found.gid} ${content}${time}`
+    if (!without?.test(path)) {
+      lines[path === '' ? '/' : path] =
+        `${type} ${(found.mode & 0o7777n).toString(8)} ${found.uid}:${found.gid} ${content}${time}`
+    }
     if (type === 'folder') for (const name of await readdir(target)) await visit(`${path}/${name}`)
   }
   await visit('')
