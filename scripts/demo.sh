@@ -69,7 +69,7 @@ say 'bramble status'
 bramble status
 say 'consul members, asked on bobsrockets'
 bramble ssh bobsrockets -- consul members
-say 'A service found by DNS: dig tuner.service.mooncarrot.space, asked on wopplefox, a client'
+say 'A service found by DNS: dig ssh.service.mooncarrot.space, asked on wopplefox, a client'
 bramble ssh wopplefox -- cat /etc/hostname
 address=$(./bin/bramble -C "$EXAMPLE" lab list --json | node -e '
   const labs = JSON.parse(require("node:fs").readFileSync(0, "utf8"))

@@ -37,8 +37,14 @@ function standInSerial(cluster: string, node: string): string {
   return `1ab0${createHash('sha256').update(`${cluster}/${node}`).digest('hex').slice(0, 12)}`
 }
 
+/** What the cluster file need not say. */
+export interface LabChoices {
+  /** Let the nodes share this computer's memory instead of limiting each to its board's. */
+  readonly shareMemory?: boolean
+}
+
 /** What the lab is to be for this cluster. Makes the lab's SSH key when there is none. */
-export async function labSpecOf(cluster: OpenedCluster): Promise<LabSpec> {
+export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}): Promise<LabSpec> {
   const { file } = cluster.source
   const paths = clusterFolder(cluster.folder, true)
   await ensureRuntimeFolder(paths)
@@ -50,7 +56,7 @@ export async function labSpecOf(cluster: OpenedCluster): Promise<LabSpec> {
     user: file.access.user,
     authorizedKeys: [publicKey, ...cluster.source.authorizedKeys],
     ...(file.lab?.release !== undefined && { release: file.lab.release as LabRelease }),
-    ...(file.lab?.share_memory !== undefined && { shareMemory: file.lab.share_memory }),
+    shareMemory: options.shareMemory === true || file.lab?.share_memory === true,
     nodes: Object.entries(file.nodes).map(([name, entry]) => {
       const { model, memoryBytes, architecture, has } = boardFacts(entry, boards.nodes[name])
       return {
@@ -99,10 +105,14 @@ export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promi
 }
 
 /** Brings the twin up, and notes what is known of its nodes. A node made anew gets its host key pinned anew. */
-export async function bringUpLab(cluster: OpenedCluster, progress?: LabProgress): Promise<LabNodeState[]> {
+export async function bringUpLab(
+  cluster: OpenedCluster,
+  progress?: LabProgress,
+  options: LabChoices = {},
+): Promise<LabNodeState[]> {
   const identity = { cluster: cluster.name, folder: cluster.folder }
   const before = new Set((await labState(identity)).map(({ name }) => name))
-  const spec = await labSpecOf(cluster)
+  const spec = await labSpecOf(cluster, options)
   const states = await labUp(spec, progress)
   const { knownHostsFile } = clusterFolder(cluster.folder, true)
   await forgetHostKeys(

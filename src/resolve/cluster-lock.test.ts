@@ -21,7 +21,9 @@ describe('the cluster lock', () => {
   })
 
   it('keeps no fact that is different at every look', () => {
-    expect(lockText(withFacts(EMPTY_LOCK, 'a', { boot_id: 'x', clock: '1', model: 'pi4' }))).not.toMatch(/boot_id|clock/)
+    expect(lockText(withFacts(EMPTY_LOCK, 'a', { boot_id: 'x', clock: '1', model: 'pi4' }))).not.toMatch(
+      /boot_id|clock/,
+    )
   })
 
   it('is the same object when a look brings nothing new, so that nothing is written', () => {

@@ -1,6 +1,7 @@
 /** Puts roles and services on nodes: selections first, `rest` last, choices kept from run to run. */
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
+import { serviceSelection } from '../cluster-file/selector.ts'
 import { selectNodes, type Candidate, type SelectionContext } from '../cluster-file/select.ts'
 import type { Selection } from '../cluster-file/selection-schema.ts'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
@@ -61,23 +62,6 @@ export function place(input: PlacementInput): Placement {
     ]),
   )
   return { roles: inFileOrder(uses, placed), services, choices, diagnostics }
-}
-
-function placeService(
-  name: string,
-  service: ClusterFile['services'][string],
-  input: PlacementInput,
-  choose: (on: Selection, count: undefined, path: KeyPath) => readonly string[],
-): readonly string[] {
-  const fitting = new Set(
-    input.candidates
-      .filter(({ has }) => service.needs.every((label) => has.includes(label)))
-      .map((node) => node.name),
-  )
-  const all = service.on
-    ? choose(service.on, undefined, ['services', name, 'on'])
-    : input.candidates.map((node) => node.name)
-  return all.filter((node) => fitting.has(node))
 }
 
 /** Roles that may not share a node with this one: its family and its declared conflicts, in both directions. */
