@@ -58,7 +58,11 @@ export function place(input: PlacementInput): Placement {
   const services = new Map(
     Object.entries(input.file.services).map(([name, service]) => [
       name,
-      placeService(name, service, input, choose),
+      choose(serviceSelection(service), undefined, [
+        'services',
+        name,
+        service.on === undefined ? 'needs' : 'on',
+      ]),
     ]),
   )
   return { roles: inFileOrder(uses, placed), services, choices, diagnostics }
