@@ -7,12 +7,12 @@ import { run, type RunResult } from '../../src/support/run.ts'
 import { runProgram, type ProgramRun } from './program-run.ts'
 import { temporaryFolder } from './temporary.ts'
 
-// What is written to /etc, /boot, /mnt and /var/lib stays in memory and is gone at the end.
+// What is written to these folders stays in memory and is gone at the end.
 const SETUP = `
 set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$1"
-for folder in etc boot mnt var/lib; do
+for folder in etc boot mnt usr/lib/locale var/lib; do
   mkdir -p "$1/$folder/upper" "$1/$folder/work"
   mount -t overlay -o "lowerdir=/$folder,upperdir=$1/$folder/upper,workdir=$1/$folder/work" overlay "/$folder"
 done
