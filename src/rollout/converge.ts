@@ -145,7 +145,6 @@ export async function convergeNode(rollout: Rollout, node: string): Promise<Node
     await rollout.delivery.release(node)
     return refused('the run was interrupted before its turn', 'run bramble apply again')
   }
-  rollout.emit({ type: 'phase-started', node, phase: 'converge' })
   return resultOf(await rollout.delivery.converge(node))
 }
 

@@ -1,0 +1,10 @@
+/** Bramble as a library: what the command line uses, and what own roles and kinds are made with. */
+export { defineCluster } from './cluster-file/define-cluster.ts'
+export { apply, openCluster, plan, status, DiagnosticsError } from './cluster/index.ts'
+export type { ClusterStatus, NodeStatus, OpenedCluster, OpenOptions, RunOptions } from './cluster/index.ts'
+export type { Diagnostic, Place } from './diagnostics/diagnostic.ts'
+export type { Difference, Event, EventBody, Outcome, Summary } from './events/event.ts'
+export { defineKind } from './resources/kind.ts'
+export type { Kind, Resource } from './resources/kind.ts'
+export { defineRole } from './roles/role.ts'
+export type { Cluster, ClusterNode, Role, RoleContext } from './roles/role.ts'
