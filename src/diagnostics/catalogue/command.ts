@@ -1,17 +1,21 @@
 /** Codes for what was typed on the command line. */
 import { code, defineCodes } from '../define-codes.ts'
 
-/** What can be wrong with the filters of a run. */
+/** What can be wrong with the filters of a run and other arguments, and how a command ends that cannot go on. */
 export const commandCodes = defineCodes({
-  FILTER_UNKNOWN: code<{ option: string; name: string; near?: string | undefined; known: readonly string[] }>({
-    origin: 'command',
-    shownBy: 'src/cluster/scope.test.ts',
-    title: 'A filter that names something unknown',
-    summary: ({ option, name }) => `${option} ${name} is not in the cluster file`,
-    why: 'nothing was done, rather than less than was meant',
-    fix: ({ near, known }) => (near ? `did you mean ${near}?` : `there are: ${known.slice(0, 12).join(', ')}`),
-    explain: '`--node` takes names of nodes, `--role` names of roles that some node has. Both may be given several times or as lists with commas.',
-  }),
+  FILTER_UNKNOWN: code<{ option: string; name: string; near?: string | undefined; known: readonly string[] }>(
+    {
+      origin: 'command',
+      shownBy: 'src/cluster/scope.test.ts',
+      title: 'A filter that names something unknown',
+      summary: ({ option, name }) => `${option} ${name} is not in the cluster file`,
+      why: 'nothing was done, rather than less than was meant',
+      fix: ({ near, known }) =>
+        near ? `did you mean ${near}?` : `there are: ${known.slice(0, 12).join(', ')}`,
+      explain:
+        '`--node` takes names of nodes, `--role` names of roles that some node has. Both may be given several times or as lists with commas.',
+    },
+  ),
   FILTER_MATCHES_NOTHING: code({
     origin: 'command',
     shownBy: 'src/cluster/scope.test.ts',
@@ -20,5 +24,93 @@ export const commandCodes = defineCodes({
     why: 'nothing was done; an empty run would look like a success',
     fix: 'leave out --node or --role; bramble check lists the nodes with their roles',
     explain: 'A node has to fit both `--node` and `--role` when both are given.',
+  }),
+  CONFIRMATION_MISSING: code({
+    origin: 'command',
+    shownBy: 'src/cli/commands/apply.test.ts',
+    title: 'An apply that nobody can agree to',
+    summary: 'nobody is there to agree to the changes',
+    why: 'an apply shows its plan and asks before it changes anything, which takes a terminal',
+    fix: 'look at bramble plan, then run bramble apply --yes',
+    explain:
+      'In a script, in a pipe and with `--json` there is nobody to ask. `--yes` agrees beforehand; the plan is shown all the same.',
+  }),
+  CODE_UNKNOWN: code<{ name: string; near?: string | undefined }>({
+    origin: 'command',
+    shownBy: 'src/cli/commands/explain.test.ts',
+    title: 'A code that does not exist',
+    summary: ({ name }) => `there is no error or warning ${name}`,
+    why: 'there is nothing to explain',
+    fix: ({ near }) => (near ? `did you mean ${near}?` : 'bramble explain without a code lists all of them'),
+    explain:
+      'Codes are words in capital letters, such as `UNKNOWN_KEY`, and stand at the beginning of every error.',
+  }),
+  RUN_UNKNOWN: code<{ name: string; near?: string | undefined }>({
+    origin: 'command',
+    shownBy: 'src/cli/commands/log.test.ts',
+    title: 'A run that is not in the journal',
+    summary: ({ name }) => `there is no run ${name} in the journal`,
+    why: 'there is nothing to show',
+    fix: ({ near }) => (near ? `did you mean ${near}?` : 'bramble log lists the runs; the last 200 are kept'),
+    explain:
+      'Runs are kept in `.bramble/journal` beside the cluster file, on the computer that ran them. Their names begin with the date and time in UTC. ' +
+      'The beginning of a name is enough when no other run begins so.',
+  }),
+  CLUSTER_FILE_THERE: code<{ file: string }>({
+    origin: 'command',
+    shownBy: 'src/cli/commands/init.test.ts',
+    title: 'A first cluster file where there is one',
+    summary: ({ file }) => `${file} is there already`,
+    why: 'init writes a first cluster file and never replaces one',
+    fix: 'edit the file, or run bramble init in another folder',
+    explain: 'Every folder holds one cluster. `bramble check` tells whether the cluster file is in order.',
+  }),
+  ANSWERS_MISSING: code<{ options: readonly string[] }>({
+    origin: 'command',
+    shownBy: 'src/cli/commands/init.test.ts',
+    title: 'A first cluster file without answers',
+    summary: ({ options }) => `nobody is there to ask for ${options.join(', ')}`,
+    why: 'a cluster file needs at least a name, a domain and one node',
+    fix: 'give them, such as --name office --domain office.example.net --node hammond=192.168.1.10',
+    explain: 'In a terminal `bramble init` asks; in a script the answers are options.',
+  }),
+  LAB_REFUSED: code<{ summary: string }>({
+    origin: 'command',
+    shownBy: 'src/cli/failures.test.ts',
+    title: 'A lab that cannot be had here',
+    summary: ({ summary }) => summary,
+    why: 'virtual nodes are real systems and need what the lines above name',
+    fix: 'do what the lines above say, then run the same command again',
+    explain:
+      'The lab makes virtual nodes with systemd-nspawn in network namespaces: it needs Linux, root, a few Debian packages and as much memory as the boards have in all.',
+  }),
+  LAB_FAILED: code<{ summary: string }>({
+    origin: 'command',
+    shownBy: 'src/cli/failures.test.ts',
+    title: 'A lab that did not come up',
+    summary: ({ summary }) => summary,
+    why: 'a step on this computer ended with an error; the nodes that were up stay up',
+    fix: 'run the same command again; if it fails alike, run bramble lab down and start anew',
+    explain: 'The lines of output are what the failing program said; the file that is named holds all of it.',
+  }),
+  COMPUTER_REFUSED: code<{ problem: string }>({
+    origin: 'command',
+    shownBy: 'src/cli/failures.test.ts',
+    title: 'Something that this computer does not let Bramble do',
+    summary: ({ problem }) => problem,
+    why: 'the command cannot go on without it',
+    fix: 'see that the file or folder is there, that you may use it, and that the disk has room',
+    explain: 'The summary is what the operating system said. `--debug` shows where in Bramble it happened.',
+  }),
+  DEFECT: code<{ summary: string; file?: string | undefined }>({
+    origin: 'command',
+    shownBy: 'src/cli/failures.test.ts',
+    title: 'A defect of Bramble',
+    summary: ({ summary }) => `this is a defect of Bramble: ${summary}`,
+    why: 'Bramble met something that it believed cannot happen, so it stopped; applying again is safe',
+    fix: ({ file }) => (file ? `please report it, with ${file}` : 'please report it, with the lines below'),
+    explain:
+      'It is not your mistake. The report holds the version and the place in the program, and may quote what was being worked on: look through it ' +
+      'before you send it.',
   }),
 })

@@ -1,0 +1,81 @@
+/** How a verb is declared: its name for the help, and its definition, which is loaded only when the verb is used. */
+import { Command as RuntimeCommand } from 'commander'
+import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { Context } from './context.ts'
+import type { ExitCode } from './exit-codes.ts'
+
+export type { Command, CommandUnknownOpts } from '@commander-js/extra-typings'
+
+/** Runs the work of a command that was typed, and keeps its exit status. */
+export interface Session {
+  readonly run: (
+    command: CommandUnknownOpts,
+    work: (context: Context) => ExitCode | Promise<ExitCode>,
+  ) => Promise<void>
+}
+
+/** Adds options, arguments and the action of a verb to its command. */
+export type Define = (command: Command, session: Session) => void
+
+/** A verb as the program knows it before it is used. */
+export interface Verb {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<{ readonly define: Define }>
+}
+
+/** A command without a parent, typed by what is added to it. */
+export function newCommand(name: string, summary: string): Command {
+  return new RuntimeCommand(name).description(summary) as unknown as Command
+}
+
+/** Adds a word below a verb, such as `list` of `secrets`, with the verb's settings. */
+export function subcommand(parent: Command, name: string, summary: string): Command {
+  const command = parent.command(name).description(summary) as unknown as Command
+  return withCommonOptions(command.copyInheritedSettings(parent))
+}
+
+/** Options that every command has, before or after the verb. */
+export interface CommonOptions {
+  readonly folder?: string
+  readonly lab?: boolean
+  readonly identity?: string
+  readonly json?: boolean
+  readonly color?: boolean
+  readonly debug?: boolean
+}
+
+/** Declares the common options; read them with {@link commonOptionsOf}. */
+export function withCommonOptions(command: Command): Command {
+  command
+    .optionsGroup('Common options:')
+    .option('-C, --folder <path>', 'folder of the cluster file, instead of the current one')
+    .option('--lab', 'act on the virtual twin in the lab, never on the boards')
+    .option('--identity <file>', 'age identity that opens the secrets')
+    .option('--json', 'output for programs')
+    .option('--no-color', 'no colours, as with NO_COLOR')
+    .option('--debug', 'show where an error came from')
+    .helpOption('-h, --help', 'show this help')
+    .optionsGroup('')
+  return command
+}
+
+/** The common options as they were given to a command or to any of those above it. */
+export function commonOptionsOf(command: CommandUnknownOpts): CommonOptions {
+  const given: Record<string, unknown> = {}
+  for (let level: CommandUnknownOpts | null = command; level !== null; level = level.parent) {
+    for (const [name, value] of Object.entries(level.opts())) {
+      if (level.getOptionValueSource(name) !== 'default') given[name] ??= value
+    }
+  }
+  return given
+}
+
+/** Collects an option that may be repeated and takes lists with commas. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  const names = value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return [...(before ?? []), ...names]
+}

@@ -1,0 +1,83 @@
+/** `bramble apply`: shows the plan, asks, and carries it out. */
+import { commandCodes } from '../../diagnostics/catalogue/command.ts'
+import type { Event } from '../../events/event.ts'
+import { askYesNo } from '../ask.ts'
+import type { Command, Session } from '../command.ts'
+import { CommandRefusal, type Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { endLine, endTable } from '../render/end-summary.ts'
+import { planSummary, renderPlan } from '../render/plan-text.ts'
+import type { Renderer } from '../render/renderer.ts'
+import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
+import { watchRun, type WatchedRun } from '../watch-run.ts'
+
+/** Declares the command. */
+export function define(command: Command, session: Session): void {
+  withRunOptions(command)
+    .option('-y, --yes', 'agree to the changes beforehand')
+    .action((options, self) => session.run(self, (context) => apply(context, options)))
+}
+
+interface ApplyChoices extends RunChoices {
+  readonly yes?: true
+}
+
+async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
+  const { terminal, common } = context
+  if (!choices.yes && (common.json || !terminal.canAsk)) {
+    throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({}))
+  }
+  const cluster = await context.openCluster()
+  const api = await context.api()
+  let declined = false
+  const run = await watchRun(context, ({ signal, renderer, sudoPassword }) =>
+    api.apply(cluster, {
+      ...scopeOf(choices),
+      signal,
+      ...(sudoPassword && { sudoPassword }),
+      confirm: async (planned: readonly Event[]) => {
+        const agreed = await agree(context, renderer, planned, choices)
+        declined = !agreed
+        return agreed
+      },
+    }),
+  )
+  const roles = new Map(cluster.nodes.map((node) => [node.name, node.roles]))
+  if (!common.json) terminal.out(closing(context, run, roles, declined))
+  if (run.interrupted) return EXIT.interrupted
+  return declined || run.progress.end?.outcome === 'failed' ? EXIT.failure : EXIT.ok
+}
+
+/** Shows the plan; without `--yes` somebody has to agree to it. */
+async function agree(
+  { terminal, surroundings, common }: Context,
+  renderer: Renderer,
+  planned: readonly Event[],
+  choices: ApplyChoices,
+): Promise<boolean> {
+  if (common.json) return true
+  renderer.pause()
+  const lines = renderPlan(planned, { palette: terminal.palette, full: choices.full ?? false })
+  const text = [...lines, '', terminal.palette.bold(planSummary(planned)), '']
+    .map((line) => `${line}\n`)
+    .join('')
+  renderer.note(text)
+  const agreed = choices.yes ?? (await askYesNo(surroundings, 'Apply these changes?'))
+  if (agreed) renderer.resume()
+  return agreed
+}
+
+function closing(
+  { terminal: { palette, width } }: Context,
+  { progress, interrupted }: WatchedRun,
+  roles: ReadonlyMap<string, readonly string[]>,
+  declined: boolean,
+): string {
+  if (declined) return 'Nothing was changed.\n'
+  const isQuiet = progress.end?.outcome === 'unchanged' && !interrupted
+  const table = isQuiet
+    ? []
+    : [...endTable(progress, { palette, roles, ...(width !== undefined && { width }) }), '']
+  const again = interrupted ? ['Interrupted; bramble apply goes on where this run stopped.'] : []
+  return [...table, endLine(progress, palette), ...again].map((line) => `${line}\n`).join('')
+}

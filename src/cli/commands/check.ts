@@ -1,0 +1,69 @@
+/** `bramble check`: reads and checks the cluster file, and shows which roles came to which nodes. */
+import type { OpenedCluster } from '../../cluster/open.ts'
+import { sortDiagnostics } from '../../diagnostics/diagnostics.ts'
+import type { Command, Session } from '../command.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { formatBytes } from '../render/bytes.ts'
+import { counted } from '../render/counts.ts'
+import { renderTable } from '../render/table.ts'
+
+/** Declares the command. */
+export function define(command: Command, session: Session): void {
+  command.action((_options, self) => session.run(self, check))
+}
+
+async function check(context: Context): Promise<ExitCode> {
+  const { terminal, common } = context
+  if (common.json) return checkForPrograms(context)
+  const cluster = await context.openCluster()
+  const table = renderTable(COLUMNS, rowsOf(cluster), {
+    titleStyle: terminal.palette.dim,
+    ...(terminal.width !== undefined && { width: terminal.width }),
+  })
+  const roles = new Set(cluster.nodes.flatMap((node) => node.roles))
+  const warnings = cluster.diagnostics.length
+  const sum = `${cluster.name}: ${counted(cluster.nodes.length, 'node')}, ${counted(roles.size, 'role')}, `
+  const verdict =
+    warnings > 0
+      ? terminal.palette.yellow(counted(warnings, 'warning'))
+      : terminal.palette.green('no mistakes')
+  terminal.out([...table, '', sum + verdict].map((line) => `${line}\n`).join(''))
+  return EXIT.ok
+}
+
+/** One JSON document, whatever is found. */
+async function checkForPrograms({ terminal, common, folder, api }: Context): Promise<ExitCode> {
+  const { openCluster } = await api()
+  const opened = await openCluster({ folder, lab: common.lab ?? false })
+  const cluster = 'cluster' in opened ? opened.cluster : undefined
+  const diagnostics = cluster ? cluster.diagnostics : 'diagnostics' in opened ? opened.diagnostics : []
+  const document = {
+    ...(cluster && { cluster: cluster.name, nodes: cluster.nodes }),
+    diagnostics: sortDiagnostics(diagnostics),
+  }
+  terminal.out(`${JSON.stringify(document, undefined, 2)}\n`)
+  return cluster ? EXIT.ok : EXIT.failure
+}
+
+const COLUMNS = [
+  { title: 'NODE' },
+  { title: 'ADDRESS' },
+  { title: 'BOARD' },
+  { title: 'MEMORY', align: 'right' },
+  { title: 'SYSTEM' },
+  { title: 'HAS' },
+  { title: 'ROLES' },
+] as const
+
+function rowsOf({ nodes }: OpenedCluster) {
+  return nodes.map((node) => [
+    { text: node.name },
+    { text: node.address },
+    { text: node.model },
+    { text: node.memoryBytes > 0 ? formatBytes(node.memoryBytes) : '' },
+    { text: node.architecture },
+    { text: node.has.join(', ') },
+    { text: node.roles.join(', ') },
+  ])
+}

@@ -1,0 +1,66 @@
+/** `bramble facts`: reads the facts of live nodes into the cluster lock, and shows them. */
+import { collect, type Command, type Session } from '../command.ts'
+import type { NodeFacts } from '../cluster-api.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { formatBytes } from '../render/bytes.ts'
+import { oneLine } from '../render/columns.ts'
+import { counted } from '../render/counts.ts'
+import { renderTable, type Cell } from '../render/table.ts'
+
+/** Declares the command. */
+export function define(command: Command, session: Session): void {
+  command
+    .argument('[nodes...]', 'names of nodes; all when left out')
+    .option('-n, --node <names>', 'the same as an option; may be repeated, takes lists with commas', collect)
+    .action((names, options, self) =>
+      session.run(self, (context) => readFacts(context, [...names, ...(options.node ?? [])])),
+    )
+}
+
+async function readFacts(context: Context, names: readonly string[]): Promise<ExitCode> {
+  const { terminal, common } = context
+  const cluster = await context.openCluster()
+  const api = await context.api()
+  const read = await api.facts(cluster, names.length > 0 ? names : undefined)
+  const lost = read.filter(({ facts }) => facts === undefined)
+  if (common.json) terminal.out(`${JSON.stringify(read, undefined, 2)}\n`)
+  else {
+    const width = terminal.width
+    const table = renderTable(
+      COLUMNS,
+      read.map((node) => rowOf(node, terminal.palette)),
+      {
+        titleStyle: terminal.palette.dim,
+        ...(width !== undefined && { width }),
+      },
+    )
+    const sum = `${counted(read.length - lost.length, 'node')} read into the cluster lock`
+    terminal.out([...table, '', sum].map((line) => `${line}\n`).join(''))
+  }
+  return lost.length > 0 ? EXIT.failure : EXIT.ok
+}
+
+const COLUMNS = [
+  { title: 'NODE' },
+  { title: 'BOARD' },
+  { title: 'MEMORY', align: 'right' },
+  { title: 'SYSTEM' },
+  { title: 'KERNEL' },
+  { title: 'SERIAL' },
+  { title: '' },
+] as const
+
+function rowOf({ node, facts = {}, detail }: NodeFacts, palette: Context['terminal']['palette']): Cell[] {
+  const text = (key: string): string => oneLine(facts[key] ?? '')
+  const memory = Number(facts['memory'] ?? '0')
+  return [
+    { text: node, style: palette.bold },
+    { text: text('model') },
+    { text: memory > 0 ? formatBytes(memory) : '' },
+    { text: `${text('os')} ${text('os_release')} ${text('debian')}`.trim().replaceAll(/ +/g, ' ') },
+    { text: text('kernel') },
+    { text: text('serial') },
+    { text: detail === undefined ? '' : oneLine(detail), style: palette.red },
+  ]
+}

@@ -1,0 +1,140 @@
+/** `bramble lab`: virtual nodes on this computer, made from the cluster file; pulls their cables and plugs. */
+import { LabRefusal } from '../../lab/lab-error.ts'
+import type { LabIdentity, LabNodeState } from '../../lab/lab-spec.ts'
+import { subcommand, type Command, type Session } from '../command.ts'
+import { createContext, type Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { formatBytes } from '../render/bytes.ts'
+import { oneLine } from '../render/columns.ts'
+import { renderTable, type Cell } from '../render/table.ts'
+import { ssh } from './ssh.ts'
+
+/** Declares the command and what can be done. */
+export function define(command: Command, session: Session): void {
+  subcommand(command, 'up', 'make the nodes that are missing, boot those that are down')
+    .option(
+      '--share-memory',
+      "let the nodes share this computer's memory instead of limiting each to its board's",
+    )
+    .action((options, self) => session.run(self, (context) => up(context, options.shareMemory ?? false)))
+  subcommand(command, 'down', 'remove the lab of this folder with all its traces').action((_options, self) =>
+    session.run(self, down),
+  )
+  subcommand(command, 'list', 'list all labs of this computer').action((_options, self) =>
+    session.run(self, list),
+  )
+  subcommand(command, 'ssh', 'log in to a virtual node, or run a command there')
+    .argument('<node>', 'name of the node')
+    .argument('[command...]', 'command to run there; its words arrive as they are')
+    .passThroughOptions()
+    .action((node, words, _options, self) =>
+      session.run(self, ({ surroundings, common }) =>
+        ssh(createContext(surroundings, { ...common, lab: true }), node, words),
+      ),
+    )
+  for (const [name, { summary, told }] of Object.entries(ACTIONS)) {
+    subcommand(command, name, summary)
+      .argument('<nodes...>', 'names of nodes')
+      .action((nodes, _options, self) =>
+        session.run(self, (context) => act(context, name as keyof typeof ACTIONS, nodes, told)),
+      )
+  }
+}
+
+/** What can be done to a virtual node, and what is said when it is done. */
+const ACTIONS = {
+  cut: { summary: 'pull the network cable of nodes', told: 'is off the network' },
+  mend: { summary: 'plug the network cable of nodes in again', told: 'is on the network again' },
+  kill: { summary: 'pull the plug of nodes', told: 'is off' },
+  start: { summary: 'plug nodes in again and wait until one can log in', told: 'runs' },
+} as const
+
+async function up(context: Context, shareMemory: boolean): Promise<ExitCode> {
+  const { terminal, common } = context
+  const twin = createContext(context.surroundings, { ...common, lab: true })
+  const cluster = await twin.openCluster()
+  const api = await context.api()
+  const say = ({ node, text }: { node?: string; text: string }): void => {
+    terminal.err(`${node === undefined ? '' : `${oneLine(node)}: `}${oneLine(text)}\n`)
+  }
+  const states = await api.bringUpLab(cluster, say, { shareMemory })
+  showNodes(context, states)
+  return EXIT.ok
+}
+
+async function down(context: Context): Promise<ExitCode> {
+  const labs = await labsHere(context)
+  const api = await context.api()
+  for (const lab of labs) {
+    await api.takeDownLab({ name: lab.cluster, folder: lab.folder })
+    context.terminal.out(`The lab of ${lab.cluster} is gone.\n`)
+  }
+  if (labs.length === 0) context.terminal.out('There is no lab of this folder.\n')
+  return EXIT.ok
+}
+
+async function list(context: Context): Promise<ExitCode> {
+  const { terminal, common } = context
+  const { labList } = await import('../../lab/lab.ts')
+  const labs = await labList()
+  if (common.json) {
+    terminal.out(`${JSON.stringify(labs, undefined, 2)}\n`)
+    return EXIT.ok
+  }
+  if (labs.length === 0) terminal.out('There are no labs on this computer.\n')
+  for (const { cluster, folder, nodes } of labs) {
+    terminal.out(`${terminal.palette.bold(cluster)} ${terminal.palette.dim(folder)}\n`)
+    showNodes(context, nodes)
+  }
+  return EXIT.ok
+}
+
+async function act(
+  context: Context,
+  action: keyof typeof ACTIONS,
+  nodes: readonly string[],
+  told: string,
+): Promise<ExitCode> {
+  const [lab] = await labsHere(context)
+  if (!lab) throw new LabRefusal('there is no lab of this folder\n  type: bramble lab up')
+  const { labCut, labKill, labMend, labStart } = await import('../../lab/lab.ts')
+  const does = { cut: labCut, mend: labMend, kill: labKill, start: labStart }[action]
+  // All at once: a failure of three nodes is not three failures of one.
+  const names = [...new Set(nodes.flatMap((node) => node.split(',')))]
+  await Promise.all(names.map((node) => does(lab, node)))
+  for (const node of names) context.terminal.out(`${node} ${told}\n`)
+  return EXIT.ok
+}
+
+/** Found by its folder, so that it can be taken down even when the cluster file has mistakes by now. */
+async function labsHere({ folder }: Context): Promise<readonly LabIdentity[]> {
+  const { labList } = await import('../../lab/lab.ts')
+  return (await labList()).filter((lab) => lab.folder === folder)
+}
+
+function showNodes({ terminal, common }: Context, nodes: readonly LabNodeState[]): void {
+  if (common.json) {
+    terminal.out(`${JSON.stringify(nodes, undefined, 2)}\n`)
+    return
+  }
+  const { palette } = terminal
+  const rows = nodes.map((node): Cell[] => [
+    { text: node.name, style: palette.bold },
+    { text: node.address },
+    node.running ? { text: 'running', style: palette.green } : { text: 'off', style: palette.red },
+    { text: node.cut ? 'cable pulled' : '', style: palette.yellow },
+    { text: node.memoryLimitBytes === undefined ? '' : formatBytes(node.memoryLimitBytes) },
+  ])
+  const columns = [
+    { title: 'NODE' },
+    { title: 'ADDRESS' },
+    { title: 'STATE' },
+    { title: 'NETWORK' },
+    { title: 'MEMORY' },
+  ]
+  terminal.out(
+    renderTable(columns, rows, { titleStyle: palette.dim })
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
+}

@@ -1,0 +1,38 @@
+/** `bramble plan`: shows what an apply would change, and why; changes nothing. */
+import type { Command, Session } from '../command.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { planSummary, renderPlan } from '../render/plan-text.ts'
+import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
+import { watchRun } from '../watch-run.ts'
+
+/** Declares the command. */
+export function define(command: Command, session: Session): void {
+  withRunOptions(command)
+    .option('--detailed-exitcode', 'end with 0 when nothing differs, 2 when something does, 1 on failure')
+    .action((options, self) => session.run(self, (context) => plan(context, options)))
+}
+
+interface PlanChoices extends RunChoices {
+  readonly detailedExitcode?: true
+}
+
+async function plan(context: Context, choices: PlanChoices): Promise<ExitCode> {
+  const { terminal, common } = context
+  const cluster = await context.openCluster()
+  const api = await context.api()
+  const run = await watchRun(context, ({ signal, sudoPassword }) =>
+    api.plan(cluster, { ...scopeOf(choices), signal, ...(sudoPassword && { sudoPassword }) }),
+  )
+  if (run.interrupted) return EXIT.interrupted
+  if (!common.json) {
+    const lines = renderPlan(run.planEvents, { palette: terminal.palette, full: choices.full ?? false })
+    const body = lines.length > 0 ? [...lines, ''] : []
+    terminal.out(
+      [...body, terminal.palette.bold(planSummary(run.planEvents))].map((line) => `${line}\n`).join(''),
+    )
+  }
+  if (run.progress.end?.outcome === 'failed') return EXIT.failure
+  const differs = run.planEvents.some(({ type }) => type === 'resource-differs')
+  return differs && choices.detailedExitcode ? EXIT.changes : EXIT.ok
+}

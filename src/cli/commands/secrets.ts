@@ -1,0 +1,149 @@
+/** `bramble secrets`: lists, shows, rotates, imports and removes secrets, and changes who can read them. */
+import { readFileSync } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
+import { Option } from 'commander'
+import { SECRET_KINDS, type SecretKind } from '../../secrets/secret-content.ts'
+import type { SecretStore } from '../../secrets/store.ts'
+import { askPassword } from '../ask.ts'
+import { subcommand, type Command, type Session } from '../command.ts'
+import { UsageError, type Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { showDiagnostics } from '../show-diagnostics.ts'
+import { renderTable } from '../render/table.ts'
+
+/** Declares the command and what can be done. */
+export function define(command: Command, session: Session): void {
+  subcommand(command, 'list', 'list all secrets, without their values').action((_options, self) =>
+    session.run(self, list),
+  )
+  subcommand(command, 'show', 'print the value of one secret')
+    .argument('<name>', 'name of the secret, such as consul/gossip-key')
+    .option('--field <field>', 'only this part of a secret that has several')
+    .action((name, { field }, self) => session.run(self, (context) => show(context, name, field)))
+  subcommand(command, 'rotate', 'give a secret a new value; the next apply brings it to the nodes')
+    .argument('<name>', 'name of the secret')
+    .action((name, _options, self) => session.run(self, (context) => rotate(context, name)))
+  subcommand(command, 'import', 'take a value from standard input, or ask for it')
+    .argument('<name>', 'name of the secret')
+    .addOption(new Option('--kind <kind>', 'what it is').choices(SECRET_KINDS).default('text'))
+    .option('--from <file>', 'read it from a file')
+    .option('--replace', 'replace the value that is there')
+    .action((name, options, self) =>
+      session.run(self, (context) => take(context, name, options as ImportOptions)),
+    )
+  subcommand(command, 'remove', 'remove a secret; one that is needed is made anew by the next apply')
+    .argument('<name>', 'name of the secret')
+    .action((name, _options, self) => session.run(self, (context) => remove(context, name)))
+  subcommand(command, 'rekey', 'let exactly the people in secrets/recipients.txt read the secrets').action(
+    (_options, self) => session.run(self, rekey),
+  )
+}
+
+interface ImportOptions {
+  readonly kind: SecretKind
+  readonly from?: string
+  readonly replace?: true
+}
+
+async function open(context: Context, mode: 'read' | 'create'): Promise<SecretStore> {
+  const cluster = await context.openCluster()
+  const { openSecrets } = await import('../../secrets/store.ts')
+  const store = await openSecrets({
+    folder: cluster.paths.secretsFolder,
+    cluster: cluster.name,
+    mode,
+    identityFile: cluster.identityFile,
+    environment: context.surroundings.environment,
+  })
+  showDiagnostics(context.terminal, await store.warnings(), context.common.json ?? false)
+  return store
+}
+
+async function list(context: Context): Promise<ExitCode> {
+  const { terminal, common } = context
+  const secrets = (await open(context, 'read')).list()
+  if (common.json) {
+    terminal.out(`${JSON.stringify(secrets, undefined, 2)}\n`)
+    return EXIT.ok
+  }
+  const rows = secrets.map(({ name, kind, createdAt, hasPrevious }) => [
+    { text: name },
+    { text: kind },
+    { text: createdAt.slice(0, 10) },
+    { text: hasPrevious ? 'the one before is kept' : '' },
+  ])
+  const columns = [{ title: 'NAME' }, { title: 'KIND' }, { title: 'MADE' }, { title: '' }]
+  const lines = renderTable(columns, rows, { titleStyle: terminal.palette.dim })
+  const none = 'There are no secrets yet; the first apply makes those that it needs.'
+  terminal.out((secrets.length > 0 ? lines : [none]).map((line) => `${line}\n`).join(''))
+  return EXIT.ok
+}
+
+/** The one place where a secret is shown: somebody asked for it by name. */
+async function show(context: Context, name: string, field: string | undefined): Promise<ExitCode> {
+  const { value } = (await open(context, 'read')).get(name)
+  const part = typeof value === 'string' || field === undefined ? value : fieldOf(name, value, field)
+  const text = typeof part === 'string' ? part : JSON.stringify(part, undefined, 2)
+  context.terminal.out(text.endsWith('\n') ? text : `${text}\n`)
+  return EXIT.ok
+}
+
+function fieldOf(name: string, value: object, field: string): string {
+  const found = Object.entries(value).find(([key]) => key === field)
+  if (found) return String(found[1])
+  throw new UsageError(`${name} has ${Object.keys(value).join(', ')}, not ${field}.`)
+}
+
+async function rotate(context: Context, name: string): Promise<ExitCode> {
+  const store = await open(context, 'create')
+  const { rotateSecret } = await import('../../secrets/rotation.ts')
+  const next = rotateSecret(store, name)
+  await store.save()
+  const then =
+    next === 'apply' ? 'run bramble apply' : `run bramble apply, then bramble secrets rotate ${name} again`
+  context.terminal.out(`${name} has a new value; ${then}.\n`)
+  return EXIT.ok
+}
+
+async function take(
+  context: Context,
+  name: string,
+  { kind, from, replace }: ImportOptions,
+): Promise<ExitCode> {
+  const store = await open(context, 'create')
+  const { valueFromText } = await import('../../secrets/import-text.ts')
+  const text = await secretText(context, name, from)
+  store.import(name, kind, valueFromText(name, kind, text), { replace: replace ?? false })
+  await store.save()
+  context.terminal.out(`${name} is kept; run bramble apply.\n`)
+  return EXIT.ok
+}
+
+/** Never from the arguments: every user of this computer can read those. */
+async function secretText(
+  { surroundings }: Context,
+  name: string,
+  from: string | undefined,
+): Promise<string> {
+  if (from !== undefined) return readFileSync(from, 'utf8')
+  if (surroundings.stdin.isTTY) return askPassword(surroundings, `Value of ${name} (not shown): `)
+  return (await buffer(surroundings.stdin)).toString('utf8')
+}
+
+async function remove(context: Context, name: string): Promise<ExitCode> {
+  const store = await open(context, 'create')
+  store.remove(name)
+  await store.save()
+  context.terminal.out(`${name} is removed.\n`)
+  return EXIT.ok
+}
+
+async function rekey(context: Context): Promise<ExitCode> {
+  const store = await open(context, 'create')
+  const { added, removed } = await store.rekey()
+  await store.save()
+  const lines = [...added.map((key) => `+ ${key}`), ...removed.map((key) => `- ${key}`)]
+  const text = lines.length > 0 ? lines : ['The secrets have a new key; the same people can read them.']
+  context.terminal.out(text.map((line) => `${line}\n`).join(''))
+  return EXIT.ok
+}

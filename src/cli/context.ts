@@ -1,0 +1,59 @@
+/** What the work of a command is given: the terminal, the common options, and the cluster when it asks for it. */
+import { resolve } from 'node:path'
+import type { OpenedCluster } from '../cluster/open.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { CommonOptions } from './command.ts'
+import { showDiagnostics } from './show-diagnostics.ts'
+import type { ClusterApi } from './cluster-api.ts'
+import { terminalOf, type Surroundings, type Terminal } from './surroundings.ts'
+
+/** The surroundings of one command that was typed. */
+export interface Context {
+  readonly terminal: Terminal
+  readonly surroundings: Surroundings
+  readonly common: CommonOptions
+  /** Folder of the cluster file, absolute. */
+  readonly folder: string
+  readonly api: () => Promise<ClusterApi>
+  /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
+  readonly openCluster: () => Promise<OpenedCluster>
+}
+
+/** Diagnostics on their way to whoever shows them. */
+export class CommandRefusal extends Error {
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(...diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(({ code, summary }) => `${code}: ${summary}`).join('\n'))
+    this.diagnostics = diagnostics
+  }
+}
+
+/** A command line that commander let pass and that still makes no sense; the message says what to type. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Puts together what a command needs. */
+export function createContext(surroundings: Surroundings, common: CommonOptions): Context {
+  const terminal = terminalOf(surroundings, common.color ?? true)
+  const folder = resolve(surroundings.folder, common.folder ?? '.')
+  return {
+    terminal,
+    surroundings,
+    common,
+    folder,
+    api: surroundings.loadCluster,
+    openCluster: async () => {
+      const api = await surroundings.loadCluster()
+      const opened = await api.openCluster({
+        folder,
+        lab: common.lab ?? false,
+        ...(common.identity !== undefined && { identityFile: resolve(surroundings.folder, common.identity) }),
+      })
+      if (!('cluster' in opened)) throw new CommandRefusal(...opened.diagnostics)
+      showDiagnostics(terminal, opened.cluster.diagnostics, common.json ?? false)
+      return opened.cluster
+    },
+  }
+}

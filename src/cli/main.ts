@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** The entry of the command `bramble`. */
+import { readVersion } from '../support/version.ts'
+import type { ExitCode } from './exit-codes.ts'
+
+const words = process.argv.slice(2)
+
+/** Asked by scripts at every start: answered before anything else is loaded. */
+const isVersion = words.length === 1 && (words[0] === '--version' || words[0] === '-V')
+
+// A reader that has seen enough, such as `head`, is not an error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(process.exitCode ?? 0)
+  })
+}
+
+if (isVersion) process.stdout.write(`${readVersion()}\n`)
+else await leave(await run())
+
+async function run(): Promise<ExitCode> {
+  const { runCli } = await import('./run-cli.ts')
+  return runCli(words, {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    folder: process.cwd(),
+    loadCluster: () => import('../cluster/index.ts'),
+  })
+}
+
+/** Ends the process once everything is written: an open connection must not keep it. */
+async function leave(code: ExitCode): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((done) => stream.write('', () => done()))
+  }
+  process.exit(code)
+}

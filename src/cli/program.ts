@@ -1,0 +1,60 @@
+/** Puts the program together: every verb by name, and the definitions of those that were typed. */
+import { readVersion } from '../support/version.ts'
+import { newCommand, withCommonOptions, type Command, type Session, type Verb } from './command.ts'
+import { exitCodeHelp } from './exit-codes.ts'
+import { VERBS } from './verbs.ts'
+
+/** Where help and complaints go. */
+export interface ProgramStreams {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly columns: number | undefined
+}
+
+/**
+ * The program. Verbs whose names are not in `words` get a name and a summary only, which is all that the help and "did
+ * you mean" need: so a start costs as much as the verb that was typed.
+ */
+export async function buildProgram(
+  words: readonly string[] | 'all',
+  session: Session,
+  streams: ProgramStreams,
+): Promise<Command> {
+  const program = withCommonOptions(
+    newCommand(
+      'bramble',
+      'Turns a bag of different small boards into a working cluster from one cluster file.',
+    ),
+  )
+  program
+    .usage('[options] <command>')
+    .optionsGroup('Common options:')
+    .version(readVersion(), '-V, --version', 'show the version')
+    .optionsGroup('')
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError('Type bramble --help to see all commands.')
+    .configureOutput({
+      writeOut: streams.out,
+      writeErr: streams.err,
+      ...(streams.columns !== undefined && {
+        getOutHelpWidth: () => streams.columns ?? 80,
+        getErrHelpWidth: () => streams.columns ?? 80,
+      }),
+    })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .addHelpText('after', `\n${exitCodeHelp()}`)
+    .commandsGroup('Commands:')
+    .helpCommand('help [command]', 'show the help of a command')
+  for (const verb of VERBS)
+    program.addCommand(await defined(verb, words === 'all' || words.includes(verb.name), program, session))
+  return program
+}
+
+async function defined(verb: Verb, isTyped: boolean, program: Command, session: Session): Promise<Command> {
+  const command = newCommand(verb.name, verb.summary).copyInheritedSettings(program)
+  if (!isTyped) return command
+  const { define } = await verb.load()
+  define(command, session)
+  return withCommonOptions(command)
+}

@@ -1,0 +1,36 @@
+/** Runs one command line from its words to its exit status. */
+import { CommanderError } from 'commander'
+import { commonOptionsOf, type CommonOptions, type Session } from './command.ts'
+import { createContext } from './context.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { showFailure } from './failures.ts'
+import { buildProgram } from './program.ts'
+import { terminalOf, type Surroundings } from './surroundings.ts'
+
+/** Does what the words say; never throws. */
+export async function runCli(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok
+  let common: CommonOptions = { debug: words.includes('--debug'), json: words.includes('--json') }
+  const session: Session = {
+    run: async (command, work) => {
+      common = commonOptionsOf(command)
+      exitCode = await work(createContext(surroundings, common))
+    },
+  }
+  const terminal = terminalOf(surroundings, !words.includes('--no-color'))
+  try {
+    const streams = { out: terminal.out, err: terminal.err, columns: terminal.width }
+    if (words[0] === 'complete' && words[1] === '--') {
+      const { completions } = await import('./complete/complete.ts')
+      const program = await buildProgram('all', session, streams)
+      terminal.out(completions(program, words.slice(2), surroundings.folder))
+      return EXIT.ok
+    }
+    const program = await buildProgram(words, session, streams)
+    await program.parseAsync([...words], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    return showFailure(terminal, error, { json: common.json ?? false, debug: common.debug ?? false })
+  }
+}

@@ -1,0 +1,32 @@
+/** The options that plan and apply have in common. */
+import { collect, type Command } from './command.ts'
+import { wholeNumber } from './whole-number.ts'
+
+/** What was chosen of them. */
+export interface RunChoices {
+  readonly node?: readonly string[]
+  readonly role?: readonly string[]
+  readonly concurrency?: number
+  readonly takeOver?: true
+  readonly full?: true
+}
+
+/** Declares them. */
+export function withRunOptions(command: Command) {
+  return command
+    .option('-n, --node <names>', 'only these nodes; may be repeated, takes lists with commas', collect)
+    .option('-r, --role <names>', 'only nodes with one of these roles; likewise', collect)
+    .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
+    .option('--full', 'show new texts whole, not only how they begin')
+    .option('--take-over', "take a node's lock over from a run that holds it")
+}
+
+/** The same, in the words of the API. */
+export function scopeOf({ node, role, concurrency, takeOver }: RunChoices) {
+  return {
+    ...(node && { nodes: node }),
+    ...(role && { roles: role }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(takeOver && { takeOver }),
+  }
+}

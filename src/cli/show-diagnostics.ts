@@ -1,0 +1,26 @@
+/** Shows diagnostics on standard error, so that standard output holds nothing but what was asked for. */
+import { readFileSync } from 'node:fs'
+import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { renderHuman, renderJson } from '../diagnostics/render.ts'
+import type { Terminal } from './surroundings.ts'
+
+/** Shows them for people, or one JSON object a line. */
+export function showDiagnostics(
+  terminal: Pick<Terminal, 'err' | 'errPalette'>,
+  diagnostics: readonly Diagnostic[],
+  json: boolean,
+): void {
+  if (diagnostics.length === 0) return
+  const sorted = sortDiagnostics(diagnostics)
+  terminal.err(json ? renderJson(sorted) : renderHuman(sorted, { source, palette: terminal.errPalette }))
+}
+
+/** The text of a file, to quote the faulty line. */
+function source(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

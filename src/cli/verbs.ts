@@ -1,0 +1,68 @@
+/** All verbs, in the order of the help: what they are called, what they do, and where they are. */
+import type { Verb } from './command.ts'
+
+/** The verbs. */
+export const VERBS: readonly Verb[] = [
+  { name: 'init', summary: 'write a first cluster file', load: () => import('./commands/init.ts') },
+  {
+    name: 'check',
+    summary: 'check the cluster file, without asking any node',
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'facts',
+    summary: 'read the facts of live nodes into the cluster lock',
+    load: () => import('./commands/facts.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'show what an apply would change, and why',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    summary: 'make the cluster as the cluster file says',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show what is wanted against what is',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'ssh',
+    summary: 'log in to a node, or run a command there',
+    load: () => import('./commands/ssh.ts'),
+  },
+  {
+    name: 'ssh-config',
+    summary: 'print an OpenSSH configuration for all nodes',
+    load: () => import('./commands/ssh-config.ts'),
+  },
+  {
+    name: 'secrets',
+    summary: 'list, show, rotate and import secrets',
+    load: () => import('./commands/secrets.ts'),
+  },
+  {
+    name: 'log',
+    summary: 'list the runs of the past, or replay one',
+    load: () => import('./commands/log.ts'),
+  },
+  {
+    name: 'lab',
+    summary: 'virtual nodes on this computer, made from the cluster file',
+    load: () => import('./commands/lab.ts'),
+  },
+  { name: 'explain', summary: 'explain an error code', load: () => import('./commands/explain.ts') },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of the cluster file',
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print the completions for a shell',
+    load: () => import('./commands/completion.ts'),
+  },
+]
