@@ -90,7 +90,8 @@ export function readLines(output: string): Line[] {
     })
 }
 
-function summarised(program: Program, lines: readonly Line[]): Omit<ProgramRun, 'code' | 'stderr' | 'lines'> {
+/** What the lines of a program say of its resources. */
+export function summarised(program: Program, lines: readonly Line[]): Omit<ProgramRun, 'code' | 'stderr' | 'lines'> {
   const address = (id = ''): string => program.resources.get(id)?.address ?? id
   const of = (type: string): Line[] => lines.filter((line) => line.type === type)
   return {

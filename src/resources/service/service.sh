@@ -320,7 +320,10 @@ service_remove() { # UNIT BEFORE
   *)
     case $enabled in
     enabled*) service_enable "$1" yes "$FILE" ;;
-    masked*) service_enable "$1" masked "$FILE" ;;
+    masked*)
+      service_enable "$1" no "$FILE"
+      service_enable "$1" masked "$FILE"
+      ;;
     *) service_enable "$1" no "$FILE" ;;
     esac
     ;;
