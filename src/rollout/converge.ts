@@ -111,7 +111,9 @@ export async function inTurn(
   const since = new Date()
   const result = await step()
   if (result.failure || result.reboot) return result
-  return awaitReturn(rollout, node, groups, since, result)
+  // Who is no longer wanted as a member does not come back.
+  const stays = groups.filter(({ members }) => members.includes(node))
+  return awaitReturn(rollout, node, stays, since, result)
 }
 
 /** Waits until a member is back in all its groups after `since`. */

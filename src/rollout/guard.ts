@@ -9,7 +9,7 @@ import { poll, type Answer } from '../support/poll.ts'
 export function mayInterrupt(state: GroupState, node: string): Answer {
   const own = state.members.find((member) => member.node === node)
   if (state.members.length <= 1) return { passed: true, detail: 'it is the only member' }
-  if (!own || !own.healthy) return { passed: true, detail: `${node} serves nothing now` }
+  if (own && !own.healthy) return { passed: true, detail: `${node} serves nothing now` }
   const sick = state.members.filter((member) => !member.healthy).map((member) => member.node)
   if (state.failureTolerance >= 1) return { passed: true, detail: state.detail }
   return {

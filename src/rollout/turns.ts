@@ -9,12 +9,17 @@ export interface PendingNode {
   readonly pending: readonly PendingChange[]
 }
 
-/** Groups that a change of these resources takes a serving member out of. What is only created serves nothing yet. */
+/**
+ * Groups that a change of these resources takes a serving member out of. What is only created serves nothing yet; what is
+ * removed is no longer wanted as a member and serves all the same.
+ */
 export function interruptedGroups(node: PendingNode, groups: readonly QuorumGroup[]): QuorumGroup[] {
-  return groups.filter(
-    (group) =>
-      group.members.includes(node.name) &&
-      node.pending.some(({ address, action }) => action !== 'create' && group.interruptedBy(address)),
+  return groups.filter((group) =>
+    node.pending.some(
+      ({ address, action }) =>
+        group.interruptedBy(address) &&
+        (action === 'remove' || (action === 'update' && group.members.includes(node.name))),
+    ),
   )
 }
 

@@ -1,0 +1,116 @@
+/** A copy of an example as a cluster of its own in the lab, driven through the command line as a user would. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Event } from '../../src/events/event.ts'
+import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
+import { run, type RunResult } from '../../src/support/run.ts'
+
+const TOP = fileURLToPath(new URL('../..', import.meta.url))
+const CLI = join(TOP, 'dist/cli/main.js')
+
+/** What a command printed, and how it ended. */
+export interface Ran {
+  readonly code: number
+  readonly text: string
+  readonly errors: string
+}
+
+/** One cluster under test. */
+export class ClusterUnderTest {
+  readonly id: LabIdentity
+  readonly folder: string
+
+  /** Copies `examples/<example>` under a name that no other test has. */
+  constructor(example: string) {
+    this.folder = mkdtempSync(join(tmpdir(), `bramble-${example}-`))
+    cpSync(join(TOP, 'examples', example), this.folder, { recursive: true })
+    const cluster = `${example}-${basename(this.folder).slice(-6).toLowerCase()}`
+    this.edit((text) => text.replace(/^cluster: .*$/m, `cluster: ${cluster}`))
+    this.id = { cluster, folder: this.folder }
+  }
+
+  /** Changes the cluster file. */
+  edit(change: (text: string) => string): void {
+    const file = join(this.folder, 'cluster.yaml')
+    const text = readFileSync(file, 'utf8')
+    const changed = change(text)
+    if (changed === text) throw new Error('the edit of the cluster file changed nothing')
+    writeFileSync(file, changed)
+  }
+
+  /** Runs a command on the twin. */
+  async bramble(...words: string[]): Promise<Ran> {
+    const result = await run('node', [CLI, '-C', this.folder, '--lab', ...words], { timeoutSeconds: 600 })
+    return { code: result.code, text: result.stdout.toString(), errors: result.stderr }
+  }
+
+  /** Runs plan or apply and gives its events. */
+  async events(...words: string[]): Promise<Event[]> {
+    const { text, errors } = await this.bramble('--json', ...words)
+    const lines = text.split('\n').filter(Boolean)
+    if (lines.length === 0) throw new Error(`no events; ${errors}`)
+    return lines.map((line) => JSON.parse(line) as Event)
+  }
+
+  /** Applies and gives the last event. */
+  async apply(...words: string[]): Promise<Extract<Event, { type: 'run-finished' }>> {
+    const events = await this.events('apply', '--yes', ...words)
+    const last = events.at(-1)
+    if (last?.type !== 'run-finished') throw new Error(`the last event is ${JSON.stringify(last)}`)
+    if (last.outcome === 'failed') throw new Error(failures(events).join('\n'))
+    return last
+  }
+
+  /** Runs a program on a node as root, not over SSH. */
+  async inside(node: string, ...argv: string[]): Promise<RunResult> {
+    return labExec(this.id, node, argv)
+  }
+
+  /** What a program prints on a node. */
+  async text(node: string, ...argv: string[]): Promise<string> {
+    const { stdout, stderr } = await this.inside(node, ...argv)
+    return stdout.toString().trim() || stderr.trim()
+  }
+
+  /** Runs a program of this computer in the network of a node. */
+  async inNetworkOf(node: string, program: string, ...args: string[]): Promise<RunResult> {
+    const state = (await labState(this.id)).find(({ name }) => name === node)
+    if (state?.pid === undefined) throw new Error(`${node} does not run`)
+    return run('nsenter', [`--net=/proc/${state.pid}/ns/net`, program, ...args])
+  }
+
+  /** Asks the Consul agent of a node by DNS. */
+  async dig(node: string, ...words: string[]): Promise<string> {
+    const asked = await this.inNetworkOf(
+      node,
+      'dig',
+      '@127.0.0.1',
+      '-p',
+      '8600',
+      '+short',
+      '+time=2',
+      '+tries=1',
+      ...words,
+    )
+    return asked.stdout.toString().trim()
+  }
+
+  /** Takes the lab and the folder away. */
+  async remove(): Promise<void> {
+    await run('node', [CLI, '-C', this.folder, 'lab', 'down'])
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** What failed in a run, in words. */
+export function failures(events: readonly Event[]): string[] {
+  return events.flatMap((event) => {
+    if (event.type === 'resource-failed')
+      return [`${event.address}: ${event.message} ${event.output.join(' | ')}`]
+    if (event.type === 'node-finished' && event.outcome === 'failed')
+      return [`${event.node}: ${event.message ?? ''}`]
+    return event.type === 'warning' ? [event.text] : []
+  })
+}
