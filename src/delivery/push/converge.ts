@@ -10,7 +10,7 @@ import { confirmTrial } from './confirm-trial.ts'
 import type { Convergence, Observation, PushEvents, PushRun, Unreached } from './contract.ts'
 import { talk } from './conversation.ts'
 import type { TalkEnd } from './conversation.ts'
-import { ASK_SECONDS, askWhetherAlive, EndOfProgram, rejoin } from './follow-program.ts'
+import { askSeconds, askWhetherAlive, EndOfProgram, rejoin } from './follow-program.ts'
 import type { Followed, Following } from './follow-program.ts'
 import { assertRun, busyFailure } from './observe.ts'
 import type { ProgramEvent } from './program-events.ts'
@@ -149,7 +149,7 @@ class Converge {
       reader,
       input: Readable.from(load.chunks(), { objectMode: false }),
       staysOpen: true,
-      silenceSeconds: ASK_SECONDS,
+      silenceSeconds: askSeconds(push),
       onSilence: uploads,
       onEvent: (event, session) => this.#heard(event, session),
     })

@@ -30,7 +30,12 @@ export interface Followed {
 const REJOIN_SECONDS = 120
 const LONGEST_PAUSE_SECONDS = 8
 /** How long a program may say nothing until the node is asked whether it still lives. */
-export const ASK_SECONDS = 20
+const ASK_SECONDS = 20
+
+/** After how much silence the node is asked whether the program still lives. */
+export function askSeconds({ silenceSeconds = ASK_SECONDS }: PushRun): number {
+  return Math.min(ASK_SECONDS, silenceSeconds)
+}
 
 /** Watches the events of a followed program for its end. */
 export class EndOfProgram {
@@ -99,7 +104,7 @@ function rejoinOnce({ push, node, reader, onEvent }: Following, ending: EndOfPro
     args: [String(reader.offset + 1)],
     reader,
     staysOpen: true,
-    silenceSeconds: ASK_SECONDS,
+    silenceSeconds: askSeconds(push),
     onSilence: askWhetherAlive,
     onEvent: (event, session) => {
       ending.take(event, session)

@@ -11,6 +11,8 @@ if alive "$p" "$s"; then
     n=$((n + 1))
   done
   if alive "$p" "$s"; then kill -KILL "-$p"; fi
+  # Whoever follows it need not find out by itself.
+  say gone >>"$h.events"
 fi
-rm -f lease
+rm -rf lease /var/lib/bramble/incoming
 say ousted

@@ -17,9 +17,14 @@ export interface SshConfigOptions {
   readonly includes: readonly string[]
 }
 
-/** A value in double quotes, with what ssh_config expands (`%`) and unquotes (`\`, `"`) made plain. */
+/** A value in double quotes, with what ssh_config unquotes made plain. */
+function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+}
+
+/** A path where tokens such as `%h` are expanded. */
 function path(value: string): string {
-  return `"${value.replaceAll('%', '%%').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+  return quoted(value.replaceAll('%', '%%'))
 }
 
 function block(names: string, settings: readonly (readonly [string, string] | undefined)[]): string {
@@ -103,7 +108,7 @@ export function sshConfig(options: SshConfigOptions): string {
     options.includes.length > 0
       ? block(
           '*',
-          options.includes.map((file) => ['Include', path(file)]),
+          options.includes.map((file) => ['Include', quoted(file)]),
         )
       : '',
   ].join('')

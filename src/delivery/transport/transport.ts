@@ -1,6 +1,6 @@
 /** The nodes' connections over OpenSSH: one configuration, sessions, links to their ports, and figures. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Bug } from '../../diagnostics/bug.ts'
@@ -14,6 +14,7 @@ import { pinnedNames, tidyKnownHosts } from './known-hosts.ts'
 import { startSession } from './session.ts'
 import type { NodeStats, Session } from './session.ts'
 import { Slots } from './slots.ts'
+import { makeSocketFolder } from './socket-folder.ts'
 import { sshConfig } from './ssh-config.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -174,7 +175,7 @@ class OpenSshTransport implements Transport {
 
   /** A socket's path may have about 88 bytes, so it is numbered and does not lie in the cluster's folder. */
   #socketOf(node: string): string {
-    this.#sockets ??= mkdtempSync(join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'bramble-'))
+    this.#sockets ??= makeSocketFolder()
     return join(this.#sockets, String([...this.#dials.keys()].indexOf(node)))
   }
 

@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { slowFile, startController } from '../../../test/delivery/other-controller.ts'
+import { noScratchNodes, programOf, pushRun, scratchNode } from '../../../test/delivery/scratch-node.ts'
+import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
+import type { EventBody } from '../../events/event.ts'
+import { file } from '../../resources/file/file.ts'
+import type { Transport } from '../transport/transport.ts'
+import { converge, observe, release } from './push.ts'
+
+if (noScratchNodes !== undefined) console.warn(`lease.test.ts is skipped: ${noScratchNodes}`)
+
+const quiet = (): void => undefined
+
+describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
+  let node: ScratchNode
+  let transport: Transport
+  beforeAll(async () => {
+    node = await scratchNode()
+  })
+  beforeEach(async () => {
+    transport = await node.transport([node.dial('ada')])
+    await node.inside('sh', '-c', 'rm -rf /srv/* /var/lib/bramble/* /run/bramble')
+  })
+  afterEach(() => transport.close())
+  afterAll(() => node.remove())
+
+  const program = programOf('ada', [file({ path: '/srv/held', content: 'x' })])
+
+  it('keeps a second apply away and says who holds it; a plan may look', async () => {
+    const first = pushRun(transport, { by: 'ada@desk' })
+    expect(await observe(first, program, 'apply', quiet)).toMatchObject({ reached: true })
+    expect(await observe(pushRun(transport, { by: 'eve@laptop' }), program, 'apply', quiet)).toMatchObject({
+      reached: false,
+      failure: {
+        code: 'NODE_BUSY',
+        summary: expect.stringMatching(/^ada@desk works on ada since \d+ s$/) as string,
+        why: expect.stringContaining(first.run) as string,
+        fix: expect.stringContaining('--take-over') as string,
+      },
+    })
+    expect(await observe(pushRun(transport), program, 'plan', quiet)).toMatchObject({ reached: true })
+  })
+
+  it('is given to exactly one of many that want it at once', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 6 }, () => observe(pushRun(transport), program, 'apply', quiet)),
+    )
+    expect(all.filter(({ reached }) => reached)).toHaveLength(1)
+  })
+
+  it('is given back when nothing is to be converged after all', async () => {
+    const first = pushRun(transport)
+    const found = await observe(first, program, 'apply', quiet)
+    if (found.reached) await release(first, found)
+    expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
+    expect(await observe(pushRun(transport), program, 'apply', quiet)).toMatchObject({ reached: true })
+  })
+
+  it('runs out after a quarter of an hour', async () => {
+    await observe(pushRun(transport), program, 'apply', quiet)
+    // As if that time had passed: the third word is when it ends, in seconds since the start of the node.
+    await node.inside('sed', '-i', 's/^\\([^ ]* [^ ]*\\) [0-9]*/\\1 1/', '/run/bramble/lease')
+    expect(await observe(pushRun(transport), program, 'apply', quiet)).toMatchObject({ reached: true })
+  })
+
+  it('goes to the next run of a controller that is known to be dead', async () => {
+    const dead = pushRun(transport)
+    await observe(dead, program, 'apply', quiet)
+    const next = pushRun(transport, { deadRuns: ['run-other', dead.run] })
+    expect(await observe(next, program, 'apply', quiet)).toMatchObject({ reached: true })
+  })
+
+  it('is not lost to a run that was ousted and comes back', async () => {
+    const ousted = pushRun(transport)
+    const found = await observe(ousted, program, 'apply', quiet)
+    const taker = pushRun(transport, { takeOver: true, by: 'eve@laptop' })
+    const taken = await observe(taker, program, 'apply', quiet)
+    if (!found.reached || !taken.reached) throw new Error('not reached')
+    expect(await converge(ousted, program, found, quiet)).toMatchObject({ failure: { code: 'NODE_BUSY' } })
+    expect(await converge(taker, program, taken, quiet)).toMatchObject({
+      reached: true,
+      summary: { changed: 1 },
+    })
+  })
+
+  it('ends the program of the one that is ousted', async () => {
+    const slow = programOf('ada', [slowFile()])
+    const ousted = pushRun(transport)
+    const found = await observe(ousted, slow, 'apply', quiet)
+    if (!found.reached) throw new Error('not reached')
+    let began = quiet
+    const converging = new Promise<void>((resolve) => (began = resolve))
+    const lost = converge(ousted, slow, found, (event) => {
+      if (event.type === 'phase-started' && event.detail !== undefined) began()
+    })
+    await converging
+    const taken = await observe(pushRun(transport, { takeOver: true }), program, 'apply', quiet)
+    expect(taken).toMatchObject({ reached: true })
+    expect(await lost).toMatchObject({ reached: false, failure: { code: 'PROGRAM_BROKE_OFF' } })
+    expect((await node.inside('pgrep', '-f', 'srv/go')).stdout.toString()).toBe('')
+  })
+
+  it('lets a later apply follow the program of a killed controller to its end, and then look for itself', async () => {
+    const controller = await startController(node, {}, 'apply', 'run-killed')
+    await controller.said('converging')
+    await controller.kill()
+
+    const slow = programOf('ada', [slowFile()])
+    expect(await observe(pushRun(transport), slow, 'apply', quiet)).toMatchObject({
+      reached: false,
+      failure: { code: 'NODE_BUSY' },
+    })
+    const events: EventBody[] = []
+    const found = observe(pushRun(transport, { deadRuns: ['run-killed'] }), slow, 'apply', (event) => {
+      events.push(event)
+      if (event.type === 'warning') void node.inside('touch', '/srv/go')
+    })
+    expect(await found).toMatchObject({ reached: true, differing: [] })
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'RUN_JOINED' }))
+    expect(await node.text('/srv/slow')).toBe('slow')
+    expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
+  })
+})

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Duplex } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  freePort,
+  noScratchNodes,
+  programOf,
+  pushRun,
+  scratchNode,
+} from '../../../test/delivery/scratch-node.ts'
+import { startController } from '../../../test/delivery/other-controller.ts'
+import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
+import { run } from '../../support/run.ts'
+import { observe } from '../push/push.ts'
+import type { Transport } from './transport.ts'
+
+if (noScratchNodes !== undefined) console.warn(`links.test.ts is skipped: ${noScratchNodes}`)
+
+/** One HTTP request over a link. */
+function get(link: Duplex, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ path, createConnection: () => link }, (answer) => resolve(text(answer)))
+    asked.on('error', reject).end()
+  })
+}
+
+/** Processes of ssh that speak to this node. */
+async function sshProcesses(node: ScratchNode): Promise<string[]> {
+  const { stdout } = await run('pgrep', ['-af', `^ssh .*${node.folder}`])
+  return stdout.toString().split('\n').filter(Boolean)
+}
+
+describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () => {
+  let node: ScratchNode
+  let transport: Transport
+  let server: Server
+  let port: number
+  beforeAll(async () => {
+    node = await scratchNode()
+    transport = await node.transport([node.dial('ada')])
+    server = createServer((asked, answer) => answer.end(`you asked for ${asked.url}`)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    port = (server.address() as AddressInfo).port
+  })
+  afterAll(async () => {
+    server.close()
+    await transport.close()
+    await node.remove()
+  })
+
+  it('carries an HTTP request although no session is open, and many at once over one connection', async () => {
+    const before = transport.stats().get('ada')?.sessions ?? 0
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, async (_, index) => get(await transport.connect('ada', port), `/${index}`)),
+    )
+    expect(answers).toEqual([0, 1, 2, 3, 4].map((index) => `you asked for /${index}`))
+    expect((transport.stats().get('ada')?.sessions ?? 0) - before).toBe(1)
+  })
+
+  it('rides on the connection of the check when it is asked for', async () => {
+    const own = await node.transport([node.dial('ada')])
+    const found = await observe(pushRun(own), programOf('ada', []), 'apply', () => undefined, { link: true })
+    if (!found.reached) throw new Error(found.failure.summary)
+    expect(await get(await own.connect('ada', port), '/check')).toBe('you asked for /check')
+    expect(own.stats().get('ada')?.sessions).toBe(1)
+    await found.letGo()
+    expect(await get(await own.connect('ada', port), '/later')).toBe('you asked for /later')
+    expect(own.stats().get('ada')?.sessions).toBe(2)
+    await own.close()
+  })
+
+  it('says in a sentence why it cannot be had', async () => {
+    const closed = await freePort()
+    await expect(transport.connect('ada', closed)).rejects.toThrow(`port ${closed} of ada cannot be reached`)
+    const nobody = await node.transport([node.dial('eve', { port: closed })])
+    await expect(nobody.connect('eve', 80)).rejects.toThrow(/^eve cannot be reached: .*Connection refused/)
+    await nobody.close()
+  })
+
+  it('leaves no process and no socket behind', async () => {
+    const runtime = join(node.folder, 'r')
+    mkdirSync(runtime, { mode: 0o700 })
+    process.env['XDG_RUNTIME_DIR'] = runtime
+    const own = await node.transport([node.dial('ada')])
+    await get(await own.connect('ada', port), '/')
+    expect(readdirSync(runtime)).toHaveLength(1)
+    await own.close()
+    delete process.env['XDG_RUNTIME_DIR']
+    await transport.close()
+    expect(await sshProcesses(node)).toEqual([])
+    expect(readdirSync(runtime)).toEqual([])
+  })
+
+  it('ends with its controller, however that ends', async () => {
+    const runtime = join(node.folder, 'k')
+    mkdirSync(runtime, { mode: 0o700 })
+    const controller = await startController(node, { XDG_RUNTIME_DIR: runtime }, 'link', String(port))
+    await controller.said('linked')
+    expect(await sshProcesses(node)).not.toEqual([])
+    await controller.kill()
+    await vi.waitFor(async () => expect(await sshProcesses(node)).toEqual([]), 20_000)
+    expect(readdirSync(runtime, { recursive: true })).toHaveLength(1)
+
+    // The next controller takes the empty folder away.
+    process.env['XDG_RUNTIME_DIR'] = runtime
+    const next = await node.transport([node.dial('ada')])
+    await get(await next.connect('ada', port), '/')
+    await next.close()
+    delete process.env['XDG_RUNTIME_DIR']
+    expect(readdirSync(runtime)).toEqual([])
+  })
+})

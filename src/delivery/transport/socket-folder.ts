@@ -1,0 +1,47 @@
+/** Where the sockets of open connections lie: a short path, ours alone, gone with the process that made it. */
+import { accessSync, constants, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A socket's path may have about 88 bytes with what ssh puts behind it, so long parents are of no use. */
+const LONGEST_PARENT = 40
+
+function parentFolder(): string {
+  const candidates = [process.env['XDG_RUNTIME_DIR'], tmpdir()]
+  return (
+    candidates.find(
+      (folder) => folder !== undefined && folder.length <= LONGEST_PARENT && isWritable(folder),
+    ) ?? '/tmp'
+  )
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Makes the folder (mode 0700), and takes away those of our user's processes that were killed. */
+export function makeSocketFolder(): string {
+  const parent = parentFolder()
+  for (const name of readdirSync(parent)) {
+    const pid = /^bramble-ssh-(\d+)-/.exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    const folder = join(parent, name)
+    if (lstatSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.())
+      rmSync(folder, { recursive: true, force: true })
+  }
+  return mkdtempSync(join(parent, `bramble-ssh-${process.pid}-`))
+}
