@@ -31,7 +31,7 @@ export function newCommand(name: string, summary: string): Command {
 
 /** Adds a word below a verb, such as `list` of `secrets`, with the verb's settings. */
 export function subcommand(parent: Command, name: string, summary: string): Command {
-  const command = parent.command(name).description(summary) as unknown as Command
+  const command = parent.command(name).description(summary)
   return withCommonOptions(command.copyInheritedSettings(parent))
 }
 

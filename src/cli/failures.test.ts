@@ -9,7 +9,7 @@ import { LabFailure, LabRefusal } from '../lab/lab-error.ts'
 const failing = (error: unknown, words: readonly string[] = []) =>
   bramble(['status', ...words], {
     folder: officeFolder(),
-    api: { status: () => Promise.reject(error as Error) },
+    api: { status: () => Promise.reject(error) },
   })
 
 describe('a defect', () => {

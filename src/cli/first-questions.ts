@@ -1,55 +1,46 @@
 /** The questions of `bramble init`. */
-import { cancel, group, text } from '@clack/prompts'
+import { cancel, isCancel, text, type TextOptions } from '@clack/prompts'
 import { InterruptedError } from './interrupt.ts'
 import type { FirstAnswers, FirstNode } from './first-cluster-file.ts'
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i
+const USER = /^[a-z_][a-z0-9_-]*$/
 
 /** Asks for what was not given; throws {@link InterruptedError} when somebody thinks better of it. */
 export async function askFirstAnswers(given: FirstAnswers): Promise<FirstAnswers> {
-  const answers = await group(
-    {
-      name: () =>
-        text({
-          message: 'What is the cluster called?',
-          placeholder: 'office',
-          initialValue: given.name,
-          validate: (value) => (LABEL.test(value ?? '') ? undefined : 'a-z, 0-9 and inner hyphens'),
-        }),
-      domain: ({ results }: { results: { name?: string } }) =>
-        text({
-          message: 'Under which domain? Take one you own, or home.arpa',
-          initialValue: given.domain || `${results.name ?? 'office'}.home.arpa`,
-          validate: (value) =>
-            DOMAIN.test(value ?? '') ? undefined : 'a domain, such as office.example.net',
-        }),
-      user: () =>
-        text({
-          message: 'Which user logs in to the boards?',
-          initialValue: given.user,
-          validate: (value) =>
-            /^[a-z_][a-z0-9_-]*$/.test(value ?? '') ? undefined : 'a user name, such as pi',
-        }),
-      nodes: () =>
-        text({
-          message: 'Which boards are there? name=address, with blanks between them',
-          placeholder: 'hammond=192.168.1.10 oneil=192.168.1.11',
-          initialValue: given.nodes
-            .map(({ name, address }) => (address ? `${name}=${address}` : name))
-            .join(' '),
-          validate: (value) => nodesProblem(value ?? ''),
-        }),
-    },
-    {
-      onCancel: () => {
-        cancel('Nothing was written.')
-        throw new InterruptedError()
-      },
-    },
-  )
-  const { key } = given
-  return { ...answers, nodes: nodesOf(answers.nodes), ...(key !== undefined && { key }) }
+  const name = await answered({
+    message: 'What is the cluster called?',
+    placeholder: 'office',
+    initialValue: given.name,
+    validate: (value) => (LABEL.test(value ?? '') ? undefined : 'a-z, 0-9 and inner hyphens'),
+  })
+  const domain = await answered({
+    message: 'Under which domain? Take one you own, or home.arpa',
+    initialValue: given.domain || `${name}.home.arpa`,
+    validate: (value) => (DOMAIN.test(value ?? '') ? undefined : 'a domain, such as office.example.net'),
+  })
+  const user = await answered({
+    message: 'Which user logs in to the boards?',
+    initialValue: given.user,
+    validate: (value) => (USER.test(value ?? '') ? undefined : 'a user name, such as pi'),
+  })
+  const nodes = await answered({
+    message: 'Which boards are there? name=address, with blanks between them',
+    placeholder: 'hammond=192.168.1.10 oneil=192.168.1.11',
+    initialValue: given.nodes
+      .map((node) => (node.address ? `${node.name}=${node.address}` : node.name))
+      .join(' '),
+    validate: (value) => nodesProblem(value ?? ''),
+  })
+  return { ...given, name, domain, user, nodes: nodesOf(nodes) }
+}
+
+async function answered(question: TextOptions): Promise<string> {
+  const answer = await text(question)
+  if (!isCancel(answer)) return answer
+  cancel('Nothing was written.')
+  throw new InterruptedError()
 }
 
 function nodesOf(value: string): FirstNode[] {

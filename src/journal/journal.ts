@@ -47,51 +47,71 @@ export function openJournal(
   subject: JournalSubject,
 ): Journal {
   const at = new Date()
-  let run = newRunId(at)
-  let file: number | undefined
-  let problem: string | undefined
-
-  const attempt = (work: () => void): void => {
-    try {
-      work()
-    } catch (error) {
-      problem ??= (error as Error).message
-    }
+  const journal = new JournalFile(folder, at, redact)
+  journal.write(headOf(journal.run, at, subject))
+  return {
+    sink: (event) => journal.write(event),
+    run: journal.run,
+    problem: () => journal.problem,
+    close: () => journal.close(),
   }
-  const write = (value: JournalHead | Event): void => {
-    if (file === undefined || problem !== undefined) return
-    const line = `${JSON.stringify(redacted(value, redact))}\n`
-    attempt(() => writeWhole(file as number, line))
-  }
+}
 
-  attempt(() => {
-    makeJournalFolder(folder)
-    pruneRuns(folder)
-    ;({ run, file } = createRun(folder, at, run))
-  })
-  write({
+function headOf(run: string, at: Date, { command, by, version, ...subject }: JournalSubject): JournalHead {
+  return {
     v: 1,
     type: 'journal',
     run,
     at: at.toISOString(),
-    by: subject.by,
-    command: subject.command,
+    by,
+    command,
     arguments: subject.arguments ?? [],
-    version: subject.version,
+    version,
     pid: process.pid,
     computer: hostname(),
-  })
-  return {
-    sink: write,
-    run,
-    problem: () => problem,
-    close: () => {
-      const open = file
-      file = undefined
-      if (open === undefined) return
-      attempt(() => fsyncSync(open))
-      attempt(() => closeSync(open))
-    },
+  }
+}
+
+/** The open file; the first thing that goes wrong ends the writing, never the run. */
+class JournalFile {
+  readonly run: string
+  problem: string | undefined
+  readonly #redact: (text: string) => string
+  #file: number | undefined
+
+  constructor(folder: string, at: Date, redact: (text: string) => string) {
+    this.#redact = redact
+    let made: { run: string; file?: number } = { run: newRunId(at) }
+    this.#attempt(() => {
+      makeJournalFolder(folder)
+      pruneRuns(folder)
+      made = createRun(folder, at, made.run)
+    })
+    this.run = made.run
+    this.#file = made.file
+  }
+
+  write(value: JournalHead | Event): void {
+    const file = this.#file
+    if (file === undefined || this.problem !== undefined) return
+    const line = `${JSON.stringify(redacted(value, this.#redact))}\n`
+    this.#attempt(() => writeWhole(file, line))
+  }
+
+  close(): void {
+    const file = this.#file
+    this.#file = undefined
+    if (file === undefined) return
+    this.#attempt(() => fsyncSync(file))
+    this.#attempt(() => closeSync(file))
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.problem ??= (error as Error).message
+    }
   }
 }
 

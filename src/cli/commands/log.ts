@@ -56,27 +56,29 @@ const COLUMNS = [
   { title: 'RESOURCES' },
 ] as const
 
-function rowOf(
-  { run, state, head, started, finished }: RunRecord,
-  palette: Context['terminal']['palette'],
-): Cell[] {
-  const command = oneLine(head?.command ?? started?.command ?? '')
+function rowOf(record: RunRecord, palette: Context['terminal']['palette']): Cell[] {
+  const { run, head, started, finished } = record
+  // A journal whose head was lost still has the event that says the same.
+  const { command = '', by = '', at } = head ?? started ?? {}
   return [
     { text: run },
-    { text: localTime(head?.at ?? started?.at) },
-    { text: oneLine(head?.by ?? started?.by ?? '') },
-    { text: started?.lab ? `${command} (lab)` : command },
+    { text: localTime(at) },
+    { text: oneLine(by) },
+    { text: `${oneLine(command)}${started?.lab ? ' (lab)' : ''}` },
     { text: started ? String(started.nodes.length) : '' },
-    finished
-      ? { text: finished.outcome, style: outcomeColour(finished.outcome, palette) }
-      : { text: state, style: state === 'running' ? palette.cyan : palette.red },
+    outcomeCell(record, palette),
     { text: finished ? summaryPhrase(finished.summary) : '' },
   ]
 }
 
+function outcomeCell({ state, finished }: RunRecord, palette: Context['terminal']['palette']): Cell {
+  if (finished) return { text: finished.outcome, style: outcomeColour(finished.outcome, palette) }
+  return { text: state, style: state === 'running' ? palette.cyan : palette.red }
+}
+
 /** `2026-11-23 16:05`, by the clock on the wall here. */
-function localTime(at: string | undefined): string {
-  const time = new Date(at ?? '')
+function localTime(at = ''): string {
+  const time = new Date(at)
   if (Number.isNaN(time.getTime())) return ''
   const two = (value: number): string => String(value).padStart(2, '0')
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`

@@ -21,15 +21,16 @@ export function completionScript(shell: 'bash' | 'zsh' | 'fish'): string {
   return shell === 'bash' ? BASH_WITHOUT_PACKAGE + text : text
 }
 
-/** The library prints by itself; this takes what it prints. */
+/** The library prints by itself, with `console.log`; this takes what it prints. */
 export function captured(work: () => void): string {
-  const log = console.log
+  const { console: printer } = globalThis
+  const { log } = printer
   const lines: string[] = []
-  console.log = (...values: unknown[]) => void lines.push(values.join(' '))
+  printer.log = (...values: unknown[]) => void lines.push(values.join(' '))
   try {
     work()
   } finally {
-    console.log = log
+    printer.log = log
   }
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -3,7 +3,7 @@ import type { Palette } from '../../diagnostics/palette.ts'
 import type { Event } from '../../events/event.ts'
 import { oneLine } from './columns.ts'
 import { renderFrame } from './frame.ts'
-import { openLiveArea, type LiveStream } from './live-area.ts'
+import { openLiveArea, type LiveArea, type LiveStream } from './live-area.ts'
 import type { RunProgress } from './progress.ts'
 import type { Renderer } from './renderer.ts'
 
@@ -25,58 +25,80 @@ const WHOLE_FAILURES = 10
 const SHORT_FAILURES = 40
 
 /** Starts the live view; the picture moves by itself until `close`. */
-export function humanRenderer({ stream, palette, progress, unicode }: HumanOptions): Renderer {
-  const area = openLiveArea(stream)
-  const turns = unicode ? TURNS : ASCII_TURNS
-  const cross = palette.red(unicode ? '✗' : 'x')
-  let frames = 0
-  let failures = 0
-  let warned = new Set<string>()
-  let timer: NodeJS.Timeout | undefined
-
-  const draw = (): void => {
-    const turn = turns[frames++ % turns.length] ?? ''
-    const size = { columns: stream.columns ?? 80, rows: stream.rows ?? 24 }
-    area.draw(renderFrame(progress, size, Date.now(), palette, turn))
-  }
-  const stop = (): void => {
-    clearInterval(timer)
-    timer = undefined
-    area.clear()
-  }
-  const start = (): void => {
-    timer ??= setInterval(draw, REDRAW_MILLISECONDS).unref()
-  }
-  const keep = (event: Event): void => {
-    const lines = keptLines(event, palette, cross, failures)
-    if (event.type === 'warning') {
-      if (warned.has(event.text)) return
-      warned = warned.add(event.text)
-    } else if (lines.length > 0) failures++
-    if (lines.length > 0) area.print(lines.map((line) => `${line}\n`).join(''))
-  }
+export function humanRenderer(options: HumanOptions): Renderer {
+  const view = new HumanView(options)
   return {
-    event: (event) => {
-      if (event.type === 'run-started') start()
-      keep(event)
-      if (event.type === 'run-finished') stop()
-    },
-    note: (text) => area.print(text),
-    pause: stop,
+    event: (event) => view.take(event),
+    note: (text) => view.area.print(text),
+    pause: () => view.stop(),
     resume: () => {
-      progress.queueChecked(Date.now())
-      start()
+      options.progress.queueChecked(Date.now())
+      view.start()
     },
-    close: stop,
+    close: () => view.stop(),
   }
 }
 
-/** What stays on the screen. */
-function keptLines(event: Event, palette: Palette, cross: string, failuresBefore: number): string[] {
-  if (event.type === 'warning') {
-    const node = event.node === undefined ? '' : `${oneLine(event.node)}: `
-    return [`${palette.yellow('warning')} ${palette.bold(event.code)}: ${node}${oneLine(event.text)}`]
+class HumanView {
+  readonly area: LiveArea
+  readonly #options: HumanOptions
+  readonly #turns: readonly string[]
+  readonly #warned = new Set<string>()
+  #frames = 0
+  #failures = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: HumanOptions) {
+    this.#options = options
+    this.area = openLiveArea(options.stream)
+    this.#turns = options.unicode ? TURNS : ASCII_TURNS
   }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#draw(), REDRAW_MILLISECONDS).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.area.clear()
+  }
+
+  take(event: Event): void {
+    if (event.type === 'run-started') this.start()
+    const lines = this.#keptLines(event)
+    if (lines.length > 0) this.area.print(lines.map((line) => `${line}\n`).join(''))
+    if (event.type === 'run-finished') this.stop()
+  }
+
+  #keptLines(event: Event): string[] {
+    const { palette, unicode } = this.#options
+    if (event.type === 'warning') {
+      if (this.#warned.has(event.text)) return []
+      this.#warned.add(event.text)
+      return warningLines(event, palette)
+    }
+    const cross = palette.red(unicode ? '✗' : 'x')
+    const lines = failureLines(event, palette, cross, this.#failures)
+    if (lines.length > 0) this.#failures++
+    return lines
+  }
+
+  #draw(): void {
+    const { stream, progress, palette } = this.#options
+    const turn = this.#turns[this.#frames++ % this.#turns.length] ?? ''
+    const size = { columns: stream.columns ?? 80, rows: stream.rows ?? 24 }
+    this.area.draw(renderFrame(progress, size, Date.now(), palette, turn))
+  }
+}
+
+function warningLines({ node, code, text }: Extract<Event, { type: 'warning' }>, palette: Palette): string[] {
+  const place = node === undefined ? '' : `${oneLine(node)}: `
+  return [`${palette.yellow('warning')} ${palette.bold(code)}: ${place}${oneLine(text)}`]
+}
+
+/** What stays on the screen of a failure: all of it for the first ones, one line for some more. */
+function failureLines(event: Event, palette: Palette, cross: string, failuresBefore: number): string[] {
   const isFailure =
     event.type === 'resource-failed' || (event.type === 'node-finished' && event.outcome === 'failed')
   if (!isFailure || failuresBefore >= SHORT_FAILURES) return []

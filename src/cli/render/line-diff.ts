@@ -49,6 +49,7 @@ function shownLine(line: string): string {
   return line.split('\t').map(visible).join('\t')
 }
 
-function countLines(text: string): number {
+/** Lines of a text; a line feed at the end begins no further one. */
+export function countLines(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
 }

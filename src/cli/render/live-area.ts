@@ -23,7 +23,7 @@ const SHOW_CURSOR = '\u001b[?25h'
 
 /** Opens a live area. The cursor comes back also when the process ends in the middle of it. */
 export function openLiveArea(stream: LiveStream): LiveArea {
-  const update = createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true })
+  const update = createLogUpdate(stream, { showCursor: true })
   let hidden = false
   const restore = (): void => {
     if (hidden) stream.write(SHOW_CURSOR)

@@ -2,7 +2,8 @@
 import type { Palette } from '../../diagnostics/palette.ts'
 import type { Difference } from '../../events/event.ts'
 import { visible } from '../../diagnostics/source-line.ts'
-import { lineDiff, newLines } from './line-diff.ts'
+import { counted } from './counts.ts'
+import { countLines, lineDiff, newLines } from './line-diff.ts'
 import type { Action } from './sign.ts'
 
 /** So many lines of a new text are shown. */
@@ -14,24 +15,30 @@ const HIDDEN = '(secret)'
 /** The lines of one field, indented. */
 export function renderTextField(
   action: Action,
-  { field, is, wanted }: Difference,
-  { palette, full = false }: { readonly palette: Palette; readonly full?: boolean },
+  difference: Difference,
+  options: { readonly palette: Palette; readonly full?: boolean },
 ): string[] {
+  const { field, is, wanted } = difference
   const name = `${INDENT}${visible(field)}`
   if (isText(field, is, wanted)) {
-    const lines =
-      is !== undefined && wanted !== undefined
-        ? lineDiff(is, wanted, palette)
-        : wanted !== undefined
-          ? newLines(wanted, palette, full ? Infinity : NEW_LINES)
-          : [palette.red(`- ${is?.split('\n').length ?? 0} lines`)]
-    return [`${name}:`, ...lines.map((line) => `${INDENT}  ${line}`)]
+    return [`${name}:`, ...textLines(is, wanted, options).map((line) => `${INDENT}  ${line}`)]
   }
-  const before = is === undefined ? undefined : shown(is)
-  const after = wanted === undefined ? undefined : shown(wanted)
-  if (before === undefined && after === undefined) return [`${name}: ${palette.dim(HIDDEN)}`]
-  if (action === 'create') return [`${name}: ${after ?? before}`]
-  return [`${name}: ${before ?? palette.dim('(none)')} → ${after ?? palette.dim('(none)')}`]
+  const { dim } = options.palette
+  if (is === undefined && wanted === undefined) return [`${name}: ${dim(HIDDEN)}`]
+  if (action === 'create') return [`${name}: ${shown(wanted ?? is ?? '')}`]
+  const [before, after] = [is, wanted].map((value) => (value === undefined ? dim('(none)') : shown(value)))
+  return [`${name}: ${before} → ${after}`]
+}
+
+function textLines(
+  is: string | undefined,
+  wanted: string | undefined,
+  { palette, full = false }: { readonly palette: Palette; readonly full?: boolean },
+): string[] {
+  if (wanted === undefined) return [palette.red(`- ${counted(countLines(is ?? ''), 'line')}`)]
+  return is === undefined
+    ? newLines(wanted, palette, full ? Infinity : NEW_LINES)
+    : lineDiff(is, wanted, palette)
 }
 
 /** Contents of files, and whatever else has more than one line. */
