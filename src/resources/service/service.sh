@@ -238,7 +238,8 @@ service_explain() { # UNIT WHAT: fails with systemd's word on the unit; the repo
   while read -r line; do
     case $line in
     Active:\ *) active=${line#Active: } ;;
-    Process:\ *\(code=* | Main\ PID:\ *\(code=*) process=", ${line##*(}" ;;
+    *\(code=*status=[1-9]*) process=", ${line##*(}" ;;
+    *\(code=*) process=${process:-", ${line##*(}"} ;;
     esac
   done <"$WORK/status"
   journalctl --unit="$1" --lines=20 --no-pager --quiet --output=short-iso --no-hostname 2>&1 || :
@@ -273,7 +274,7 @@ service_step() { # start|restart|reload-or-restart UNIT RESTART-DIGEST RELOAD-DI
   service_look "$2"
   if [ "$5" = tracked ]; then service_note "$2" "$3" "$4" "$INVOCATION" "$step"; fi
   if [ "$ACTIVE" = failed ]; then systemctl reset-failed -- "$2"; fi
-  systemctl "$1" -- "$2" || service_explain "$2" "did not $step"
+  systemctl "$1" -- "$2" || service_explain "$2" "did not ${1%-or-restart}"
   service_await "$2"
   if [ "$5" = tracked ]; then service_note "$2" "$3" "$4" "$INVOCATION" 'done'; fi
   rm -f "$STATE/services/$2.stale"
