@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# Kind kernel-module. Columns: ID NAME present|absent; NAME has underscores, as in /sys/module.
+# Kind kernel-module. Columns: ID NAME present|absent load|listed; NAME has underscores, as in /sys/module.
 # A check starts no process while all modules are loaded; else one looks up what is built into the kernel.
 
 kernel_module_built_in() { # NAME: what is built in and has no parameters does not show in /sys/module
@@ -16,17 +16,17 @@ kernel_module_is_loaded() { # NAME
   [ -d "/sys/module/$1" ] || kernel_module_built_in "$1"
 }
 
-kernel_module_compare() { # ID NAME STATE
+kernel_module_compare() { # ID NAME STATE load|listed
   local line='' file=$R/etc/modules-load.d/bramble-$2.conf
   if [ -f "$file" ]; then IFS= read -r line <"$file" || :; fi
   # Only what can be unloaded has a state (Linux, Documentation/ABI/testing/sysfs-module).
   if [ "$3" = absent ]; then
-    if [ -f "$file" ] || { [ -z "$R" ] && [ -e "/sys/module/$2/initstate" ]; }; then removes "$1"; fi
+    if [ -f "$file" ] || { [ "$R$4" = load ] && [ -e "/sys/module/$2/initstate" ]; }; then removes "$1"; fi
     return 0
   fi
   if [ "$line" != "$2" ]; then
     creates "$1"
-  elif [ -z "$R" ] && ! kernel_module_is_loaded "$2"; then
+  elif [ "$R$4" = load ] && ! kernel_module_is_loaded "$2"; then
     differs "$1" state 'not loaded' loaded
   fi
 }
@@ -35,8 +35,8 @@ kernel_module_check() {
   "$ROWS" kernel_module_compare
 }
 
-kernel_module_before() { # ID NAME...
-  if [ -z "$R" ] && kernel_module_is_loaded "$2"; then printf 'loaded\n'; else printf 'absent\n'; fi
+kernel_module_before() { # ID NAME STATE load|listed
+  if [ "$R$4" = listed ] || { [ -z "$R" ] && kernel_module_is_loaded "$2"; }; then printf 'loaded\n'; else printf 'absent\n'; fi
 }
 
 kernel_module_load() { # NAME
@@ -46,16 +46,16 @@ kernel_module_load() { # NAME
   modprobe "$1" || fail "the kernel $release does not load the module $1 (a container shares its kernel with others)"
 }
 
-kernel_module_converge() { # ID NAME STATE
+kernel_module_converge() { # ID NAME STATE load|listed
   local file=$R/etc/modules-load.d/bramble-$2.conf
   if [ "$3" = absent ]; then
     rm -f "$file"
-    if [ -z "$R" ] && [ -e "/sys/module/$2/initstate" ]; then
+    if [ "$R$4" = load ] && [ -e "/sys/module/$2/initstate" ]; then
       modprobe -r "$2" || fail "the module $2 is in use; it is no longer loaded at boot"
     fi
     return 0
   fi
-  if [ -z "$R" ] && ! kernel_module_is_loaded "$2"; then kernel_module_load "$2"; fi
+  if [ "$R$4" = load ] && ! kernel_module_is_loaded "$2"; then kernel_module_load "$2"; fi
   mkdir -p "$R/etc/modules-load.d"
   printf '%s\n' "$2" >"$WORK/module"
   put "$WORK/module" "$file" 644 0 0

@@ -61,6 +61,16 @@ describe('on a running kernel', () => {
   })
 })
 
+describe('a module that may not be loaded', () => {
+  it('gets only its file', async () => {
+    await withOwnSystem(async ({ apply }) => {
+      const wanted = await programOf([kernelModule({ name: 'no_such_module', load: false })])
+      expect((await apply(wanted)).failed.size).toBe(0)
+      expect((await apply(wanted, 'check')).differing).toEqual([])
+    })
+  })
+})
+
 describe('a module', () => {
   it.each(['', '-n', 'a b', "it's", '../x', 'a\nb', '*'])('cannot be called %j', (name) => {
     expect(() => kernelModule({ name })).toThrow()

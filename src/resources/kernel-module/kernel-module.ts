@@ -12,6 +12,10 @@ const kernelModuleOptions = z
       .enum(['present', 'absent'])
       .default('present')
       .describe('`absent` unloads the module and loads it no more at boot.'),
+    load: z
+      .boolean()
+      .default(true)
+      .describe('false: only at the next boot, for a node that shares its kernel and may not load anything.'),
   })
   .strict()
 
@@ -31,10 +35,10 @@ export const kernelModule = defineKind<KernelModuleOptions>({
   converges: 'each',
   options: kernelModuleOptions,
   resource: (given) => {
-    const { name, state } = kernelModuleOptions.parse(given)
+    const { name, state, load } = kernelModuleOptions.parse(given)
     // Dash and underscore are one character in module names (modprobe(8)); /sys has the underscore.
     const canonical = name.replaceAll('-', '_')
-    return { name: canonical, row: [state] }
+    return { name: canonical, row: [state, load ? 'load' : 'listed'] }
   },
 })
 

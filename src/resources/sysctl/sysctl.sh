@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# Kind sysctl. Columns: ID KEY PATH present|absent VALUE. PATH is below /proc/sys.
+# Kind sysctl. Columns: ID KEY PATH present|absent VALUE live|listed. PATH is below /proc/sys.
 # A check reads one small file a row, and one awk reads what the kernel has: it must be read in one piece, which the
 # shell's own read does not do (Linux, proc_dointvec: a second read of a number ends the file).
 
@@ -21,9 +21,9 @@ sysctl_live() { # PATH: sets WORDS to what the kernel has; returns 1 where it ha
   sysctl_words "$(cat "/proc/sys/$1" 2>/dev/null || :)"
 }
 
-sysctl_list() { # ID KEY PATH...
+sysctl_list() { # ID KEY PATH STATE VALUE live|listed
   eval "sysctl_v_$1='no such setting'"
-  if [ -e "/proc/sys/$3" ]; then printf '%s /proc/sys/%s\n' "$1" "$3"; fi
+  if [ "$6" = live ] && [ -e "/proc/sys/$3" ]; then printf '%s /proc/sys/%s\n' "$1" "$3"; fi
 }
 
 sysctl_read() { # sets sysctl_v_ID to what the kernel has
@@ -37,7 +37,7 @@ sysctl_read() { # sets sysctl_v_ID to what the kernel has
   while IFS=' ' read -r id words; do eval "sysctl_v_$id=\$words"; done <"$WORK/sysctl-values"
 }
 
-sysctl_compare() { # ID KEY PATH STATE VALUE
+sysctl_compare() { # ID KEY PATH STATE VALUE live|listed
   local line='' more=''
   sysctl_file "$2"
   if [ "$4" = absent ]; then
@@ -51,7 +51,7 @@ sysctl_compare() { # ID KEY PATH STATE VALUE
   { IFS= read -r line && IFS= read -r more; } <"$FILE" || :
   if [ "$line$more" != "$2 = $5" ]; then differs "$1" file "$line" "$2 = $5"; fi
   # The settings under another root are those of the running kernel: not to be touched.
-  if [ -z "$R" ]; then
+  if [ "$R$6" = live ]; then
     eval "line=\$sysctl_v_$1"
     sysctl_words "$5"
     if [ "$line" != "$WORDS" ]; then differs "$1" value "$line" "$5"; fi
@@ -63,8 +63,8 @@ sysctl_check() {
   "$ROWS" sysctl_compare
 }
 
-sysctl_before() { # ID KEY PATH...
-  if [ -z "$R" ] && sysctl_live "$3"; then printf 'live %s\n' "$WORDS"; else printf 'absent\n'; fi
+sysctl_before() { # ID KEY PATH STATE VALUE live|listed
+  if [ "$R$6" = live ] && sysctl_live "$3"; then printf 'live %s\n' "$WORDS"; else printf 'absent\n'; fi
 }
 
 sysctl_set() { # KEY PATH VALUE
@@ -75,14 +75,14 @@ sysctl_set() { # KEY PATH VALUE
     fail "the kernel refuses $1 = $3; inside a container most settings belong to the computer around it"
 }
 
-sysctl_converge() { # ID KEY PATH STATE VALUE
+sysctl_converge() { # ID KEY PATH STATE VALUE live|listed
   local is
   sysctl_file "$2"
   if [ "$4" = absent ]; then
     rm -f "$FILE"
     return 0
   fi
-  if [ -z "$R" ]; then
+  if [ "$R$6" = live ]; then
     if ! sysctl_live "$3"; then WORDS=; fi
     is=$WORDS
     sysctl_words "$5"

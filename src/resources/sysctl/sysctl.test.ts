@@ -86,6 +86,16 @@ describe('on a running kernel', () => {
     })
   })
 
+  it('a setting that may not be set live gets only its file', async () => {
+    await withOwnSystem(async ({ apply, read }) => {
+      const before = await read('/proc/sys/net/ipv4/ip_local_port_range')
+      const wanted = await programOf([sysctl({ key: RANGE, value: '20000 30000', live: false })])
+      expect((await apply(wanted)).changed).toEqual([address])
+      expect((await apply(wanted, 'check')).differing).toEqual([])
+      expect(await read('/proc/sys/net/ipv4/ip_local_port_range')).toBe(before)
+    })
+  })
+
   it('a value that somebody has changed by hand is seen and set again', async () => {
     await withOwnSystem(async ({ apply, read, run }) => {
       const wanted = await programOf([sysctl({ key: RANGE, value: '20000 30000' })])

@@ -31,6 +31,10 @@ const sysctlOptions = z
       .describe(
         '`absent` takes the setting out of the files; the running kernel keeps its value until it is restarted.',
       ),
+    live: z
+      .boolean()
+      .default(true)
+      .describe('false: only in the file, for a node that shares its kernel and may not set it.'),
   })
   .strict()
 
@@ -50,10 +54,10 @@ export const sysctl = defineKind<SysctlOptions>({
   converges: 'each',
   options: sysctlOptions,
   resource: (given) => {
-    const { key, value, state } = sysctlOptions.parse(given)
+    const { key, value, state, live } = sysctlOptions.parse(given)
     if (state === 'present' && value === undefined) throw new Error(`sysctl ${key} has no value`)
     const path = pathOf(key)
-    return { name: keyOf(path), row: [path, state, String(value ?? '')] }
+    return { name: keyOf(path), row: [path, state, String(value ?? ''), live ? 'live' : 'listed'] }
   },
 })
 
