@@ -1,0 +1,51 @@
+/** What one server says of the group, with and without a token; and autopilot's opinion in one shape, whatever its status. */
+import type { NodeLink } from '../contract.ts'
+import { withApi, type ConsulApi } from './api.ts'
+import { managementAccess, type ManagementAccess } from './management.ts'
+import { healthReply, leaderReply, peersReply, type HealthReply } from './replies.ts'
+
+/** One server's view. */
+export interface ServerView {
+  readonly node: string
+  /** False when nothing came back; `problem` says why. */
+  readonly answers: boolean
+  readonly problem: string
+  /** `address:port`; empty when it sees none (which is an answer, with status 200). */
+  readonly leader: string
+  /** `address:port` of the raft configuration; empty until the group has formed for the first time. */
+  readonly peers: readonly string[]
+  /** Left out without a leader, and before our token is known. */
+  readonly health?: HealthReply
+}
+
+/** Asks one server; never rejects. */
+export function askServer(link: NodeLink, node: string, access: ManagementAccess): Promise<ServerView> {
+  return withApi(link, node, managementAccess(access), async (api) => {
+    const [leader, peers, health] = await Promise.all([
+      api.get('/v1/status/leader', leaderReply),
+      // A server without a leader knows its peers all the same.
+      api.get('/v1/status/peers?stale', peersReply),
+      askHealth(api),
+    ])
+    return {
+      node,
+      answers: leader.ok || leader.status > 0,
+      problem: leader.ok ? '' : leader.problem,
+      leader: leader.ok ? leader.value : '',
+      peers: peers.ok ? peers.value : [],
+      ...(health && { health }),
+    }
+  })
+}
+
+/** Autopilot's opinion: status 429 is an answer, too ("not healthy"). */
+export async function askHealth(api: ConsulApi): Promise<HealthReply | undefined> {
+  const reply = await api.get('/v1/operator/autopilot/health', healthReply)
+  if (reply.ok) return reply.value
+  if (reply.status !== 429) return undefined
+  try {
+    return healthReply.parse(JSON.parse(reply.problem))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,181 @@
+/** The configuration of an agent, as a value and as the text of its file. Pure: same input, same bytes. */
+import { addressBeforePort, bindAddress } from './bind-address.ts'
+import { API_PORT, CONFIG_FOLDER, DNS_PORT, TLS_FOLDER } from './names.ts'
+import type { Agent, Datacenter } from './setup.ts'
+import { dialectOf } from './version.ts'
+
+/** A JSON object. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/** Paths of the three certificate files. */
+export const tlsFiles = {
+  authority: `${TLS_FOLDER}/ca.pem`,
+  certificate: `${TLS_FOLDER}/agent.pem`,
+  key: `${TLS_FOLDER}/agent-key.pem`,
+} as const
+
+/** Time after which metrics that nobody fetched are dropped; Prometheus asks every 15 to 60 seconds. */
+const METRICS_RETENTION = '5m'
+
+/**
+ * The configuration of an agent without its secrets. The gossip key is not in it (it is in `serf/local.keyring`), and the
+ * tokens have a file of their own.
+ */
+export function agentConfig(agent: Agent): Settings {
+  const { datacenter, node, options } = agent
+  const config: Settings = {
+    node_name: node.name,
+    node_meta: nodeMeta(agent),
+    datacenter: datacenter.name,
+    domain: `${datacenter.domain}.`,
+    data_dir: datacenter.dataFolder,
+    bind_addr: bindAddress(agent),
+    client_addr: '127.0.0.1',
+    ...joining(agent),
+    ...(agent.role === 'server' && serverPart(datacenter)),
+    ...endpoints(agent),
+    ...tlsPart(agent),
+    acl: {
+      enabled: true,
+      default_policy: 'deny',
+      down_policy: 'extend-cache',
+      enable_token_persistence: true,
+    },
+    leave_on_terminate: false,
+    skip_leave_on_interrupt: true,
+    rejoin_after_leave: true,
+    disable_update_check: true,
+    disable_remote_exec: true,
+    enable_local_script_checks: true,
+    connect: { enabled: false },
+    dns_config: { allow_stale: true, node_ttl: '5s', service_ttl: { '*': '5s' }, only_passing: true },
+    ...(options.recursors !== undefined && { recursors: options.recursors }),
+    telemetry: { prometheus_retention_time: METRICS_RETENTION, disable_hostname: true },
+    log_level: (options.log_level ?? 'info').toUpperCase(),
+  }
+  return merged(config, options.settings)
+}
+
+/** The text of a configuration file. */
+export function configText(settings: Settings): string {
+  return `${JSON.stringify(settings, null, 2)}\n`
+}
+
+/**
+ * The tokens of an agent. Versions that can tell them apart get no `default` token, so that a request without a token is
+ * anonymous; older ones need it to register the services of configuration files.
+ */
+export function tokenConfig(version: string, secretId: string): Settings {
+  const registering = dialectOf(version).registrationToken ? 'config_file_service_registration' : 'default'
+  return { acl: { tokens: { agent: secretId, [registering]: secretId } } }
+}
+
+/**
+ * Gossip keys as serf itself writes them (two spaces, no newline at the end), so that the file is the same after a rotation.
+ * The first one encrypts, all of them decrypt.
+ */
+export function keyringText(keys: readonly string[]): string {
+  return JSON.stringify(keys, null, 2)
+}
+
+/**
+ * What `consul validate` reads after the real file where the address depends on an interface that may not be there yet:
+ * a VPN that another role starts. Undefined when the real file can be checked as it is.
+ */
+export function validationConfig(agent: Agent): Settings | undefined {
+  if (!bindAddress(agent).includes('{{')) return undefined
+  return { bind_addr: '127.0.0.1', addresses: { https: '127.0.0.1' } }
+}
+
+/** Board and labels; what the user wrote as a label wins. Consul's DNS, catalog and prepared queries can select by it. */
+function nodeMeta({ node }: Agent): Readonly<Record<string, string>> {
+  return {
+    fqdn: node.fqdn,
+    model: node.board.model,
+    architecture: node.board.architecture,
+    ...Object.fromEntries(node.board.has.map((label) => [`has-${label}`, 'true'])),
+    ...node.board.labels,
+  }
+}
+
+/** Itself is never among the addresses to join: a server that reaches only itself believes to have joined and stops trying. */
+function joining({ datacenter, node }: Agent): Settings {
+  const others = datacenter.servers.filter(({ name }) => name !== node.name)
+  if (others.length === 0) return {}
+  return { retry_join: others.map(({ address }) => addressBeforePort(address)), retry_interval: '5s' }
+}
+
+function serverPart(datacenter: Datacenter): Settings {
+  const count = datacenter.servers.length
+  return {
+    server: true,
+    bootstrap_expect: count,
+    performance: { raft_multiplier: datacenter.raftMultiplier },
+    autopilot: autopilotPart(count),
+  }
+}
+
+/** Only the first server of a new datacenter reads this from its file; afterwards it is changed through the API. */
+function autopilotPart(servers: number): Settings {
+  return { cleanup_dead_servers: true, ...(servers > 2 && { min_quorum: minimumQuorum(servers) }) }
+}
+
+/** The fewest servers that autopilot may leave when it cleans up. */
+export function minimumQuorum(servers: number): number {
+  return servers > 2 ? Math.floor(servers / 2) + 1 : 0
+}
+
+/** Ports and who may reach them: everything on the loopback, but the web interface where it was asked for. */
+function endpoints(agent: Agent): Settings {
+  const { datacenter, node } = agent
+  const dialect = dialectOf(datacenter.version)
+  const hasUi = datacenter.uiNodes.includes(node.name)
+  return {
+    ports: {
+      http: -1,
+      https: API_PORT,
+      dns: DNS_PORT,
+      grpc: -1,
+      ...(dialect.grpcTlsPort && { grpc_tls: -1 }),
+      ...(!datacenter.wan && { serf_wan: -1 }),
+    },
+    ...(hasUi && { addresses: { https: `127.0.0.1 ${bindAddress(agent)}` } }),
+    ...(dialect.uiBlock ? { ui_config: { enabled: hasUi } } : { ui: hasUi }),
+  }
+}
+
+/**
+ * The servers ask each other and the agents for a certificate. The HTTP API does not: it asks for a token, and people reach it
+ * with a browser.
+ */
+function tlsPart(agent: Agent): Settings {
+  const files = { ca_file: tlsFiles.authority, cert_file: tlsFiles.certificate, key_file: tlsFiles.key }
+  if (!dialectOf(agent.datacenter.version).tlsBlock) {
+    return { ...files, verify_outgoing: true, verify_incoming_rpc: true, verify_server_hostname: true }
+  }
+  return {
+    tls: {
+      defaults: { ...files, verify_outgoing: true },
+      internal_rpc: { verify_incoming: true, verify_server_hostname: true },
+    },
+  }
+}
+
+/** Objects are merged key by key; anything else is replaced. */
+function merged(into: Settings, from: Settings): Settings {
+  const result: Record<string, unknown> = { ...into }
+  for (const [key, value] of Object.entries(from)) {
+    const old = result[key]
+    result[key] = isObject(old) && isObject(value) ? merged(old, value) : value
+  }
+  return result
+}
+
+function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Path of the definition of a service. */
+export function serviceFile(service: string): string {
+  return `${CONFIG_FOLDER}/service-${service}.json`
+}

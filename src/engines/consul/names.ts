@@ -1,0 +1,56 @@
+/** The names that all parts of Consul agree on: ports, paths on a node, secrets, server names, what belongs to Bramble. */
+
+/** TCP port of the HTTP API, TLS only. There is no port without TLS. */
+export const API_PORT = 8501
+/** Port of Consul's DNS, UDP and TCP, on the loopback. */
+export const DNS_PORT = 8600
+
+/** Folder of the configuration; the agent reads every `*.json` and `*.hcl` in it. */
+export const CONFIG_FOLDER = '/etc/consul.d'
+export const CONFIG_FILE = `${CONFIG_FOLDER}/consul.json`
+export const TOKEN_FILE = `${CONFIG_FOLDER}/tokens.json`
+/** The agent does not read folders in its configuration folder. */
+export const TLS_FOLDER = `${CONFIG_FOLDER}/tls`
+/** Read last by `consul validate`, never by the agent: an address that every node has. */
+export const VALIDATION_FILE = `${CONFIG_FOLDER}/validate/loopback.json`
+
+/** User and group of the agent, with both sources. */
+export const CONSUL_USER = 'consul'
+export const UNIT = 'consul.service'
+
+/** Names of the secrets. */
+export const secretNames = {
+  authority: 'consul/ca',
+  gossip: 'consul/gossip',
+  management: 'consul/management',
+  certificate: (node: string): string => `consul/certificate/${node}`,
+  agentToken: (node: string): string => `consul/agent/${node}`,
+  token: (name: string): string => `consul/token/${name}`,
+  value: (name: string): string => `consul/value/${name}`,
+} as const
+
+/** Name that a server's certificate must have (`verify_server_hostname`), from datacenter and domain. */
+export function serverName(datacenter: string, domain: string): string {
+  return `server.${datacenter}.${domain}`
+}
+
+/** Name by which we check an agent's certificate when we come through the node's loopback; every agent has it. */
+export const LOOPBACK_NAME = 'localhost'
+
+/** Keys below this one belong to Bramble. */
+export const KV_FOLDER = 'bramble/'
+/** The list of what Bramble made in Consul. */
+export const OWNED_KEY = `${KV_FOLDER}owned`
+/** Written by a server after its restart, to see that it takes part again. */
+export function returnedKey(node: string): string {
+  return `${KV_FOLDER}returned/${node}`
+}
+
+/** Name of the policy of a node's agent. */
+export function agentPolicyName(node: string): string {
+  return `bramble-agent-${node}`
+}
+/** Name of the policy of requests without a token. */
+export const ANONYMOUS_POLICY = 'bramble-anonymous'
+/** Accessor of the token that Consul uses for requests without one; made by Consul itself. */
+export const ANONYMOUS_ACCESSOR = '00000000-0000-0000-0000-000000000002'

@@ -1,0 +1,137 @@
+/** Options of the roles consul-server and consul-client in the cluster file. */
+import { z } from 'zod'
+import { DNS_LABEL, oneOrMore, text } from '../../cluster-file/forms.ts'
+import { KV_FOLDER } from './names.ts'
+
+/** What the roles install when the cluster file does not say. */
+export const DEFAULT_VERSION = { release: '1.19.2', package: '1.8.7' } as const
+
+const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
+const path = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path')
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
+
+/** Options of one agent, which a client may have otherwise than the servers. */
+const ownKeys = {
+  interface: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,15}$/, 'must be the name of a network interface')
+    .optional()
+    .describe(
+      'Network interface whose address the agent uses, such as wgoverlay; default: the address of the node.',
+    ),
+  cidr: z
+    .union([z.cidrv4(), z.cidrv6()])
+    .optional()
+    .describe('Network in which the agent looks for its address, such as 10.70.0.0/24.'),
+  recursors: oneOrMore(text())
+    .optional()
+    .describe(
+      'DNS servers that Consul asks for names outside its domain, such as 127.0.0.1:5353; none by default.',
+    ),
+  log_level: z.enum(logLevels).optional().describe('How much the agent logs; default: info.'),
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Further settings of Consul's agent, merged last into its configuration."),
+}
+
+const policySchema = z.strictObject({
+  rules: z
+    .string()
+    .describe('Rules in the language of Consul, such as  key_prefix "app/" { policy = "read" }'),
+  description: z.string().default('').describe('What the policy is for.'),
+})
+
+const tokenSchema = z.strictObject({
+  policies: oneOrMore(z.string()).describe('Names of policies: those of `policies`, or any that Consul has.'),
+  description: z.string().default('').describe('Who uses the token.'),
+})
+
+const kvValue = z.union([
+  text(),
+  z.boolean().transform(String),
+  z.strictObject({
+    secret: label.describe(
+      'Name of a secret that Bramble makes once and keeps encrypted: consul/value/NAME.',
+    ),
+  }),
+])
+
+const kvKey = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((key) => !key.startsWith('/') && !key.includes('//'), 'must not start with a slash')
+  .refine((key) => !key.startsWith(KV_FOLDER), `must not lie below ${KV_FOLDER}, where Bramble keeps its own`)
+
+/** Options of the role consul-server. */
+export const serverOptions = z
+  .strictObject({
+    version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+$/, 'must be a full version such as 1.19.2')
+      .optional()
+      .describe(
+        `Version of Consul; default: ${DEFAULT_VERSION.release}, or ${DEFAULT_VERSION.package} as a package.`,
+      ),
+    source: z
+      .enum(['release', 'package'])
+      .default('release')
+      .describe("Where Consul comes from: HashiCorp's release, or Debian's package (1.8.7, from bullseye)."),
+    datacenter: label.optional().describe('Name of the datacenter; default: the name of the cluster.'),
+    data_dir: path.default('/var/lib/consul').describe('Folder of the state of the agents.'),
+    ui: z
+      .union([z.boolean(), oneOrMore(label)])
+      .default(false)
+      .describe('Nodes whose web interface can be reached at https://NODE:8501/ui, or true for all servers.'),
+    raft_multiplier: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .describe('Patience of the consensus with slow servers, 1 to 10; default: by the slowest board.'),
+    wan: z.boolean().default(false).describe('Opens the port for other datacenters (8302).'),
+    anonymous: z
+      .string()
+      .default('node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n')
+      .describe('Rules for requests without a token, DNS among them; default: may read nodes and services.'),
+    policies: z
+      .record(z.string().regex(/^[A-Za-z0-9_-]{1,128}$/), policySchema)
+      .default({})
+      .describe('Policies by name.'),
+    tokens: z
+      .record(label, tokenSchema)
+      .default({})
+      .describe('Tokens by name; Bramble makes them once and keeps them as the secrets consul/token/NAME.'),
+    kv: z.record(kvKey, kvValue).default({}).describe('Entries of the key-value store.'),
+    ...ownKeys,
+  })
+  .describe('A server of the Consul datacenter.')
+
+/** Options of the role consul-client. */
+export const clientOptions = z
+  .strictObject(ownKeys)
+  .describe('An agent of the Consul datacenter that is no server; takes the rest from consul-server.')
+
+export type ServerOptions = z.output<typeof serverOptions>
+export type ClientOptions = z.output<typeof clientOptions>
+
+/** The version that the cluster is to run. */
+export function wantedVersion(options: Pick<ServerOptions, 'version' | 'source'>): string {
+  return options.version ?? DEFAULT_VERSION[options.source]
+}
+
+/** Options of one agent: a client's own ones win over those of the servers. */
+export type AgentOptions = Pick<ServerOptions, 'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings'>
+
+/** What a client runs with: where it says nothing, what the servers say. */
+export function clientAgentOptions(own: ClientOptions, servers: AgentOptions): AgentOptions {
+  const placed = own.interface !== undefined || own.cidr !== undefined
+  return {
+    interface: placed ? own.interface : servers.interface,
+    cidr: placed ? own.cidr : servers.cidr,
+    recursors: own.recursors ?? servers.recursors,
+    log_level: own.log_level ?? servers.log_level,
+    settings: own.settings,
+  }
+}

@@ -1,0 +1,139 @@
+/** The shapes of the answers of Consul's HTTP API, as far as we read them (1.8.7 and 1.19.2; keys that we do not name are ignored). */
+import { z } from 'zod'
+
+/** Go writes an empty list as null. */
+function list<Item extends z.ZodType>(item: Item) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? [])
+}
+
+/** For answers whose content does not matter. */
+export const anything = z.unknown()
+
+/** `GET /v1/status/leader`: `address:port`, or nothing when there is none. */
+export const leaderReply = z.string()
+/** `GET /v1/status/peers`: `address:port` of every server in the raft configuration. */
+export const peersReply = list(z.string())
+
+/** `GET /v1/operator/autopilot/health`; the same shape comes with status 429 while something is wrong. */
+export const healthReply = z.object({
+  Healthy: z.boolean(),
+  FailureTolerance: z.int(),
+  Servers: list(
+    z.object({
+      Name: z.string(),
+      Address: z.string(),
+      SerfStatus: z.string(),
+      Version: z.string(),
+      Leader: z.boolean(),
+      LastIndex: z.number(),
+      Healthy: z.boolean(),
+      Voter: z.boolean(),
+      StableSince: z.string(),
+    }),
+  ),
+})
+export type HealthReply = z.output<typeof healthReply>
+
+/** `GET /v1/agent/members`; status is serf's: 1 alive, 2 leaving, 3 left, 4 failed. */
+export const membersReply = list(
+  z.object({
+    Name: z.string(),
+    Addr: z.string(),
+    Status: z.int(),
+    Tags: z.record(z.string(), z.string()).default({}),
+  }),
+)
+export const ALIVE = 1
+export const LEFT = 3
+export type MembersReply = z.output<typeof membersReply>
+
+/** `GET /v1/agent/self`. */
+export const selfReply = z.object({
+  Config: z.object({ NodeName: z.string(), Version: z.string(), Server: z.boolean() }),
+  Stats: z.object({ raft: z.record(z.string(), z.string()).optional() }).optional(),
+})
+
+/** `GET /v1/health/state/:state` and `/v1/health/node/:node`. */
+export const checksReply = list(
+  z.object({
+    Node: z.string(),
+    CheckID: z.string(),
+    Name: z.string(),
+    Status: z.string(),
+    Output: z.string().default(''),
+    ServiceName: z.string().default(''),
+  }),
+)
+
+/** `GET /v1/catalog/node/:node`; null for a node that nobody has registered. */
+export const catalogNodeReply = z
+  .object({
+    Node: z.object({
+      Node: z.string(),
+      Address: z.string(),
+      Meta: z.record(z.string(), z.string()).nullish(),
+    }),
+    Services: z.record(z.string(), z.object({ Service: z.string() })).nullish(),
+  })
+  .nullable()
+
+/** `GET /v1/acl/policies`. */
+export const policiesReply = list(
+  z.object({ ID: z.string(), Name: z.string(), Description: z.string().default(''), Hash: z.string() }),
+)
+/** `GET`, `PUT /v1/acl/policy`. */
+export const policyReply = z.object({
+  ID: z.string(),
+  Name: z.string(),
+  Description: z.string().default(''),
+  Rules: z.string().default(''),
+  Hash: z.string(),
+})
+
+const policyLinks = list(z.object({ ID: z.string(), Name: z.string() }))
+/** `GET /v1/acl/tokens`. */
+export const tokensReply = list(
+  z.object({ AccessorID: z.string(), Description: z.string().default(''), Policies: policyLinks }),
+)
+export type TokenStub = z.output<typeof tokensReply>[number]
+/** `GET`, `PUT /v1/acl/token`; `PUT /v1/acl/bootstrap`. */
+export const tokenReply = z.object({
+  AccessorID: z.string(),
+  SecretID: z.string(),
+  Description: z.string().default(''),
+  Policies: policyLinks,
+})
+
+/** `GET /v1/kv/:key`. */
+export const kvReply = z
+  .array(
+    z.object({
+      Key: z.string(),
+      Value: z
+        .string()
+        .nullable()
+        .transform((value) => Buffer.from(value ?? '', 'base64')),
+      ModifyIndex: z.number(),
+    }),
+  )
+  .min(1)
+
+/** `GET /v1/operator/keyring`. */
+export const keyringReply = list(
+  z.object({
+    WAN: z.boolean().default(false),
+    Keys: z.record(z.string(), z.int()),
+    PrimaryKeys: z.record(z.string(), z.int()).nullish(),
+    NumNodes: z.int(),
+  }),
+)
+
+/** `GET /v1/operator/autopilot/configuration`; what we do not name is sent back as it came. */
+export const autopilotReply = z.looseObject({
+  CleanupDeadServers: z.boolean(),
+  MinQuorum: z.int().default(0),
+  ModifyIndex: z.int(),
+})

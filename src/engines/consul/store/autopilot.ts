@@ -1,0 +1,45 @@
+/** The settings of autopilot: servers read them from their files only once, when the datacenter is new. */
+import { z } from 'zod'
+import { minimumQuorum } from '../config.ts'
+import { autopilotReply } from '../replies.ts'
+import { granted, Refused, type Shelf } from './step.ts'
+
+const STAGE = 36
+const PATH = '/v1/operator/autopilot/configuration'
+
+/** The shelf with autopilot's settings for this number of servers. */
+export function autopilotShelf(servers: number): Shelf {
+  const wanted = { CleanupDeadServers: true, MinQuorum: minimumQuorum(servers) }
+  return {
+    async steps(api) {
+      if (api === undefined) return []
+      const found = granted("reading autopilot's settings", await api.get(PATH, autopilotReply))
+      const differences = (['CleanupDeadServers', 'MinQuorum'] as const)
+        .filter((field) => found[field] !== wanted[field])
+        .map((field) => ({ field, is: String(found[field]), wanted: String(wanted[field]) }))
+      if (differences.length === 0) return []
+      return [
+        {
+          stage: STAGE,
+          difference: {
+            address: 'consul-autopilot:settings',
+            action: 'update',
+            reason: 'the number of servers or a setting changed',
+            differences,
+          },
+          run: async (asked) => {
+            const what = "writing autopilot's settings"
+            const path = `${PATH}?cas=${found.ModifyIndex}`
+            const written = granted(
+              what,
+              await asked.send('PUT', path, z.boolean(), { json: { ...found, ...wanted } }),
+            )
+            if (!written)
+              throw new Refused(what, { status: 0, problem: 'somebody else changed them just now' })
+            return undefined
+          },
+        },
+      ]
+    },
+  }
+}

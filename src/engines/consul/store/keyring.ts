@@ -1,0 +1,63 @@
+/** The gossip keys that the members hold: exchanged while they run, so that nobody is cut off. */
+import type { z } from 'zod'
+import type { ConsulApi } from '../api.ts'
+import { anything, keyringReply } from '../replies.ts'
+import { granted, type Shelf, type Step } from './step.ts'
+
+const STAGE = 35
+const PATH = '/v1/operator/keyring'
+
+type Pool = z.output<typeof keyringReply>[number]
+
+/**
+ * The shelf of the gossip keys; the first one encrypts. The files on the nodes are the members' first keyring, this is what
+ * they hold while they run. Removed with the datacenter only.
+ */
+export function keyringShelf(keys: readonly [string, ...string[]]): Shelf {
+  return {
+    async steps(api) {
+      if (api === undefined) return []
+      const pools = granted('listing the gossip keys', await api.get(PATH, keyringReply))
+      const wrong = pools.filter((pool) => !isAsWanted(pool, keys))
+      return wrong.length === 0 ? [] : [keyringStep(keys, wrong)]
+    },
+  }
+}
+
+function isAsWanted({ Keys, PrimaryKeys, NumNodes }: Pool, keys: readonly [string, ...string[]]): boolean {
+  const held = Object.keys(Keys)
+  return (
+    held.length === keys.length &&
+    keys.every((key) => Keys[key] === NumNodes) &&
+    // Versions before 1.8 do not tell which key is in use.
+    (PrimaryKeys == null || PrimaryKeys[keys[0]] === NumNodes)
+  )
+}
+
+function keyringStep(keys: readonly [string, ...string[]], pools: readonly Pool[]): Step {
+  const [pool] = pools
+  const held = pool ? keys.filter((key) => pool.Keys[key] === pool.NumNodes).length : 0
+  const foreign = pool ? Object.keys(pool.Keys).filter((key) => !keys.includes(key)).length : 0
+  return {
+    stage: STAGE,
+    difference: {
+      address: 'consul-keyring:gossip',
+      action: 'update',
+      reason: `the members hold ${held} of ${keys.length} wanted keys, and ${foreign} others`,
+      differences: [{ field: 'keys' }],
+    },
+    run: async (api) => {
+      for (const key of keys) await change(api, 'POST', key)
+      await change(api, 'PUT', keys[0])
+      const foreignKeys = new Set(pools.flatMap(({ Keys }) => Object.keys(Keys)))
+      for (const key of foreignKeys) if (!keys.includes(key)) await change(api, 'DELETE', key)
+      return undefined
+    },
+  }
+}
+
+/** Installs (`POST`), uses (`PUT`) or removes (`DELETE`) a key; installing one that is there changes nothing. */
+async function change(api: ConsulApi, method: 'POST' | 'PUT' | 'DELETE', key: string): Promise<void> {
+  const what = { POST: 'installing', PUT: 'using', DELETE: 'removing' }[method]
+  granted(`${what} a gossip key`, await api.send(method, PATH, anything, { json: { Key: key } }))
+}

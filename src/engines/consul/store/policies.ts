@@ -1,0 +1,124 @@
+/** ACL policies: rules under a name. */
+import type { ConsulApi } from '../api.ts'
+import { anything, policiesReply, policyReply } from '../replies.ts'
+import type { Owned, OwnedThing } from './owned.ts'
+import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
+
+/** A wanted policy. */
+export interface WantedPolicy {
+  readonly name: string
+  readonly description: string
+  readonly rules: string
+}
+
+interface Found {
+  readonly id: string
+  readonly description: string
+  readonly rules: string
+}
+
+const MAKE = 10
+const REMOVE = 60
+
+/** The shelf of policies. */
+export function policyShelf(wanted: readonly WantedPolicy[]): Shelf {
+  return {
+    async steps(api, owned) {
+      const stubs = api === undefined ? [] : await listPolicies(api)
+      const steps = await Promise.all(
+        wanted.map(async (policy) => {
+          const stub = stubs.find(({ Name }) => Name === policy.name)
+          const known = owned.things[policyAddress(policy.name)]
+          const unchanged = known?.wanted === fingerprintOf(policy) && known.hash === stub?.Hash
+          if (stub === undefined || api === undefined) return makeStep(policy, undefined)
+          return unchanged ? undefined : makeStep(policy, await readPolicy(api, stub.ID))
+        }),
+      )
+      return [...steps.filter((step) => step !== undefined), ...removals(wanted, stubs, owned)]
+    },
+  }
+}
+
+/** Address of a policy, from its name. */
+export function policyAddress(name: string): string {
+  return `consul-policy:${name}`
+}
+
+function fingerprintOf({ description, rules }: WantedPolicy): string {
+  return fingerprint(description, rules)
+}
+
+async function listPolicies(api: ConsulApi) {
+  return granted('listing the policies', await api.get('/v1/acl/policies', policiesReply))
+}
+
+async function readPolicy(api: ConsulApi, id: string): Promise<Found | undefined> {
+  const found = grantedOrMissing('reading a policy', await api.get(`/v1/acl/policy/${id}`, policyReply))
+  return found && { id: found.ID, description: found.Description, rules: found.Rules }
+}
+
+function makeStep(policy: WantedPolicy, found: Found | undefined): Step | undefined {
+  const fields = ['description', 'rules'] as const
+  const differences = fields
+    .filter((field) => found?.[field] !== policy[field])
+    .map((field) => ({ field, ...(found && { is: found[field] }), wanted: policy[field] }))
+  if (differences.length === 0) return undefined
+  return {
+    stage: MAKE,
+    difference: {
+      address: policyAddress(policy.name),
+      action: found ? 'update' : 'create',
+      reason: found ? 'the policy has other rules' : 'there is no such policy',
+      differences,
+    },
+    before: found ? { description: found.description, rules: found.rules } : null,
+    run: async (api) => {
+      const written = await writePolicy(api, policy, found?.id)
+      return { id: written.ID, wanted: fingerprintOf(policy), hash: written.Hash }
+    },
+  }
+}
+
+async function writePolicy(api: ConsulApi, policy: WantedPolicy, id: string | undefined) {
+  return granted(
+    `writing the policy ${policy.name}`,
+    await api.send('PUT', id === undefined ? '/v1/acl/policy' : `/v1/acl/policy/${id}`, policyReply, {
+      json: { Name: policy.name, Description: policy.description, Rules: policy.rules },
+    }),
+  )
+}
+
+function removals(
+  wanted: readonly WantedPolicy[],
+  stubs: readonly { readonly ID: string; readonly Name: string }[],
+  owned: Owned,
+): Step[] {
+  const names = new Set(wanted.map(({ name }) => name))
+  return stubs
+    .filter(({ Name }) => owned.things[policyAddress(Name)] !== undefined && !names.has(Name))
+    .map(({ ID, Name }) => removeStep(ID, Name, owned.things[policyAddress(Name)]?.before ?? null))
+}
+
+function removeStep(id: string, name: string, before: OwnedThing['before']): Step {
+  return {
+    stage: REMOVE,
+    difference: {
+      address: policyAddress(name),
+      action: 'remove',
+      reason: before ? 'no longer wanted; the rules of before are put back' : 'no longer wanted',
+      differences: [],
+    },
+    run: async (api) => {
+      if (before === null) {
+        granted(`removing the policy ${name}`, await api.send('DELETE', `/v1/acl/policy/${id}`, anything))
+      } else {
+        await writePolicy(
+          api,
+          { name, description: String(before['description']), rules: String(before['rules']) },
+          id,
+        )
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,60 @@
+/** What the parts of the store have in common: a step from what Consul holds to what it is to hold. */
+import { createHash } from 'node:crypto'
+import type { ClusterDifference } from '../../contract.ts'
+import type { ConsulApi, Reply } from '../api.ts'
+import type { Owned, OwnedThing } from './owned.ts'
+
+/** One change, with what it takes to plan, make and undo it. */
+export interface Step {
+  readonly difference: ClusterDifference
+  /** Earlier stages are done before later ones begin: a token needs its policies. */
+  readonly stage: number
+  /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
+  readonly before?: OwnedThing['before']
+  /** Makes the change. Gives what to remember of it; nothing after a removal. Rejects with {@link Refused}. */
+  run(api: ConsulApi): Promise<Omit<OwnedThing, 'before'> | undefined>
+}
+
+/** One sort of thing that Consul holds. */
+export interface Shelf {
+  /** The changes that are needed, in a stable order. Without an API there is no Consul yet: all is to be made. */
+  steps(api: ConsulApi | undefined, owned: Owned): Promise<readonly Step[]>
+}
+
+/** Consul did not do what it was asked; the message is what it said. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly status: number
+
+  constructor(what: string, reply: { readonly status: number; readonly problem: string }) {
+    super(`${what}: ${reply.problem}`)
+    this.status = reply.status
+  }
+}
+
+/** The value of a reply, or {@link Refused}. */
+export function granted<Value>(what: string, reply: Reply<Value>): Value {
+  if (!reply.ok) throw new Refused(what, reply)
+  return reply.value
+}
+
+/** Like {@link granted}, but nothing when Consul says that there is no such thing. */
+export function grantedOrMissing<Value>(what: string, reply: Reply<Value>): Value | undefined {
+  return !reply.ok && reply.status === 404 ? undefined : granted(what, reply)
+}
+
+/** Fingerprint of what is wanted; does not give away a secret, because tokens are random. */
+export function fingerprint(...parts: readonly (string | readonly string[])[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+/** Does one thing after another for each item, a few at a time, in order. */
+export async function inBatches<Item>(
+  items: readonly Item[],
+  size: number,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += size) {
+    await Promise.all(items.slice(start, start + size).map(act))
+  }
+}

@@ -1,0 +1,157 @@
+/** ACL tokens with identities that were decided before Consul ran, and the token of requests that have none. */
+import type { ConsulApi } from '../api.ts'
+import { ANONYMOUS_ACCESSOR } from '../names.ts'
+import { anything, tokenReply, tokensReply, type TokenStub } from '../replies.ts'
+import type { Owned, OwnedThing } from './owned.ts'
+import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
+
+/** A wanted token. */
+export interface WantedToken {
+  /** `agent/NODE`, or the name in the cluster file. */
+  readonly name: string
+  readonly accessorId: string
+  /** Left out for the anonymous token, whose secret Consul fixed. */
+  readonly secretId?: string
+  readonly description: string
+  /** Names of policies. */
+  readonly policies: readonly string[]
+}
+
+const MAKE = 20
+const REMOVE = 50
+
+/** The anonymous token, with the policies that it is to have. */
+export function anonymousToken(policies: readonly string[]): WantedToken {
+  return { name: 'anonymous', accessorId: ANONYMOUS_ACCESSOR, description: 'Anonymous Token', policies }
+}
+
+/** The shelf of tokens. */
+export function tokenShelf(wanted: readonly WantedToken[]): Shelf {
+  return {
+    async steps(api, owned) {
+      const stubs =
+        api === undefined ? [] : granted('listing the tokens', await api.get('/v1/acl/tokens', tokensReply))
+      const steps = await Promise.all(wanted.map((token) => tokenStep(token, stubs, owned, api)))
+      return [...steps.filter((step) => step !== undefined), ...removals(wanted, stubs, owned)]
+    },
+  }
+}
+
+/** Address of a token, from its name. */
+export function tokenAddress(name: string): string {
+  return `consul-token:${name}`
+}
+
+function fingerprintOf({ accessorId, secretId = '', description, policies }: WantedToken): string {
+  return fingerprint(accessorId, secretId, description, policies.toSorted())
+}
+
+async function tokenStep(
+  token: WantedToken,
+  stubs: readonly TokenStub[],
+  owned: Owned,
+  api: ConsulApi | undefined,
+): Promise<Step | undefined> {
+  const stub = stubs.find(({ AccessorID }) => AccessorID === token.accessorId)
+  const known = owned.things[tokenAddress(token.name)]
+  if (stub === undefined || api === undefined) {
+    // A rotated token has a new accessor: the old one goes once the new one is there.
+    const replaced = stubs.find(({ AccessorID }) => AccessorID === known?.id)
+    return makeStep(token, replaced, replaced && 'the secret was rotated', true)
+  }
+  const secretIsKnown = token.secretId === undefined || known?.wanted === fingerprintOf(token)
+  const sameSecret = secretIsKnown || (await secretOf(api, token.accessorId)) === token.secretId
+  return makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
+}
+
+async function secretOf(api: ConsulApi, accessorId: string): Promise<string | undefined> {
+  const reply = await api.get(`/v1/acl/token/${accessorId}`, tokenReply)
+  return grantedOrMissing('reading a token', reply)?.SecretID
+}
+
+/** `anew`: a secret cannot be changed, so the token is made again. */
+function makeStep(
+  token: WantedToken,
+  stub: TokenStub | undefined,
+  reason: string | undefined,
+  anew: boolean,
+): Step | undefined {
+  const differences = [
+    ...textDifference('description', stub?.Description, token.description),
+    ...textDifference('policies', stub && namesOf(stub), token.policies.toSorted().join(', ')),
+    ...(reason === undefined ? [] : [{ field: 'secret' }]),
+  ]
+  if (differences.length === 0) return undefined
+  return {
+    stage: MAKE,
+    difference: {
+      address: tokenAddress(token.name),
+      action: stub ? 'update' : 'create',
+      reason: reason ?? (stub ? 'the token has other policies' : 'there is no such token'),
+      differences,
+    },
+    before: token.secretId === undefined && stub ? { policies: stub.Policies.map(({ Name }) => Name) } : null,
+    run: async (api) => {
+      // The same accessor cannot be made twice; a new one can, before the old one goes.
+      if (anew && stub?.AccessorID === token.accessorId) await removeToken(api, stub.AccessorID, token.name)
+      await writeToken(api, token, anew)
+      if (anew && stub && stub.AccessorID !== token.accessorId) {
+        await removeToken(api, stub.AccessorID, token.name)
+      }
+      return { id: token.accessorId, wanted: fingerprintOf(token) }
+    },
+  }
+}
+
+function textDifference(field: string, is: string | undefined, wanted: string) {
+  return is === wanted ? [] : [{ field, ...(is !== undefined && { is }), wanted }]
+}
+
+function namesOf({ Policies }: TokenStub): string {
+  return Policies.map(({ Name }) => Name)
+    .sort()
+    .join(', ')
+}
+
+async function writeToken(api: ConsulApi, token: WantedToken, isNew: boolean): Promise<void> {
+  granted(
+    `writing the token ${token.name}`,
+    await api.send('PUT', isNew ? '/v1/acl/token' : `/v1/acl/token/${token.accessorId}`, tokenReply, {
+      json: {
+        AccessorID: token.accessorId,
+        ...(token.secretId !== undefined && { SecretID: token.secretId }),
+        Description: token.description,
+        Policies: token.policies.map((Name) => ({ Name })),
+      },
+    }),
+  )
+}
+
+async function removeToken(api: ConsulApi, accessorId: string, name: string): Promise<void> {
+  granted(`removing the token ${name}`, await api.send('DELETE', `/v1/acl/token/${accessorId}`, anything))
+}
+
+function removals(wanted: readonly WantedToken[], stubs: readonly TokenStub[], owned: Owned): Step[] {
+  const names = new Set(wanted.map(({ name }) => tokenAddress(name)))
+  return Object.entries(owned.things)
+    .filter(([address]) => address.startsWith(tokenAddress('')) && !names.has(address))
+    .filter(([, { id }]) => stubs.some(({ AccessorID }) => AccessorID === id))
+    .map(([address, thing]) => removeStep(address, thing))
+}
+
+function removeStep(address: string, { id = '', before }: OwnedThing): Step {
+  return {
+    stage: REMOVE,
+    difference: { address, action: 'remove', reason: 'no longer wanted', differences: [] },
+    run: async (api) => {
+      const name = address.slice(tokenAddress('').length)
+      if (before === null) {
+        await removeToken(api, id, name)
+      } else {
+        const policies = Array.isArray(before['policies']) ? before['policies'].map(String) : []
+        await writeToken(api, { ...anonymousToken(policies), accessorId: id }, false)
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** The real Consuls that the tests run: Debian's old one, fetched with apt, and a current one when it has been built. */
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from '../../../src/support/run.ts'
+
+/** Where engines are kept between runs; a folder each, such as `consul-1.8.7`. */
+const CACHE = process.env['BRAMBLE_ENGINES'] ?? '/var/cache/bramble/engines'
+
+/** One Consul to test with. */
+export interface ConsulBinary {
+  readonly version: string
+  readonly path: string
+}
+
+/** Versions with their programs, or the reason why one is missing. */
+export async function consulBinaries(): Promise<readonly (ConsulBinary | string)[]> {
+  return [await debianConsul(), builtConsul('1.19.2')]
+}
+
+function builtConsul(version: string): ConsulBinary | string {
+  const path = join(CACHE, `consul-${version}`, 'consul')
+  return existsSync(path) ? { version, path } : `Consul ${version} is not built (${path})`
+}
+
+async function debianConsul(): Promise<ConsulBinary | string> {
+  const folder = join(CACHE, 'consul-1.8.7')
+  const path = join(folder, 'usr/bin/consul')
+  if (!existsSync(path)) {
+    const problem = await fetchDebian(folder)
+    if (problem !== undefined) return `Consul 1.8.7 cannot be had: ${problem}`
+  }
+  return { version: '1.8.7', path }
+}
+
+/** Downloads with an apt configuration of its own: the computer's sources stay as they are. */
+async function fetchDebian(folder: string): Promise<string | undefined> {
+  let work: string
+  try {
+    mkdirSync(CACHE, { recursive: true })
+    work = mkdtempSync(join(CACHE, '.apt-'))
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  try {
+    for (const part of ['lists/partial', 'cache/archives/partial', 'etc', 'tree']) {
+      mkdirSync(join(work, part), { recursive: true })
+    }
+    const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+    writeFileSync(
+      join(work, 'etc/sources.list'),
+      `deb [signed-by=${keyring}] http://mirror.example.net/debian bullseye main\n`,
+    )
+    const settings = [
+      `Dir::Etc::sourcelist=${work}/etc/sources.list`,
+      'Dir::Etc::sourceparts=/dev/null',
+      'Dir::Etc::preferences=/dev/null',
+      'Dir::Etc::preferencesparts=/dev/null',
+      `Dir::State::lists=${work}/lists`,
+      `Dir::Cache=${work}/cache`,
+      'APT::Sandbox::User=root',
+    ].flatMap((setting) => ['-o', setting])
+    for (const args of [['update'], ['download', 'consul']]) {
+      const result = await run('apt-get', [...settings, '-q', ...args], { folder: work, timeoutSeconds: 120 })
+      if (result.code !== 0) return `apt-get ${args[0]} failed: ${result.stderr.trim().split('\n').at(-1)}`
+    }
+    const archive = readdirSync(work).find((name) => name.endsWith('.deb'))
+    if (archive === undefined) return 'apt-get downloaded nothing'
+    const unpacked = await run('dpkg-deb', ['-x', join(work, archive), join(work, 'tree')])
+    if (unpacked.code !== 0) return `dpkg-deb failed: ${unpacked.stderr.trim()}`
+    // Somebody else may have been quicker; then theirs is as good.
+    if (!existsSync(folder)) renameSync(join(work, 'tree'), folder)
+    return undefined
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}

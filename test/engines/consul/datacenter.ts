@@ -1,0 +1,236 @@
+/** A real datacenter on loopback addresses, made from the configuration that the roles render. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  agentConfig,
+  configText,
+  keyringText,
+  tokenConfig,
+  type Settings,
+} from '../../../src/engines/consul/config.ts'
+import type { ManagementAccess } from '../../../src/engines/consul/management.ts'
+import { serverName } from '../../../src/engines/consul/names.ts'
+import { serviceDefinition } from '../../../src/engines/consul/service-definition.ts'
+import type { Agent, ConsulNode, ConsulService, Datacenter } from '../../../src/engines/consul/setup.ts'
+import type { TokenIdentity } from '../../../src/engines/consul/store/wanted.ts'
+import { dialectOf } from '../../../src/engines/consul/version.ts'
+import type { NodeLink } from '../../../src/engines/contract.ts'
+import { issueAuthority, issueCertificate } from '../../../src/secrets/certificate-issuing.ts'
+import type { ConsulBinary } from './binaries.ts'
+
+/** What the datacenter consists of. */
+export interface DatacenterPlan {
+  readonly binary: ConsulBinary
+  readonly servers: readonly string[]
+  readonly clients: readonly string[]
+  readonly services: Readonly<Record<string, readonly ConsulService[]>>
+}
+
+/** A datacenter with everything that a test asks it for. */
+export class RealDatacenter {
+  readonly setup: Datacenter
+  readonly access: ManagementAccess
+  readonly gossipKeys: [string, ...string[]] = [randomBytes(32).toString('base64')]
+  readonly link: NodeLink
+  readonly #plan: DatacenterPlan
+  readonly #folder = mkdtempSync(join(tmpdir(), 'bramble-consul-'))
+  readonly #addresses: ReadonlyMap<string, string>
+  readonly #tokens = new Map<string, TokenIdentity>()
+  readonly #processes = new Map<string, ChildProcess>()
+
+  static async make(plan: DatacenterPlan): Promise<RealDatacenter> {
+    const authority = await issueAuthority({ subject: 'Bramble test', days: 10, now: new Date() })
+    const datacenter = new RealDatacenter(plan, authority.certificatePem)
+    for (const name of [...plan.servers, ...plan.clients]) {
+      const isServer = plan.servers.includes(name)
+      const certificate = await issueCertificate({
+        issuer: authority,
+        subject: name,
+        days: 5,
+        now: new Date(),
+        dnsNames: ['localhost', ...(isServer ? [serverName('home', 'lab.example.net')] : [])],
+        ipAddresses: ['127.0.0.1'],
+      })
+      datacenter.#writeNode(name, authority.certificatePem, certificate)
+    }
+    return datacenter
+  }
+
+  private constructor(plan: DatacenterPlan, authorityPem: string) {
+    this.#plan = plan
+    this.#addresses = new Map(
+      [...plan.servers, ...plan.clients].map((name, index) => [name, `${loopbackNetwork()}.${index + 1}`]),
+    )
+    this.access = { authorityPem, management: newIdentity() }
+    this.setup = {
+      name: 'home',
+      domain: 'lab.example.net',
+      version: plan.binary.version,
+      dataFolder: '/var/lib/consul',
+      servers: plan.servers.map((name) => this.#node(name)),
+      clients: plan.clients.map((name) => this.#node(name)),
+      uiNodes: [],
+      wan: false,
+      raftMultiplier: 1,
+    }
+    this.link = { connect: (node, port) => dial(this.address(node), port) }
+  }
+
+  address(node: string): string {
+    return this.#addresses.get(node) ?? '127.0.0.1'
+  }
+
+  /** The agent as the roles describe it, but for the places where it lives here. */
+  agent(name: string): Agent {
+    const folder = this.folder(name)
+    const files = {
+      ca_file: join(folder, 'ca.pem'),
+      cert_file: join(folder, 'agent.pem'),
+      key_file: join(folder, 'agent-key.pem'),
+    }
+    const settings: Settings = {
+      client_addr: this.address(name),
+      retry_interval: '1s',
+      ...(dialectOf(this.setup.version).tlsBlock ? { tls: { defaults: files } } : files),
+    }
+    return {
+      datacenter: { ...this.setup, dataFolder: join(folder, 'state') },
+      node: this.#node(name),
+      role: this.#plan.servers.includes(name) ? 'server' : 'client',
+      options: {
+        settings,
+        interface: undefined,
+        cidr: undefined,
+        recursors: undefined,
+        log_level: undefined,
+      },
+    }
+  }
+
+  folder(name: string): string {
+    return join(this.#folder, name)
+  }
+
+  keyringFile(name: string): string {
+    return join(this.folder(name), 'state/serf/local.keyring')
+  }
+
+  log(name: string): string {
+    return readFileSync(join(this.folder(name), 'log'), 'utf8')
+  }
+
+  token(node: string): TokenIdentity {
+    const known = this.#tokens.get(node) ?? newIdentity()
+    this.#tokens.set(node, known)
+    return known
+  }
+
+  services(node: string): readonly ConsulService[] {
+    return this.#plan.services[node] ?? []
+  }
+
+  start(name: string): void {
+    const folder = this.folder(name)
+    const log = openSync(join(folder, 'log'), 'a')
+    const child = spawn(this.#plan.binary.path, ['agent', '-config-dir', join(folder, 'config')], {
+      stdio: ['ignore', log, log],
+    })
+    this.#processes.set(name, child)
+  }
+
+  startAll(): void {
+    for (const name of this.#addresses.keys()) this.start(name)
+  }
+
+  /** Ends an agent and waits for its end. */
+  async stop(name: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#processes.get(name)
+    this.#processes.delete(name)
+    if (child === undefined || child.exitCode !== null) return
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
+      child.kill(signal)
+    })
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#processes.keys()].map((name) => this.stop(name, 'SIGKILL')))
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #node(name: string): ConsulNode {
+    return {
+      name,
+      fqdn: `${name}.lab.example.net`,
+      address: this.address(name),
+      board: {
+        model: 'pi4',
+        memoryBytes: 4 * 1024 ** 3,
+        architecture: 'arm64',
+        has: ['sense-hat'],
+        labels: { room: 'office' },
+      },
+    }
+  }
+
+  #writeNode(
+    name: string,
+    authorityPem: string,
+    certificate: { readonly certificatePem: string; readonly keyPem: string },
+  ): void {
+    const folder = this.folder(name)
+    mkdirSync(join(folder, 'config'), { recursive: true })
+    mkdirSync(join(folder, 'state/serf'), { recursive: true })
+    const write = (path: string, text: string): void =>
+      writeFileSync(join(folder, path), text, { mode: 0o600 })
+    write('ca.pem', authorityPem)
+    write('agent.pem', certificate.certificatePem)
+    write('agent-key.pem', certificate.keyPem)
+    write('config/consul.json', configText(agentConfig(this.agent(name))))
+    write('config/tokens.json', configText(tokenConfig(this.setup.version, this.token(name).secretId)))
+    for (const service of this.services(name)) {
+      write(`config/service-${service.name}.json`, configText(serviceDefinition(service)))
+    }
+    write('state/serf/local.keyring', keyringText(this.gossipKeys))
+  }
+}
+
+/** A /24 of the loopback for this process, so that test files can run side by side. */
+function loopbackNetwork(): string {
+  const [second = 0, third = 0] = createHash('sha256').update(String(process.pid)).digest()
+  return `127.${100 + (second % 100)}.${third}`
+}
+
+function newIdentity(): TokenIdentity {
+  return { accessorId: randomUUID(), secretId: randomUUID() }
+}
+
+function dial(address: string, port: number): ReturnType<NodeLink['connect']> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, address)
+    socket.once('connect', () => {
+      socket.removeListener('error', reject)
+      resolve(socket)
+    })
+    socket.once('error', reject)
+  })
+}
+
+/** Asks again until the condition holds; the last refusal is the error. */
+export async function eventually(
+  what: string,
+  seconds: number,
+  ask: () => Promise<true | string>,
+): Promise<void> {
+  const until = Date.now() + seconds * 1000
+  for (;;) {
+    const answer = await ask()
+    if (answer === true) return
+    if (Date.now() > until) throw new Error(`${what}: not within ${seconds} seconds: ${answer}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
