@@ -81,10 +81,45 @@ memory_facts() {
   done </proc/meminfo
 }
 
+# What the system was built for. The C library's folder tells it at no cost; where there are several, dpkg knows.
+architecture_facts() {
+  local library
+  first_line /proc/sys/kernel/arch
+  fact machine "${LINE:-$(uname -m)}"
+  set -- /usr/lib/*-linux-gnu*/libc.so.6
+  library=${1%/*}
+  case $#${library##*/} in
+  1x86_64-linux-gnu) fact debian amd64 ;;
+  1aarch64-linux-gnu) fact debian arm64 ;;
+  1arm-linux-gnueabihf) fact debian armhf ;;
+  *) if command -v dpkg >/dev/null; then fact debian "$(dpkg --print-architecture)"; fi ;;
+  esac
+}
+
+# Seconds since 1970: when the node started, by its clock of now (proc_stat(5)), and how long ago that was.
+clock_facts() {
+  local key value now
+  read -r now _ </proc/uptime
+  fact uptime "${now%%.*}"
+  while IFS=' ' read -r key value _; do
+    if [ "$key" = btime ]; then
+      fact clock "$((value + ${now%%.*}))"
+      return 0
+    fi
+  done </proc/stat
+  fact clock "$(date +%s)"
+}
+
+disk_facts() { # size and free space of the root file system in KiB
+  LINE=$(df -Pk /) || return 0
+  # shellcheck disable=SC2086 # the columns of the last line are to be split
+  set -- ${LINE##*"$NL"}
+  fact disk "$2 $4"
+}
+
 facts() {
   if [ -n "$R" ]; then return 0; fi
-  fact machine "$(uname -m)"
-  if command -v dpkg >/dev/null; then fact debian "$(dpkg --print-architecture)"; fi
+  architecture_facts
   board_facts
   memory_facts
   os_facts
@@ -96,12 +131,10 @@ facts() {
   fact hostname "$LINE"
   first_line /proc/sys/kernel/osrelease
   fact kernel "$LINE"
-  first_line /proc/uptime
-  fact uptime "${LINE%%.*}"
+  clock_facts
   first_line /etc/ssh/ssh_host_ed25519_key.pub
   fact ssh_host_key "$LINE"
-  fact clock "$(date +%s)"
-  fact disk "$(df -Pk / | { read -r _ && read -r _ size _ free _ && printf '%s %s' "$size" "$free"; })"
+  disk_facts
   if [ -e /run/reboot-required ]; then fact reboot_required yes; fi
   if command -v vcgencmd >/dev/null; then fact throttled "$(vcgencmd get_throttled 2>/dev/null || :)"; fi
 }

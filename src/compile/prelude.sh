@@ -467,8 +467,10 @@ main() { # check|converge [TRIAL-SECONDS]
   MODE=$1
   TRIAL_SECONDS=${2-60}
   ORPHANS=
-  mkdir -p "$RUN"
-  chmod 700 "$RUN"
+  if [ ! -d "$RUN" ]; then
+    mkdir -p "$RUN"
+    chmod 700 "$RUN"
+  fi
   mkdir "$WORK"
   trap leave EXIT
   trap 'exit 129' HUP
