@@ -32,11 +32,11 @@ export function newCommand(name: string, summary: string): Command {
 /** Adds a word below a verb, such as `list` of `secrets`, with the verb's settings. */
 export function subcommand(parent: Command, name: string, summary: string): Command {
   const command = parent.command(name).description(summary)
-  return withCommonOptions(command.copyInheritedSettings(parent))
+  return withSharedOptions(command.copyInheritedSettings(parent))
 }
 
 /** Options that every command has, before or after the verb. */
-export interface CommonOptions {
+export interface SharedOptions {
   readonly folder?: string
   readonly lab?: boolean
   readonly identity?: string
@@ -45,8 +45,8 @@ export interface CommonOptions {
   readonly debug?: boolean
 }
 
-/** Declares the common options; read them with {@link commonOptionsOf}. */
-export function withCommonOptions(command: Command): Command {
+/** Declares the common options; read them with {@link sharedOptionsOf}. */
+export function withSharedOptions(command: Command): Command {
   command
     .optionsGroup('Common options:')
     .option('-C, --folder <path>', 'folder of the cluster file, instead of the current one')
@@ -61,7 +61,7 @@ export function withCommonOptions(command: Command): Command {
 }
 
 /** The common options as they were given to a command or to any of those above it. */
-export function commonOptionsOf(command: CommandUnknownOpts): CommonOptions {
+export function sharedOptionsOf(command: CommandUnknownOpts): SharedOptions {
   const given: Record<string, unknown> = {}
   for (let level: CommandUnknownOpts | null = command; level !== null; level = level.parent) {
     for (const [name, value] of Object.entries(level.opts())) {

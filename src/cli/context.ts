@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { OpenedCluster } from '../cluster/open.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { CommonOptions } from './command.ts'
+import type { SharedOptions } from './command.ts'
 import { showDiagnostics } from './show-diagnostics.ts'
 import type { ClusterApi } from './cluster-api.ts'
 import { terminalOf, type Surroundings, type Terminal } from './surroundings.ts'
@@ -11,7 +11,7 @@ import { terminalOf, type Surroundings, type Terminal } from './surroundings.ts'
 export interface Context {
   readonly terminal: Terminal
   readonly surroundings: Surroundings
-  readonly common: CommonOptions
+  readonly common: SharedOptions
   /** Folder of the cluster file, absolute. */
   readonly folder: string
   readonly api: () => Promise<ClusterApi>
@@ -35,7 +35,7 @@ export class UsageError extends Error {
 }
 
 /** Puts together what a command needs. */
-export function createContext(surroundings: Surroundings, common: CommonOptions): Context {
+export function createContext(surroundings: Surroundings, common: SharedOptions): Context {
   const terminal = terminalOf(surroundings, common.color ?? true)
   const folder = resolve(surroundings.folder, common.folder ?? '.')
   return {

@@ -1,6 +1,6 @@
 /** Puts the program together: every verb by name, and the definitions of those that were typed. */
 import { readVersion } from '../support/version.ts'
-import { newCommand, withCommonOptions, type Command, type Session, type Verb } from './command.ts'
+import { newCommand, withSharedOptions, type Command, type Session, type Verb } from './command.ts'
 import { exitCodeHelp } from './exit-codes.ts'
 import { VERBS } from './verbs.ts'
 
@@ -20,7 +20,7 @@ export async function buildProgram(
   session: Session,
   streams: ProgramStreams,
 ): Promise<Command> {
-  const program = withCommonOptions(
+  const program = withSharedOptions(
     newCommand(
       'bramble',
       'Turns a bag of different small boards into a working cluster from one cluster file.',
@@ -56,5 +56,5 @@ async function defined(verb: Verb, isTyped: boolean, program: Command, session: 
   if (!isTyped) return command
   const { define } = await verb.load()
   define(command, session)
-  return withCommonOptions(command)
+  return withSharedOptions(command)
 }

@@ -1,6 +1,6 @@
 /** Runs one command line from its words to its exit status. */
 import { CommanderError } from 'commander'
-import { commonOptionsOf, type CommonOptions, type Session } from './command.ts'
+import { sharedOptionsOf, type SharedOptions, type Session } from './command.ts'
 import { createContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { showFailure } from './failures.ts'
@@ -10,10 +10,10 @@ import { terminalOf, type Surroundings } from './surroundings.ts'
 /** Does what the words say; never throws. */
 export async function runCli(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok
-  let common: CommonOptions = { debug: words.includes('--debug'), json: words.includes('--json') }
+  let common: SharedOptions = { debug: words.includes('--debug'), json: words.includes('--json') }
   const session: Session = {
     run: async (command, work) => {
-      common = commonOptionsOf(command)
+      common = sharedOptionsOf(command)
       exitCode = await work(createContext(surroundings, common))
     },
   }

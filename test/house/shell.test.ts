@@ -1,0 +1,81 @@
+/** All shell is POSIX sh without surprises: what is kept in files, and the programs that are compiled from it. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openCluster } from '../../src/cluster/open.ts'
+import { prepare } from '../../src/cluster/prepare.ts'
+import { run } from '../../src/support/run.ts'
+import { ownFiles } from './own-files.ts'
+
+/** Files of shell, with the ending or with the first line that says so. */
+const scripts = ownFiles().filter(
+  (path) =>
+    path.endsWith('.sh') || (!/\.[a-z]+$/.test(path) && readFileSync(path, 'utf8').startsWith('#!/bin/sh')),
+)
+
+/**
+ * What the sources of the runtime and of the kinds say by themselves about their files; condensing them takes these
+ * remarks out. Names that come from the other half of a program, and lists of words of our own making.
+ */
+const SAID_IN_SOURCES = ['SC2034', 'SC2086', 'SC2153', 'SC2154']
+
+describe('shell in files', () => {
+  it('is found', () => {
+    expect(scripts).toContain('bin/bramble')
+    expect(scripts.length).toBeGreaterThan(20)
+  })
+
+  it('has nothing that shellcheck objects to', async () => {
+    const { stdout } = await run('shellcheck', ['--shell=dash', '--format=gcc', ...scripts])
+    expect(stdout.toString()).toBe('')
+  })
+
+  it('has no word of bash in it', async () => {
+    expect(await bashisms(scripts)).toEqual([])
+  })
+})
+
+/** What checkbashisms found, with the line that it found it in. */
+async function bashisms(files: readonly string[]): Promise<string[]> {
+  const { code, stderr } = await run('checkbashisms', ['--force', '--lint', ...files])
+  // 1: found something; anything above: it did not look.
+  if (code > 1) throw new Error(stderr)
+  return stderr.split('\n').filter((line) => /^possible bashism|^\S+:\d+: /.test(line))
+}
+
+describe.each(readdirSync('examples'))('the programs of examples/%s', (example) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bramble-shell-'))
+  const files: string[] = []
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  beforeAll(async () => {
+    const opened = await openCluster({ folder: join('examples', example), lab: false })
+    if (!('cluster' in opened)) throw new Error(opened.diagnostics.map(({ summary }) => summary).join('\n'))
+    const { cluster } = opened
+    const { nodes, program } = await prepare(cluster, {}, 'read', () => Promise.resolve(new Map()))
+    // Nodes with the same roles on the same board differ in values alone.
+    const sorts = new Map(
+      nodes.map((name) => [sortOf(cluster.nodes.find((node) => node.name === name)), name]),
+    )
+    for (const name of sorts.values()) {
+      const file = join(folder, `${name}.sh`)
+      writeFileSync(file, program(name).text)
+      files.push(file)
+    }
+  })
+
+  it('have nothing that shellcheck objects to', async () => {
+    const args = ['--shell=dash', '--format=gcc', `--exclude=${SAID_IN_SOURCES.join(',')}`]
+    const { stdout } = await run('shellcheck', [...args, ...files])
+    expect(stdout.toString()).toBe('')
+  }, 120_000)
+
+  it('have no word of bash in them', async () => {
+    expect(await bashisms(files)).toEqual([])
+  })
+})
+
+function sortOf(node: { readonly roles: readonly string[]; readonly model: string } | undefined): string {
+  return JSON.stringify([node?.roles, node?.model])
+}
