@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -128,6 +128,8 @@ export class ScratchNode {
 /** Makes the keys and the configuration of a node, and starts it. */
 export async function scratchNode(options: ScratchNodeOptions = {}): Promise<ScratchNode> {
   const folder = await mkdtemp(join(tmpdir(), 'bramble-scratch-'))
+  // sshd reads the keys as the user who logs in.
+  await chmod(folder, 0o755)
   const node = new ScratchNode(folder, await freePort())
   await newHostKey(node)
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'id')])

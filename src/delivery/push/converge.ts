@@ -111,7 +111,7 @@ class Converge {
     const ending = this.#ending
     if (ending.isOver)
       return { gone: ending.gone, ...(ending.status !== undefined && { status: ending.status }) }
-    const mayRun = ending.follows || this.#refusal?.type === 'running'
+    const mayRun = ending.began || this.#refusal?.type === 'running'
     const broke = first.ready && (first.end.code === 255 || first.silentSeconds !== undefined)
     if (!mayRun && !broke) return { gone: false, lost: { seconds: 0, talk: first } }
     const followed = await rejoin(this.#following, ending, first)
@@ -174,7 +174,7 @@ class Converge {
 
   #result(followed: Followed, first: TalkEnd): DeliveryFailure | undefined {
     if (this.#following.reader.violation === undefined && this.#ending.finished) return undefined
-    if (followed.lost && !this.#ending.follows && this.#refusal?.type !== 'running')
+    if (followed.lost && !this.#ending.began && this.#refusal?.type !== 'running')
       return this.#failure(followed.lost.talk)
     if (followed.lost) return this.#lost(followed.lost)
     const { node } = this.#program
@@ -201,7 +201,7 @@ class Converge {
 
   #failure(last: TalkEnd): DeliveryFailure {
     const { push, node, reader } = this.#following
-    const running = this.#ending.follows && !this.#ending.isOver
+    const running = this.#ending.began && !this.#ending.isOver
     return talkFailure({
       push,
       node,

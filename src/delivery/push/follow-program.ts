@@ -41,13 +41,15 @@ export function askSeconds({ silenceSeconds = ASK_SECONDS }: PushRun): number {
 export class EndOfProgram {
   status: number | undefined
   gone = false
-  /** The events file is being read, so the program was started. */
+  /** The program was started: its events file was read. */
+  began = false
+  /** The session at hand reads the events file. */
   follows = false
   finished = false
 
   /** Takes every event of every session; lets the session go when there is nothing more to come. */
   take(event: ProgramEvent, session: Session): void {
-    if (event.type === 'follows') this.follows = true
+    if (event.type === 'follows') this.began = this.follows = true
     if (event.type === 'finished') this.finished = true
     if (event.type === 'gone') this.gone = true
     if (event.type === 'ended') this.status = event.status

@@ -162,15 +162,15 @@ describe('the reader of what a node sends', () => {
   })
 
   it.each([
-    ['a line that does not end', { lineBytes: 1000, totalBytes: 1e9, events: 1e9 }, Buffer.alloc(1001, 'x')],
+    ['a line that does not end', { lineBytes: 1000, totalBytes: 1e9, lines: 1e9 }, Buffer.alloc(1001, 'x')],
     [
       'more bytes than a program says',
-      { lineBytes: 1000, totalBytes: 3000, events: 1e9 },
+      { lineBytes: 1000, totalBytes: 3000, lines: 1e9 },
       text(...Array<string>(400).fill('1234567')),
     ],
     [
-      'more events than a program has',
-      { lineBytes: 1000, totalBytes: 1e9, events: 10 },
+      'more lines than a program has',
+      { lineBytes: 1000, totalBytes: 1e9, lines: 10 },
       text(...Array<string>(11).fill('@\tconfirmed')),
     ],
   ])('stops at %s, and holds nothing of it', (_, limits, stream) => {

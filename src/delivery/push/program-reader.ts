@@ -7,11 +7,12 @@ import type { ExpectedProgram, ProgramEvent } from './program-events.ts'
 export interface ReaderLimits {
   readonly lineBytes: number
   readonly totalBytes: number
-  readonly events: number
+  /** Events and everything else. */
+  readonly lines: number
 }
 
-/** 1 MiB a line, 64 MiB and 200,000 events a program. */
-export const READER_LIMITS: ReaderLimits = { lineBytes: 1 << 20, totalBytes: 64 << 20, events: 200_000 }
+/** 1 MiB a line, 64 MiB and 200,000 lines a program. */
+export const READER_LIMITS: ReaderLimits = { lineBytes: 1 << 20, totalBytes: 64 << 20, lines: 200_000 }
 
 const NOISE_LINES = 20
 const NOISE_CHARACTERS = 400
@@ -25,7 +26,7 @@ export class ProgramReader {
   #held = Buffer.alloc(0)
   #heldBytes = 0
   #totalBytes = 0
-  #events = 0
+  #lines = 0
   #ignored = 0
   #follows = false
   #offset = 0
@@ -107,19 +108,20 @@ export class ProgramReader {
   }
 
   #line(bytes: Buffer, found: ProgramEvent[]): void {
+    if (++this.#lines > this.#limits.lines) {
+      this.#fail(`more than ${this.#limits.lines} lines`)
+      return
+    }
     const line = bytes.subarray(0, -1).toString('utf8')
     if (this.#follows) this.#offset += bytes.length
     const event = parseLine(line, this.#expected)
     if (event === undefined) this.#hear(line)
     else if (event === 'unknown') this.#ignored++
     else if (event === 'wrong') this.#fail(`the line ${JSON.stringify(visibleLine(line.slice(0, 120)))}`)
-    else this.#count(event, found)
-  }
-
-  #count(event: ProgramEvent, found: ProgramEvent[]): void {
-    if (event.type === 'follows') this.#follows = true
-    if (++this.#events > this.#limits.events) this.#fail(`more than ${this.#limits.events} events`)
-    else found.push(event)
+    else {
+      if (event.type === 'follows') this.#follows = true
+      found.push(event)
+    }
   }
 
   #hear(line: string): void {

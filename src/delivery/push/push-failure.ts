@@ -63,7 +63,8 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
 /** A full or read-only file system, recognised by what the C library says of it in English. */
 export function mediumFailure(node: string, output: readonly string[]): DeliveryFailure | undefined {
   const at = { where: { node }, output }
-  const full = output.find((line) => line.includes('No space left on device'))
+  // GNU tar tells of a write that was cut short without saying why.
+  const full = output.find((line) => /No space left on device|Wrote only \d+ of \d+ bytes/.test(line))
   if (full !== undefined) return deliveryCodes.DISK_FULL({ node, place: placeIn(full) }, at)
   const fixed = output.find((line) => line.includes('Read-only file system'))
   if (fixed !== undefined) return deliveryCodes.ROOT_READ_ONLY({ node, place: placeIn(fixed) }, at)

@@ -202,7 +202,6 @@ describe.skipIf(noScratchNodes !== undefined)('a push', () => {
       writeFileSync(join(node.folder, 'program'), program.text)
       const alone = (await processes(() => node.inside('sh', join(node.folder, 'program'), 'check'))) - 1
       costs.push(whole)
-      console.log({ login, whole, alone })
       // The login itself had one process of ours, the shell.
       expect(whole - (login - 1) - (alone + 1)).toBeLessThanOrEqual(6)
     }

@@ -36,6 +36,8 @@ export interface NodeStats {
 
 const STDERR_BYTES = 16_384
 const STDERR_LINES = 60
+/** What ssh says when it pins a key: no failure, and the file of keys shows it. */
+const FIRST_CONTACT = /^Warning: Permanently added /
 
 /** Starts `ssh` with these arguments. Nothing of what happens to it is thrown: see {@link Session.ended}. */
 export function startSession(node: string, args: readonly string[], stats: NodeStats): Session {
@@ -60,7 +62,7 @@ export function startSession(node: string, args: readonly string[], stats: NodeS
   const said = (): string[] =>
     (startError ?? stderr)
       .split(/\r?\n/)
-      .filter((line) => line.trim() !== '')
+      .filter((line) => line.trim() !== '' && !FIRST_CONTACT.test(line))
       .slice(-STDERR_LINES)
       .map(visibleLine)
   const ended = new Promise<SessionEnd>((resolve) => {

@@ -5,7 +5,9 @@ import { code, defineCodes } from '../define-codes.ts'
 const UNTOLD = 'not told'
 
 const CONNECTION_TEST = 'src/delivery/transport/failure.test.ts'
-const PUSH_TEST = 'src/delivery/push/push.test.ts'
+const LEASE_TEST = 'src/delivery/push/lease.test.ts'
+const BROKEN_TEST = 'src/delivery/push/broken-connection.test.ts'
+const STRANGE_TEST = 'src/delivery/push/strange-node.test.ts'
 
 /** Minutes for people: "40 s", "12 min". */
 function duration(seconds: number): string {
@@ -132,7 +134,7 @@ export const deliveryCodes = defineCodes({
   }),
   NODE_BUSY: code<{ node: string; by: string; run: string; sinceSeconds: number }>({
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: LEASE_TEST,
     title: 'Another run holds the node',
     summary: ({ node, by, sinceSeconds }) => `${by} works on ${node} since ${duration(sinceSeconds)}`,
     why: ({ run }) => `two runs at once would undo each other's work; the other one is ${run}`,
@@ -144,7 +146,7 @@ export const deliveryCodes = defineCodes({
   }),
   PROGRAM_BROKE_OFF: code<{ node: string; how: string }>({
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: BROKEN_TEST,
     title: 'The program of a node ended before its end',
     summary: ({ node, how }) => `the program of ${node} did not come to its end: ${how}`,
     why: 'some of its resources may be changed and others not',
@@ -154,7 +156,7 @@ export const deliveryCodes = defineCodes({
   }),
   NODE_BABBLED: code<{ node: string; what: string }>({
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: STRANGE_TEST,
     title: 'A node sent what no program sends',
     summary: ({ node, what }) => `${node} sent what no program sends: ${what}`,
     why: 'what a node says is not trusted; the rest was not read',
@@ -165,7 +167,7 @@ export const deliveryCodes = defineCodes({
   CLOCK_WRONG: code<{ node: string; seconds: number }>({
     severity: 'warning',
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: STRANGE_TEST,
     title: 'The clock of a node is wrong',
     summary: ({ node, seconds }) =>
       `the clock of ${node} is ${duration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead'}`,
@@ -176,7 +178,7 @@ export const deliveryCodes = defineCodes({
   }),
   CONNECTION_LOST: code<{ node: string; seconds: number; reason: string }>({
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: BROKEN_TEST,
     title: 'The connection broke and did not come back',
     summary: ({ node, seconds, reason }) => `${node} is out of reach since ${duration(seconds)}: ${reason}`,
     why: 'its program goes on without us, so its changes may be complete by now',
@@ -187,7 +189,7 @@ export const deliveryCodes = defineCodes({
   }),
   DELIVERY_STOPPED: code<{ node: string; running: boolean }>({
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: BROKEN_TEST,
     title: 'The run was stopped by hand',
     summary: ({ node }) => `the run was stopped while it worked on ${node}`,
     why: ({ running }) =>
@@ -199,7 +201,7 @@ export const deliveryCodes = defineCodes({
   RUN_JOINED: code<{ node: string; run: string }>({
     severity: 'warning',
     origin: 'delivery',
-    shownBy: PUSH_TEST,
+    shownBy: LEASE_TEST,
     title: 'An earlier run was still at work',
     summary: ({ node, run }) => `the program of run ${run} was still at work on ${node}`,
     why: 'its controller was gone; it was followed to its end before this run began',
