@@ -6,6 +6,7 @@ import { keyCodes } from './catalogue/keys.ts'
 import { readingCodes } from './catalogue/reading.ts'
 import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
+import { rolesBaseCodes } from './catalogue/roles-base.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
 import type { Code } from './define-codes.ts'
 
@@ -15,6 +16,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   keyCodes,
   clusterCodes,
   resolveCodes,
+  rolesBaseCodes,
   releaseCodes,
   secretsCodes,
   deliveryCodes,

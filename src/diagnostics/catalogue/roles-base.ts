@@ -1,0 +1,31 @@
+/** Codes of the role `base`: what two nodes must not have in common. */
+import { code, defineCodes } from '../define-codes.ts'
+
+/** What shows that two nodes are copies of one another. */
+export const rolesBaseCodes = defineCodes({
+  DUPLICATE_MACHINE_ID: code<{ node: string; other: string; machineId: string }>({
+    origin: 'cluster',
+    shownBy: 'src/roles/base/base.test.ts',
+    title: 'Two nodes with one machine id',
+    summary: ({ node, other }) => `${node} and ${other} have the same machine id`,
+    why: 'they get one address from DHCP, one journal, and engines take them for one node',
+    fix: ({ node }) =>
+      `on ${node}:  sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot`,
+    explain:
+      '`/etc/machine-id` is made at the first boot (machine-id(5)). Cards that are copied after that boot all have the id of the first. ' +
+      'Consul makes its node id from it, DHCP clients identify themselves by it, and a second node with the same id is refused or takes ' +
+      'the place of the first. An image should have an empty `/etc/machine-id`; the images that Bramble builds do.',
+  }),
+  DUPLICATE_SSH_HOST_KEY: code<{ node: string; other: string }>({
+    origin: 'cluster',
+    shownBy: 'src/roles/base/base.test.ts',
+    title: 'Two nodes with one SSH host key',
+    summary: ({ node, other }) => `${node} and ${other} have the same SSH host key`,
+    why: 'whoever holds one of the two cards can pass for the other node, and nobody would notice',
+    fix: ({ node }) =>
+      `on ${node}:  sudo rm -f /etc/ssh/ssh_host_* && sudo ssh-keygen -A && sudo systemctl restart ssh`,
+    explain:
+      'SSH host keys are made at the first boot. Cards that are copied after that boot all have the keys of the first. If the two ' +
+      'entries of the cluster file are one board under two addresses, take one of them out.',
+  }),
+})

@@ -1,0 +1,237 @@
+/** The role `base` keeps the contract of roles, and says what it is meant to say. */
+import { describe, expect, it } from 'vitest'
+import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import { programOf } from '../../../test/contract/program-run.ts'
+import { describeRole } from '../../../test/contract/role.ts'
+import type { ClusterFixture } from '../../../test/contract/cluster-fixture.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
+import { run } from '../../support/run.ts'
+import type { Role } from '../role.ts'
+import base from './base.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILV5MoHhCy1DW7/21X6+3DxncJgcdsVSh2SyAvwhVrnd ada@laptop'
+
+const everything = {
+  hostname: 'fqdn',
+  timezone: 'Europe/Lisbon',
+  locale: 'pt_PT.UTF-8',
+  packages: ['git', 'sudo'],
+  groups: { media: { gid: 2000 }, plain: null },
+  users: {
+    ada: { authorized_keys: [KEY], sudo: true, groups: ['media'], uid: 2001, comment: 'Ada' },
+    bob: null,
+  },
+  time: { servers: ['192.0.2.200', 'ntp.example.net'], wait_seconds: 30 },
+  ssh: { settings: { MaxAuthTries: '3', LoginGraceTime: '10' } },
+  journal: { storage: 'persistent', max_use: '200M' },
+  sysctls: { 'net.ipv4.ip_forward': 1, 'vm.swappiness': '10' },
+  modules: ['br_netfilter'],
+  boot: { cmdline: ['cgroup_enable=memory', 'cgroup_enable=cpuset'] },
+}
+
+describeRole({
+  role: base as unknown as Role<never>,
+  samples: {
+    'every option': everything,
+    'everything switched off': { hosts: false, time: { sync: false }, ssh: { harden: false } },
+  },
+  cluster: { access: { user: 'pi', authorizedKeys: [KEY] } },
+})
+
+function resourcesOf(options: object, given: Partial<ClusterFixture> = {}): readonly Resource[] {
+  const parsed = base.options.parse(options)
+  const cluster = clusterFixture({
+    nodes: [
+      { name: 'hammond', roles: ['base'] },
+      { name: 'oneil', roles: ['base'] },
+    ],
+    ...given,
+    options: { base: parsed },
+  })
+  const node = cluster.find('base')[0]
+  if (!node) throw new Error('the fixture has no node')
+  return base.resources({
+    options: parsed,
+    node,
+    cluster,
+    secrets: secretsFixture(),
+    release: releaseFixture,
+  })
+}
+
+/** Text of a file that the role makes; undefined when it does not. */
+function textOf(resources: readonly Resource[], address: string): string | undefined {
+  const bytes = resources.find((resource) => addressOf(resource) === address)?.contents[0]?.bytes
+  return bytes === undefined || 'path' in bytes ? undefined : Buffer.from(bytes).toString()
+}
+
+const SSHD = 'file:/etc/ssh/sshd_config.d/10-bramble.conf'
+
+describe('the SSH server', () => {
+  it('takes keys only, and nobody logs in as root', async () => {
+    const text = textOf(resourcesOf({}), SSHD) ?? ''
+    const tested = await run(
+      '/usr/sbin/sshd',
+      ['-T', '-h', '/etc/ssh/ssh_host_ed25519_key', '-f', '/dev/stdin'],
+      {
+        input: text,
+      },
+    )
+    expect(text).toContain('PasswordAuthentication no\n')
+    expect(text).toContain('PermitRootLogin no\n')
+    expect(tested.stderr).not.toMatch(/Bad configuration|Deprecated|Unsupported/)
+  })
+
+  it('lets root in with a key when that is how Bramble logs in', () => {
+    const resources = resourcesOf({}, { access: { user: 'root' } })
+    expect(textOf(resources, SSHD)).toContain('PermitRootLogin prohibit-password\n')
+  })
+
+  it('has each setting once, and the user’s own wins', () => {
+    const text = textOf(resourcesOf({ ssh: { settings: { logingracetime: '5' } } }), SSHD) ?? ''
+    expect(text.match(/logingracetime.*/gi)).toEqual(['logingracetime 5'])
+  })
+
+  it('is changed on trial, because it is the way in', () => {
+    const risky = resourcesOf({}).filter(({ trial }) => trial)
+    expect(risky.map(addressOf)).toEqual([SSHD, 'service:ssh.service'])
+  })
+
+  it('is left alone when nothing is to be said', () => {
+    const resources = resourcesOf({ ssh: { harden: false } })
+    expect(resources.map(addressOf).filter((address) => address.includes('ssh'))).toEqual([])
+  })
+})
+
+describe('rights', () => {
+  it('are given to those who are to have them, in a file that visudo reads', async () => {
+    const resources = resourcesOf({ users: { ada: { sudo: true }, bob: {} } })
+    expect(textOf(resources, 'file:/etc/sudoers.d/50-bramble')).toBe('ada ALL=(ALL:ALL) NOPASSWD: ALL\n')
+    expect(resources.map(addressOf)).toContain('package:sudo')
+  })
+})
+
+describe('keys', () => {
+  it('of the cluster file let the login user in, each once', () => {
+    const given = { access: { user: 'ada', authorizedKeys: [KEY, KEY] } }
+    const resources = resourcesOf({ users: { ada: { authorized_keys: [KEY] } } }, given)
+    expect(resources.filter(({ kind }) => kind === 'authorized-key')).toHaveLength(1)
+  })
+
+  it('that are no keys are refused with what to write', () => {
+    const result = base.options.safeParse({ users: { ada: { authorized_keys: ['~/.ssh/id_ed25519.pub'] } } })
+    expect(result.error?.issues[0]).toMatchObject({ message: 'is no public key' })
+  })
+})
+
+describe('the names of the nodes', () => {
+  it('are in /etc/hosts with the full name first', () => {
+    expect(textOf(resourcesOf({}), 'hosts:/etc/hosts')).toBe(
+      '# bramble begin\n' +
+        '192.0.2.1 hammond.office.example.net hammond\n' +
+        '192.0.2.2 oneil.office.example.net oneil\n' +
+        '# bramble end\n',
+    )
+  })
+
+  it('leave out nodes of which only a name is known', () => {
+    const nodes = [{ name: 'hammond', address: 'hammond.local', roles: ['base'] }]
+    expect(textOf(resourcesOf({}, { nodes }), 'hosts:/etc/hosts')).toBe('# bramble begin\n# bramble end\n')
+  })
+})
+
+describe('the clock', () => {
+  it('is right before anything that waits for time-sync.target starts', () => {
+    const addresses = resourcesOf({}).map(addressOf)
+    expect(addresses).toContain('service:systemd-timesyncd.service')
+    expect(addresses).toContain('service:systemd-time-wait-sync.service')
+    expect(
+      textOf(resourcesOf({}), 'file:/etc/systemd/system/systemd-time-wait-sync.service.d/90-bramble.conf'),
+    ).toBe('[Service]\nTimeoutStartSec=60\n')
+  })
+
+  it('of a node of the lab is that of its computer: nothing is started', () => {
+    const wait = resourcesOf({}, { lab: true }).filter(({ name }) => name.startsWith('systemd-time'))
+    expect(wait.filter(({ kind }) => kind === 'service').map(({ row }) => row[1])).toEqual(['leave', 'leave'])
+  })
+})
+
+describe('the boot command line', () => {
+  const cmdline = ['cgroup_enable=memory']
+
+  it('ends in a reboot that is due until the kernel runs with it', () => {
+    const resources = resourcesOf({ boot: { cmdline } })
+    const due = resources.find(({ kind }) => kind === 'reboot')
+    expect(due?.needs).toEqual(['boot-command-line:cgroup_enable=memory'])
+    expect(due?.row).toContain('cgroup_enable=memory')
+  })
+
+  it('is no matter of a PC', () => {
+    const nodes = [{ name: 'hammond', model: 'pc', roles: ['base'] }] as const
+    const kinds = resourcesOf({ boot: { cmdline } }, { nodes }).map(({ kind }) => kind)
+    expect(kinds).not.toContain('boot-command-line')
+    expect(kinds).not.toContain('reboot')
+  })
+})
+
+describe('cards that were copied', () => {
+  const copies = (one: Record<string, string>, two: Record<string, string>) => {
+    const cluster = clusterFixture({
+      nodes: [
+        { name: 'hammond', facts: one, roles: ['base'] },
+        { name: 'oneil', facts: two, roles: ['base'] },
+      ],
+    })
+    return (base.findings?.({ options: base.options.parse({}), cluster }) ?? []).map(
+      ({ node, diagnostic }) => ({
+        node,
+        code: diagnostic.code,
+        severity: diagnostic.severity,
+        summary: diagnostic.summary,
+      }),
+    )
+  }
+
+  it('are found by their machine id', () => {
+    expect(copies({ machine_id: 'a1' }, { machine_id: 'a1' })).toEqual([
+      {
+        node: 'oneil',
+        code: 'DUPLICATE_MACHINE_ID',
+        severity: 'error',
+        summary: 'oneil and hammond have the same machine id',
+      },
+    ])
+  })
+
+  it('are found by their SSH host key, whatever its comment', () => {
+    const found = copies(
+      { ssh_host_key: 'ssh-ed25519 AAAA root@one' },
+      { ssh_host_key: 'ssh-ed25519 AAAA root@two' },
+    )
+    expect(found.map(({ code }) => code)).toEqual(['DUPLICATE_SSH_HOST_KEY'])
+  })
+
+  it('are not found where nothing is known or all is different', () => {
+    expect(copies({}, {})).toEqual([])
+    expect(
+      copies({ machine_id: 'a1', ssh_host_key: 'k 1' }, { machine_id: 'a2', ssh_host_key: 'k 2' }),
+    ).toEqual([])
+  })
+})
+
+describe('a cluster of a thousand nodes', () => {
+  it('has one block of names for all', async () => {
+    const nodes = Array.from({ length: 1000 }, (_, index) => ({
+      address: `10.0.${index >> 8}.${index & 255}`,
+      roles: ['base'],
+    }))
+    const options = base.options.parse({})
+    const cluster = clusterFixture({ nodes, options: { base: options } })
+    const given = { options, cluster, secrets: secretsFixture(), release: releaseFixture }
+    const blocks = new Set(
+      cluster.nodes.map((node) => base.resources({ ...given, node }).find(({ kind }) => kind === 'hosts')),
+    )
+    expect(blocks.size).toBe(1)
+    expect((await programOf([...blocks].flatMap((block) => block ?? []))).contents.size).toBe(1)
+  })
+})

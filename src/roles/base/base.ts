@@ -1,0 +1,117 @@
+/** The role `base`: what every node has, whatever else it does. */
+import { isIP } from 'node:net'
+import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
+import { directory } from '../../resources/directory/directory.ts'
+import { file } from '../../resources/file/file.ts'
+import { hostname } from '../../resources/hostname/hostname.ts'
+import { hosts } from '../../resources/hosts/hosts.ts'
+import { kernelModule } from '../../resources/kernel-module/kernel-module.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
+import { locale } from '../../resources/locale/locale.ts'
+import { debianPackage } from '../../resources/package/package.ts'
+import { reboot } from '../../resources/reboot/reboot.ts'
+import { service } from '../../resources/service/service.ts'
+import { sysctl } from '../../resources/sysctl/sysctl.ts'
+import { timezone } from '../../resources/timezone/timezone.ts'
+import { defineRole, type Cluster, type ClusterNode } from '../role.ts'
+import { accounts, sudoers } from './accounts.ts'
+import { clock } from './clock.ts'
+import { copiedNodes } from './copied-nodes.ts'
+import { baseOptions, type BaseOptions } from './options.ts'
+import { sshServer } from './ssh-server.ts'
+
+/** Packages that are asked for, and those that the other options need; each once. */
+function packages(options: BaseOptions): Resource[] {
+  const needed = [
+    ...(options.timezone === 'UTC' ? [] : ['tzdata']),
+    ...(options.locale.includes('_') ? ['locales'] : []),
+    ...(options.time.sync ? ['systemd-timesyncd'] : []),
+    ...(sudoers(options).length > 0 ? ['sudo'] : []),
+    ...(options.modules.length > 0 ? ['kmod'] : []),
+  ]
+  return [...new Set([...needed, ...options.packages])].map((name) => debianPackage({ name }))
+}
+
+// The block is the same on every node, and checking a thousand entries a thousand times would take minutes.
+const blocks = new WeakMap<Cluster, Resource>()
+
+/** The names of all nodes that have an IP address. */
+function hostsBlock(cluster: Cluster): Resource {
+  const made =
+    blocks.get(cluster) ??
+    hosts({
+      entries: cluster.nodes
+        .filter(({ address }) => isIP(address) !== 0)
+        .map(({ address, fqdn, name }) => ({ address, names: [fqdn, name] })),
+    })
+  blocks.set(cluster, made)
+  return made
+}
+
+function journal({ storage, max_use }: BaseOptions['journal']): Resource[] {
+  const folder = '/etc/systemd/journald.conf.d'
+  const config = file({
+    // Raspberry Pi OS has a 40-…; the last file wins (journald.conf(5)).
+    path: `${folder}/90-bramble.conf`,
+    content: `[Journal]\nStorage=${storage}\nSystemMaxUse=${max_use}\nRuntimeMaxUse=${max_use}\n`,
+  })
+  return [
+    directory({ path: folder }),
+    config,
+    service({ name: 'systemd-journald', restartOn: [addressOf(config)] }),
+  ]
+}
+
+/** Modules and settings. Nodes of the lab share one kernel: there, only what the network has of its own is set live. */
+function kernel({ modules, sysctls }: BaseOptions, lab: boolean): Resource[] {
+  return [
+    ...[...new Set(modules)].map((name) => kernelModule({ name, load: !lab, needs: ['package:kmod'] })),
+    ...Object.entries(sysctls).map(([key, value]) =>
+      sysctl({ key, value, live: !lab || /^net[./]/.test(key) }),
+    ),
+  ]
+}
+
+/** Words for the firmware of a Raspberry Pi, and the reboot that makes them count. A PC starts in other ways. */
+function boot({ cmdline }: BaseOptions['boot'], { board }: ClusterNode, lab: boolean): Resource[] {
+  if (cmdline.length === 0 || board.model === 'pc') return []
+  const words = [...new Set(cmdline)].map((word) => {
+    const [key = '', ...value] = word.split('=')
+    return bootCommandLine({ key, ...(value.length > 0 && { value: value.join('=') }), optional: lab })
+  })
+  const due = reboot({
+    name: 'command-line',
+    commandLine: [...new Set(cmdline)],
+    // A new kernel is no reason here: nobody asked for a reboot because of it.
+    whenRequired: false,
+    whenKernelIsOlder: false,
+    needs: words.map(addressOf),
+  })
+  return [...words, due]
+}
+
+/**
+ * The base of every node: its name and those of the others, users and keys, an SSH server that takes keys only, the
+ * right time before anything looks at a certificate, a log that spares the SD card, packages and the kernel's settings.
+ */
+const base = defineRole<BaseOptions>({
+  name: 'base',
+  summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
+  options: baseOptions,
+  findings: ({ cluster }) => copiedNodes(cluster.find('base')),
+  resources: ({ options, node, cluster }) => [
+    hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
+    timezone({ zone: options.timezone }),
+    ...packages(options),
+    locale({ lang: options.locale }),
+    ...accounts(options, cluster),
+    ...kernel(options, cluster.lab),
+    ...(options.hosts ? [hostsBlock(cluster)] : []),
+    ...boot(options.boot, node, cluster.lab),
+    ...clock(options.time, cluster.lab),
+    ...journal(options.journal),
+    ...sshServer(options.ssh, cluster.access.user),
+  ],
+})
+
+export default base

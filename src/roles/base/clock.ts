@@ -1,0 +1,37 @@
+/** Where a node has the right time from: a board without a clock must not look at certificates before it has it. */
+import { directory } from '../../resources/directory/directory.ts'
+import { file } from '../../resources/file/file.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
+import { service } from '../../resources/service/service.ts'
+import type { BaseOptions } from './options.ts'
+
+const WAIT = 'systemd-time-wait-sync.service'
+
+/** A drop-in in a folder of its own; it sorts behind those of distributions, whose values it replaces. */
+function dropIn(folder: string, content: string): [folder: Resource, file: Resource] {
+  return [directory({ path: folder }), file({ path: `${folder}/90-bramble.conf`, content })]
+}
+
+/**
+ * systemd-timesyncd, and the unit that holds `time-sync.target` back until the clock is right. Services that look at
+ * certificates start after that target (systemd.special(7)); without a time server they start after `wait_seconds`.
+ */
+export function clock({ sync, servers, wait_seconds }: BaseOptions['time'], lab: boolean): Resource[] {
+  if (!sync) return []
+  const config =
+    servers.length === 0 ? [] : dropIn('/etc/systemd/timesyncd.conf.d', `[Time]\nNTP=${servers.join(' ')}\n`)
+  const wait =
+    wait_seconds === 0
+      ? []
+      : dropIn(`/etc/systemd/system/${WAIT}.d`, `[Service]\nTimeoutStartSec=${wait_seconds}\n`)
+  // A node of the lab has its computer's clock, and both units refuse to start in a container (ConditionVirtualization).
+  const state = lab ? 'leave' : 'running'
+  const daemon = service({
+    name: 'systemd-timesyncd',
+    state,
+    restartOn: config.slice(1).map(addressOf),
+    needs: ['package:systemd-timesyncd'],
+  })
+  if (wait_seconds === 0) return [...config, daemon]
+  return [...config, ...wait, daemon, service({ name: WAIT, state, needs: [...wait, daemon].map(addressOf) })]
+}

@@ -1,0 +1,100 @@
+/** Clusters, secrets and releases as roles see them, made by hand: plain data, no file and no network. */
+import { assumedMemoryBytes } from '../../src/hardware/identify.ts'
+import { boardByModel, type ModelId } from '../../src/hardware/boards.ts'
+import { contentOf, type Content } from '../../src/resources/kind.ts'
+import type { Cluster, ClusterNode, ClusterService, ReleaseWish, RoleSecrets } from '../../src/roles/role.ts'
+
+/** What a test wants to say of a node; the rest is made up. */
+export interface NodeFixture {
+  readonly name?: string
+  readonly model?: ModelId
+  readonly address?: string
+  readonly facts?: Readonly<Record<string, string>>
+  readonly has?: readonly string[]
+  readonly labels?: Readonly<Record<string, string>>
+  readonly roles: readonly string[]
+}
+
+/** What a test wants to say of a cluster. */
+export interface ClusterFixture {
+  readonly nodes: readonly NodeFixture[]
+  /** Options by role, after the role's schema. */
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly domain?: string
+  readonly lab?: boolean
+  readonly access?: Partial<Cluster['access']>
+  /** Services by the node that they run on. */
+  readonly services?: Readonly<Record<string, readonly ClusterService[]>>
+}
+
+function nodeOf(given: NodeFixture, index: number, domain: string): ClusterNode {
+  const { name = `node-${index + 1}`, model = 'pi4', has = [], labels = {}, facts = {}, roles } = given
+  const board = boardByModel(model)
+  if (!board) throw new Error(`there is no board ${model}`)
+  const [architecture] = board.architectures
+  return {
+    name,
+    fqdn: `${name}.${domain}`,
+    architecture,
+    address: given.address ?? `192.0.2.${index + 1}`,
+    board: { model, memoryBytes: assumedMemoryBytes(board), architecture, has, labels },
+    facts,
+    roles,
+  }
+}
+
+/** A cluster after resolve. Nodes are `node-1`, `node-2`, … at 192.0.2.1, …, Pi 4 where nothing is said. */
+export function clusterFixture(given: ClusterFixture): Cluster {
+  const domain = given.domain ?? 'office.example.net'
+  const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain))
+  return {
+    name: 'office',
+    domain,
+    lab: given.lab ?? false,
+    nodes,
+    access: { user: 'pi', authorizedKeys: [], ...given.access },
+    find: (role) => nodes.filter(({ roles }) => roles.includes(role)),
+    options: <Options>(role: string) => given.options?.[role] as Options | undefined,
+    servicesOn: (node) => given.services?.[node] ?? [],
+  }
+}
+
+/** Secrets that tell which texts they gave out. */
+export interface SecretsFixture extends RoleSecrets {
+  /** Every secret text that was read, in order. */
+  readonly given: readonly string[]
+}
+
+/** Secrets made from their names: the same on every run, and long enough not to occur by chance. */
+export function secretsFixture(): SecretsFixture {
+  const given: string[] = []
+  const secret = (text: string): string => {
+    given.push(text)
+    return text
+  }
+  const pem = (label: string, name: string): string =>
+    `-----BEGIN ${label}-----\n${Buffer.from(`${label} of ${name}`).toString('base64')}\n-----END ${label}-----\n`
+  const uuid = (name: string): string => {
+    const hex = contentOf(name).sha256
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+      '-',
+    )
+  }
+  return {
+    given,
+    text: (name) => secret(`password-${contentOf(name).sha256.slice(0, 20)}`),
+    token: (name) => ({ accessorId: uuid(`${name} accessor`), secretId: secret(uuid(name)) }),
+    gossipKeys: (name) => [secret(Buffer.from(contentOf(name).sha256, 'hex').toString('base64'))],
+    certificate: (name) => ({
+      certificatePem: pem('CERTIFICATE', name),
+      keyPem: secret(pem('PRIVATE KEY', name)),
+      notAfter: new Date('2040-01-01T00:00:00Z'),
+    }),
+    authority: (name) => ({ certificatePem: pem('CERTIFICATE', name) }),
+  }
+}
+
+/** A release file as small as can be, different for each wish. */
+export function releaseFixture(wish: ReleaseWish): Content {
+  return contentOf(`release ${JSON.stringify(wish)}`)
+}
