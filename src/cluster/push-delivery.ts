@@ -62,6 +62,7 @@ function told(program: Program, held: HeldObservation, emit: (event: EventBody) 
     node,
     reached: true,
     size: program.resources.size,
+    isManaged: held.facts['managed'] === 'yes',
     pending: [
       ...held.differing.map(({ address, action }) => ({ address: address.slice(prefix.length), action })),
       ...held.orphans.map(({ kind, name }) => ({ address: `${kind}:${name}`, action: 'remove' as const })),

@@ -478,6 +478,7 @@ main() { # check|converge [TRIAL-SECONDS]
   trap 'exit 143' TERM
   emit hello 1 "$NODE"
   facts
+  if [ -f "$OWNED" ]; then fact managed yes; fi
   wanted
   read_manifest note_owned
   "run_$1"

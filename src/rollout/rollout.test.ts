@@ -60,7 +60,7 @@ class Paper {
   #seen(node: string): Observation {
     const pending = this.#pending[node]
     if (!pending) return { node, reached: false, message: 'it does not answer', fix: 'look at its cable' }
-    return { node, reached: true, size: 3, pending }
+    return { node, reached: true, size: 3, pending, isManaged: true }
   }
 
   outcomes(): Record<string, string> {
@@ -208,7 +208,13 @@ describe('a rollout', () => {
         },
         observe: (node) => {
           looks += 1
-          return Promise.resolve({ node, reached: true, size: 1, pending: looks === 1 ? [create] : [] })
+          return Promise.resolve({
+            node,
+            reached: true,
+            size: 1,
+            pending: looks === 1 ? [create] : [],
+            isManaged: true,
+          })
         },
         converge: (node) =>
           Promise.resolve({

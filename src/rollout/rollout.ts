@@ -14,7 +14,12 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
   const reached = observations.filter((seen) => seen.reached)
   const pending = reached
     .filter((seen) => seen.pending.length > 0)
-    .map((seen) => ({ name: seen.node, roles: rolesOf(rollout, seen.node), pending: seen.pending }))
+    .map((seen) => ({
+      name: seen.node,
+      roles: rolesOf(rollout, seen.node),
+      pending: seen.pending,
+      isManaged: seen.isManaged,
+    }))
   const waits = stores.some(({ differences }) => differences.length > 0)
   let results: NodeResults = new Map()
   let engines: { summary: Summary; failures: readonly string[] } = plannedStores(stores)

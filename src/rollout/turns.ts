@@ -7,6 +7,7 @@ export interface PendingNode {
   readonly name: string
   readonly roles: readonly string[]
   readonly pending: readonly PendingChange[]
+  readonly isManaged: boolean
 }
 
 /**
@@ -30,14 +31,17 @@ export interface Wave {
 }
 
 /**
- * Nodes with the same roles that already run something form a wave whose first node goes ahead as a canary. Nodes on
- * which everything is new have nothing to break and go at once.
+ * Nodes with the same roles that already run something form a wave whose first node goes ahead as a canary. Nodes that
+ * no run has changed before have nothing to break and go at once.
  */
 export function waves(nodes: readonly PendingNode[]): Wave[] {
   const running = new Map<string, string[]>()
   const fresh: string[] = []
   for (const node of nodes) {
-    if (node.pending.some(({ address, action }) => action === 'update' && address.startsWith('service:'))) {
+    if (
+      node.isManaged &&
+      node.pending.some(({ address, action }) => action === 'update' && address.startsWith('service:'))
+    ) {
       const key = [...node.roles].sort().join(' ')
       running.set(key, [...(running.get(key) ?? []), node.name])
     } else fresh.push(node.name)

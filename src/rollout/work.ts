@@ -17,6 +17,8 @@ export type Observation =
       /** How many resources the node is to have. */
       readonly size: number
       readonly pending: readonly PendingChange[]
+      /** Some run has changed it before: it may be at work already. */
+      readonly isManaged: boolean
     }
   | { readonly node: string; readonly reached: false; readonly message: string; readonly fix: string }
 
