@@ -461,6 +461,8 @@ run_converge() {
   settle_trial
   if [ "$COUNT_CHANGED" -gt 0 ]; then checks verify; fi
   rm -rf "$STATE/incoming"
+  # A node on which nothing is ours any more is as it was.
+  if [ ! -s "$OWNED" ]; then rm -rf "$STATE"; fi
 }
 
 main() { # check|converge [TRIAL-SECONDS]
