@@ -200,19 +200,22 @@ describe.skipIf(noScratchNodes !== undefined)('a converge whose connection break
     })
   })
 
-  it('tells a file of this computer that changed meanwhile from a broken connection', async () => {
-    const path = join(node.folder, 'release')
-    await writeFile(path, 'short')
-    const resource = file({ path: '/srv/release', content: 'short' })
-    const [content] = resource.contents
-    const lazy = {
-      ...resource,
-      contents: [{ sha256: content?.sha256 ?? '', bytes: { path, size: 6 }, sensitive: false }],
-    }
-    const push = pushRun(transport)
-    const wrong = programOf('ada', [lazy])
-    const found = await observe(push, wrong, 'apply', quiet)
-    if (!found.reached) throw new Error(found.failure.summary)
-    await expect(converge(push, wrong, found, quiet)).rejects.toThrow('has 5 bytes and not 6')
-  })
+  it.each([5, 5 << 20])(
+    'tells a file of this computer that changed meanwhile from a broken connection',
+    async (size) => {
+      const path = join(node.folder, 'release')
+      const bytes = Buffer.alloc(size, 'x')
+      await writeFile(path, bytes)
+      const resource = file({ path: '/srv/release', content: bytes })
+      const sha256 = resource.contents[0]?.sha256 ?? ''
+      const contents = [{ sha256, bytes: { path, size: size + 1 }, sensitive: false }]
+      const push = pushRun(transport)
+      const wrong = programOf('ada', [{ ...resource, contents }])
+      const found = await observe(push, wrong, 'apply', quiet)
+      if (!found.reached) throw new Error(found.failure.summary)
+      await expect(converge(push, wrong, found, quiet)).rejects.toThrow(
+        `has ${size} bytes and not ${size + 1}`,
+      )
+    },
+  )
 })

@@ -20,8 +20,8 @@ export async function confirmTrial(
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000
   const reader = new ProgramReader({ node, resources: new Set() })
-  let confirmed = false
-  while (!confirmed && !over() && Date.now() < deadline && push.signal?.aborted !== true) {
+  const heard = { confirmed: false }
+  while (!heard.confirmed && !over() && Date.now() < deadline && push.signal?.aborted !== true) {
     reader.reconnect()
     await talk({
       push,
@@ -31,9 +31,9 @@ export async function confirmTrial(
       reader,
       silenceSeconds: SILENCE_SECONDS,
       onEvent: ({ type }) => {
-        confirmed ||= type === 'confirmed'
+        heard.confirmed ||= type === 'confirmed'
       },
     })
-    if (!confirmed) await delay(PAUSE_MILLISECONDS)
+    if (!heard.confirmed) await delay(PAUSE_MILLISECONDS)
   }
 }

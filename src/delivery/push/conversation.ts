@@ -6,6 +6,7 @@ import type { Session, SessionEnd } from '../transport/session.ts'
 import type { PushRun } from './contract.ts'
 import type { ProgramEvent } from './program-events.ts'
 import type { ProgramReader } from './program-reader.ts'
+import { Watch } from './watch.ts'
 
 /** A session that is to be held. */
 export interface Talk {
@@ -43,70 +44,6 @@ export interface TalkEnd {
 /** Beyond the connection itself: login, start of sudo. */
 const LOGIN_SECONDS = 20
 
-/** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
-export function sudoWords(dial: Pick<Dial, 'sudo'>, withPassword: boolean): string[] {
-  if (dial.sudo === 'none') return []
-  return ['env', 'LC_ALL=C', 'sudo', ...(withPassword ? ['-S', '-p', ''] : ['-n']), '--']
-}
-
-/** Holds one session from its beginning to its end. Rejects only when a file of this computer cannot be read. */
-export async function talk(given: Talk): Promise<TalkEnd> {
-  const { push, node, reader } = given
-  const dial = push.transport.dial(node)
-  const password = dial.sudo === 'password' ? await push.transport.sudoPassword() : undefined
-  const marker = password === undefined ? '' : randomBytes(16).toString('hex')
-  const argv = [
-    ...sudoWords(dial, marker !== ''),
-    'sh',
-    '-c',
-    given.script,
-    'bramble',
-    marker,
-    push.run,
-    ...given.args,
-  ]
-  const session = await push.transport.exec(node, argv, { carriesLinks: given.carriesLinks ?? false })
-  const watch = new Watch(session, push.transport.connectSeconds(node) + LOGIN_SECONDS)
-  const stop = (): void => session.stop()
-  push.signal?.addEventListener('abort', stop)
-  if (push.signal?.aborted) stop()
-
-  let ready = false
-  let sent: Promise<void> | undefined
-  if (password === undefined) sent = send(session, given, '')
-  else offerPassword(session, password, () => ready)
-  for await (const chunk of session.stdout) {
-    watch.heard()
-    for (const event of reader.push(chunk as Buffer)) {
-      if (event.type === 'ready') {
-        ready = true
-        watch.patience(given.silenceSeconds, given.onSilence)
-        sent ??= send(session, given, `${marker}\n`)
-      } else given.onEvent(event, session)
-    }
-    if (reader.violation !== undefined) session.stop()
-  }
-  const end = await session.ended
-  watch.over()
-  push.signal?.removeEventListener('abort', stop)
-  await sent
-  return {
-    end,
-    ready,
-    ...(watch.silentSeconds !== undefined && { silentSeconds: watch.silentSeconds }),
-    stopped: push.signal?.aborted ?? false,
-    passwordGiven: password !== undefined,
-  }
-}
-
-/** sudo asks again when the password is wrong; one attempt is enough, more could lock the account. */
-function offerPassword(session: Session, password: string, ready: () => boolean): void {
-  session.stdin.write(`${password}\n`)
-  session.stderr.on('data', () => {
-    if (!ready() && session.said().some((line) => /try again/i.test(line))) session.stdin.end()
-  })
-}
-
 const CLOSED_CODES = new Set([
   'EPIPE',
   'ECONNRESET',
@@ -115,56 +52,113 @@ const CLOSED_CODES = new Set([
   'ABORT_ERR',
 ])
 
-async function send(session: Session, { input = [], staysOpen = false }: Talk, first: string): Promise<void> {
-  if (first !== '') session.stdin.write(first)
-  try {
-    await pipeline(input, session.stdin, { end: !staysOpen })
-  } catch (error) {
-    // The other end may have heard enough; why is told by how the session ends.
-    if (!CLOSED_CODES.has((error as NodeJS.ErrnoException).code ?? '')) {
-      session.stop()
-      throw error
-    }
-  }
+/** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
+export function sudoWords(dial: Pick<Dial, 'sudo'>, withPassword: boolean): string[] {
+  if (dial.sudo === 'none') return []
+  return ['env', 'LC_ALL=C', 'sudo', ...(withPassword ? ['-S', '-p', ''] : ['-n']), '--']
 }
 
-/** Notices that a node has gone silent. */
-class Watch {
-  silentSeconds: number | undefined
+/** Holds one session from its beginning to its end. Rejects only when a file of this computer cannot be read. */
+export async function talk(given: Talk): Promise<TalkEnd> {
+  const { transport } = given.push
+  const { sudo } = transport.dial(given.node)
+  const password = sudo === 'password' ? await transport.sudoPassword() : undefined
+  const marker = password === undefined ? '' : randomBytes(16).toString('hex')
+  const words = [
+    ...sudoWords({ sudo }, marker !== ''),
+    'sh',
+    '-c',
+    given.script,
+    'bramble',
+    marker,
+    given.push.run,
+  ]
+  const session = await transport.exec(given.node, [...words, ...given.args], {
+    carriesLinks: given.carriesLinks ?? false,
+  })
+  return new Conversation(given, session, marker).hold(password)
+}
+
+class Conversation {
+  readonly #given: Talk
   readonly #session: Session
-  #onSilence: ((session: Session) => boolean) | undefined
-  #seconds: number
-  #timer: NodeJS.Timeout
+  readonly #marker: string
+  readonly #watch: Watch
+  #ready = false
+  #sent: Promise<void> | undefined
 
-  constructor(session: Session, seconds: number) {
+  constructor(given: Talk, session: Session, marker: string) {
+    this.#given = given
     this.#session = session
-    this.#seconds = seconds
-    this.#timer = this.#start()
+    this.#marker = marker
+    this.#watch = new Watch(session, given.push.transport.connectSeconds(given.node) + LOGIN_SECONDS)
   }
 
-  heard(): void {
-    this.#timer.refresh()
+  async hold(password: string | undefined): Promise<TalkEnd> {
+    const { signal } = this.#given.push
+    const stop = (): void => this.#session.stop()
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted === true) stop()
+    if (password === undefined) this.#begin('')
+    else this.#offer(password)
+    await this.#listen()
+    const end = await this.#session.ended
+    this.#watch.over()
+    signal?.removeEventListener('abort', stop)
+    await this.#sent
+    const { silentSeconds } = this.#watch
+    return {
+      end,
+      ready: this.#ready,
+      ...(silentSeconds !== undefined && { silentSeconds }),
+      stopped: signal?.aborted ?? false,
+      passwordGiven: password !== undefined,
+    }
   }
 
-  patience(seconds: number, onSilence: ((session: Session) => boolean) | undefined): void {
-    clearTimeout(this.#timer)
-    this.#seconds = seconds
-    this.#onSilence = onSilence
-    this.#timer = this.#start()
-  }
-
-  over(): void {
-    clearTimeout(this.#timer)
-  }
-
-  #start(): NodeJS.Timeout {
-    return setTimeout(() => {
-      if (this.#onSilence?.(this.#session) === true) {
-        this.#timer.refresh()
-        return
+  async #listen(): Promise<void> {
+    const { reader, onEvent } = this.#given
+    for await (const chunk of this.#session.stdout) {
+      this.#watch.heard()
+      for (const event of reader.push(chunk as Buffer)) {
+        if (event.type === 'ready') this.#isReady()
+        else onEvent(event, this.#session)
       }
-      this.silentSeconds = this.#seconds
+      if (reader.violation !== undefined) this.#session.stop()
+    }
+  }
+
+  #isReady(): void {
+    this.#ready = true
+    this.#watch.patience(this.#given.silenceSeconds, this.#given.onSilence)
+    if (!this.#sent) this.#begin(`${this.#marker}\n`)
+  }
+
+  /** sudo asks again when the password is wrong; one attempt is enough, more could lock the account. */
+  #offer(password: string): void {
+    this.#session.stdin.write(`${password}\n`)
+    this.#session.stderr.on('data', () => {
+      if (!this.#ready && this.#session.said().some((line) => /try again/i.test(line)))
+        this.#session.stdin.end()
+    })
+  }
+
+  #begin(first: string): void {
+    this.#sent = this.#send(first)
+    // It is awaited when the session is over; until then nobody would hear of its failure.
+    this.#sent.catch(() => undefined)
+  }
+
+  async #send(first: string): Promise<void> {
+    const { stdin } = this.#session
+    if (first !== '') stdin.write(first)
+    try {
+      await pipeline(this.#given.input ?? [], stdin, { end: this.#given.staysOpen !== true })
+    } catch (error) {
+      // The other end may have heard enough; why is told by how the session ends.
+      if (CLOSED_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return
       this.#session.stop()
-    }, this.#seconds * 1000)
+      throw error
+    }
   }
 }

@@ -1,7 +1,8 @@
 /** Pushes programs to nodes over OpenSSH: look, then carry out. */
 export { converge } from './converge.ts'
 export { observe } from './observe.ts'
-export type { HeldObservation, ObserveOptions } from './observe.ts'
+export type { ObserveOptions } from './observe.ts'
+export type { HeldObservation } from './check-session.ts'
 export { release } from './release.ts'
 export type {
   Convergence,

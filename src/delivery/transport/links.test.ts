@@ -77,7 +77,9 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
 
   it('says in a sentence why it cannot be had', async () => {
     const closed = await freePort()
-    await expect(transport.connect('ada', closed)).rejects.toThrow(`port ${closed} of ada cannot be reached`)
+    await expect(transport.connect('ada', closed)).rejects.toThrow(
+      `port ${closed} of ada cannot be reached: Connection refused`,
+    )
     const nobody = await node.transport([node.dial('eve', { port: closed })])
     await expect(nobody.connect('eve', 80)).rejects.toThrow(/^eve cannot be reached: .*Connection refused/)
     await nobody.close()

@@ -113,7 +113,11 @@ export class Links {
     })
     return accepted(child).then((refusal) => {
       if (refusal === undefined) return duplexOf(child)
-      throw new Error(`port ${port} of ${node} cannot be reached: ${refusal}`)
+      // The reason is told by the connection that carries the link, the link only hears that it was refused.
+      const reasons = carrier.session
+        .said()
+        .map((line) => /open failed: (?:connect failed: )?(.*)$/.exec(line)?.[1])
+      throw new Error(`port ${port} of ${node} cannot be reached: ${reasons.findLast(Boolean) ?? refusal}`)
     })
   }
 

@@ -1,5 +1,6 @@
 /** One running `ssh`: its streams, its end, and what it said on the way. */
 import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { visibleLine } from '../visible.ts'
 
@@ -34,7 +35,10 @@ export interface NodeStats {
   bytesReceived: number
 }
 
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
 const STDERR_BYTES = 16_384
+const STOP_MILLISECONDS = 2000
 const STDERR_LINES = 60
 /** What ssh says when it pins a key: no failure, and the file of keys shows it. */
 const FIRST_CONTACT = /^Warning: Permanently added /
@@ -45,7 +49,6 @@ export function startSession(node: string, args: readonly string[], stats: NodeS
   stats.sessions++
   let stderr = ''
   let startError: string | undefined
-  let stopped = false
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_BYTES)
   })
@@ -68,7 +71,14 @@ export function startSession(node: string, args: readonly string[], stats: NodeS
   const ended = new Promise<SessionEnd>((resolve) => {
     child.on('close', (code) => resolve({ code: startError ? 127 : (code ?? 255), stderr: said() }))
   })
-  const stop = (): void => {
+  const stop = stopper(child, ended)
+  return { node, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, answered, said, stop }
+}
+
+/** Ends ssh, and if need be with force. */
+function stopper(child: Child, ended: Promise<unknown>): () => void {
+  let stopped = false
+  return () => {
     if (stopped) return
     stopped = true
     child.stdin.destroy()
@@ -78,12 +88,11 @@ export function startSession(node: string, args: readonly string[], stats: NodeS
       // The ssh of a jump that hangs holds the same standard error open.
       child.stdout.destroy()
       child.stderr.destroy()
-    }, 2000)
+    }, STOP_MILLISECONDS)
     void ended.then(() => clearTimeout(patience))
     // Nobody reads on: without this the end of the streams, and so of the session, would never come.
     child.stdout.resume()
   }
-  return { node, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, answered, said, stop }
 }
 
 function countBytes(stdin: Writable, stdout: Readable, stats: NodeStats, received: () => void): void {

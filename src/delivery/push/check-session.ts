@@ -1,0 +1,130 @@
+/** One session that brings a program to a node, runs its check and collects what it says. */
+import { gzipSync } from 'node:zlib'
+import type { Program } from '../../compile/compile.ts'
+import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
+import type { DeliveryFailure } from '../transport/failure.ts'
+import type { Session } from '../transport/session.ts'
+import type { Observation, PushEvents, PushRun } from './contract.ts'
+import { talk } from './conversation.ts'
+import type { TalkEnd } from './conversation.ts'
+import { FoundOnNode } from './found-on-node.ts'
+import type { ProgramEvent, SessionEvent } from './program-events.ts'
+import { ProgramReader } from './program-reader.ts'
+import { talkFailure } from './push-failure.ts'
+import { SCRIPTS } from './scripts.ts'
+
+/** An observation whose connection may still be open. */
+export interface HeldObservation extends Observation {
+  /** Ends the connection that was kept for links, and the links with it; does nothing when there is none. */
+  letGo(): Promise<void>
+}
+
+/** Why the node did not let the check begin. */
+export type Refusal = Extract<SessionEvent, { type: 'busy' | 'running' }>
+
+/** What came of a check. */
+export type Check =
+  { readonly found: HeldObservation } | { readonly failure: DeliveryFailure; readonly refusal?: Refusal }
+
+const SILENCE_SECONDS = 60
+/** How long links may take to end by themselves. */
+const LET_GO_MILLISECONDS = 1000
+
+const packed = new WeakMap<Program, Buffer>()
+
+function packedText(program: Program): Buffer {
+  const known = packed.get(program) ?? gzipSync(program.text)
+  packed.set(program, known)
+  return known
+}
+
+/** Somebody else's lease as a failure. */
+export function busyFailure(
+  node: string,
+  { run, by, sinceSeconds }: Extract<Refusal, { type: 'busy' }>,
+): DeliveryFailure {
+  return deliveryCodes.NODE_BUSY({ node, by, run, sinceSeconds }, { where: { node } })
+}
+
+/** One check of one node. */
+export class CheckSession {
+  readonly #push: PushRun
+  readonly #program: Program
+  readonly #mode: 'plan' | 'apply'
+  readonly #onEvent: PushEvents
+  readonly #reader: ProgramReader
+  readonly #found: FoundOnNode
+  #refusal: Refusal | undefined
+  #session: Session | undefined
+
+  constructor(push: PushRun, program: Program, mode: 'plan' | 'apply', onEvent: PushEvents) {
+    this.#push = push
+    this.#program = program
+    this.#mode = mode
+    this.#onEvent = onEvent
+    this.#reader = new ProgramReader(program)
+    this.#found = new FoundOnNode(program)
+  }
+
+  /** Runs it; with `link` the connection stays open afterwards. */
+  async look(link: boolean): Promise<Check> {
+    const finished = new Promise<undefined>((resolve) => {
+      this.#found.onFinished = () => resolve(undefined)
+    })
+    const ending = this.#talk(link)
+    const end = await (link ? Promise.race([ending, finished]) : ending)
+    if (this.#found.isFinished && this.#reader.violation === undefined) {
+      const found = this.#found.observation(this.#mode === 'apply')
+      return { found: { ...found, letGo: () => this.#letGo(ending) } }
+    }
+    return this.#unfinished(end ?? (await ending))
+  }
+
+  #talk(link: boolean): Promise<TalkEnd> {
+    const { by, deadRuns = [], silenceSeconds = SILENCE_SECONDS } = this.#push
+    const input = packedText(this.#program)
+    return talk({
+      push: this.#push,
+      node: this.#program.node,
+      script: SCRIPTS.observe,
+      args: [this.#mode, this.#program.sha256, link ? String(input.length) : '-', deadRuns.join(' '), by],
+      reader: this.#reader,
+      input: [input],
+      staysOpen: link,
+      carriesLinks: link,
+      silenceSeconds,
+      // A connection that is kept for links has nothing to say.
+      onSilence: () => link && this.#found.isFinished,
+      onEvent: (event, session) => this.#take(event, session),
+    })
+  }
+
+  #take(event: ProgramEvent, session: Session): void {
+    this.#session = session
+    if (event.type === 'busy' || event.type === 'running') {
+      this.#refusal = event
+      session.stdin.end()
+    } else if (event.type === 'hello') {
+      this.#onEvent({ type: 'phase-started', node: this.#program.node, phase: 'check' })
+    } else this.#found.take(event)
+  }
+
+  async #letGo(ending: Promise<TalkEnd>): Promise<void> {
+    this.#session?.stdin.end()
+    const patience = setTimeout(() => this.#session?.stop(), LET_GO_MILLISECONDS)
+    await ending
+    clearTimeout(patience)
+  }
+
+  #unfinished(end: TalkEnd): Check {
+    const { node } = this.#program
+    const refusal = this.#refusal
+    if (refusal?.type === 'running') {
+      const how = `run ${refusal.run} is still at work`
+      return { refusal, failure: deliveryCodes.PROGRAM_BROKE_OFF({ node, how }, { where: { node } }) }
+    }
+    if (refusal) return { refusal, failure: busyFailure(node, refusal) }
+    const failed = { push: this.#push, node, talk: end, reader: this.#reader, doing: 'during the check' }
+    return { failure: talkFailure(failed) }
+  }
+}
