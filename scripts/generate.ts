@@ -20,8 +20,14 @@ function identifier(name: string): string {
   return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) + 'Unit'
 }
 
-function shellText(path: string): string {
-  return JSON.stringify(condensed(readFileSync(join(root, path), 'utf8')))
+/** The shell of a kind: all `.sh` files of its folder, in alphabetical order. */
+function kindShell(folder: string): string {
+  const files = readdirSync(join(root, folder))
+    .filter((file) => file.endsWith('.sh'))
+    .sort()
+  return JSON.stringify(
+    files.map((file) => condensed(readFileSync(join(root, folder, file), 'utf8'))).join(''),
+  )
 }
 
 function write(path: string, text: string): void {
@@ -42,7 +48,7 @@ write(
     kinds
       .map(
         (name) =>
-          `  '${name}': { kind: ${identifier(name)} as unknown as Kind<never>, shell: ${shellText(`src/resources/${name}/${name}.sh`)} },\n`,
+          `  '${name}': { kind: ${identifier(name)} as unknown as Kind<never>, shell: ${kindShell(`src/resources/${name}`)} },\n`,
       )
       .join('') +
     '}\n',
@@ -65,7 +71,7 @@ write(
   HEAD +
     '/** The part of a program that is the same on every node. */\n' +
     `export const runtime = ${JSON.stringify(
-      ['prelude', 'facts']
+      ['prelude', 'facts', 'manifest', 'carry-out', 'trial', 'main']
         .map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')))
         .join(''),
     )}\n`,

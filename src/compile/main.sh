@@ -1,0 +1,80 @@
+# shellcheck shell=sh disable=SC2034,SC2153,SC2154
+# The order of a program. Afterwards everything is looked at once more: an apply ends with an empty plan or says why not.
+
+verify_row() { # ID NAME COLUMN...
+  local id=$1
+  if eval "[ \"\${V_$id-}\" = differs ] && case \${S_$id-} in '' | changed) ;; *) false ;; esac"; then
+    COUNT_FAILED=$((COUNT_FAILED + 1))
+    emit failed "$id" 'still differs after it was converged' ''
+  fi
+}
+
+verify() { # KIND ROWS-FUNCTION
+  KIND=$1
+  ROWS=$2
+  MARK=V
+  QUIET=1
+  "${KIND}_check"
+  "$ROWS" verify_row
+  MARK=S
+  QUIET=
+}
+
+check() { # KIND ROWS-FUNCTION
+  KIND=$1
+  ROWS=$2
+  "${KIND}_check"
+}
+
+want() { # ID...
+  local id
+  for id; do eval "W_$id=1"; done
+}
+
+leave() {
+  rm -rf "$WORK"
+}
+
+run_check() {
+  local id kind name before
+  checks check
+  if [ -n "$ORPHANS" ]; then
+    printf '%s' "$ORPHANS" >"$WORK/orphans"
+    while IFS=$TAB read -r id kind name before; do emit orphan "$kind" "$name"; done <"$WORK/orphans"
+  fi
+}
+
+run_converge() {
+  mkdir -p "$STATE"
+  chmod 700 "$STATE"
+  if [ -f "$RUN/trial" ]; then undo_trial; fi
+  remove_orphans
+  program
+  settle_trial
+  if [ "$COUNT_CHANGED" -gt 0 ]; then checks verify; fi
+  rm -rf "$STATE/incoming"
+  # A node on which nothing is ours any more is as it was.
+  if [ ! -s "$OWNED" ]; then rm -rf "$STATE"; fi
+}
+
+main() { # check|converge [TRIAL-SECONDS]
+  MODE=$1
+  TRIAL_SECONDS=${2-60}
+  ORPHANS=
+  if [ ! -d "$RUN" ]; then
+    mkdir -p "$RUN"
+    chmod 700 "$RUN"
+  fi
+  mkdir "$WORK"
+  trap leave EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  emit hello 1 "$NODE"
+  facts
+  if [ -f "$OWNED" ]; then fact managed yes; fi
+  wanted
+  read_manifest note_owned
+  "run_$1"
+  emit finished "$COUNT_CHANGED" "$COUNT_FAILED" "$COUNT_SKIPPED" "$REBOOT"
+}
