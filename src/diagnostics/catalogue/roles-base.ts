@@ -10,7 +10,7 @@ export const rolesBaseCodes = defineCodes({
     summary: ({ node, other }) => `${node} and ${other} have the same machine id`,
     why: 'they get one address from DHCP, one journal, and engines take them for one node',
     fix: ({ node }) =>
-      `on ${node}:  sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot`,
+      `on ${node}:  sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot;  then here:  bramble facts ${node}`,
     explain:
       '`/etc/machine-id` is made at the first boot (machine-id(5)). Cards that are copied after that boot all have the id of the first. ' +
       'Consul makes its node id from it, DHCP clients identify themselves by it, and a second node with the same id is refused or takes ' +
@@ -23,7 +23,7 @@ export const rolesBaseCodes = defineCodes({
     summary: ({ node, other }) => `${node} and ${other} have the same SSH host key`,
     why: 'whoever holds one of the two cards can pass for the other node, and nobody would notice',
     fix: ({ node }) =>
-      `on ${node}:  sudo rm -f /etc/ssh/ssh_host_* && sudo ssh-keygen -A && sudo systemctl restart ssh`,
+      `on ${node}:  sudo rm -f /etc/ssh/ssh_host_* && sudo ssh-keygen -A && sudo systemctl restart ssh;  then here:  bramble facts ${node}`,
     explain:
       'SSH host keys are made at the first boot. Cards that are copied after that boot all have the keys of the first. If the two ' +
       'entries of the cluster file are one board under two addresses, take one of them out.',
