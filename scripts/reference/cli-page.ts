@@ -1,0 +1,82 @@
+/** The reference of the command line, from the definitions that parse it. */
+import type { CommandUnknownOpts } from '../../src/cli/command.ts'
+import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts'
+import { buildProgram } from '../../src/cli/program.ts'
+
+/** `docs/reference/cli.md`. */
+export async function cliPage(): Promise<string> {
+  const ignore = (): void => undefined
+  const program = await buildProgram(
+    'all',
+    { run: () => Promise.resolve() },
+    { out: ignore, err: ignore, columns: 80 },
+  )
+  const shared = new Set(program.options.map(({ flags }) => flags))
+  const sections = commandsBelow(program)
+    .filter((command) => command.commands.length === 0)
+    .map((command) => section(command, shared))
+  return `# The command line
+
+Generated from the definitions in \`src/cli/commands/\`; \`bramble COMMAND --help\` shows the same.
+
+Every command takes these options, before or after its name:
+
+${optionTable(program, new Set(['-V, --version']))}
+
+How a command ends is told in [exit-codes.md](exit-codes.md), what \`--json\` writes in [events.md](events.md).
+
+${sections.join('\n')}`
+}
+
+/** `docs/reference/exit-codes.md`. */
+export function exitCodesPage(): string {
+  const rows = EXIT_MEANINGS.map(({ code, meaning }) => `| ${code} | ${meaning} |`)
+  return `# Exit status
+
+Generated from \`src/cli/exit-codes.ts\`.
+
+| status | means |
+| --- | --- |
+${rows.join('\n')}
+
+\`bramble ssh\` and \`bramble lab ssh\` end with the status of the remote command; 255 is OpenSSH's own for "could not connect".
+`
+}
+
+function commandsBelow(command: CommandUnknownOpts): CommandUnknownOpts[] {
+  return command.commands.flatMap((below) => [below, ...commandsBelow(below)])
+}
+
+function fullName(command: CommandUnknownOpts): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name()
+}
+
+function section(command: CommandUnknownOpts, shared: ReadonlySet<string>): string {
+  const description = command.description()
+  const parts = [
+    `## ${fullName(command)}`,
+    `${description.charAt(0).toUpperCase()}${description.slice(1)}.`,
+    `\`\`\`text\n${fullName(command)} ${command.usage()}\n\`\`\``,
+    argumentTable(command),
+    optionTable(command, shared),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function argumentTable({ registeredArguments }: CommandUnknownOpts): string {
+  const rows = registeredArguments.map((argument) => {
+    const choices = argument.argChoices ? ` (${argument.argChoices.join(', ')})` : ''
+    return `| \`${argument.name()}\` | ${argument.description}${choices} |`
+  })
+  return rows.length === 0 ? '' : ['| argument | |', '| --- | --- |', ...rows].join('\n')
+}
+
+function optionTable({ options }: CommandUnknownOpts, without: ReadonlySet<string>): string {
+  const rows = options
+    .filter(({ flags, hidden }) => !without.has(flags) && !hidden)
+    .map((option) => {
+      const choices = option.argChoices ? ` (${option.argChoices.join(', ')})` : ''
+      return `| \`${option.flags}\` | ${option.description}${choices} |`
+    })
+  return rows.length === 0 ? '' : ['| option | |', '| --- | --- |', ...rows].join('\n')
+}

@@ -1,0 +1,75 @@
+/** A table of options in Markdown, from the JSON Schema of a zod schema; options inside options have a path. */
+import { z } from 'zod'
+
+/** The parts of a JSON Schema that the table shows. */
+interface SchemaPart {
+  readonly type?: string | readonly string[]
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly SchemaPart[]
+  readonly oneOf?: readonly SchemaPart[]
+  readonly items?: SchemaPart | boolean
+  readonly properties?: Readonly<Record<string, SchemaPart>>
+  readonly additionalProperties?: SchemaPart | boolean
+  readonly required?: readonly string[]
+  readonly default?: unknown
+  readonly description?: string
+}
+
+/** Lines of the table; a sentence when there are no options. */
+export function optionsTable(schema: z.ZodType): string[] {
+  // What JSON cannot say, such as bytes, is told by its description.
+  const part = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-07',
+    unrepresentable: 'any',
+  }) as SchemaPart
+  const rows = rowsOf('', part)
+  if (rows.length === 0) return ['It takes no options.']
+  return ['| option | takes | if left out | meaning |', '| --- | --- | --- | --- |', ...rows]
+}
+
+function rowsOf(path: string, part: SchemaPart): string[] {
+  const required = new Set(part.required)
+  const own = Object.entries(part.properties ?? {}).flatMap(([key, inner]) => {
+    const name = path === '' ? key : `${path}.${key}`
+    const otherwise = required.has(key) ? 'required' : defaultOf(inner)
+    return [
+      `| \`${name}\` | ${cell(sortsOf(inner))} | ${cell(otherwise)} | ${cell(inner.description ?? '')} |`,
+      ...rowsOf(name, inner),
+    ]
+  })
+  const forms = [...(part.anyOf ?? []), ...(part.oneOf ?? [])].flatMap((form) => rowsOf(path, form))
+  const elements = typeof part.items === 'object' ? rowsOf(`${path}[]`, part.items) : []
+  const values =
+    typeof part.additionalProperties === 'object' ? rowsOf(`${path}.NAME`, part.additionalProperties) : []
+  return [...new Set([...own, ...forms, ...elements, ...values])]
+}
+
+function defaultOf({ default: value }: SchemaPart): string {
+  return value === undefined ? '' : `\`${JSON.stringify(value)}\``
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'true or false',
+  object: 'map',
+  array: 'list',
+}
+
+/** What a value may be, in words. */
+function sortsOf(part: SchemaPart): string {
+  if (part.const !== undefined) return `\`${JSON.stringify(part.const)}\``
+  if (part.enum) return part.enum.map((choice) => `\`${String(choice)}\``).join(', ')
+  const forms = [...(part.anyOf ?? []), ...(part.oneOf ?? [])]
+  const sorts =
+    forms.length > 0 ? forms.map(sortsOf) : [part.type ?? []].flat().map((type) => WORDS[type] ?? type)
+  return [...new Set(sorts.filter((sort) => sort !== '' && sort !== 'null'))].join(' or ')
+}
+
+/** Text that stays within its cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
