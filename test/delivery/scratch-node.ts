@@ -63,10 +63,11 @@ export class ScratchNode {
 
   /** Starts it, after `stop` as if it had been without power: memory empty, disk empty too. */
   async start(): Promise<void> {
-    const args = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
-    const child = spawn('unshare', [...args, 'sh', 'test/delivery/scratch-node.sh', this.folder], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    // Ends with us, however we end.
+    const withUs = ['--pdeathsig', 'KILL', 'unshare', '--kill-child']
+    const own = ['--mount', '--pid', '--fork', '--mount-proc', '--propagation', 'private']
+    const script = ['sh', 'test/delivery/scratch-node.sh', this.folder]
+    const child = spawn('setpriv', [...withUs, ...own, ...script], { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#process = child
     await new Promise<void>((resolve, reject) => {
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
