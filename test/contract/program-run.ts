@@ -1,9 +1,10 @@
 /** Compiles resources as the product does, and really runs the program on a scratch root. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { compile, type CompilerKind, type Program } from '../../src/compile/compile.ts'
+import { runtime } from '../../src/compile/runtime.generated.ts'
 import { orderResources } from '../../src/plan/order.ts'
 import type { Kind, Resource } from '../../src/resources/kind.ts'
 import { condensed } from '../../src/shell/condensed.ts'
@@ -43,7 +44,9 @@ export interface ProgramRun {
 async function loadKind(name: string): Promise<CompilerKind> {
   const folder = join(source, 'resources', name)
   const module = (await import(pathToFileURL(join(folder, `${name}.ts`)).href)) as { default: Kind<never> }
-  return { kind: module.default, shell: condensed(await readFile(join(folder, `${name}.sh`), 'utf8')) }
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sh')).sort()
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  return { kind: module.default, shell: texts.map(condensed).join('') }
 }
 
 /** The kinds of these names and the kinds that they use, read from their folders: no generated file is in between. */
@@ -67,11 +70,8 @@ export async function programOf(
   alsoKinds: readonly string[] = [],
 ): Promise<Program> {
   const kinds = await loadKinds([...resources.map(({ kind }) => kind), ...alsoKinds])
-  const runtime = await Promise.all(
-    ['prelude', 'facts'].map((name) => readFile(join(source, 'compile', `${name}.sh`), 'utf8')),
-  )
   const ordered = orderResources(resources, (kind) => kinds[kind]?.kind.stage ?? 0)
-  return compile(ordered, { node: 'scratch', kinds, runtime: runtime.map(condensed).join(''), alsoKinds })
+  return compile(ordered, { node: 'scratch', kinds, runtime, alsoKinds })
 }
 
 function unescaped(field: string): string {
@@ -91,7 +91,10 @@ export function readLines(output: string): Line[] {
 }
 
 /** What the lines of a program say of its resources. */
-export function summarised(program: Program, lines: readonly Line[]): Omit<ProgramRun, 'code' | 'stderr' | 'lines'> {
+export function summarised(
+  program: Program,
+  lines: readonly Line[],
+): Omit<ProgramRun, 'code' | 'stderr' | 'lines'> {
   const address = (id = ''): string => program.resources.get(id)?.address ?? id
   const of = (type: string): Line[] => lines.filter((line) => line.type === type)
   return {

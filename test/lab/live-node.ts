@@ -1,10 +1,10 @@
 /** One virtual node on which programs are really run, without a controller in between. */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { labDown, labExec, labKill, labStart, labUp } from '../../src/lab/lab.ts'
 import type { Resource } from '../../src/resources/kind.ts'
-import { readFile } from 'node:fs/promises'
 import { run, type RunResult } from '../../src/support/run.ts'
 import { programOf, summarised, readLines, type ProgramRun } from '../contract/program-run.ts'
 
@@ -56,7 +56,9 @@ export class LiveNode {
   /** Writes a file. */
   async write(path: string, content: string | Uint8Array, mode = '644'): Promise<void> {
     const script = 'mkdir -p "${1%/*}" && cat >"$1" && chmod "$2" "$1"'
-    const { code, stderr } = await labExec(this.#id, this.#name, ['sh', '-c', script, 'sh', path, mode], { input: content })
+    const { code, stderr } = await labExec(this.#id, this.#name, ['sh', '-c', script, 'sh', path, mode], {
+      input: content,
+    })
     if (code !== 0) throw new Error(`cannot write ${path}: ${stderr}`)
   }
 
@@ -84,5 +86,19 @@ export class LiveNode {
     const { code, stdout, stderr } = await this.exec(...wrapper, 'sh', path, mode, '5')
     const lines = readLines(stdout.toString())
     return { lines, code, stderr, ...summarised(program, lines) }
+  }
+
+  /**
+   * How many processes a check starts: process ids are given out one after the other in the node's own namespace.
+   * Something else may start in between, so the least of some tries counts.
+   */
+  async processes(resources: readonly Resource[]): Promise<number> {
+    const { path } = await this.bring(resources)
+    const script =
+      'a=$(sh -c "echo \\$\\$"); sh "$1" check >/dev/null; b=$(sh -c "echo \\$\\$"); echo $((b - a - 2))'
+    const counts: number[] = []
+    for (let round = 0; round < 5; round++)
+      counts.push(Number(await this.output('sh', '-c', script, 'sh', path)))
+    return Math.min(...counts)
   }
 }

@@ -1,0 +1,68 @@
+/** The kind `package`: a Debian package that is installed in the wanted version, or absent. */
+import { z } from 'zod'
+import { defineKind } from '../kind.ts'
+
+const packageOptions = z
+  .object({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?$/, 'must be the name of a Debian package')
+      .describe(
+        'Name of the package (Debian policy 5.6.7), with `:ARCHITECTURE` for one of another architecture.',
+      ),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('`absent` removes the package and its settings.'),
+    version: z
+      .string()
+      .regex(/^[A-Za-z0-9.+~:*-]+$/, 'must be a version, in which * stands for anything')
+      .optional()
+      .describe('The version it must have, for instance `1.19.2-1` or `1.19.*`; any version when left out.'),
+    hold: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Keep the version, whoever upgrades the system. A hold that somebody else made is left alone.',
+      ),
+    lockTimeoutSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .default(120)
+      .describe('How long to wait for another program that has the package database locked, in seconds.'),
+  })
+  .refine(({ state, version, hold }) => state === 'present' || (version === undefined && !hold), {
+    message: 'a package that is absent has neither a version nor a hold',
+  })
+
+type PackageOptions = z.input<typeof packageOptions>
+
+/**
+ * A Debian package. All packages of a node that differ are changed in one apt transaction. It asks for no recommended
+ * packages, keeps settings that were changed by hand, and removes nothing that is not wanted to be absent.
+ * The package lists are fetched only when they are needed. Services that are resources of this node are not started
+ * by their packages: they wait for their settings.
+ *
+ * Removal purges what Bramble installed, and what came with it and nothing else needs.
+ *
+ * @example debianPackage({ name: 'consul', version: '1.8.7*', hold: true })
+ */
+export const debianPackage = defineKind<PackageOptions>({
+  name: 'package',
+  summary: 'A Debian package that is installed in the wanted version, or absent.',
+  stage: 20,
+  converges: 'whole',
+  options: packageOptions,
+  resource: (given) => {
+    const { name, state, version = '', hold, lockTimeoutSeconds } = packageOptions.parse(given)
+    return {
+      name,
+      row: [state, version, hold ? 'hold' : '', String(lockTimeoutSeconds)],
+      // How long we wait is nothing that a service could run with.
+      digestOf: ['package', name, state, version],
+    }
+  },
+})
+
+export default debianPackage.kind

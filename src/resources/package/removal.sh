@@ -1,0 +1,89 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# Kind package, how it leaves.
+
+package_wanted() { # ID NAME STATE...
+  if [ "$3" = present ]; then WANTED_NAMES="$WANTED_NAMES $2"; fi
+}
+
+package_goes() { # APT-GET-ARGUMENT...: sets GOES to the names that would go
+  local verb name
+  GOES=
+  package_apt --simulate "$@" >"$WORK/apt" 2>&1 || return 1
+  while read -r verb name _; do
+    case $verb in Remv | Purg) GOES="$GOES $name" ;; esac
+  done <"$WORK/apt"
+}
+
+package_only() { # NAMES ALLOWED [BARRED]: sets ONLY to the names of the first list that the second has and the third has not
+  local name
+  ONLY=
+  for name in $1; do
+    case " ${3-} " in *" $name "*) continue ;; esac
+    case " $2 " in *" $name "*) ONLY="$ONLY $name" ;; esac
+  done
+}
+
+package_purge() { # NAME: with what came along and nothing else needs
+  local name=$1 came='' line set
+  if [ -f "$STATE/packages/came" ]; then
+    while read -r line; do came="$came $line"; done <"$STATE/packages/came"
+  fi
+  WANTED_NAMES=
+  if command -v rows_package_all >/dev/null; then rows_package_all package_wanted; fi
+  package_goes --auto-remove purge "$name" || fail "apt: cannot remove $name"
+  package_only "$GOES" "$came" "$WANTED_NAMES"
+  for set in "$name$ONLY" "$name"; do
+    if package_goes purge $set; then
+      package_only "$GOES" "$set"
+      # Anything else that would go needs it.
+      if [ "$ONLY" = "$GOES" ]; then
+        package_apt purge $set
+        package_list came '' "$set"
+        return 0
+      fi
+    fi
+  done
+  # Something that is not ours needs it now: it stays as a package that came along.
+  package_in_root apt-mark auto "$name"
+  package_list came "$name" ''
+}
+
+package_put_back() { # NAME VERSION auto|manual WANT
+  LOCK_SECONDS=120
+  if [ -z "$IS" ] || [ "${IS##* }" != "$2" ]; then
+    # The old version may be gone from the mirrors by now; then any version is nearer to what was than none.
+    package_apt --allow-downgrades --allow-change-held-packages install "$1=$2" ||
+      if [ -z "$IS" ]; then package_apt install "$1"; fi
+  fi
+  package_in_root apt-mark "$3" "$1"
+  if [ "$4" = hold ]; then HOLD=$1; else FREE=$1; fi
+  package_hold
+}
+
+package_remove() { # NAME BEFORE
+  local name=$1
+  LOCK_SECONDS=120 HOLD='' FREE='' BROKEN=''
+  set -f
+  mkdir -p "$STATE/packages"
+  package_key "$name"
+  eval "P_$KEY="
+  printf '%s\0' "$name" >"$WORK/names"
+  package_look "$WORK/names"
+  package_is "$name"
+  package_await_lock
+  package_policy_away
+  case $2 in
+  absent)
+    package_list held '' "$name"
+    if [ -z "$IS" ]; then return 0; fi
+    package_repair
+    if [ "${IS%% *}" = hold ]; then
+      FREE=$name
+      package_hold
+    fi
+    package_purge "$name"
+    ;;
+  *' '*' '*) package_put_back "$name" $2 ;;
+  *) fail "the manifest has an entry for $name that this program does not know" ;;
+  esac
+}
