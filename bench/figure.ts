@@ -1,0 +1,60 @@
+/** Measured figures: samples, their median, and what they should be. */
+
+/** Something that was measured several times. */
+export interface Figure {
+  readonly name: string
+  readonly unit: string
+  readonly samples: readonly number[]
+  /** The figure is met when its median is at most this. */
+  readonly atMost?: number
+}
+
+/** The middle of the samples; of an even number of them the mean of the two in the middle. */
+export function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const low = sorted[Math.floor((sorted.length - 1) / 2)]
+  const high = sorted[Math.floor(sorted.length / 2)]
+  if (low === undefined || high === undefined) throw new Error('there is no median of nothing')
+  return (low + high) / 2
+}
+
+/** Whether a figure is as it should be; undefined for one that has no target. */
+export function isMet(figure: Figure): boolean | undefined {
+  return figure.atMost === undefined ? undefined : median(figure.samples) <= figure.atMost
+}
+
+/** Three significant digits below a thousand, whole numbers above. */
+function short(value: number): string {
+  return Math.abs(value) >= 1000 || Number.isInteger(value) ? value.toFixed(0) : String(+value.toPrecision(3))
+}
+
+const HEAD = ['figure', 'median', 'from', 'to', 'n', 'target', '']
+
+/** The figures as a table, one line each. */
+export function tableOf(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { samples, unit } = figure
+    const met = isMet(figure)
+    return [
+      figure.name,
+      `${short(median(samples))} ${unit}`.trim(),
+      short(Math.min(...samples)),
+      short(Math.max(...samples)),
+      String(samples.length),
+      figure.atMost === undefined ? '' : `<= ${short(figure.atMost)}`,
+      met === undefined ? '' : met ? 'met' : 'MISSED',
+    ]
+  })
+  const widths = HEAD.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return [HEAD, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}

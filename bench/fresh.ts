@@ -1,0 +1,49 @@
+/** How long it takes to get from nothing to a healthy five-node Consul datacentre. */
+import { timed, type Benchmark } from './benchmark.ts'
+import { brambleOrThrow } from './built.ts'
+import { ScratchCluster } from './scratch-lab.ts'
+
+const AT_MOST_SECONDS = 120
+
+interface Fresh {
+  readonly up: number
+  readonly apply: number
+  readonly status: number
+}
+
+/** `bramble status` ends with 0 only when all is as it should be. */
+async function freshOnce(): Promise<Fresh> {
+  const cluster = await ScratchCluster.ofExample('rainbow', 'bench-fresh')
+  try {
+    const up = await timed(() => brambleOrThrow(cluster.folder, 'lab', 'up'))
+    const apply = await timed(() => brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes'))
+    const status = await timed(() => brambleOrThrow(cluster.folder, '--lab', 'status'))
+    return { up: up.seconds, apply: apply.seconds, status: status.seconds }
+  } finally {
+    await cluster.remove()
+  }
+}
+
+/** Makes the twin of the example `rainbow` anew each time; the base image and the packages are there after the first. */
+export const benchmark: Benchmark = async ({ runs }, say) => {
+  say('once, for the base image and the packages')
+  await freshOnce()
+  const samples: Fresh[] = []
+  for (let taken = 1; taken <= runs; taken++) {
+    say(`${taken} of ${runs}`)
+    samples.push(await freshOnce())
+  }
+  return {
+    figures: [
+      {
+        name: 'from nothing to a healthy datacentre',
+        unit: 's',
+        samples: samples.map(({ up, apply, status }) => up + apply + status),
+        atMost: AT_MOST_SECONDS,
+      },
+      { name: '  bramble lab up', unit: 's', samples: samples.map(({ up }) => up) },
+      { name: '  bramble apply', unit: 's', samples: samples.map(({ apply }) => apply) },
+      { name: '  bramble status', unit: 's', samples: samples.map(({ status }) => status) },
+    ],
+  }
+}

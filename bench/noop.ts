@@ -1,0 +1,137 @@
+/** What an apply costs that finds nothing to do: wall time against bare logins, connections, processes. */
+import { join } from 'node:path'
+import { run } from '../src/support/run.ts'
+import type { OpenedCluster } from '../src/cluster/index.ts'
+import { timed, type Benchmark } from './benchmark.ts'
+import { bramble, brambleOrThrow, built } from './built.ts'
+import { median, type Figure } from './figure.ts'
+import { processesDuring } from './node-processes.ts'
+import { ScratchCluster } from './scratch-lab.ts'
+
+const AT_MOST_RATIO = 2
+const AT_MOST_PROCESSES = 25
+
+/** `ssh NODE true` to every node at once, with the configuration and key that Bramble uses. */
+async function bareLogins(cluster: OpenedCluster): Promise<void> {
+  const config = join(cluster.paths.runtimeFolder, 'ssh/ssh-batch.conf')
+  const logins = cluster.nodes.map(({ name }) => run('ssh', ['-F', config, '--', name, 'true']))
+  for (const { code, stderr } of await Promise.all(logins)) {
+    if (code !== 0) throw new Error(`ssh ended with ${code}: ${stderr}`)
+  }
+}
+
+/** How often sshd has let somebody in, by its journal. */
+async function acceptedLogins(cluster: ScratchCluster, node: string): Promise<number> {
+  const journal = await cluster.inNode(node, 'journalctl', '--no-pager', '--output=cat')
+  return journal.split('\n').filter((line) => line.startsWith('Accepted ')).length
+}
+
+/** One apply by the command line that must change nothing. */
+async function applyNothing(cluster: ScratchCluster): Promise<void> {
+  const said = await brambleOrThrow(cluster.folder, '--lab', '--json', 'apply', '--yes')
+  const end = JSON.parse(said.trimEnd().split('\n').at(-1) ?? '{}') as { outcome?: string }
+  if (end.outcome !== 'unchanged') throw new Error(`the apply has changed something: ${JSON.stringify(end)}`)
+}
+
+/** When, in milliseconds since the start, each phase of one apply in this process was over. */
+async function phasesOfApply(cluster: ScratchCluster): Promise<Record<string, number>> {
+  const { apply } = built.cluster()
+  const start = performance.now()
+  const marks: Record<string, number> = {}
+  const mark = (name: string): void => {
+    marks[name] = performance.now() - start
+  }
+  const opened = await cluster.open()
+  mark('opened')
+  for await (const event of apply(opened)) {
+    if (event.type === 'run-started') mark('prepared')
+    if (event.type === 'phase-started') mark(`last ${event.phase}`)
+    if (event.type === 'node-connected') mark('last node checked')
+    if (event.type === 'run-finished') mark('last event')
+    if (event.type === 'resource-differs') throw new Error(`${event.address} differs`)
+  }
+  mark('all')
+  return marks
+}
+
+async function samplesOf<T>(runs: number, take: () => Promise<T>): Promise<T[]> {
+  const samples: T[] = []
+  for (let taken = 0; taken < runs; taken++) samples.push(await take())
+  return samples
+}
+
+/** The wall times, each pair taken one after the other. */
+async function wallTimes(cluster: ScratchCluster, opened: OpenedCluster, runs: number): Promise<Figure[]> {
+  const pairs = await samplesOf(runs, async () => {
+    const bare = await timed(() => bareLogins(opened))
+    const command = await timed(() => applyNothing(cluster))
+    const inside = await timed(() => phasesOfApply(cluster))
+    const bareAgain = await timed(() => bareLogins(opened))
+    const start = await timed(() => bramble(cluster.folder, '--version'))
+    return {
+      bare: (bare.seconds + bareAgain.seconds) / 2,
+      command: command.seconds,
+      inside: inside.seconds,
+      marks: inside.result,
+      start: start.seconds,
+    }
+  })
+  const ratio = (pick: (pair: (typeof pairs)[number]) => number): number[] =>
+    pairs.map((pair) => pick(pair) / pair.bare)
+  const marks = Object.keys(pairs[0]?.marks ?? {})
+  return [
+    { name: 'bramble apply / ssh true', unit: '', samples: ratio((p) => p.command), atMost: AT_MOST_RATIO },
+    { name: 'apply in this process / ssh true', unit: '', samples: ratio((p) => p.inside) },
+    { name: 'ssh true to all nodes at once', unit: 's', samples: pairs.map((p) => p.bare) },
+    { name: 'bramble apply', unit: 's', samples: pairs.map((p) => p.command) },
+    { name: 'bramble --version', unit: 's', samples: pairs.map((p) => p.start) },
+    ...marks.map((name) => ({
+      name: `  in this process until: ${name}`,
+      unit: 'ms',
+      samples: pairs.map((pair) => pair.marks[name] ?? 0),
+    })),
+  ]
+}
+
+/** Connections and processes of each node during an apply of the command line. */
+async function nodeFigures(
+  cluster: ScratchCluster,
+  nodes: readonly string[],
+  runs: number,
+): Promise<Figure[]> {
+  const connections = await samplesOf(runs, async () => {
+    const before = await Promise.all(nodes.map((node) => acceptedLogins(cluster, node)))
+    await applyNothing(cluster)
+    const after = await Promise.all(nodes.map((node) => acceptedLogins(cluster, node)))
+    return Math.max(...after.map((count, index) => count - (before[index] ?? 0)))
+  })
+  const figures: Figure[] = [
+    { name: 'most connections to a node', unit: '', samples: connections, atMost: 1 },
+  ]
+  for (const node of nodes) {
+    const samples = await samplesOf(runs, () => processesDuring(cluster, node, () => applyNothing(cluster)))
+    figures.push({ name: `processes on ${node}`, unit: '', samples, atMost: AT_MOST_PROCESSES })
+  }
+  return figures
+}
+
+/** Measures on the twin of the example `rainbow`. */
+export const benchmark: Benchmark = async ({ runs }, say) => {
+  const cluster = await ScratchCluster.ofExample('rainbow', 'bench-noop')
+  try {
+    say('bringing up five nodes')
+    await cluster.up()
+    say('applying once')
+    await brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes')
+    await applyNothing(cluster)
+    const opened = await cluster.open()
+    say('measuring')
+    const figures = await wallTimes(cluster, opened, runs)
+    const nodes = opened.nodes.map(({ name }) => name)
+    figures.push(...(await nodeFigures(cluster, nodes, runs)))
+    const ratio = median(figures[0]?.samples ?? [])
+    return { figures, notes: [`A bare login of its own costs ${(1 / ratio).toFixed(2)} of such an apply.`] }
+  } finally {
+    await cluster.remove()
+  }
+}
