@@ -114,6 +114,7 @@ it('shows a run whose controller was killed, up to its last whole line', () => {
 
 it('tells a run that still goes on from one that was cut off', () => {
   const journal = openJournal(folder, asItIs, SUBJECT)
+  journal.sink(event(journal.run, STARTED))
   expect(listRuns(folder)[0]?.state).toBe('running')
   journal.close()
 })
@@ -147,6 +148,12 @@ it('goes on without a journal when the folder cannot be written, and says why', 
 it('finds no run whose name leads out of the folder', () => {
   writeFileSync(join(folder, 'secret.ndjson'), '{}')
   expect(readRun(folder, '../../secret')).toBeUndefined()
+})
+
+it('keeps nothing of a run that could not begin', () => {
+  const run = writeRun()
+  expect(runIds(folder)).toEqual([])
+  expect(readRun(folder, run)).toBeUndefined()
 })
 
 it('lists nothing before the first run', () => {

@@ -1,5 +1,5 @@
 /** Writes the journal of one run: a head, then every event as it happens, one JSON object a line. */
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Event, EventSink } from '../events/event.ts'
 import type { JournalHead } from './journal-line.ts'
@@ -27,7 +27,7 @@ export interface Journal {
   readonly run: string
   /** What the file system said when writing failed, such as "no space left on device"; undefined while all is well. */
   readonly problem: () => string | undefined
-  /** Brings everything to the disk and closes the file; safe to call twice. */
+  /** Brings everything to the disk and closes the file; safe to call twice. A run without events leaves no file. */
   readonly close: () => void
 }
 
@@ -50,7 +50,7 @@ export function openJournal(
   const journal = new JournalFile(folder, at, redact)
   journal.write(headOf(journal.run, at, subject))
   return {
-    sink: (event) => journal.write(event),
+    sink: (event) => journal.writeEvent(event),
     run: journal.run,
     problem: () => journal.problem,
     close: () => journal.close(),
@@ -76,10 +76,13 @@ function headOf(run: string, at: Date, { command, by, version, ...subject }: Jou
 class JournalFile {
   readonly run: string
   problem: string | undefined
+  readonly #folder: string
   readonly #redact: (text: string) => string
+  #hasEvents = false
   #file: number | undefined
 
   constructor(folder: string, at: Date, redact: (text: string) => string) {
+    this.#folder = folder
     this.#redact = redact
     let made: { run: string; file?: number } = { run: newRunId(at) }
     this.#attempt(() => {
@@ -98,10 +101,17 @@ class JournalFile {
     this.#attempt(() => writeWhole(file, line))
   }
 
+  writeEvent(event: Event): void {
+    this.#hasEvents = true
+    this.write(event)
+  }
+
   close(): void {
     const file = this.#file
     this.#file = undefined
     if (file === undefined) return
+    // What could not even begin, for instance because of a mistake in a filter, is no run.
+    if (!this.#hasEvents) this.#attempt(() => rmSync(journalFile(this.#folder, this.run)))
     this.#attempt(() => fsyncSync(file))
     this.#attempt(() => closeSync(file))
   }

@@ -85,7 +85,7 @@ function look(): (EventBody | number)[] {
       'failed',
       {},
       {
-        message: 'does not answer at 192.168.42.14',
+        message: 'tealc does not answer at 192.168.42.14',
         fix: 'look at its power and cable, then run bramble apply --node tealc',
       },
     ),

@@ -80,7 +80,7 @@ describe('the table of folders', () => {
   it('has every folder of src, and src every folder of the table', () => {
     const inTable = [...rows.keys()].map((folder) => folder.split('/')[0])
     const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    expect(folders.map(({ name }) => name).toSorted()).toEqual([...new Set(inTable)].toSorted())
+    expect(new Set(folders.map(({ name }) => name))).toEqual(new Set(inTable))
   })
 
   it('tells an import upwards from one downwards', () => {

@@ -4,7 +4,7 @@ import type { NodeFacts } from '../cluster-api.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
-import { oneLine } from '../render/columns.ts'
+import { oneLine, withoutName } from '../render/columns.ts'
 import { counted } from '../render/counts.ts'
 import { renderTable, type Cell } from '../render/table.ts'
 
@@ -61,6 +61,6 @@ function rowOf({ node, facts = {}, detail }: NodeFacts, palette: Context['termin
     { text: `${text('os')} ${text('os_release')} ${text('debian')}`.trim().replaceAll(/ +/g, ' ') },
     { text: text('kernel') },
     { text: text('serial') },
-    { text: detail === undefined ? '' : oneLine(detail), style: palette.red },
+    { text: detail === undefined ? '' : oneLine(withoutName(detail, node)), style: palette.red },
   ]
 }

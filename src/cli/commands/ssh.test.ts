@@ -73,6 +73,6 @@ describe('facts', () => {
     expect(code).toBe(1)
     expect(asked).toEqual([['hammond', 'oneil']])
     expect(out).toMatch(/hammond +pi4 +4 GiB +debian trixie +10000000a1b2c3d4\n/)
-    expect(out).toMatch(/oneil +oneil does not answer\n\n1 node read into the cluster lock\n$/)
+    expect(out).toMatch(/oneil +does not answer\n\n1 node read into the cluster lock\n$/)
   })
 })

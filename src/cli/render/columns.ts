@@ -41,6 +41,11 @@ export function padFrom(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - widthOf(text))) + text
 }
 
+/** What is said of a node, for a place where the node is named already. */
+export function withoutName(message: string, node: string): string {
+  return message.startsWith(`${node} `) ? message.slice(node.length + 1) : message
+}
+
 /** One line of text from a node: control characters as pictures, never as commands to the terminal. */
 export function oneLine(text: string): string {
   return visible(text.trim().replaceAll(/\s*\n\s*/g, ' '))

@@ -1,7 +1,7 @@
 /** For people at a terminal: a live picture of the run, and above it what has to stay, failures and warnings. */
 import type { Palette } from '../../diagnostics/palette.ts'
 import type { Event } from '../../events/event.ts'
-import { oneLine } from './columns.ts'
+import { oneLine, withoutName } from './columns.ts'
 import { renderFrame } from './frame.ts'
 import { openLiveArea, type LiveArea, type LiveStream } from './live-area.ts'
 import type { RunProgress } from './progress.ts'
@@ -108,5 +108,8 @@ function failureLines(event: Event, palette: Palette, cross: string, failuresBef
     return [`${cross} ${palette.bold(oneLine(event.address))}: ${oneLine(event.message)}`, ...output]
   }
   const fix = whole && event.fix !== undefined ? [`  ${palette.dim('fix')} ${oneLine(event.fix)}`] : []
-  return [`${cross} ${palette.bold(oneLine(event.node))}: ${oneLine(event.message ?? 'failed')}`, ...fix]
+  return [
+    `${cross} ${palette.bold(oneLine(event.node))}: ${oneLine(withoutName(event.message ?? 'failed', event.node))}`,
+    ...fix,
+  ]
 }

@@ -1,6 +1,6 @@
 /** One line of text for an event: stable, made to be searched and read in logs. */
 import type { Event } from '../../events/event.ts'
-import { oneLine } from './columns.ts'
+import { oneLine, withoutName } from './columns.ts'
 import { counted, fullSummary } from './counts.ts'
 
 /** Which events are worth a line. */
@@ -59,7 +59,8 @@ function nodeLines(event: Event): string[] | undefined {
     case 'gate-passed':
       return [`${event.node}: ${event.gate} is well${after(': ', event.detail)}`]
     case 'node-finished': {
-      const why = `${after(': ', event.message)}${after('; fix: ', event.fix)}`
+      const message = event.message && withoutName(event.message, event.node)
+      const why = `${after(': ', message)}${after('; fix: ', event.fix)}`
       return [`${event.node}: ${event.outcome}${why} (${fullSummary(event.summary)})`]
     }
     default:

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { createColors } from 'picocolors'
 import { expect, it } from 'vitest'
-import { differs, officePlan, recorded, started } from '../../../test/cli/example-run.ts'
+import { differs, finished, officePlan, recorded, started } from '../../../test/cli/example-run.ts'
 import { NO_COLOURS } from '../../diagnostics/palette.ts'
 import { planSummary, renderPlan } from './plan-text.ts'
 
@@ -40,6 +40,11 @@ it('sums up actions and nodes, and names the nodes that were not seen', () => {
 it('says that there is nothing to do', () => {
   expect(planSummary(recorded(started('plan')))).toBe('Plan: nothing to do on 5 nodes')
   expect(renderPlan(recorded(started('plan')), PLAIN)).toEqual([])
+})
+
+it('does not call it nothing to do when no node was seen', () => {
+  const events = recorded(started('plan', ['hammond']), finished('hammond', 'failed'))
+  expect(planSummary(events)).toBe('Plan: nothing is known; not seen: hammond')
 })
 
 it('counts what belongs to the cluster apart from its nodes', () => {

@@ -55,6 +55,7 @@ export function planSummary(events: readonly Event[]): string {
   const ofNodes = counted(total, 'node')
   if (differing.length === 0) {
     const seen = total - failed.length
+    if (seen <= 0 && failed.length > 0) return `Plan: nothing is known${unseen}`
     return `Plan: nothing to do on ${failed.length > 0 ? `${seen} of ${ofNodes}` : ofNodes}${unseen}`
   }
   const touched = new Set(differing.map(({ node }) => node))

@@ -1,4 +1,5 @@
 /** How a run stands, added up from its events: what the live view and the closing table show. */
+import { withoutName } from './columns.ts'
 import { EMPTY_SUMMARY, type Event, type Outcome, type Summary } from '../../events/event.ts'
 
 /** What a node is at; `queued` before its first event and between the look and its turn. */
@@ -98,11 +99,11 @@ function advance(node: NodeProgress, event: Event, at: number): void {
       node.detail = event.text.trim().split('\n').at(-1) ?? ''
       break
     case 'node-finished':
-      enter(node, 'finished', event.message ?? '', at)
+      if (event.message !== undefined) node.message = withoutName(event.message, event.node)
+      enter(node, 'finished', node.message ?? '', at)
       node.finished = at
       node.outcome = event.outcome
       node.summary = event.summary
-      if (event.message !== undefined) node.message = event.message
       if (event.fix !== undefined) node.fix = event.fix
       break
   }

@@ -2,7 +2,7 @@
 import type { Palette } from '../../diagnostics/palette.ts'
 import type { ClusterStatus, EngineStatus, NodeStatus } from '../cluster-api.ts'
 import { formatBytes } from './bytes.ts'
-import { oneLine } from './columns.ts'
+import { oneLine, withoutName } from './columns.ts'
 import { counted, listed } from './counts.ts'
 import { formatUptime } from './duration.ts'
 import { renderTable, type Cell } from './table.ts'
@@ -75,8 +75,8 @@ function memory({ memoryBytes, memoryUsedBytes: used }: NodeStatus): string {
   return used === undefined ? formatBytes(memoryBytes) : `${formatBytes(used)} of ${formatBytes(memoryBytes)}`
 }
 
-function remarks({ detail, throttled }: NodeStatus): string {
-  return [detail, throttled]
+function remarks({ name, detail, throttled }: NodeStatus): string {
+  return [detail && withoutName(detail, name), throttled]
     .filter((text) => text !== undefined && text !== '')
     .map((text) => oneLine(text ?? ''))
     .join('; ')
