@@ -7,6 +7,7 @@ import { readingCodes } from './catalogue/reading.ts'
 import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
 import { rolesBaseCodes } from './catalogue/roles-base.ts'
+import { rolesConsulCodes } from './catalogue/roles-consul.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
 import type { Code } from './define-codes.ts'
 
@@ -17,6 +18,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   clusterCodes,
   resolveCodes,
   rolesBaseCodes,
+  rolesConsulCodes,
   releaseCodes,
   secretsCodes,
   deliveryCodes,

@@ -1,6 +1,6 @@
 /** The configuration of an agent, as a value and as the text of its file. Pure: same input, same bytes. */
 import { addressBeforePort, bindAddress } from './bind-address.ts'
-import { API_PORT, CONFIG_FOLDER, DNS_PORT, TLS_FOLDER } from './names.ts'
+import { API_PORT, CONFIG_FOLDER, DNS_PORT, HTTP_PORT, TLS_FOLDER } from './names.ts'
 import type { Agent, Datacenter } from './setup.ts'
 import { dialectOf } from './version.ts'
 
@@ -62,12 +62,15 @@ export function configText(settings: Settings): string {
 }
 
 /**
- * The tokens of an agent. Versions that can tell them apart get no `default` token, so that a request without a token is
- * anonymous; older ones need it to register the services of configuration files.
+ * The tokens of an agent, byte for byte as it writes them itself (`acl.enable_token_persistence`): they are loaded when it starts and
+ * with every reload, and they win over tokens of a configuration file, so there are none. Versions that can tell the uses apart get no
+ * `default` token: a request without a token is anonymous then. Older ones need it to register the services of configuration files.
  */
-export function tokenConfig(version: string, secretId: string): Settings {
-  const registering = dialectOf(version).registrationToken ? 'config_file_service_registration' : 'default'
-  return { acl: { tokens: { agent: secretId, [registering]: secretId } } }
+export function tokenText(version: string, secretId: string): string {
+  const tokens = dialectOf(version).registrationToken
+    ? { agent: secretId, config_file_service_registration: secretId }
+    : { default: secretId, agent: secretId }
+  return JSON.stringify(tokens)
 }
 
 /**
@@ -125,14 +128,17 @@ export function minimumQuorum(servers: number): number {
   return servers > 2 ? Math.floor(servers / 2) + 1 : 0
 }
 
-/** Ports and who may reach them: everything on the loopback, but the web interface where it was asked for. */
+/**
+ * Ports and who may reach them: everything on the loopback, but the web interface where it was asked for. Without TLS there is
+ * only what never leaves the node: DNS, and the API for the `consul` command and for checks.
+ */
 function endpoints(agent: Agent): Settings {
   const { datacenter, node } = agent
   const dialect = dialectOf(datacenter.version)
   const hasUi = datacenter.uiNodes.includes(node.name)
   return {
     ports: {
-      http: -1,
+      http: HTTP_PORT,
       https: API_PORT,
       dns: DNS_PORT,
       grpc: -1,

@@ -87,10 +87,9 @@ async function askServices(api: ConsulApi, { node, services }: AgentGateParts): 
   const names = Object.values(registered.value?.Services ?? {}).map(({ Service }) => Service)
   const missing = services.filter((service) => !names.includes(service))
   if (missing.length > 0) return not(`not registered yet: ${missing.join(', ')}`)
-  const critical = checks.value.filter(
+  const first = checks.value.find(
     ({ Status, ServiceName }) => Status === 'critical' && services.includes(ServiceName),
   )
-  const [first] = critical
   if (first) return not(`${first.ServiceName} is critical: ${firstLine(first.Output) || 'not checked yet'}`)
   return { passed: true, detail: `${node} is a member with ${services.length} services` }
 }

@@ -1,14 +1,15 @@
 /** The names that all parts of Consul agree on: ports, paths on a node, secrets, server names, what belongs to Bramble. */
 
-/** TCP port of the HTTP API, TLS only. There is no port without TLS. */
+/** TCP port of the HTTP API with TLS: what we ask, and where the web interface is. */
 export const API_PORT = 8501
+/** The same without TLS, never reachable from outside the node: for the `consul` command and for people's scripts. */
+export const HTTP_PORT = 8500
 /** Port of Consul's DNS, UDP and TCP, on the loopback. */
 export const DNS_PORT = 8600
 
 /** Folder of the configuration; the agent reads every `*.json` and `*.hcl` in it. */
 export const CONFIG_FOLDER = '/etc/consul.d'
 export const CONFIG_FILE = `${CONFIG_FOLDER}/consul.json`
-export const TOKEN_FILE = `${CONFIG_FOLDER}/tokens.json`
 /** The agent does not read folders in its configuration folder. */
 export const TLS_FOLDER = `${CONFIG_FOLDER}/tls`
 /** Read last by `consul validate`, never by the agent: an address that every node has. */
@@ -21,7 +22,7 @@ export const UNIT = 'consul.service'
 /** Names of the secrets. */
 export const secretNames = {
   authority: 'consul/ca',
-  gossip: 'consul/gossip',
+  gossip: 'consul/gossip-key',
   management: 'consul/management',
   certificate: (node: string): string => `consul/certificate/${node}`,
   agentToken: (node: string): string => `consul/agent/${node}`,
@@ -54,3 +55,13 @@ export function agentPolicyName(node: string): string {
 export const ANONYMOUS_POLICY = 'bramble-anonymous'
 /** Accessor of the token that Consul uses for requests without one; made by Consul itself. */
 export const ANONYMOUS_ACCESSOR = '00000000-0000-0000-0000-000000000002'
+
+/** Files in the folder of the agent's state. */
+export const stateFiles = {
+  /** The agent's own tokens. */
+  tokens: (dataFolder: string): string => `${dataFolder}/acl-tokens.json`,
+  /** The gossip keys of the datacenter. */
+  keyring: (dataFolder: string): string => `${dataFolder}/serf/local.keyring`,
+  /** The gossip keys between datacenters. */
+  wanKeyring: (dataFolder: string): string => `${dataFolder}/serf/remote.keyring`,
+} as const

@@ -1,4 +1,5 @@
 /** Options of the roles consul-server and consul-client in the cluster file. */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { DNS_LABEL, oneOrMore, text } from '../../cluster-file/forms.ts'
 import { KV_FOLDER } from './names.ts'
@@ -10,6 +11,12 @@ const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits an
 const path = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path')
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
 
+function isNetwork(value: string): boolean {
+  const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(value) ?? []
+  const family = isIP(address)
+  return family > 0 && Number(length) <= (family === 4 ? 32 : 128)
+}
+
 /** Options of one agent, which a client may have otherwise than the servers. */
 const ownKeys = {
   interface: z
@@ -20,7 +27,8 @@ const ownKeys = {
       'Network interface whose address the agent uses, such as wgoverlay; default: the address of the node.',
     ),
   cidr: z
-    .union([z.cidrv4(), z.cidrv6()])
+    .string()
+    .refine(isNetwork, 'must be a network such as 10.70.0.0/24')
     .optional()
     .describe('Network in which the agent looks for its address, such as 10.70.0.0/24.'),
   recursors: oneOrMore(text())
@@ -43,7 +51,9 @@ const policySchema = z.strictObject({
 })
 
 const tokenSchema = z.strictObject({
-  policies: oneOrMore(z.string()).describe('Names of policies: those of `policies`, or any that Consul has.'),
+  policies: oneOrMore(z.string()).describe(
+    'Names of policies: those of `policies`, or one that Consul itself has.',
+  ),
   description: z.string().default('').describe('Who uses the token.'),
 })
 
@@ -96,7 +106,15 @@ export const serverOptions = z
       .default('node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n')
       .describe('Rules for requests without a token, DNS among them; default: may read nodes and services.'),
     policies: z
-      .record(z.string().regex(/^[A-Za-z0-9_-]{1,128}$/), policySchema)
+      .record(
+        z
+          .string()
+          .regex(
+            /^(?!bramble-)[A-Za-z0-9_-]{1,128}$/,
+            'must be letters, digits, - and _, without bramble- before',
+          ),
+        policySchema,
+      )
       .default({})
       .describe('Policies by name.'),
     tokens: z

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consulBinaries } from '../../../test/engines/consul/binaries.ts'
 import { eventually, RealDatacenter } from '../../../test/engines/consul/datacenter.ts'
 import { run } from '../../support/run.ts'
-import { readFileSync } from 'node:fs'
 import type { ClusterOutcome } from '../contract.ts'
 import { agentGate, serverGate } from './gates.ts'
 import { DNS_PORT } from './names.ts'
 import { consulQuorum } from './quorum.ts'
-import { consulStatus } from './status.ts'
+import { askStatus } from './status.ts'
 import { consulStore } from './store/consul-store.ts'
 import { storeParts, type StoreWishes } from './store/wanted.ts'
 
@@ -110,7 +109,7 @@ describe.each(binaries.filter((binary) => typeof binary !== 'string'))(
     it('tells the state', async () => {
       console.log(
         JSON.stringify(await quorum().observe(home.link)),
-        JSON.stringify(await consulStatus(home.link, 'ears', home.access)),
+        JSON.stringify(await askStatus(home.link, 'ears', home.access)),
       )
       console.log(
         JSON.stringify(
@@ -122,7 +121,7 @@ describe.each(binaries.filter((binary) => typeof binary !== 'string'))(
           }).ask(home.link),
         ),
       )
-      console.log(JSON.stringify(readFileSync(home.keyringFile('ears'), 'utf8')))
+      console.log(JSON.stringify(home.state('ears', 'acl-tokens.json')))
       console.log(
         home
           .log('hammond')

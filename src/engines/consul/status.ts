@@ -1,45 +1,18 @@
 /** What the datacenter is like right now, in three questions: for `bramble status`. */
-import type { NodeLink } from '../contract.ts'
+import type { z } from 'zod'
+import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { withApi } from './api.ts'
 import { askHealth } from './ask-server.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
-import { ALIVE, checksReply, LEFT, membersReply } from './replies.ts'
-
-/** One member as the gossip sees it. */
-export interface ConsulMember {
-  readonly node: string
-  readonly address: string
-  readonly status: 'alive' | 'failed' | 'left'
-  readonly role: 'server' | 'client'
-  readonly version: string
-}
-
-/** A check that does not pass. */
-export interface FailingCheck {
-  readonly node: string
-  readonly check: string
-  /** Empty for a check of the node. */
-  readonly service: string
-  readonly status: string
-  readonly output: string
-}
+import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
 /** The datacenter as one member sees it. */
-export interface ConsulStatus {
-  readonly members: readonly ConsulMember[]
-  readonly leader?: string
-  readonly voters: readonly string[]
-  readonly healthy: boolean
-  readonly failureTolerance: number
-  readonly failingChecks: readonly FailingCheck[]
+export function consulProbe(members: readonly string[], access: ManagementAccess): EngineProbe {
+  return { name: 'consul', members, ask: (link, node) => askStatus(link, node, access) }
 }
 
-/** Asks one member. A sentence instead when it cannot be asked. */
-export function consulStatus(
-  link: NodeLink,
-  node: string,
-  access: ManagementAccess,
-): Promise<ConsulStatus | string> {
+/** Asks one member. Rejects with a sentence when it cannot be asked. */
+export function askStatus(link: NodeLink, node: string, access: ManagementAccess): Promise<EngineStatus> {
   return withApi(link, node, managementAccess(access), async (api) => {
     const filter = encodeURIComponent('Status != "passing"')
     const [members, health, checks] = await Promise.all([
@@ -47,30 +20,55 @@ export function consulStatus(
       askHealth(api),
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
-    if (!members.ok) return members.problem
-    const voters = health?.Servers.filter(({ Voter }) => Voter) ?? []
-    const leader = health?.Servers.find(({ Leader }) => Leader)?.Name
-    return {
-      members: members.value.map(({ Name, Addr, Status, Tags }) => ({
-        node: Name,
-        address: Addr,
-        status: Status === ALIVE ? 'alive' : Status === LEFT ? 'left' : 'failed',
-        role: Tags['role'] === 'consul' ? 'server' : 'client',
-        version: Tags['build']?.split(':')[0] ?? '',
-      })),
-      ...(leader !== undefined && { leader }),
-      voters: voters.map(({ Name }) => Name),
-      healthy: health?.Healthy ?? false,
-      failureTolerance: health?.FailureTolerance ?? 0,
-      failingChecks: !checks.ok
-        ? []
-        : checks.value.map(({ Node, Name, ServiceName, Status, Output }) => ({
-            node: Node,
-            check: Name,
-            service: ServiceName,
-            status: Status,
-            output: Output,
-          })),
-    }
+    if (!members.ok) throw new Error(`Consul on ${node} cannot be asked: ${members.problem}`)
+    return statusOf(members.value, health, checks.ok ? checks.value : [])
   })
+}
+
+type Checks = z.output<typeof checksReply>
+
+function statusOf(found: MembersReply, health: HealthReply | undefined, checks: Checks): EngineStatus {
+  const members = found.map((member) => memberStatus(member, health)).sort(byRoleAndName)
+  const leader = health?.Servers.find(({ Leader }) => Leader)?.Name
+  const gone = members.filter(({ state }) => state !== 'alive').map(({ node }) => node)
+  const voters = members.filter(({ voter }) => voter).length
+  const healthy = (health?.Healthy ?? false) && gone.length === 0
+  const parts = [
+    leader === undefined ? 'no leader' : `${voters} voters, led by ${leader}`,
+    `${members.length - gone.length} of ${members.length} members alive`,
+    ...(gone.length > 0 ? [`not alive: ${gone.join(', ')}`] : []),
+    `${health?.FailureTolerance ?? 0} servers may be lost`,
+  ]
+  return {
+    name: 'consul',
+    healthy,
+    detail: parts.join('; '),
+    ...(leader !== undefined && { leader }),
+    members,
+    failingChecks: checks.map(({ Node, Name, ServiceName, Output }) => ({
+      node: Node,
+      service: ServiceName,
+      check: Name,
+      output: Output.trim(),
+    })),
+  }
+}
+
+function memberStatus(
+  { Name, Status, Tags }: MembersReply[number],
+  health: HealthReply | undefined,
+): EngineStatus['members'][number] {
+  const server = health?.Servers.find((one) => one.Name === Name)
+  const isServer = Tags['role'] === 'consul'
+  return {
+    node: Name,
+    role: isServer ? 'server' : 'client',
+    state: Status === ALIVE ? 'alive' : Status === LEFT ? 'left' : 'failed',
+    version: Tags['build']?.split(':')[0] ?? '',
+    ...(isServer && { voter: server?.Voter ?? false, leader: server?.Leader ?? false }),
+  }
+}
+
+function byRoleAndName(a: EngineStatus['members'][number], b: EngineStatus['members'][number]): number {
+  return b.role.localeCompare(a.role) || a.node.localeCompare(b.node)
 }

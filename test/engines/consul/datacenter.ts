@@ -9,7 +9,7 @@ import {
   agentConfig,
   configText,
   keyringText,
-  tokenConfig,
+  tokenText,
   type Settings,
 } from '../../../src/engines/consul/config.ts'
 import type { ManagementAccess } from '../../../src/engines/consul/management.ts'
@@ -115,8 +115,9 @@ export class RealDatacenter {
     return join(this.#folder, name)
   }
 
-  keyringFile(name: string): string {
-    return join(this.folder(name), 'state/serf/local.keyring')
+  /** A file in the state of an agent, as it is now. */
+  state(name: string, file: string): string {
+    return readFileSync(join(this.folder(name), 'state', file), 'utf8')
   }
 
   log(name: string): string {
@@ -191,7 +192,7 @@ export class RealDatacenter {
     write('agent.pem', certificate.certificatePem)
     write('agent-key.pem', certificate.keyPem)
     write('config/consul.json', configText(agentConfig(this.agent(name))))
-    write('config/tokens.json', configText(tokenConfig(this.setup.version, this.token(name).secretId)))
+    write('state/acl-tokens.json', tokenText(this.setup.version, this.token(name).secretId))
     for (const service of this.services(name)) {
       write(`config/service-${service.name}.json`, configText(serviceDefinition(service)))
     }

@@ -9,7 +9,7 @@ import {
   type Bootstrap,
   type ManagementAccess,
 } from '../management.ts'
-import { leaderReply } from '../replies.ts'
+import { leaderReply, tokenReply } from '../replies.ts'
 import { readOwned, writeOwned } from './owned.ts'
 
 /** Address of the first step in a new datacenter. */
@@ -26,6 +26,7 @@ export interface ManagementParts {
 /** A new leader needs some seconds until it takes tokens; on a slow board more. */
 const PATIENCE_SECONDS = 60
 const PAUSE_MILLISECONDS = 500
+const SEEN_SECONDS = 10
 
 /** Gives the outcome of making the token, or nothing when Consul knew it. Rejects when Consul cannot be asked. */
 export async function ensureManagement(
@@ -54,10 +55,22 @@ async function attempt(parts: ManagementParts, link: NodeLink, api: ConsulApi): 
   if (state.kind === 'known') return 'known'
   if (state.kind === 'no-answer') return { kind: 'not-yet', problem: state.problem }
   const { authorityPem, management } = parts.access
-  return bootstrap(api, management, {
+  const result = await bootstrap(api, management, {
     open: (token) => new ConsulApi(link, api.node, { authorityPem, token }),
     remember: rememberLeftover,
   })
+  if (result.kind === 'done') await untilSeen(api)
+  return result
+}
+
+/** A follower that has not read the leader's log so far refuses our token for a moment; its own word is asked for. */
+async function untilSeen(api: ConsulApi): Promise<void> {
+  const until = Date.now() + SEEN_SECONDS * 1000
+  while (Date.now() < until) {
+    const reply = await api.get('/v1/acl/token/self?stale', tokenReply)
+    if (reply.ok) return
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS / 5))
+  }
 }
 
 async function patiently(act: () => Promise<Bootstrap | 'known'>): Promise<Bootstrap | 'known'> {

@@ -13,6 +13,9 @@ import { policyAddress, policyShelf, type WantedPolicy } from './policies.ts'
 import { inBatches } from './step.ts'
 import { anonymousToken, tokenAddress, tokenShelf, type WantedToken } from './tokens.ts'
 
+/** Agents are told about their tokens a few at a time. */
+const AGENTS_AT_A_TIME = 8
+
 /** A token as the secrets keep it. */
 export interface TokenIdentity {
   readonly accessorId: string
@@ -45,7 +48,7 @@ export function storeParts(wishes: StoreWishes): StoreParts {
   ]
   const tokens = [
     anonymousToken([ANONYMOUS_POLICY]),
-    ...nodes.map(({ name }) => agentToken(name, wishes.agentToken(name))),
+    ...nodes.map(({ name }) => tokenOfAgent(name, wishes.agentToken(name))),
     ...wishes.tokens,
   ]
   return {
@@ -62,7 +65,7 @@ export function storeParts(wishes: StoreWishes): StoreParts {
     ],
     // The two last are the gossip keys and autopilot.
     size: policies.length + tokens.length + wishes.entries.length + 2,
-    afterwards: (link, addresses) => tellAgents(link, access, nodes, addresses),
+    afterwards: (link, addresses) => tellAgents(link, wishes, nodes, addresses),
   }
 }
 
@@ -88,7 +91,7 @@ export function agentPolicy(node: string, services: readonly string[]): WantedPo
   }
 }
 
-function agentToken(node: string, identity: TokenIdentity): WantedToken {
+function tokenOfAgent(node: string, identity: TokenIdentity): WantedToken {
   return {
     name: `agent/${node}`,
     ...identity,
@@ -98,12 +101,12 @@ function agentToken(node: string, identity: TokenIdentity): WantedToken {
 }
 
 /**
- * An agent that was refused waits up to two minutes before it registers itself again (anti-entropy); a reload makes it try its
- * services at once. Who does not answer finds out by itself.
+ * An agent that was refused registers itself again within two minutes only (anti-entropy marks what was denied as done). When its
+ * token changes it does so at once, so it is taken away and given back. Who does not answer finds out by itself.
  */
 async function tellAgents(
   link: NodeLink,
-  access: ManagementAccess,
+  { access, agentToken }: StoreWishes,
   nodes: readonly ConsulNode[],
   addresses: readonly string[],
 ): Promise<void> {
@@ -112,9 +115,12 @@ async function tellAgents(
       addresses.includes(address),
     ),
   )
-  await inBatches(told, 8, async ({ name }) => {
-    await withApi(link, name, managementAccess(access), (api) =>
-      api.send('PUT', '/v1/agent/reload', anything),
-    )
+  await inBatches(told, AGENTS_AT_A_TIME, async ({ name }) => {
+    const { secretId } = agentToken(name)
+    await withApi(link, name, managementAccess(access), async (api) => {
+      for (const Token of ['', secretId]) {
+        await api.send('PUT', '/v1/agent/token/agent', anything, { json: { Token } })
+      }
+    })
   })
 }

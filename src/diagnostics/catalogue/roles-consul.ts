@@ -1,0 +1,113 @@
+/** Codes of the roles `consul-server` and `consul-client`: numbers of servers, boards, sources, names that lead nowhere. */
+import { code, defineCodes } from '../define-codes.ts'
+
+/** What can be wrong with a Consul datacenter before it exists. */
+export const rolesConsulCodes = defineCodes({
+  CONSUL_SERVERS_EVEN: code<{ count: number }>({
+    title: 'An even number of Consul servers',
+    summary: ({ count }) =>
+      `consul-server runs on ${count} nodes: that tolerates the loss of ${tolerance(count)}, same as ${count - 1}`,
+    why: ({ count }) =>
+      count === 2
+        ? 'the majority of 2 is 2: when either is lost nothing can be written, so two fail sooner than one'
+        : `the majority of ${count} is ${count / 2 + 1}: one more server can fail, and no more may`,
+    fix: ({ count }) => `run it on ${count + 1} nodes, or on ${count - 1}`,
+    explain:
+      'The servers decide by majority: of 3 two must be there, of 4 three, of 5 three. So 3 and 4 servers both tolerate the loss of one, ' +
+      '5 and 6 the loss of two; the last one of an even number only adds work and one more thing that can fail. An even number does not ' +
+      'cause a split brain: without a majority nobody decides anything.',
+  }),
+  CONSUL_SERVERS_SINGLE: code<{ node: string }>({
+    severity: 'warning',
+    title: 'A single Consul server',
+    summary: ({ node }) => `${node} is the only Consul server`,
+    why: ({ node }) =>
+      `while ${node} is down nothing can be registered or written, and its card is the only copy`,
+    fix: 'run consul-server on 3 nodes; one is fine to try things out',
+    explain:
+      'Three servers tolerate the loss of one, and each has all that was written. Going from one to three later is a change of one line.',
+  }),
+  CONSUL_SERVERS_MANY: code<{ count: number }>({
+    severity: 'warning',
+    title: 'More Consul servers than help',
+    summary: ({ count }) => `consul-server runs on ${count} nodes`,
+    why: 'every write waits for the disks of a majority: more servers make it slower, and more than 7 add no safety worth it',
+    fix: 'run it on 3 or 5 nodes and consul-client on the rest',
+    explain:
+      'HashiCorp recommends three or five servers per datacenter. Clients can be had by the hundred, and cost the servers little.',
+  }),
+  CONSUL_SERVER_BOARD_TOO_SMALL: code<{ node: string; model: string; lacks: string }>({
+    title: 'A board that cannot carry a Consul server',
+    summary: ({ node, model, lacks }) => `${node} is a ${model} (${lacks}), too small for a Consul server`,
+    why: 'it would be killed for lack of memory or fall behind, and the others would vote it out and in again',
+    fix: ({ node }) => `give ${node} consul-client, and choose servers with  { memory: ">=1GiB" }`,
+    explain:
+      'A server needs about 60 MB when idle, several times that while it takes a snapshot or starts, and an ARMv6 core of 1 GHz cannot do ' +
+      'the TLS handshakes of a cluster in time for an election. A Pi Zero carries a client well.',
+  }),
+  CONSUL_CLIENT_WITHOUT_SERVER: code({
+    title: 'Consul clients without a server',
+    summary: 'consul-client is used, and no node is a consul-server',
+    why: 'a client keeps nothing itself: without a server it finds nobody',
+    fix: 'add  consul-server: { on: … }  for 1, 3 or 5 nodes',
+    explain:
+      'Every node of the datacenter runs an agent. Servers keep the catalog and the key-value store; clients register what runs on their ' +
+      'node and pass questions on.',
+  }),
+  CONSUL_UI_NODE_UNKNOWN: code<{ name: string; near?: string | undefined }>({
+    title: 'A web interface on a node that has no Consul',
+    summary: ({ name }) => `ui names ${name}, which is no node with consul-server or consul-client`,
+    why: 'the web interface is part of the agent, so there would be none',
+    fix: ({ near, name }) =>
+      near ? `did you mean ${near}?` : `give ${name} one of the two roles, or name another node`,
+    explain:
+      'Any agent can show the web interface. On the nodes that `ui` names it can be reached over the network, at https://NODE:8501/ui.',
+  }),
+  CONSUL_POLICY_UNKNOWN: code<{ token: string; policy: string; near?: string | undefined }>({
+    title: 'A token with a policy that does not exist',
+    summary: ({ token, policy }) => `the token ${token} has the policy ${policy}, which is not declared`,
+    why: 'no token can be made with a policy that is not there',
+    fix: ({ near, policy }) => (near ? `did you mean ${near}?` : `declare ${policy} under policies`),
+    explain:
+      "Tokens take policies by name: those under `policies` of consul-server, and Consul's own `global-management` and `builtin/global-read-only`.",
+  }),
+  CONSUL_SETTING_RESERVED: code<{ setting: string; instead: string }>({
+    title: 'A setting of Consul that Bramble must make itself',
+    summary: ({ setting }) => `${setting} cannot be among the settings`,
+    why: 'it would hold a secret in plain text, or take away what the cluster stands on',
+    fix: ({ instead }) => instead,
+    explain:
+      '`settings` goes into a configuration file as it is. Gossip keys and tokens are kept as secrets and reach the node in files of their own; ' +
+      'the name of a node, the domain and the folder of its state have options or follow from the cluster file.',
+  }),
+  CONSUL_VERSION_UNSUPPORTED: code<{ version: string; oldest: string }>({
+    title: 'A version of Consul that is too old',
+    summary: ({ version }) => `Consul ${version} is older than anything that is supported`,
+    why: 'its tokens and its configuration have another form',
+    fix: ({ oldest }) => `write ${oldest} or later, or leave version out`,
+    explain: "The roles know Consul from 1.8 on, which is Debian's last package.",
+  }),
+  CONSUL_PACKAGE_VERSION: code<{ version: string; available: string }>({
+    title: 'A version of Consul that is not in Debian',
+    summary: ({ version }) => `Debian has no package of Consul ${version}`,
+    why: 'there is nothing to install',
+    fix: ({ version, available }) =>
+      `write  version: ${available}, or  source: release  for ${version} from HashiCorp`,
+    explain:
+      "Debian's last package of Consul is 1.8.7, in bullseye. It installs on later releases, too; `source: package` takes it from there and " +
+      'nothing else. Newer versions come from HashiCorp.',
+  }),
+  CONSUL_PACKAGE_ARMV6: code<{ node: string }>({
+    title: "A board that cannot run Debian's Consul",
+    summary: ({ node }) => `${node} is ARMv6, and Debian's package is built for ARMv7`,
+    why: 'the program would end at once with "Illegal instruction"',
+    fix: 'write  source: release: the release of HashiCorp runs on every Raspberry Pi',
+    explain:
+      "Debian's armhf means ARMv7 with VFPv3. Raspberry Pi OS builds its own packages for ARMv6, Consul is not among them.",
+  }),
+})
+
+/** Servers that may be lost while a majority is left. */
+function tolerance(count: number): number {
+  return count - (Math.floor(count / 2) + 1)
+}

@@ -1,0 +1,31 @@
+/** From a resolved cluster to its datacenter. */
+import type { ServerOptions } from './options.ts'
+import { wantedVersion } from './options.ts'
+import { raftMultiplierFor, type ConsulNode, type Datacenter } from './setup.ts'
+
+/** Names of the two roles, by which their nodes are found. */
+export const SERVER_ROLE = 'consul-server'
+export const CLIENT_ROLE = 'consul-client'
+
+/** What is needed of a cluster. */
+export interface ClusterView {
+  readonly name: string
+  readonly domain: string
+  find(role: string): readonly ConsulNode[]
+}
+
+/** The datacenter of a cluster, from the options of its servers. */
+export function datacenterOf(cluster: ClusterView, options: ServerOptions): Datacenter {
+  const servers = cluster.find(SERVER_ROLE)
+  return {
+    name: options.datacenter ?? cluster.name,
+    domain: cluster.domain,
+    version: wantedVersion(options),
+    dataFolder: options.data_dir,
+    servers,
+    clients: cluster.find(CLIENT_ROLE),
+    uiNodes: options.ui === true ? servers.map(({ name }) => name) : options.ui === false ? [] : options.ui,
+    wan: options.wan,
+    raftMultiplier: options.raft_multiplier ?? raftMultiplierFor(servers),
+  }
+}

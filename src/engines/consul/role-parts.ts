@@ -1,0 +1,98 @@
+/** What both roles make of a node in the same way: wishes, resources, gates. */
+import { isIP } from 'node:net'
+import type { Content, Resource } from '../../resources/kind.ts'
+import type { Gate } from '../contract.ts'
+import { agentResources } from './agent-resources.ts'
+import { agentGate } from './gates.ts'
+import { consulRelease, installationOf } from './install.ts'
+import type { ManagementAccess } from './management.ts'
+import { secretNames, serverName } from './names.ts'
+import type { ServerOptions } from './options.ts'
+import type { Agent, ConsulNode, ConsulService } from './setup.ts'
+import type { TokenIdentity } from './store/wanted.ts'
+
+/** Secrets as the roles are given them. */
+export interface SecretsView {
+  token(name: string): TokenIdentity
+  gossipKeys(name: string): readonly [string, ...string[]]
+  certificate(name: string): { readonly certificatePem: string; readonly keyPem: string }
+  authority(name: string): { readonly certificatePem: string }
+}
+
+/** The secrets that the controller asks with. */
+export function managementOf(secrets: SecretsView): ManagementAccess {
+  return {
+    authorityPem: secrets.authority(secretNames.authority).certificatePem,
+    management: secrets.token(secretNames.management),
+  }
+}
+
+/** The secrets that an agent needs, as wishes. */
+export function agentWishes({ datacenter, node, role }: Agent) {
+  const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
+  const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
+  return [
+    { name: secretNames.authority, make: 'authority', commonName: `Consul of ${datacenter.name}` },
+    { name: secretNames.gossip, make: 'gossip-key' },
+    { name: secretNames.management, make: 'token' },
+    { name: secretNames.agentToken(node.name), make: 'token' },
+    {
+      name: secretNames.certificate(node.name),
+      make: 'certificate',
+      authority: secretNames.authority,
+      commonName: node.fqdn,
+      dnsNames: [...new Set([...names, ...(role === 'server' ? server : []), 'localhost'])],
+      ipAddresses: ['127.0.0.1', ...(isIP(node.address) > 0 ? [node.address] : [])],
+    },
+  ] as const
+}
+
+/** The release that a node needs; none with the package. */
+export function agentReleases({ source }: ServerOptions, { datacenter }: Agent, architecture: string) {
+  return source === 'package' ? [] : [consulRelease(datacenter.version, architecture)]
+}
+
+/** Where an agent's resources come from. */
+export interface AgentSources {
+  readonly agent: Agent
+  readonly options: ServerOptions
+  readonly architecture: string
+  /** Code name of the system's release, such as trixie. */
+  readonly debianRelease: string | undefined
+  readonly services: readonly ConsulService[]
+  readonly secrets: SecretsView
+  readonly release: (wish: ReturnType<typeof consulRelease>) => Content
+}
+
+/** The resources of an agent, with its secrets. */
+export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
+  const { agent, options, architecture, secrets } = sources
+  const { name } = agent.node
+  return agentResources({
+    agent,
+    installation: installationOf(
+      options,
+      () => sources.release(consulRelease(agent.datacenter.version, architecture)),
+      sources.debianRelease,
+    ),
+    services: sources.services,
+    authorityPem: secrets.authority(secretNames.authority).certificatePem,
+    certificate: secrets.certificate(secretNames.certificate(name)),
+    gossipKeys: secrets.gossipKeys(secretNames.gossip),
+    tokenSecret: secrets.token(secretNames.agentToken(name)).secretId,
+  })
+}
+
+/** The gate of an agent. */
+export function gateOfAgent(
+  node: ConsulNode,
+  services: readonly ConsulService[],
+  secrets: SecretsView,
+): Gate {
+  return agentGate({
+    node: node.name,
+    access: managementOf(secrets),
+    accessorId: secrets.token(secretNames.agentToken(node.name)).accessorId,
+    services: services.map(({ name }) => name),
+  })
+}

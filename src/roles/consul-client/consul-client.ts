@@ -1,0 +1,67 @@
+/** The role `consul-client`: registers what runs on a node, checks it, and answers by asking the servers. */
+import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { datacenterOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import {
+  clientAgentOptions,
+  clientOptions,
+  serverOptions,
+  type ClientOptions,
+  type ServerOptions,
+} from '../../engines/consul/options.ts'
+import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
+import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
+import type { Agent } from '../../engines/consul/setup.ts'
+import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
+
+/** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
+function serversOf(cluster: Cluster): ServerOptions {
+  return cluster.options<ServerOptions>(SERVER_ROLE) ?? serverOptions.parse({})
+}
+
+function agentOf({ options, node, cluster }: RoleWishContext<ClientOptions>): Agent {
+  const servers = serversOf(cluster)
+  return {
+    datacenter: datacenterOf(cluster, servers),
+    node,
+    role: 'client',
+    options: clientAgentOptions(options, servers),
+  }
+}
+
+function findings(options: ClientOptions, cluster: Cluster): readonly RoleFinding[] {
+  return [
+    ...(cluster.find(SERVER_ROLE).length === 0
+      ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
+      : []),
+    ...reservedSettings(options.settings).map(({ setting, instead }) => ({
+      // Without a place of its own: the line may hold a secret.
+      diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
+    })),
+  ]
+}
+
+/** An agent that is no server. Version, source, datacenter and folders are those of the servers. */
+const consulClient = defineRole<ClientOptions>({
+  name: 'consul-client',
+  summary: 'A Consul client: registers and checks the services of its node, and answers by DNS.',
+  family: 'consul',
+  conflicts: ['consul-server'],
+  options: clientOptions,
+  findings: ({ options, cluster }) => findings(options, cluster),
+  secrets: (context) => agentWishes(agentOf(context)),
+  releases: (context) =>
+    agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
+  resources: (context) =>
+    resourcesOfAgent({
+      agent: agentOf(context),
+      options: serversOf(context.cluster),
+      architecture: context.node.architecture,
+      debianRelease: context.node.facts['os_release'],
+      services: context.cluster.servicesOn(context.node.name),
+      secrets: context.secrets,
+      release: (wish) => context.release(wish),
+    }),
+  gates: ({ node, cluster, secrets }) => [gateOfAgent(node, cluster.servicesOn(node.name), secrets)],
+})
+
+export default consulClient

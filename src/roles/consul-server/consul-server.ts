@@ -1,0 +1,62 @@
+/** The role `consul-server`: keeps the catalog, the checks and the key-value store of the cluster, by majority. */
+import { datacenterOf } from '../../engines/consul/datacenter.ts'
+import { serverGate } from '../../engines/consul/gates.ts'
+import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
+import { consulQuorum } from '../../engines/consul/quorum.ts'
+import {
+  agentReleases,
+  agentWishes,
+  gateOfAgent,
+  managementOf,
+  resourcesOfAgent,
+} from '../../engines/consul/role-parts.ts'
+import type { Agent } from '../../engines/consul/setup.ts'
+import { consulProbe } from '../../engines/consul/status.ts'
+import { consulStore } from '../../engines/consul/store/consul-store.ts'
+import { storeParts } from '../../engines/consul/store/wanted.ts'
+import { defineRole, type RoleWishContext } from '../role.ts'
+import { serverFindings } from './findings.ts'
+import { storeWishes, userWishes } from './user-wishes.ts'
+
+function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Agent {
+  return { datacenter: datacenterOf(cluster, options), node, role: 'server', options }
+}
+
+/**
+ * A server of the Consul datacenter. Changes go one server at a time, the leader last, and only while one more may be
+ * lost; policies, tokens, entries and gossip keys are converged through one server after all nodes.
+ */
+const consulServer = defineRole<ServerOptions>({
+  name: 'consul-server',
+  summary: 'A Consul server: catalog, health checks, key-value store and DNS, kept by majority.',
+  family: 'consul',
+  conflicts: ['consul-client'],
+  options: serverOptions,
+  findings: ({ options, cluster }) => serverFindings(options, cluster),
+  secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
+  releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
+  resources: (context) =>
+    resourcesOfAgent({
+      agent: agentOf(context),
+      options: context.options,
+      architecture: context.node.architecture,
+      debianRelease: context.node.facts['os_release'],
+      services: context.cluster.servicesOn(context.node.name),
+      secrets: context.secrets,
+      release: (wish) => context.release(wish),
+    }),
+  quorum: ({ options, cluster, secrets }) =>
+    consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
+  gates: ({ node, cluster, secrets }) => [
+    serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets),
+  ],
+  store: (context) => consulStore(storeParts(storeWishes(context))),
+  status: ({ cluster, secrets }) =>
+    consulProbe(
+      cluster.find('consul-server').map(({ name }) => name),
+      managementOf(secrets),
+    ),
+})
+
+export default consulServer

@@ -1,0 +1,100 @@
+/** What can be wrong with the servers of a datacenter, before any node is touched. */
+import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import { PACKAGE_VERSION } from '../../engines/consul/install.ts'
+import { wantedVersion, type ServerOptions } from '../../engines/consul/options.ts'
+import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
+import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
+import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
+
+const MOST_SERVERS = 7
+/** A board that is sold with 512 MiB does not have it all; one with 1 GiB has more than this. */
+const LEAST_MEMORY_BYTES = 768 * 1024 ** 2
+const BUILT_IN_POLICIES = ['global-management', 'builtin/global-read-only']
+
+/** All findings. */
+export function serverFindings(options: ServerOptions, cluster: Cluster): readonly RoleFinding[] {
+  const servers = cluster.find(SERVER_ROLE)
+  return [
+    ...numberOf(servers),
+    ...servers.flatMap(tooSmall),
+    ...uiNodes(options, cluster),
+    ...policies(options),
+    ...reservedSettings(options.settings).map(({ setting, instead }) => ({
+      // Without a place of its own: the line may hold a secret.
+      diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
+    })),
+    ...version(options),
+    ...packages(options, cluster),
+  ]
+}
+
+function numberOf(servers: readonly ClusterNode[]): RoleFinding[] {
+  const count = servers.length
+  const [first] = servers
+  if (count === 1 && first) {
+    return [{ diagnostic: rolesConsulCodes.CONSUL_SERVERS_SINGLE({ node: first.name }) }]
+  }
+  if (count > 0 && count % 2 === 0) return [{ diagnostic: rolesConsulCodes.CONSUL_SERVERS_EVEN({ count }) }]
+  if (count > MOST_SERVERS) return [{ diagnostic: rolesConsulCodes.CONSUL_SERVERS_MANY({ count }) }]
+  return []
+}
+
+function tooSmall({ name, board }: ClusterNode): RoleFinding[] {
+  const mebibytes = Math.round(board.memoryBytes / 1024 ** 2)
+  const lacks =
+    board.architecture === 'armv6'
+      ? 'ARMv6'
+      : board.memoryBytes < LEAST_MEMORY_BYTES
+        ? `${mebibytes} MiB of memory`
+        : undefined
+  if (lacks === undefined) return []
+  const details = { node: name, model: board.model, lacks }
+  return [{ diagnostic: rolesConsulCodes.CONSUL_SERVER_BOARD_TOO_SMALL(details), node: name }]
+}
+
+function uiNodes({ ui }: ServerOptions, cluster: Cluster): RoleFinding[] {
+  if (typeof ui === 'boolean') return []
+  const agents = [...cluster.find(SERVER_ROLE), ...cluster.find(CLIENT_ROLE)].map(({ name }) => name)
+  return ui
+    .filter((name) => !agents.includes(name))
+    .map((name) => ({
+      diagnostic: rolesConsulCodes.CONSUL_UI_NODE_UNKNOWN({ name, near: didYouMean(name, agents) }),
+      option: 'ui',
+    }))
+}
+
+function policies({ tokens, policies: declared }: ServerOptions): RoleFinding[] {
+  const known = [...Object.keys(declared), ...BUILT_IN_POLICIES]
+  return Object.entries(tokens).flatMap(([token, wanted]) =>
+    wanted.policies
+      .filter((policy) => !known.includes(policy))
+      .map((policy) => ({
+        diagnostic: rolesConsulCodes.CONSUL_POLICY_UNKNOWN({
+          token,
+          policy,
+          near: didYouMean(policy, known),
+        }),
+        option: 'tokens',
+      })),
+  )
+}
+
+function version(options: ServerOptions): RoleFinding[] {
+  const wanted = wantedVersion(options)
+  if (options.source === 'package' && wanted !== PACKAGE_VERSION) {
+    const details = { version: wanted, available: PACKAGE_VERSION }
+    return [{ diagnostic: rolesConsulCodes.CONSUL_PACKAGE_VERSION(details), option: 'version' }]
+  }
+  if (compareVersions(wanted, OLDEST_VERSION) >= 0) return []
+  const details = { version: wanted, oldest: OLDEST_VERSION }
+  return [{ diagnostic: rolesConsulCodes.CONSUL_VERSION_UNSUPPORTED(details), option: 'version' }]
+}
+
+function packages({ source }: ServerOptions, cluster: Cluster): RoleFinding[] {
+  if (source !== 'package') return []
+  return [...cluster.find(SERVER_ROLE), ...cluster.find(CLIENT_ROLE)]
+    .filter(({ architecture }) => architecture === 'armv6')
+    .map(({ name }) => ({ diagnostic: rolesConsulCodes.CONSUL_PACKAGE_ARMV6({ node: name }), node: name }))
+}

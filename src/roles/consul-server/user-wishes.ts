@@ -1,0 +1,42 @@
+/** What the cluster file asks Consul to hold: policies, tokens and entries, with the secrets that they need. */
+import { datacenterOf } from '../../engines/consul/datacenter.ts'
+import { secretNames } from '../../engines/consul/names.ts'
+import type { ServerOptions } from '../../engines/consul/options.ts'
+import { managementOf } from '../../engines/consul/role-parts.ts'
+import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
+import type { RoleClusterContext, RoleSecrets, SecretWish } from '../role.ts'
+
+/** The secrets behind the users' tokens and entries. */
+export function userWishes({ tokens, kv }: ServerOptions): readonly SecretWish[] {
+  const values = Object.values(kv).flatMap((value) => (typeof value === 'string' ? [] : [value.secret]))
+  return [
+    ...Object.keys(tokens).map((name): SecretWish => ({ name: secretNames.token(name), make: 'token' })),
+    ...[...new Set(values)].map((name): SecretWish => ({ name: secretNames.value(name), make: 'password' })),
+  ]
+}
+
+/** What the store is made from. */
+export function storeWishes({ options, cluster, secrets }: RoleClusterContext<ServerOptions>): StoreWishes {
+  return {
+    datacenter: datacenterOf(cluster, options),
+    access: managementOf(secrets),
+    gossipKeys: secrets.gossipKeys(secretNames.gossip),
+    agentToken: (node) => secrets.token(secretNames.agentToken(node)),
+    servicesOn: (node) => cluster.servicesOn(node).map(({ name }) => name),
+    anonymousRules: options.anonymous,
+    policies: Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
+    tokens: Object.entries(options.tokens).map(([name, token]) => ({
+      name,
+      ...secrets.token(secretNames.token(name)),
+      description: token.description || `Bramble: ${name}`,
+      policies: token.policies,
+    })),
+    entries: Object.entries(options.kv).map(([key, value]) => entryOf(key, value, secrets)),
+  }
+}
+
+function entryOf(key: string, value: ServerOptions['kv'][string], secrets: RoleSecrets) {
+  return typeof value === 'string'
+    ? { key, value, sensitive: false }
+    : { key, value: secrets.text(secretNames.value(value.secret)), sensitive: true }
+}
