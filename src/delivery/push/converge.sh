@@ -4,6 +4,11 @@
 # the session and passes its events on.
 
 start "$1" "$2"
+# Nobody would read what it has to say when it is missing.
+if ! command -v setsid >/dev/null; then
+  echo "setsid: not found" >&2
+  exit 127
+fi
 S=/var/lib/bramble
 f=$run.$3.sh
 e=$run.events

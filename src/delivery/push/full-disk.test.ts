@@ -23,7 +23,7 @@ describe.skipIf(noScratchNodes !== undefined)('a node that cannot keep what it i
   })
   afterEach(async () => {
     await transport.close()
-    await node.inside('mount', '-o', 'remount,rw', '/var/lib/bramble')
+    await node.inside('mount', '-o', 'remount,rw', '/var/lib')
     await node.inside('sh', '-c', 'rm -rf /srv/* /var/lib/bramble/* /run/bramble')
   })
   afterAll(() => node.remove())
@@ -66,7 +66,7 @@ describe.skipIf(noScratchNodes !== undefined)('a node that cannot keep what it i
   })
 
   it('is ROOT_READ_ONLY when its disk is', async () => {
-    await node.inside('mount', '-o', 'remount,ro', '/var/lib/bramble')
+    await node.inside('mount', '-o', 'remount,ro', '/var/lib')
     expect(await failureOf(programOf('ada', [file({ path: '/srv/any', content: 'x' })]))).toMatchObject({
       code: 'ROOT_READ_ONLY',
       summary: expect.stringContaining('/var/lib/bramble') as string,

@@ -40,7 +40,7 @@ alive() { # PID START
 holder() { # waits for its turn, then sets h to the run that holds the lease, or -
   h=- p=- s=- since=0 ends=0 by=-
   exec 9>lock
-  flock 9
+  flock 9 || exit
   # Seconds since the node started: no change of the clock moves them.
   read -r N _ </proc/uptime
   N=${N%%.*}

@@ -49,7 +49,7 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
   if (/password is required|interactive authentication is required/.test(text)) {
     return deliveryCodes.SUDO_PASSWORD_NEEDED(who, at)
   }
-  if (end.code === 255 || dial.sudo === 'none' || /spawn ssh/.test(text)) {
+  if (end.code === 255 || /spawn ssh/.test(text)) {
     return connectionFailure({
       dial,
       end,
@@ -57,7 +57,8 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
       knownHostsFile: push.transport.knownHostsFile,
     })
   }
-  return deliveryCodes.SUDO_REFUSED(who, at)
+  if (/sudo/i.test(text)) return deliveryCodes.SUDO_REFUSED(who, at)
+  return deliveryCodes.LOGIN_RUNS_NOTHING({ ...who, status: end.code }, at)
 }
 
 /** A full or read-only file system, recognised by what the C library says of it in English. */

@@ -1,4 +1,6 @@
 /** Pushes programs to nodes over OpenSSH: look, then carry out. */
+export { asRoot } from './as-root.ts'
+export type { CommandEnd } from './as-root.ts'
 export { converge } from './converge.ts'
 export { observe } from './observe.ts'
 export type { ObserveOptions } from './observe.ts'

@@ -18,6 +18,7 @@ export const SCRIPTS = {
   rejoin: script('node', 'follow', 'rejoin'),
   confirm: script('node', 'confirm'),
   oust: script('node', 'oust'),
+  command: script('node', 'command'),
 } as const
 
 /** Argument of the script `converge`: what runs apart from the session. */

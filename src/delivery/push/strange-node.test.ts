@@ -49,6 +49,16 @@ describe.skipIf(noScratchNodes !== undefined)('a strange node', () => {
     })
   })
 
+  it.each(['echo "This account is currently not available."; exit 1', 'exit 0'])(
+    'that logs us in and runs nothing is LOGIN_RUNS_NOTHING',
+    async (command) => {
+      const push = pushRun(await liar(command))
+      expect(await observe(push, program, 'plan', quiet)).toMatchObject({
+        failure: { code: 'LOGIN_RUNS_NOTHING' },
+      })
+    },
+  )
+
   it('that ends early is PROGRAM_BROKE_OFF, and its last words are shown harmless', async () => {
     const push = pushRun(await liar("printf '@\\tready\\nboom \\033[2J\\n'; exit 3"))
     expect(await observe(push, program, 'plan', quiet)).toMatchObject({

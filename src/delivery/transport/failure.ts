@@ -1,8 +1,9 @@
 /** Says in our own words why a session did not come about, from what ssh printed. */
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { commandLine } from '../../shell/quote.ts'
 import type { Dial } from './dial.ts'
-import { pinnedKey } from './known-hosts.ts'
+import { pinnedKey, pinnedKeyOf } from './known-hosts.ts'
 import type { SessionEnd } from './session.ts'
 
 /** Why a node could not be worked on: a diagnostic whose place is the node. */
@@ -65,12 +66,16 @@ function unreachable(
 /** ssh names the line that offends, the key it was shown, and for whom: with a jump that may be another node. */
 function changedKey({ dial, end, knownHostsFile }: FailedConnection, text: string): DeliveryFailure {
   const line = /Offending \S+ key in .*:(\d+)/.exec(text)?.[1]
+  // A key of another type than the pinned one has no line that offends.
+  const name = /(?:Host key for (\S+) has changed|No \S+ host key is known for (\S+) and)/.exec(text)
+  const node = name?.[1] ?? name?.[2] ?? dial.node
   return deliveryCodes.HOST_KEY_CHANGED(
     {
-      node: /Host key for (\S+) has changed/.exec(text)?.[1] ?? dial.node,
+      node,
       shown: /(SHA256:[A-Za-z0-9+/]+)/.exec(text)?.[1],
-      pinned: line === undefined ? undefined : pinnedKey(knownHostsFile, Number(line)),
-      file: knownHostsFile,
+      pinned:
+        line === undefined ? pinnedKeyOf(knownHostsFile, node) : pinnedKey(knownHostsFile, Number(line)),
+      command: commandLine(['ssh-keygen', '-R', node, '-f', knownHostsFile]),
     },
     { where: { node: dial.node }, output: end.stderr.slice(-3) },
   )

@@ -27,12 +27,23 @@ export function pinnedNames(file: string): Set<string> {
   return new Set(names.map((name) => name.replace(/^\[(.*)\]:\d+$/, '$1')))
 }
 
-/** The key in one line of the file; undefined when there is none. */
-export function pinnedKey(file: string, line: number): PinnedKey | undefined {
-  const blob = (linesOf(file)[line - 1] ?? '').split(' ')[2]
+function keyOf(file: string, text: string, index: number): PinnedKey | undefined {
+  const blob = text.split(' ')[2]
   if (!blob) return undefined
   const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64')
-  return { file, line, fingerprint: `SHA256:${digest.replace(/=+$/, '')}` }
+  return { file, line: index + 1, fingerprint: `SHA256:${digest.replace(/=+$/, '')}` }
+}
+
+/** The key in one line of the file, counted from 1; undefined when there is none. */
+export function pinnedKey(file: string, line: number): PinnedKey | undefined {
+  return keyOf(file, linesOf(file)[line - 1] ?? '', line - 1)
+}
+
+/** The first key that is pinned for a name. */
+export function pinnedKeyOf(file: string, name: string): PinnedKey | undefined {
+  const lines = linesOf(file)
+  const index = lines.findIndex((line) => (line.split(' ')[0] ?? '').split(',').includes(name))
+  return index < 0 ? undefined : keyOf(file, lines[index] ?? '', index)
 }
 
 /** Two connections that meet a key for the first time at once both write it down: leaves each line once. */

@@ -52,7 +52,8 @@ export const deliveryCodes = defineCodes({
     node: string
     shown?: string | undefined
     pinned?: { readonly file: string; readonly line: number; readonly fingerprint: string } | undefined
-    file: string
+    /** Takes the old key away. */
+    command: string
   }>({
     origin: 'delivery',
     shownBy: CONNECTION_TEST,
@@ -61,8 +62,7 @@ export const deliveryCodes = defineCodes({
     why: ({ shown, pinned }) =>
       `pinned ${pinned ? `${pinned.fingerprint} (${pinned.file}:${pinned.line})` : UNTOLD}, shown now ${shown ?? UNTOLD}: ` +
       'its card was written anew, its address belongs to another board, or somebody stands in between',
-    fix: ({ node, pinned, file }) =>
-      `if you wrote its card anew, delete the old key: ssh-keygen -R ${node} -f ${pinned?.file ?? file}`,
+    fix: ({ command }) => `if you wrote its card anew, delete the old key: ${command}`,
     explain:
       "The key that a node shows at the first contact is kept in the cluster's own file of host keys and from then on only that key is accepted. " +
       "Compare the fingerprint with the one on the node's own screen: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`. " +
@@ -79,6 +79,18 @@ export const deliveryCodes = defineCodes({
     explain:
       'A run asks nobody for passwords or passphrases, so a key must be usable without one or be in the agent (`ssh-add`). ' +
       'The user comes from `access.user`, the keys from your own ssh configuration and agent.',
+  }),
+  LOGIN_RUNS_NOTHING: code<{ node: string; user: string; status: number }>({
+    origin: 'delivery',
+    shownBy: STRANGE_TEST,
+    title: 'A login that runs no commands',
+    summary: ({ node, user, status }) =>
+      `the login of ${user} on ${node} ended with status ${status} before it ran anything`,
+    why: 'its login shell refuses commands, or its start-up files end it; nothing was changed on the node',
+    fix: ({ node }) => `see what it says: bramble ssh ${node} -- echo it works`,
+    explain:
+      'Bramble runs `sh` through the login shell of the user. A shell such as `/usr/sbin/nologin`, a forced command in `authorized_keys`, an expired ' +
+      'password or an `exit` in `.bashrc` keeps it from that. Noise that start-up files print does not matter.',
   }),
   SUDO_REFUSED: code<{ node: string; user: string }>({
     origin: 'delivery',
