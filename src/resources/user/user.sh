@@ -139,18 +139,22 @@ user_check() {
 }
 
 user_before() { # the columns
-  local groups hash='' was=was
+  local groups gid hash='' was=was
   if user_is "$1"; then
     eval "groups=\$user_m_$1"
     if [ "$9" != kept ]; then eval "hash=\$user_p_$1"; fi
     if [ "$3${13}" = presenthome ] && [ ! -d "$R$IS_HOME" ]; then was=homeless; fi
     printf '%s %s:%s:%s:%s:%s:%s:%s:%s\n' \
       "$was" "$IS_UID" "$IS_GID" "$IS_GROUP" "$IS_COMMENT" "$IS_HOME" "$IS_SHELL" "$groups" "$hash"
-  elif [ -d "$R${14}" ]; then
-    printf 'absent home\n'
   else
-    printf 'absent\n'
+    if [ -d "$R${14}" ]; then was=home; else was=homeless; fi
+    gid=$(user_own_group "$2")
+    printf 'absent %s %s\n' "$was" "${gid:--}"
   fi
+}
+
+user_own_group() { # NAME: prints the id of the group of this name; userdel takes it along, whoever made it
+  [ ! -f "$R/etc/group" ] || awk -F: -v name="$1" '$1 == name { print $3 }' "$R/etc/group"
 }
 
 user_refresh() { # ID NAME: reads again what is there now
@@ -165,9 +169,7 @@ user_add() { # the columns
   if [ -n "$groups" ]; then set -- "$@" -G "$groups"; fi
   if [ "$system" = system ]; then set -- "$@" -r; fi
   if [ "$create" = home ]; then set -- "$@" -m; else set -- "$@" -M; fi
-  if [ -z "$group" ] && [ -f "$R/etc/group" ]; then
-    group=$(awk -F: -v name="$name" '$1 == name { print name }' "$R/etc/group")
-  fi
+  if [ -z "$group" ]; then group=$(user_own_group "$name"); fi
   if [ -n "$group" ]; then set -- "$@" -g "$group"; else set -- "$@" -U; fi
   group_tool useradd "$@" "$name"
 }
@@ -254,16 +256,19 @@ user_restore() { # NAME UID:GID:GROUP:COMMENT:HOME:SHELL:GROUPS:HASH
 }
 
 user_remove() { # NAME BEFORE
+  local gid
   user_refresh 0 "$1"
   case $2 in
   was\ * | homeless\ *)
     if user_is 0 && [ "${2%% *}" = homeless ]; then user_leave_home "$IS_HOME"; fi
     user_restore "$1" "${2#* }"
     ;;
-  absent*)
+  absent\ *)
+    gid=${2##* }
     if ! user_is 0; then return 0; fi
     group_tool userdel "$1"
-    if [ "$2" = absent ]; then user_leave_home "$IS_HOME"; fi
+    if [ "$gid" != - ] && [ -z "$(user_own_group "$1")" ]; then group_tool groupadd -g "$gid" "$1"; fi
+    case $2 in absent\ homeless*) user_leave_home "$IS_HOME" ;; esac
     ;;
   *) fail "the manifest has an entry for the user $1 that this program does not know" ;;
   esac
