@@ -45,8 +45,6 @@ run_check() {
 }
 
 run_converge() {
-  mkdir -p "$STATE"
-  chmod 700 "$STATE"
   if [ -f "$RUN/trial" ]; then undo_trial; fi
   remove_orphans
   program

@@ -26,6 +26,11 @@ claim() { # ID NAME COLUMN...: from now on this resource is ours; what was there
     before=$("${KIND}_before" "$@")
     escaped "$before"
     kind_of "$KIND"
+    # Made with the first resource that is ours: a node on which nothing is stays as it is.
+    if [ ! -f "$OWNED" ]; then
+      mkdir -p "$STATE"
+      chmod 700 "$STATE"
+    fi
     printf '%s\t%s\t%s\t%s\n' "$1" "$REPLACED" "$2" "$ESCAPED" >>"$OWNED"
     eval "O_$1=1"
     CLAIMED=1
