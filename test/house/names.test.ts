@@ -15,7 +15,6 @@ const FORBIDDEN: ReadonlyMap<string, string> = new Map([
   ['manager', 'say what it does'],
   ['handler', 'say what it does; and nothing is triggered here'],
   ['handlers', 'say what it does; and nothing is triggered here'],
-  ['base', 'say what stands on it'],
   ['data', 'say of what'],
   ['info', 'say of what'],
   ['inventory', 'cluster file'],
@@ -36,16 +35,7 @@ const FORBIDDEN: ReadonlyMap<string, string> = new Map([
 
 /** Names, or files with all their names, that somebody else named so, or where the word is the right one. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  'base-image': "mmdebstrap's and overlayfs' word for what the nodes of a lab stand on",
-  'base-trim': "mmdebstrap's and overlayfs' word for what the nodes of a lab stand on",
-  ensureBase: "mmdebstrap's and overlayfs' word for what the nodes of a lab stand on",
-  base: "the role's name in the cluster file",
-  'roles-base': "the role's name in the cluster file",
-  rolesBaseCodes: "the role's name in the cluster file",
-  baseOptions: "the role's name in the cluster file",
-  BaseOptions: "the role's name in the cluster file",
   'bench/machine.ts': 'the computer that a benchmark ran on, which is no node',
-  ReleaseBase: 'the base of a URL (RFC 3986)',
   commonName: 'a field of X.509 (RFC 5280)',
   CommonOptions: 'what the options of all kinds have in common',
   MACHINE_ID: 'machine-id(5)',
