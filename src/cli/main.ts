@@ -2,6 +2,7 @@
 /** The entry of the command `bramble`. */
 import { readVersion } from '../support/version.ts'
 import type { ExitCode } from './exit-codes.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const words = process.argv.slice(2)
 
@@ -16,19 +17,34 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+// What is thrown where nobody waits for it is a defect too, and is told like one.
+process.on('uncaughtException', (error) => void tellDefect(error))
+process.on('unhandledRejection', (reason) => void tellDefect(reason))
+
 if (isVersion) process.stdout.write(`${readVersion()}\n`)
 else await leave(await run())
 
 async function run(): Promise<ExitCode> {
   const { runCli } = await import('./run-cli.ts')
-  return runCli(words, {
+  return runCli(words, surroundings())
+}
+
+function surroundings(): Surroundings {
+  return {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,
     folder: process.cwd(),
     loadCluster: () => import('../cluster/index.ts'),
-  })
+  }
+}
+
+async function tellDefect(error: unknown): Promise<never> {
+  const { showFailure } = await import('./failures.ts')
+  const { terminalOf } = await import('./surroundings.ts')
+  const options = { json: words.includes('--json'), debug: words.includes('--debug') }
+  return leave(showFailure(terminalOf(surroundings(), !words.includes('--no-color')), error, options))
 }
 
 /** Ends the process once everything is written: an open connection must not keep it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bramble, officeFolder, scratchFolder } from '../../test/cli/command-run.ts'
 import { EXIT_MEANINGS } from './exit-codes.ts'
+import { buildProgram } from './program.ts'
 import { VERBS } from './verbs.ts'
 
 describe('the help', () => {
@@ -21,6 +22,13 @@ describe('the help', () => {
     expect(out).toContain(`Usage: bramble ${name}`)
     expect(out).toContain('-C, --folder <path>')
   })
+})
+
+it('loads the definition of a verb only when it was typed', async () => {
+  const silent = { out: (): void => undefined, err: (): void => undefined, columns: 80 }
+  const program = await buildProgram(['plan', '--help'], { run: () => Promise.resolve() }, silent)
+  const defined = program.commands.filter(({ options }) => options.length > 0)
+  expect(defined.map((command) => command.name())).toEqual(['plan'])
 })
 
 describe('bad usage', () => {
