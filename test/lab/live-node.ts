@@ -3,10 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { labDown, labExec, labKill, labStart, labUp } from '../../src/lab/lab.ts'
+import { labDown, labExec, labKill, labPreflight, labStart, labUp } from '../../src/lab/lab.ts'
 import type { Resource } from '../../src/resources/kind.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 import { programOf, summarised, readLines, type ProgramRun } from '../contract/program-run.ts'
+
+/** True when live nodes cannot be had here; the reasons are printed. */
+export async function cannotHaveNodes(): Promise<boolean> {
+  const lacking = await labPreflight()
+  if (lacking.length > 0) console.log(`skipped, a live node cannot be had here:\n  ${lacking.join('\n  ')}`)
+  return lacking.length > 0
+}
+
+/** What a check says differs, in words. */
+export function reasons({ lines }: ProgramRun): string[] {
+  return lines.filter(({ type }) => type === 'differs').map(({ fields }) => fields.slice(1).join(' '))
+}
 
 /** A node of a lab of its own. */
 export class LiveNode {
@@ -51,6 +63,11 @@ export class LiveNode {
     const { code, stdout, stderr } = await this.exec(...argv)
     if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}${stdout.toString()}`)
     return stdout.toString().trim()
+  }
+
+  /** What systemd calls the present run of a unit. */
+  invocation(unit: string): Promise<string> {
+    return this.output('systemctl', 'show', '-P', 'InvocationID', unit)
   }
 
   /** Writes a file. */

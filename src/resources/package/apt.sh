@@ -8,7 +8,7 @@ package_in_root() { # PROGRAM ARGUMENT...
 package_apt() { # ARGUMENT...
   # needrestart and apt-listchanges would ask or act; a name that is not there must not be taken for a pattern.
   NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none package_in_root apt-get -q -y --no-install-recommends \
-    -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef -o APT::Cmd::Pattern-Only=true \
+    -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef -o APT::Cmd::Pattern-Only=true -o Dpkg::Use-Pty=0 \
     -o DPkg::Lock::Timeout="${LOCK_SECONDS:-120}" "$@"
 }
 
@@ -50,18 +50,21 @@ package_full_disks() { # sets FULL to the file systems with less than 1 % or 1 M
 }
 
 package_last_words() { # FILE: sets WORDS to what apt or dpkg says went wrong
-  local line='' next
+  local line='' next=''
   WORDS=
   while IFS= read -r line; do
+    case $line in
+    'dpkg: error processing '*)
+      IFS= read -r next || :
+      line="E: ${line#dpkg: error processing } ${next# }"
+      WORDS=
+      ;;
+    esac
     case $line in
     *'No space left on device'* | *"don't have enough free space"*)
       package_full_disks
       WORDS="the disk is full: $FULL"
       return 0
-      ;;
-    'dpkg: error processing '*)
-      IFS= read -r next || :
-      WORDS="${line#dpkg: error processing } ${next# }"
       ;;
     'E: Sub-process '* | 'E: Failed to fetch '*) WORDS=${WORDS:-${line#E: }} ;;
     'E: '*) case $WORDS in '' | Sub-process*) WORDS=${line#E: } ;; esac ;;
@@ -101,7 +104,7 @@ package_source_of() { # TEXT: sets SOURCE_FILE to the file of the source that an
     while read -r line; do
       for word in $line; do
         case $word in
-        *://*) case $1 in *"${word%/}"*) SOURCE_FILE=${file#"$R"} ;; esac ;;
+        *:/*) case $1 in *"${word%/}"*) SOURCE_FILE=${file#"$R"} ;; esac ;;
         esac
       done
     done <"$file"
@@ -141,6 +144,7 @@ package_refuse() { # lets the rows fail that apt cannot install and drops them; 
     "E: Package '"*"' has no installation candidate") name=${line#*\'} name=${name%%\'*} ;;
     ' '*' : '*) name=${line%% : *} name=${name# } ;;
     esac
+    [ -n "$name" ] || continue
     case " $words" in
     *" $name "* | *" $name="*)
       case $refused in *" $name "*) continue ;; esac
