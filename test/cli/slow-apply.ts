@@ -1,7 +1,8 @@
 /** A command line whose apply is recorded: a program of its own, for tests that need a real terminal around it. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ClusterApi, RunOptions } from '../../src/cli/cluster-api.ts'
+import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
+import type { RunOptions } from '../../src/cluster/index.ts'
 import { openCluster } from '../../src/cluster/open.ts'
 import type { Event } from '../../src/events/event.ts'
 import { crowd, differs, finished, phase, recorded, runFinished, started } from './example-run.ts'

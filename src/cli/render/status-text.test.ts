@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { bramble, officeFolder } from '../../../test/cli/command-run.ts'
-import type { ClusterStatus } from '../cluster-api.ts'
+import type { ClusterStatus } from '../../cluster/index.ts'
 
 const MIB = 1024 ** 2
 

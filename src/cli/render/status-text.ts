@@ -1,6 +1,7 @@
 /** The text of `bramble status`: a table of the nodes, then each engine with its members and failing checks. */
 import type { Palette } from '../../diagnostics/palette.ts'
-import type { ClusterStatus, EngineStatus, NodeStatus } from '../cluster-api.ts'
+import type { EngineStatus } from '../../engines/contract.ts'
+import type { ClusterStatus, NodeStatus } from '../../cluster/index.ts'
 import { formatBytes } from './bytes.ts'
 import { oneLine, withoutName } from './columns.ts'
 import { counted, listed } from './counts.ts'
