@@ -15,14 +15,13 @@ authorized_key_lines() { # KEY HOME: keeps the lines of keys, without comments, 
     case $line in '#'*) ;; *) text=$text$line$NL ;; esac
   done <"$file"
   eval "authorized_key_t_$1=\$text"
-  printf '%s\0%s\0' "$R$2/.ssh" "$file" >>"$WORK/key-paths"
+  eval "authorized_key_f_$1=\$2"
   AUTHORIZED_KEY_ORDER="$AUTHORIZED_KEY_ORDER $1"
 }
 
 authorized_key_read() { # sets authorized_key_h_USER to UID:GID:HOME and authorized_key_t_USER to the lines
   local name password uid gid comment home shell
   AUTHORIZED_KEY_ORDER=
-  : >"$WORK/key-paths"
   [ -f "$R/etc/passwd" ] || return 0
   while IFS=: read -r name password uid gid comment home shell; do
     if group_key "$name" && eval "[ -n \"\${authorized_key_w_$KEY-}\" ]"; then
@@ -34,8 +33,13 @@ authorized_key_read() { # sets authorized_key_h_USER to UID:GID:HOME and authori
 
 authorized_key_modes() { # sets authorized_key_m_USER to mode and owner of the folder and of the file
   local key folder file
-  [ -s "$WORK/key-paths" ] || return 0
-  xargs -0 stat -L -c '%a %u' <"$WORK/key-paths" >"$WORK/key-modes"
+  [ -n "$AUTHORIZED_KEY_ORDER" ] || return 0
+  set --
+  for key in $AUTHORIZED_KEY_ORDER; do
+    eval "folder=\$R\$authorized_key_f_$key/.ssh"
+    set -- "$@" "$folder" "$folder/authorized_keys"
+  done
+  stat -L -c '%a %u' "$@" >"$WORK/key-modes"
   for key in $AUTHORIZED_KEY_ORDER; do
     read -r folder
     read -r file

@@ -25,8 +25,8 @@ locale_is_there() { # LANG: another root is only asked for its list of what to g
     [ -f "$R/etc/locale.gen" ] && grep -q "^$1 " "$R/etc/locale.gen"
   else
     # The C library prints the character set in its own spelling: pt_PT.utf8.
-    list=$NL$(locale -a 2>/dev/null || :)$NL
-    case $list in *"$NL${1%.UTF-8}.utf8$NL"*) ;; *) return 1 ;; esac
+    list=$(locale -a 2>/dev/null) || :
+    case $NL$list$NL in *"$NL${1%.UTF-8}.utf8$NL"*) ;; *) return 1 ;; esac
   fi
 }
 
