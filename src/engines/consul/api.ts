@@ -141,20 +141,21 @@ function exchange(
     const failed = (problem: string): void => resolve({ ok: false, status: 0, problem })
     if (session.closed || session.destroyed) return failed('the connection was closed')
     const sent = body && Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
-    const request = session.request({
+    const headers = {
       [constants.HTTP2_HEADER_METHOD]: method,
       [constants.HTTP2_HEADER_PATH]: path,
       // Consul looks at some bodies only when their length is told.
       ...(sent && { [constants.HTTP2_HEADER_CONTENT_LENGTH]: sent.length }),
       ...(token !== undefined && { 'x-consul-token': token }),
-    })
+    }
+    const request = session.request(headers, { endStream: sent === undefined })
     let status = 0
     const chunks: Buffer[] = []
     request.setTimeout(REPLY_SECONDS * 1000, () => {
       failed(`no answer within ${REPLY_SECONDS} seconds`)
       request.close(constants.NGHTTP2_CANCEL)
     })
-    request.on('response', (headers) => (status = headers[':status'] ?? 0))
+    request.on('response', (received) => (status = received[':status'] ?? 0))
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('error', (error) => failed(error.message))
     request.on('close', () => failed('the connection was closed'))

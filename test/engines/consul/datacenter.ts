@@ -20,6 +20,7 @@ import type { TokenIdentity } from '../../../src/engines/consul/store/wanted.ts'
 import { dialectOf } from '../../../src/engines/consul/version.ts'
 import type { NodeLink } from '../../../src/engines/contract.ts'
 import { issueAuthority, issueCertificate } from '../../../src/secrets/certificate-issuing.ts'
+import { run, type RunResult } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
 
 /** What the datacenter consists of. */
@@ -143,8 +144,28 @@ export class RealDatacenter {
     this.#processes.set(name, child)
   }
 
-  startAll(): void {
-    for (const name of this.#addresses.keys()) this.start(name)
+  /** Gives a node other gossip keys than the datacenter has; before it is started. */
+  writeKeyring(name: string, keys: readonly string[]): void {
+    writeFileSync(join(this.folder(name), 'state/serf/local.keyring'), keyringText(keys), { mode: 0o600 })
+  }
+
+  /** Gives a node another token, as an apply does: the file, then a reload. */
+  changeToken(name: string, identity: TokenIdentity): void {
+    this.#tokens.set(name, identity)
+    const text = tokenText(this.setup.version, identity.secretId)
+    writeFileSync(join(this.folder(name), 'state/acl-tokens.json'), text, { mode: 0o600 })
+    this.#processes.get(name)?.kill('SIGHUP')
+  }
+
+  /** Runs the `consul` command against a node, with the management token unless another one is given. */
+  async consul(
+    name: string,
+    words: readonly string[],
+    token = this.access.management.secretId,
+  ): Promise<RunResult> {
+    return run(this.#plan.binary.path, words, {
+      environment: { CONSUL_HTTP_ADDR: `http://${this.address(name)}:8500`, CONSUL_HTTP_TOKEN: token },
+    })
   }
 
   /** Ends an agent and waits for its end. */
