@@ -1,5 +1,5 @@
 /** Counts the processes that a program starts, as the kernel sees them. */
-import { readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Program } from '../../src/compile/compile.ts'
 import { runProgram } from './program-run.ts'
@@ -9,6 +9,8 @@ import { temporaryFolder } from './temporary.ts'
 export async function processesOf(root: string, program: Program): Promise<number> {
   const folder = temporaryFolder('strace')
   const trace = join(folder, 'trace')
+  // The first program after a boot makes this folder, and that is not what is counted.
+  await mkdir(join(root, 'run/bramble'), { recursive: true, mode: 0o700 })
   const wrapper = [
     'strace',
     '--follow-forks',

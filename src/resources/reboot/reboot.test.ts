@@ -6,6 +6,7 @@ import { processesOf } from '../../../test/contract/process-count.ts'
 import { programOf, runProgram, type ProgramRun, type ShellName } from '../../../test/contract/program-run.ts'
 import { makeRoot, removeRoot, snapshot, type Tree } from '../../../test/contract/scratch-root.ts'
 import { command } from '../command/command.ts'
+import { file } from '../file/file.ts'
 import type { Resource } from '../kind.ts'
 import { reboot } from './reboot.ts'
 
@@ -120,7 +121,9 @@ describe.each(['dash', 'busybox', 'bash --posix'] as const)(
 
     it('fails instead of asking for ever when the word is missing after a reboot', async () => {
       const root = await rootWith(running('6.1.0-34-amd64', 'quiet'))
-      const program = await programOf([reboot({ commandLine: ['psi=1'] })])
+      // A node on which nothing is ours keeps no books.
+      const other = file({ path: '/etc/other', content: 'other' })
+      const program = await programOf([other, reboot({ commandLine: ['psi=1'] })])
       await runProgram(root, program, 'converge', { shell })
       await writeFile(join(root, 'proc/sys/kernel/random/boot_id'), 'boot-2\n')
       const result = await runProgram(root, program, 'converge', { shell })
@@ -159,7 +162,8 @@ describe('the kind reboot', () => {
 
   it('forgets what it asked for once the kernel has the words', async () => {
     const root = await rootWith(running('6.1.0-34-amd64', 'quiet'))
-    const program = await programOf([reboot({ commandLine: ['psi=1'] })])
+    const other = file({ path: '/etc/other', content: 'other' })
+    const program = await programOf([other, reboot({ commandLine: ['psi=1'] })])
     await runProgram(root, program, 'converge')
     await writeFile(join(root, 'proc/cmdline'), 'psi=1\n')
     await runProgram(root, program, 'converge')
