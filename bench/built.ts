@@ -28,6 +28,7 @@ export const built = {
   prepare: () => load<typeof import('../src/cluster/prepare.ts')>('cluster/prepare.js'),
   programs: () => load<typeof import('../src/cluster/programs.ts')>('cluster/programs.js'),
   push: () => load<typeof import('../src/delivery/push/push.ts')>('delivery/push/push.js'),
+  secrets: () => load<typeof import('../src/secrets/store.ts')>('secrets/store.js'),
   lab: () => load<typeof import('../src/lab/lab.ts')>('lab/lab.js'),
   file: () => load<typeof import('../src/resources/file/file.ts')>('resources/file/file.js'),
   directory: () =>

@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   processes: () => import('./processes.ts'),
   change: () => import('./change.ts'),
   fresh: () => import('./fresh.ts'),
+  rolling: () => import('./rolling.ts'),
   compile: () => import('./compile.ts'),
 }
 

@@ -106,7 +106,7 @@ async function nodeFigures(
     return Math.max(...after.map((count, index) => count - (before[index] ?? 0)))
   })
   const figures: Figure[] = [
-    { name: 'most connections to a node', unit: '', samples: connections, atMost: 1 },
+    { name: 'most connections to a node', unit: '', samples: connections, atMost: 1, each: true },
   ]
   for (const node of nodes) {
     const samples = await samplesOf(runs, () => processesDuring(cluster, node, () => applyNothing(cluster)))
