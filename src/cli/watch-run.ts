@@ -21,7 +21,12 @@ export interface WatchedRun {
 /** What a run may ask of the one who watches it. */
 export interface RunControls {
   readonly signal: AbortSignal
-  readonly renderer: Renderer
+  /** Shows text that stays. */
+  readonly note: (text: string) => void
+  /** Asks somebody, with the live part off the screen; the time that takes is not the run's. */
+  readonly ask: <Answer>(question: () => Promise<Answer>) => Promise<Answer>
+  /** Says that a plan was agreed to. */
+  readonly agreed: () => void
   /** Asks for the password of sudo; left out when nobody is there. */
   readonly sudoPassword?: () => Promise<string>
 }
@@ -41,16 +46,8 @@ export async function watchRun(
       process.exit(EXIT.interrupted)
     },
   )
-  const isAnswered = context.terminal.canAsk && !context.common.json
-  const sudoPassword = async (): Promise<string> => {
-    renderer.pause()
-    const password = await askPassword(context.surroundings, 'Password for sudo on the nodes: ')
-    renderer.resume()
-    return password
-  }
   try {
-    const controls = { signal: interrupts.signal, renderer, ...(isAnswered && { sudoPassword }) }
-    for await (const event of start(controls)) {
+    for await (const event of start(controlsOf(context, renderer, progress, interrupts.signal))) {
       progress.take(event)
       if (isPlanEvent(event)) planEvents.push(event)
       renderer.event(event)
@@ -60,6 +57,31 @@ export async function watchRun(
     interrupts.stop()
   }
   return { progress, planEvents, interrupted: interrupts.signal.aborted }
+}
+
+function controlsOf(
+  { terminal, common, surroundings }: Context,
+  renderer: Renderer,
+  progress: RunProgress,
+  signal: AbortSignal,
+): RunControls {
+  const ask: RunControls['ask'] = async (question) => {
+    const from = Date.now()
+    renderer.pause()
+    const answer = await question()
+    progress.skip(Date.now() - from)
+    renderer.resume()
+    return answer
+  }
+  const sudoPassword = (): Promise<string> =>
+    ask(() => askPassword(surroundings, 'Password for sudo on the nodes: '))
+  return {
+    signal,
+    note: renderer.note,
+    ask,
+    agreed: () => progress.queueChecked(Date.now()),
+    ...(terminal.canAsk && !common.json && { sudoPassword }),
+  }
 }
 
 /** JSON when asked for, a live picture where one can be drawn, else plain lines. */

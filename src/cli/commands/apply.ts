@@ -7,9 +7,8 @@ import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { endLine, endTable } from '../render/end-summary.ts'
 import { planSummary, renderPlan } from '../render/plan-text.ts'
-import type { Renderer } from '../render/renderer.ts'
 import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
-import { watchRun, type WatchedRun } from '../watch-run.ts'
+import { watchRun, type RunControls, type WatchedRun } from '../watch-run.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -30,13 +29,13 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
   const cluster = await context.openCluster()
   const api = await context.api()
   let declined = false
-  const run = await watchRun(context, ({ signal, renderer, sudoPassword }) =>
+  const run = await watchRun(context, ({ signal, sudoPassword, ...controls }) =>
     api.apply(cluster, {
       ...scopeOf(choices),
       signal,
       ...(sudoPassword && { sudoPassword }),
       confirm: async (planned: readonly Event[]) => {
-        const agreed = await agree(context, renderer, planned, choices)
+        const agreed = await agree(context, controls, planned, choices)
         declined = !agreed
         return agreed
       },
@@ -51,20 +50,19 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
 /** Shows the plan; without `--yes` somebody has to agree to it. */
 async function agree(
   { terminal, surroundings, common }: Context,
-  renderer: Renderer,
+  { note, ask, agreed }: Omit<RunControls, 'signal' | 'sudoPassword'>,
   planned: readonly Event[],
   choices: ApplyChoices,
 ): Promise<boolean> {
   if (common.json) return true
-  renderer.pause()
   const lines = renderPlan(planned, { palette: terminal.palette, full: choices.full ?? false })
   const text = [...lines, '', terminal.palette.bold(planSummary(planned)), '']
-    .map((line) => `${line}\n`)
-    .join('')
-  renderer.note(text)
-  const agreed = choices.yes ?? (await askYesNo(surroundings, 'Apply these changes?'))
-  if (agreed) renderer.resume()
-  return agreed
+  const answer = await ask(() => {
+    note(text.map((line) => `${line}\n`).join(''))
+    return choices.yes ? Promise.resolve(true) : askYesNo(surroundings, 'Apply these changes?')
+  })
+  if (answer) agreed()
+  return answer
 }
 
 function closing(

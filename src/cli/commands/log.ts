@@ -7,7 +7,7 @@ import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { oneLine } from '../render/columns.ts'
-import { summaryPhrase } from '../render/counts.ts'
+import { outcomeWord, summaryPhrase } from '../render/counts.ts'
 import { plainRenderer } from '../render/plain.ts'
 import { outcomeColour } from '../render/sign.ts'
 import { renderTable, type Cell } from '../render/table.ts'
@@ -67,12 +67,16 @@ function rowOf(record: RunRecord, palette: Context['terminal']['palette']): Cell
     { text: `${oneLine(command)}${started?.lab ? ' (lab)' : ''}` },
     { text: started ? String(started.nodes.length) : '' },
     outcomeCell(record, palette),
-    { text: finished ? summaryPhrase(finished.summary) : '' },
+    { text: finished ? summaryPhrase(finished.summary, started?.command) : '' },
   ]
 }
 
-function outcomeCell({ state, finished }: RunRecord, palette: Context['terminal']['palette']): Cell {
-  if (finished) return { text: finished.outcome, style: outcomeColour(finished.outcome, palette) }
+function outcomeCell({ state, started, finished }: RunRecord, palette: Context['terminal']['palette']): Cell {
+  if (finished)
+    return {
+      text: outcomeWord(started?.command ?? 'apply', finished.outcome),
+      style: outcomeColour(finished.outcome, palette),
+    }
   return { text: state, style: state === 'running' ? palette.cyan : palette.red }
 }
 

@@ -10,16 +10,25 @@ export function counted(count: number, noun: string): string {
 const ORDER: readonly Outcome[] = ['changed', 'failed', 'skipped', 'unchanged']
 
 /** `3 changed, 1 failed, 40 unchanged`; what is zero is left out, but for a summary of nothing. */
-export function summaryPhrase(summary: Summary): string {
+export function summaryPhrase(summary: Summary, command: 'plan' | 'apply' = 'apply'): string {
   const parts = ORDER.filter((outcome) => summary[outcome] > 0).map(
-    (outcome) => `${summary[outcome]} ${outcome}`,
+    (outcome) => `${summary[outcome]} ${wordFor(outcome, command)}`,
   )
   return parts.length > 0 ? parts.join(', ') : '0 unchanged'
 }
 
-/** All four numbers, always, for lines that programs read. */
-export function fullSummary(summary: Summary): string {
-  return ORDER.map((outcome) => `${summary[outcome]} ${outcome}`).join(', ')
+/** All four numbers, always, for lines that programs read; a plan has changed nothing yet. */
+export function fullSummary(summary: Summary, command: 'plan' | 'apply' = 'apply'): string {
+  return ORDER.map((outcome) => `${summary[outcome]} ${wordFor(outcome, command)}`).join(', ')
+}
+
+function wordFor(outcome: Outcome, command: 'plan' | 'apply'): string {
+  return outcome === 'changed' && command === 'plan' ? 'to change' : outcome
+}
+
+/** In a plan nothing was changed: a node only differs. */
+export function outcomeWord(command: 'plan' | 'apply', outcome: Outcome): string {
+  return command === 'plan' && outcome === 'changed' ? 'differs' : outcome
 }
 
 /** `a`, `a and b`, `a, b and 3 more`: at most `shown` names. */

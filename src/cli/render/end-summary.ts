@@ -1,9 +1,8 @@
 /** What stands at the end of a run: a table of the nodes, what to do about failures, and one line that says it all. */
 import type { Palette } from '../../diagnostics/palette.ts'
 import { oneLine } from './columns.ts'
-import { counted, listed, summaryPhrase } from './counts.ts'
+import { counted, listed, outcomeWord, summaryPhrase } from './counts.ts'
 import { formatDuration } from './duration.ts'
-import { outcomeWord } from './frame.ts'
 import { grouped } from './grouped.ts'
 import type { NodeProgress, RunProgress } from './progress.ts'
 import { outcomeColour } from './sign.ts'

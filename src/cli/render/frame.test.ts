@@ -69,3 +69,12 @@ it('shows nodes that were looked at as queued once the plan is agreed to', () =>
   progress.queueChecked(Date.now())
   expect([...progress.nodes.values()].map(({ state }) => state)).toEqual(OFFICE.map(() => 'queued'))
 })
+
+it('does not count the time in which somebody thought about the plan', () => {
+  const progress = progressOf(recorded(started('apply'), phase('hammond', 'check')))
+  const begin = progress.started
+  progress.skip(60_000)
+  const lines = renderFrame(progress, { columns: 80, rows: 24 }, begin + 63_000, NO_COLOURS, '*')
+  expect(lines[0]).toBe('* apply office  0 of 5 nodes done · 3s')
+  expect(lines[1]).toMatch(/hammond +checking +3s$/)
+})

@@ -1,6 +1,7 @@
 /** The live picture of a run as lines of text: one a node as far as the terminal goes, the rest counted. */
 import type { Palette } from '../../diagnostics/palette.ts'
 import { clip, oneLine, padTo, widthOf } from './columns.ts'
+import { outcomeWord } from './counts.ts'
 import { formatRunning } from './duration.ts'
 import { grouped } from './grouped.ts'
 import type { NodeProgress, NodeState, RunProgress } from './progress.ts'
@@ -96,14 +97,6 @@ function nodeLine(
   if (room < widthOf(time) + 8) return clip(`${left}${word}`, columns - 1)
   const text = clip(middle, room - widthOf(time) - 2)
   return `${left}${colour(padTo(word, WIDEST_WORD))}${padTo(text, room - widthOf(time) - 1)} ${palette.dim(time)}`
-}
-
-/** In a plan nothing was changed: a node only differs. */
-export function outcomeWord(
-  command: 'plan' | 'apply',
-  outcome: NonNullable<NodeProgress['outcome']>,
-): string {
-  return command === 'plan' && outcome === 'changed' ? 'differs' : outcome
 }
 
 function stateColour(state: NodeState, palette: Palette): (text: string) => string {

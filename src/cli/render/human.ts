@@ -31,10 +31,7 @@ export function humanRenderer(options: HumanOptions): Renderer {
     event: (event) => view.take(event),
     note: (text) => view.area.print(text),
     pause: () => view.stop(),
-    resume: () => {
-      options.progress.queueChecked(Date.now())
-      view.start()
-    },
+    resume: () => view.start(),
     close: () => view.stop(),
   }
 }

@@ -1,12 +1,14 @@
 /** One line of text for an event: stable, made to be searched and read in logs. */
 import type { Event } from '../../events/event.ts'
 import { oneLine, withoutName } from './columns.ts'
-import { counted, fullSummary } from './counts.ts'
+import { counted, fullSummary, outcomeWord } from './counts.ts'
 
 /** Which events are worth a line. */
 export interface PlainOptions {
   /** Also one line for each resource that differs: where no plan is printed, as when a journal is replayed. */
   readonly differences: boolean
+  /** What the run is: in a plan, what differs was not changed. `apply` when left out. */
+  readonly command?: 'plan' | 'apply'
 }
 
 const DONE = { create: 'created', update: 'changed', remove: 'removed' } as const
@@ -22,7 +24,9 @@ const TOLD_PHASES: Readonly<Record<string, string>> = {
 
 /** The lines for an event; most events have one, some none, failures also the output that came with them. */
 export function plainLines(event: Event, options: PlainOptions): string[] {
-  return (resourceLines(event, options) ?? nodeLines(event) ?? runLines(event) ?? []).map(oneLine)
+  return (resourceLines(event, options) ?? nodeLines(event, options) ?? runLines(event, options) ?? []).map(
+    oneLine,
+  )
 }
 
 function resourceLines(event: Event, { differences }: PlainOptions): string[] | undefined {
@@ -43,7 +47,7 @@ function resourceLines(event: Event, { differences }: PlainOptions): string[] | 
   }
 }
 
-function nodeLines(event: Event): string[] | undefined {
+function nodeLines(event: Event, { command = 'apply' }: PlainOptions): string[] | undefined {
   switch (event.type) {
     case 'node-connected':
       return [`${event.node}: connected`]
@@ -61,14 +65,16 @@ function nodeLines(event: Event): string[] | undefined {
     case 'node-finished': {
       const message = event.message && withoutName(event.message, event.node)
       const why = `${after(': ', message)}${after('; fix: ', event.fix)}`
-      return [`${event.node}: ${event.outcome}${why} (${fullSummary(event.summary)})`]
+      return [
+        `${event.node}: ${outcomeWord(command, event.outcome)}${why} (${fullSummary(event.summary, command)})`,
+      ]
     }
     default:
       return undefined
   }
 }
 
-function runLines(event: Event): string[] | undefined {
+function runLines(event: Event, { command = 'apply' }: PlainOptions): string[] | undefined {
   switch (event.type) {
     case 'run-started': {
       const what = `${event.command} ${event.cluster}${event.lab ? ' (lab)' : ''}`
@@ -78,7 +84,9 @@ function runLines(event: Event): string[] | undefined {
       return [`${event.node === undefined ? '' : `${event.node}: `}warning ${event.code}: ${event.text}`]
     case 'run-finished': {
       const failed = event.failedNodes.length > 0 ? `; failed nodes: ${event.failedNodes.join(', ')}` : ''
-      return [`run ${event.run}: ${event.outcome}: ${fullSummary(event.summary)}${failed}`]
+      return [
+        `run ${event.run}: ${outcomeWord(command, event.outcome)}: ${fullSummary(event.summary, command)}${failed}`,
+      ]
     }
     default:
       return undefined

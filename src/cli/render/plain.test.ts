@@ -46,6 +46,7 @@ it('names every resource that differs when a run is replayed, with the time of e
   const text = plain(officePlan(), { differences: true, times: true })
   expect(text).toContain('16:05:01 hammond/file:/etc/motd: to create: is not there\n')
   expect(text).toContain('16:05:01 oneil/package:nano: to remove: is no longer in the cluster file\n')
+  expect(text).toContain('hammond: differs (1 to change, 0 failed, 0 skipped, 40 unchanged)\n')
   expect(text).toContain('16:05:04 tealc: failed: does not answer')
 })
 

@@ -8,10 +8,12 @@ export function plainRenderer(
   write: (text: string) => void,
   options: PlainOptions & { readonly times?: boolean },
 ): Renderer {
+  let command: 'plan' | 'apply' = 'apply'
   const before = (event: Event): string => (options.times ? `${event.at.slice(11, 19)} ` : '')
   return {
     event: (event) => {
-      const lines = plainLines(event, options)
+      if (event.type === 'run-started') command = event.command
+      const lines = plainLines(event, { ...options, command })
       if (lines.length > 0) write(lines.map((line) => `${before(event)}${line}\n`).join(''))
     },
     note: (text) => write(text),

@@ -55,6 +55,16 @@ export class RunProgress {
     }
   }
 
+  /** Takes time out of the account in which the run waited for an answer. */
+  skip(milliseconds: number): void {
+    this.started += milliseconds
+    for (const node of this.nodes.values()) {
+      if (node.state === 'finished') continue
+      node.since += milliseconds
+      if (node.started !== undefined) node.started += milliseconds
+    }
+  }
+
   /** After a plan was agreed to: nodes that were looked at now wait for their turn. */
   queueChecked(at: number): void {
     for (const node of this.nodes.values()) {
