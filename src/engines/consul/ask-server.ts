@@ -21,12 +21,14 @@ export interface ServerView {
 /** Asks one server; never rejects. */
 export function askServer(link: NodeLink, node: string, access: ManagementAccess): Promise<ServerView> {
   return withApi(link, node, managementAccess(access), async (api) => {
-    const [leader, peers, health] = await Promise.all([
+    const asked = askHealth(api)
+    const [leader, peers] = await Promise.all([
       api.get('/v1/status/leader', leaderReply),
       // A server without a leader knows its peers all the same.
       api.get('/v1/status/peers?stale', peersReply),
-      askHealth(api),
     ])
+    // Autopilot is part of the leader: without one, Consul waits seven seconds before it says so.
+    const health = leader.ok && leader.value !== '' ? await asked : undefined
     return {
       node,
       answers: leader.ok || leader.status > 0,

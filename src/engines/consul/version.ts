@@ -34,8 +34,6 @@ export interface Dialect {
   readonly grpcTlsPort: boolean
   /** Registers services of configuration files with a token of their own, so that no `default` token is needed; since 1.15. */
   readonly registrationToken: boolean
-  /** Takes the secret of the first management token from us, since 1.13. */
-  readonly bootstrapSecret: boolean
 }
 
 /** The dialect of a version. */
@@ -44,7 +42,6 @@ export function dialectOf(version: string): Dialect {
   return {
     uiBlock: since('1.9.0'),
     tlsBlock: since('1.12.0'),
-    bootstrapSecret: since('1.13.0'),
     grpcTlsPort: since('1.14.0'),
     registrationToken: since('1.15.0'),
   }
