@@ -1,7 +1,9 @@
 /** Opens the way to the nodes of a cluster, or to their twins in the lab. */
 import { join } from 'node:path'
 import { openTransport, type Dial, type Transport } from '../delivery/transport/transport.ts'
+import { labCodes } from '../diagnostics/catalogue/lab.ts'
 import { ensureRuntimeFolder } from './cluster-folder.ts'
+import { DiagnosticsError } from './diagnostics-error.ts'
 import type { OpenedCluster } from './open.ts'
 
 /** What connecting may ask for. */
@@ -13,13 +15,14 @@ export interface ConnectOptions {
 /** How each node is reached, from the cluster file or, in the lab, from the addresses of the virtual nodes. */
 export function dialsOf(cluster: OpenedCluster): Dial[] {
   const { file, twin } = cluster.source
+  if (twin) requireTwin(cluster.name, Object.keys(file.nodes), twin)
   return Object.entries(file.nodes).map(([node, entry]): Dial => {
     const user = entry.user ?? file.access.user
     const sudo = user === 'root' ? 'none' : file.access.sudo
     if (twin) {
       return {
         node,
-        host: twin.get(node) ?? entry.address ?? node,
+        host: twin.get(node) as string,
         port: 22,
         user: file.access.user,
         sudo: file.access.user === 'root' ? 'none' : 'nopasswd',
@@ -36,6 +39,13 @@ export function dialsOf(cluster: OpenedCluster): Dial[] {
       ...(entry.via !== undefined && { via: entry.via }),
     }
   })
+}
+
+/** Without its twin no node is reached at all: the address of the board is never a way out. */
+function requireTwin(cluster: string, nodes: readonly string[], twin: ReadonlyMap<string, string>): void {
+  const missing = nodes.filter((node) => !twin.has(node))
+  if (missing.length === 0) return
+  throw new DiagnosticsError([labCodes.LAB_NOT_UP({ cluster, nodes: twin.size === 0 ? [] : missing })])
 }
 
 /** Opens the transport. Connects to nobody yet; the caller closes it. */

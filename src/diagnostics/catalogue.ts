@@ -3,6 +3,7 @@ import { clusterCodes } from './catalogue/cluster.ts'
 import { commandCodes } from './catalogue/command.ts'
 import { deliveryCodes } from './catalogue/delivery.ts'
 import { keyCodes } from './catalogue/keys.ts'
+import { labCodes } from './catalogue/lab.ts'
 import { readingCodes } from './catalogue/reading.ts'
 import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
@@ -23,6 +24,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   secretsCodes,
   deliveryCodes,
   commandCodes,
+  labCodes,
 ]
 
 /** Codes that were given up. They keep their meaning for ever, in old journals, and are never used again. */

@@ -38,7 +38,10 @@ export function orderResources(
     known.set(address, resource)
   }
   const rank = new Map(
-    resources.map((resource, index) => [addressOf(resource), [stage(resource.kind), index] as const]),
+    resources.map((resource, index) => [
+      addressOf(resource),
+      [resource.stage ?? stage(resource.kind), index] as const,
+    ]),
   )
   const before = (a: LocalAddress, b: LocalAddress): number => {
     const [stageA, indexA] = rank.get(a) ?? [0, 0]

@@ -27,6 +27,9 @@ export interface Resolved {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Stands for nodes of a lab that is not up; nothing can be reached there (RFC 1122, 3.2.1.3). */
+const NO_ADDRESS = '0.0.0.0'
+
 /** Resolves. Diagnostics hold everything that selectors and roles object to. */
 export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
@@ -57,7 +60,8 @@ export function resolve(input: ResolveInput): Resolved {
   const nodes = boards.map(({ name, entry, facts, board }): ClusterNode => ({
     name,
     fqdn: `${name}.${file.domain}`,
-    address: input.twin?.get(name) ?? entry.address ?? name,
+    // A board's address means nothing in the lab.
+    address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,
     facts,

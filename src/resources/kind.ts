@@ -42,6 +42,8 @@ export interface Resource {
   readonly inputs: readonly (readonly LocalAddress[])[]
   /** The change can cut us off: it is undone by the node itself unless a new connection confirms it. */
   readonly trial: boolean
+  /** Place in the order instead of the one of its kind: a source of packages is a file, and comes before packages. */
+  readonly stage?: number
 }
 
 /** What a kind is. The shell is in `<kind>.sh` beside the module: see `ARCHITECTURE.md`, "A kind". */
@@ -58,13 +60,17 @@ export interface Kind<Options = unknown> {
   /** Schema of the constructor's options; every key has a description. */
   readonly options: z.ZodType<Options>
   /** From valid options to a resource. */
-  readonly resource: (options: Options, common: Required<CommonOptions>) => ResourceDraft
+  readonly resource: (
+    options: Options,
+    common: Pick<Required<CommonOptions>, 'needs' | 'trial'>,
+  ) => ResourceDraft
 }
 
 /** What every resource may say besides its kind's own options. */
 export interface CommonOptions {
   readonly needs?: readonly LocalAddress[]
   readonly trial?: boolean
+  readonly stage?: number
 }
 
 /** What a kind gives of a resource; the rest is filled in by {@link defineKind}. */
@@ -96,7 +102,7 @@ export function digestOf(parts: readonly string[]): string {
  */
 export function defineKind<Options>(kind: Kind<Options>): KindConstructor<Options> {
   const construct = (given: Options & CommonOptions): Resource => {
-    const { needs = [], trial = false, ...own } = given as Options & CommonOptions & object
+    const { needs = [], trial = false, stage, ...own } = given as Options & CommonOptions & object
     const options = kind.options.parse(own)
     const draft = kind.resource(options, { needs, trial })
     // eslint-disable-next-line no-control-regex
@@ -113,6 +119,7 @@ export function defineKind<Options>(kind: Kind<Options>): KindConstructor<Option
       inputs: draft.inputs ?? [],
       digest: digestOf(draft.digestOf ?? [kind.name, draft.name, ...draft.row]),
       trial,
+      ...(stage !== undefined && { stage }),
     }
   }
   return Object.assign(construct, { kind })

@@ -13,6 +13,7 @@ const ENGINE_PATIENCE_SECONDS = 120
 export async function convergeStores(
   rollout: Rollout,
   observations: readonly StoreObservation[],
+  results: NodeResults,
 ): Promise<{ readonly summary: Summary; readonly failures: readonly string[] }> {
   let summary = EMPTY_SUMMARY
   const failures: string[] = []
@@ -21,10 +22,12 @@ export async function convergeStores(
     summary = addSummaries(summary, { ...EMPTY_SUMMARY, unchanged: Math.max(0, same) })
     if (differences.length === 0 && failure === undefined) continue
     let sum = EMPTY_SUMMARY
+    // Nobody waits for members whose own change failed.
+    const members = store.members.filter((member) => !results.get(member)?.failure)
     const done = await poll(
       async () => {
-        let detail = 'it has no members'
-        for (const member of store.members) {
+        let detail = members.length === 0 ? 'none of its members came through' : 'nobody answers'
+        for (const member of members) {
           try {
             sum = EMPTY_SUMMARY
             await store.converge(rollout.delivery.link, member, ({ address, action, failure: why }) => {
@@ -38,7 +41,7 @@ export async function convergeStores(
         }
         return { passed: false, detail }
       },
-      { patienceSeconds: ENGINE_PATIENCE_SECONDS, signal: rollout.signal },
+      { patienceSeconds: members.length === 0 ? 0 : ENGINE_PATIENCE_SECONDS, signal: rollout.signal },
     )
     if (!done.passed) {
       failures.push(`${store.name}: ${done.detail}`)

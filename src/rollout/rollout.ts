@@ -30,7 +30,7 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
     }
     results = await convergeNodes(rollout, pending)
     await rebootNodes(rollout, results)
-    engines = await convergeStores(rollout, stores)
+    engines = await convergeStores(rollout, stores, results)
     await passGates(rollout, results)
   }
   return finish(rollout, observations, results, engines)

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { describeKind } from '../../../test/contract/kind.ts'
 import { file } from './file.ts'
 
+/** A value as the name of a file: names hold no slash and no control character. */
+const nameOf = (value: string): string => `/srv/${value.replace(/[/\p{Cc}]/gu, '_')}`
+
 describeKind({
   kind: 'file',
   cases: [
@@ -59,14 +62,8 @@ describeKind({
     },
   ],
   hostile: {
-    resources: (value) => [
-      file({ path: '/etc/value', content: value }),
-      file({ path: `/srv/${value.replace(/[/\p{Cc}]/gu, '_')}`, content: value }),
-    ],
-    read: async (root, value) => {
-      const named = await readFile(join(root, 'srv', value.replace(/[/\p{Cc}]/gu, '_')), 'utf8')
-      return named === value ? readFile(join(root, 'etc/value'), 'utf8') : named
-    },
+    resources: (value) => [file({ path: nameOf(value), content: value })],
+    read: (root, value) => readFile(join(root, nameOf(value)), 'utf8'),
   },
   absent: {
     given: { '/etc/other': 'other\n' },

@@ -10,12 +10,18 @@ export const absolutePath = z
 /** Permission bits in octal, without a leading zero, as `stat -c %a` prints them. */
 export const fileMode = z.string().regex(/^[1-7][0-7]{2,3}$|^[0-7]{3}$/, 'must be an octal mode such as 644')
 
+function isContent(value: unknown): value is Content {
+  return typeof value === 'object' && value !== null && 'sha256' in value && 'bytes' in value
+}
+
 const fileOptions = z.object({
   path: absolutePath.describe('Absolute path on the node.'),
   content: z
-    .union([z.string(), z.instanceof(Uint8Array)])
+    .union([z.string(), z.instanceof(Uint8Array), z.custom<Content>(isContent)])
     .optional()
-    .describe('The bytes of the file; text is written as UTF-8.'),
+    .describe(
+      'The bytes of the file; text is written as UTF-8. A release is given as the content that it was fetched as.',
+    ),
   state: z.enum(['present', 'absent']).default('present').describe('`absent` removes the file.'),
   mode: fileMode.default('644').describe('Permission bits in octal.'),
   owner: z.string().default('root').describe('Name of the owning user.'),
@@ -24,7 +30,9 @@ const fileOptions = z.object({
   validate: z
     .array(z.string())
     .default([])
-    .describe('Program and arguments that check the new content before it goes live; `{}` stands for its path.'),
+    .describe(
+      'Program and arguments that check the new content before it goes live; `{}` stands for its path.',
+    ),
 })
 
 type FileOptions = z.input<typeof fileOptions>
@@ -51,7 +59,9 @@ export const file = defineKind<FileOptions>({
     const options = fileOptions.parse(given)
     const present = options.state === 'present'
     if (present && options.content === undefined) throw new Error(`file ${options.path} has no content`)
-    const contents: Content[] = present ? [contentOf(options.content ?? '', options.sensitive)] : []
+    const bytes = options.content ?? ''
+    const content = isContent(bytes) ? bytes : contentOf(bytes, options.sensitive)
+    const contents: Content[] = present ? [content] : []
     return {
       name: options.path,
       row: [
