@@ -65,6 +65,7 @@ describeKind({
   ],
   hostile: {
     given,
+    apart: true,
     resources: (value) => [bootCommandLine({ key: 'init', value })],
     read: async (root) => (await readFile(join(root, FILE), 'utf8')).slice(`${LINE} init=`.length, -1),
     refuses: [

@@ -57,15 +57,12 @@ describeKind({
     },
   ],
   hostile: {
-    given: { '/srv/value': 'other' },
-    resources: (value) => [
-      command({
-        name: value.replace(/\p{Cc}/gu, '_'),
-        run: writing('srv/value', value),
-        unless: ['sh', '-c', 'printf %s "$1" | cmp -s - srv/value', 'sh', value],
-      }),
-    ],
-    read: (root) => readFile(join(root, 'srv/value'), 'utf8'),
+    resources: (value) => {
+      const name = value.replace(/[/\p{Cc}]/gu, '_')
+      const unless = ['sh', '-c', 'printf %s "$2" | cmp -s - "$1"', 'sh', `srv/${name}`, value]
+      return [command({ name, run: writing(`srv/${name}`, value), unless })]
+    },
+    read: (root, value) => readFile(join(root, 'srv', value.replace(/[/\p{Cc}]/gu, '_')), 'utf8'),
   },
   failing: {
     resources: [command({ name: 'break', run: ['sh', '-c', 'echo why; exit 3'], creates: '/srv/never' })],

@@ -6,7 +6,7 @@ import { defineKind } from '../kind.ts'
 const words = z.array(z.string()).min(1)
 
 const commandOptions = z
-  .object({
+  .strictObject({
     name: z.string().min(1).describe('What the command does, in a few words: it names the resource.'),
     run: words.describe('Program and arguments. No shell reads them.'),
     unless: words

@@ -4,7 +4,7 @@ import { absolutePath, fileMode, foldersAbove, ownersOf } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
 
 const directoryOptions = z
-  .object({
+  .strictObject({
     path: absolutePath.describe('Absolute path on the node.'),
     state: z.enum(['present', 'absent']).default('present').describe('`absent` removes the folder.'),
     mode: fileMode.default('755').describe('Permission bits in octal.'),

@@ -4,7 +4,7 @@ import { absolutePath, foldersAbove } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
 
 const linkOptions = z
-  .object({
+  .strictObject({
     path: absolutePath.describe('Absolute path of the link on the node.'),
     target: z
       .string()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineKind } from '../kind.ts'
 
 const packageOptions = z
-  .object({
+  .strictObject({
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?$/, 'must be the name of a Debian package')

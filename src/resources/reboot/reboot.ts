@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineKind } from '../kind.ts'
 
-const rebootOptions = z.object({
+const rebootOptions = z.strictObject({
   name: z.string().min(1).default('node').describe('Names the resource; `node` when there is one.'),
   whenRequired: z
     .boolean()

@@ -14,7 +14,7 @@ export const unitName = z
 const addresses = z.array(z.custom<LocalAddress>((value) => typeof value === 'string' && value.includes(':')))
 
 const serviceOptions = z
-  .object({
+  .strictObject({
     name: unitName.describe('Name of the unit; `.service` may be left out.'),
     enabled: z
       .enum(['yes', 'no', 'masked', 'leave'])

@@ -4,7 +4,7 @@ import { file } from '../file/file.ts'
 import type { CommonOptions, Resource } from '../kind.ts'
 import { unitName } from './service.ts'
 
-const unitOptions = z.object({
+const unitOptions = z.strictObject({
   name: unitName.describe('Name of the unit; `.service` may be left out.'),
   content: z.string().describe('Text of the unit file (systemd.unit(5)).'),
 })
@@ -19,7 +19,7 @@ const unitOptions = z.object({
  */
 export function unit(given: z.input<typeof unitOptions> & CommonOptions): Resource {
   const { needs = [], trial = false, ...own } = given
-  const { name, content } = unitOptions.strict().parse(own)
+  const { name, content } = unitOptions.parse(own)
   const validate = ['systemd-analyze', 'verify', '--man=no', '{}']
   return file({ path: `/etc/systemd/system/${name}`, content, validate, needs, trial })
 }
