@@ -225,6 +225,19 @@ describe.skipIf(skipped)('a service on a live node', () => {
     expect((await node.run('check', trial)).differing).toEqual(['file:/etc/one.conf', 'service:one.service'])
   })
 
+  it('whose unit would start what is not there is not put in place', async () => {
+    const itself = unit({ name: 'one', content: '[Service]\nExecStart=/nowhere/at/all\n' })
+    const result = await node.run('converge', [
+      itself,
+      service({ name: 'one', restartOn: [addressOf(itself)] }),
+    ])
+    const failure = result.failed.get('file:/etc/systemd/system/one.service')
+    expect(failure?.message).toBe('systemd-analyze refuses the new content; nothing was changed')
+    expect(failure?.output).toContain('Command /nowhere/at/all is not executable')
+    expect([...result.skipped.keys()]).toEqual(['service:one.service'])
+    expect((await node.exec('test', '-e', '/etc/systemd/system/one.service')).code).toBe(1)
+  })
+
   it('costs as many processes to check among 40 as among 4', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => service({ name: `many-${index}` }))

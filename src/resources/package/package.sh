@@ -22,14 +22,14 @@ package_key() { # NAME: sets KEY to what can be part of a variable's name; no na
 package_name() { # ID NAME...
   package_key "$2"
   eval "P_$KEY= H_$KEY="
-  printf '%s\0' "$2"
+  NAMES="$NAMES $2"
 }
 
-package_look() { # FILE: sets P_KEY to `WANT STATUS VERSION` for each package of the names in FILE that is there
+package_look() { # NAME...: sets P_KEY to `WANT STATUS VERSION` for each package that is there
   local name want status architecture version
-  xargs -0 dpkg-query --admindir="$R/var/lib/dpkg" --show \
-    --showformat='${Package} ${db:Status-Want} ${db:Status-Status} ${Architecture} ${Version}\n' -- \
-    <"$1" >"$WORK/packages" 2>/dev/null || :
+  dpkg-query --admindir="$R/var/lib/dpkg" --show \
+    --showformat='${Package} ${db:Status-Want} ${db:Status-Status} ${Architecture} ${Version}\n' -- "$@" \
+    >"$WORK/packages" 2>/dev/null || :
   while IFS=' ' read -r name want status architecture version; do
     case $status in
     not-installed | config-files) ;;
@@ -90,14 +90,16 @@ package_first() { # ID...: the first row speaks for what belongs to none
 
 package_check() {
   local name
-  "$ROWS" package_name >"$WORK/names"
+  NAMES=
+  "$ROWS" package_name
   if [ -f "$STATE/packages/held" ]; then
     while read -r name; do
       package_key "$name"
       eval "H_$KEY=held"
     done <"$STATE/packages/held"
   fi
-  package_look "$WORK/names"
+  # shellcheck disable=SC2086 # one word a name; names hold no pattern
+  package_look $NAMES
   "$ROWS" package_compare
   if package_is_ours "$R/usr/sbin/policy-rc.d"; then
     FIRST=

@@ -67,8 +67,7 @@ package_remove() { # NAME BEFORE
   mkdir -p "$STATE/packages"
   package_key "$name"
   eval "P_$KEY="
-  printf '%s\0' "$name" >"$WORK/names"
-  package_look "$WORK/names"
+  package_look "$name"
   package_is "$name"
   package_await_lock
   package_policy_away
