@@ -60,7 +60,7 @@ function agent(role: Agent['role'], changes: Changes = {}): Agent {
 describe.each(['1.8.7', '1.19.2'])('the configuration for %s', (version) => {
   it.each(['server', 'client'] as const)('of a %s is what is kept beside', async (role) => {
     const text = configText(agentConfig(agent(role, { version, uiNodes: ['hammond'] })))
-    await expect(text).toMatchFileSnapshot(`cases/${role}-${version}.json`)
+    await expect(text).toMatchFileSnapshot(`cases/${role}-${version}.txt`)
   })
 })
 

@@ -28,7 +28,7 @@ describe('a version', () => {
   it('changes how Consul is told things, one key at a time', () => {
     const spoken = ['1.8.7', '1.9.0', '1.11.11', '1.12.0', '1.14.0', '1.15.0', '2.0.0'].map((version) =>
       Object.entries(dialectOf(version))
-        .filter(([, spoken]) => spoken)
+        .filter(([, isSpoken]) => isSpoken)
         .map(([key]) => key),
     )
     expect(spoken).toEqual([

@@ -23,30 +23,27 @@ export interface ManagementParts {
   readonly serverAt: (address: string) => string | undefined
 }
 
-/** A new leader needs some seconds until it takes tokens; on a slow board more. */
-const PATIENCE_SECONDS = 60
-const PAUSE_MILLISECONDS = 500
 const SEEN_SECONDS = 10
+const PAUSE_MILLISECONDS = 100
 
-/** Gives the outcome of making the token, or nothing when Consul knew it. Rejects when Consul cannot be asked. */
+/**
+ * Gives the outcome of making the token, or nothing when Consul knew it. Rejects when Consul cannot be asked yet: right after the first
+ * election that takes some seconds. The rollout asks again.
+ */
 export async function ensureManagement(
   parts: ManagementParts,
   link: NodeLink,
   node: string,
 ): Promise<ClusterOutcome | undefined> {
-  const access = managementAccess(parts.access)
-  return withApi(link, node, access, async (api) => {
-    const result = await patiently(() => attempt(parts, link, api))
+  return withApi(link, node, managementAccess(parts.access), async (api) => {
+    const result = await attempt(parts, link, api)
     if (result === 'known') return undefined
     if (result.kind === 'not-yet') throw new Error(`Consul on ${node} cannot be asked: ${result.problem}`)
     if (result.kind === 'done') return { address: BOOTSTRAP_ADDRESS, action: 'create' }
     const leader = await api.get('/v1/status/leader', leaderReply)
     const name = (leader.ok ? parts.serverAt(leader.value) : undefined) ?? node
-    return {
-      address: BOOTSTRAP_ADDRESS,
-      action: 'create',
-      failure: recovery(result.problem, name, parts.dataFolder),
-    }
+    const failure = recovery(result.problem, name, parts.dataFolder)
+    return { address: BOOTSTRAP_ADDRESS, action: 'create', failure }
   })
 }
 
@@ -69,15 +66,6 @@ async function untilSeen(api: ConsulApi): Promise<void> {
   while (Date.now() < until) {
     const reply = await api.get('/v1/acl/token/self?stale', tokenReply)
     if (reply.ok) return
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS / 5))
-  }
-}
-
-async function patiently(act: () => Promise<Bootstrap | 'known'>): Promise<Bootstrap | 'known'> {
-  const until = Date.now() + PATIENCE_SECONDS * 1000
-  for (;;) {
-    const result = await act()
-    if (result === 'known' || result.kind !== 'not-yet' || Date.now() > until) return result
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
   }
 }

@@ -1,0 +1,170 @@
+/** A datacenter comes up from what the roles render, and its ACLs are set up by nobody on a node. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import {
+  DatacenterUnderTest,
+  failures,
+  SERVERS,
+  testedVersions,
+} from '../../../test/engines/consul/under-test.ts'
+import { withApi } from './api.ts'
+import { tokenText } from './config.ts'
+import { agentGate, serverGate } from './gates.ts'
+import { anything } from './replies.ts'
+import { askStatus } from './status.ts'
+
+describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (binary) => {
+  let dc: DatacenterUnderTest
+  beforeAll(async () => {
+    dc = await DatacenterUnderTest.start(binary)
+  })
+  afterAll(() => dc.home.end())
+
+  describe('before anybody has set its ACLs up', () => {
+    it('is formed by its servers alone', async () => {
+      const gate = serverGate('hammond', dc.home.setup.servers, dc.home.access)
+      await eventually('the servers vote', 60, async () => {
+        const { passed, detail } = await gate.ask(dc.home.link)
+        return passed || detail
+      })
+    })
+
+    it('is guarded already: the group is formed and can lose one', async () => {
+      await eventually('all follow', 30, async () => {
+        const { formed, failureTolerance, detail } = await dc.quorum().observe(dc.home.link)
+        return (formed && failureTolerance === 1) || detail
+      })
+    })
+
+    it('plans to make everything, the ACLs first, and shows no secret', async () => {
+      const differences = await dc.check({
+        entries: [{ key: 'app/password', value: 'a-secret-value', sensitive: true }],
+      })
+      expect(differences[0]).toMatchObject({ address: 'consul-acl:bootstrap', action: 'create' })
+      expect(differences.map(({ address }) => address)).toContain('consul-token:agent/ears')
+      const text = JSON.stringify(differences)
+      for (const secret of [dc.home.token('ears').secretId, dc.home.gossipKeys[0], 'a-secret-value']) {
+        expect(text).not.toContain(secret)
+      }
+    })
+  })
+
+  describe('once the store has converged', () => {
+    beforeAll(async () => {
+      expect(failures(await dc.converge())).toEqual([])
+    }, 90_000)
+
+    it('has nothing left to do, and does nothing', async () => {
+      expect(await dc.check()).toEqual([])
+      expect(await dc.converge()).toEqual([])
+    })
+
+    it('keeps no token but ours, and the anonymous one', async () => {
+      const { stdout } = await dc.home.consul('hammond', ['acl', 'token', 'list', '-format=json'])
+      const accessors = (JSON.parse(stdout.toString()) as { AccessorID: string }[]).length
+      expect(accessors).toBe(1 + 1 + SERVERS.length + 1)
+    })
+
+    it('answers DNS for nodes and services without a token', async () => {
+      await eventually('the service is found', 60, async () => {
+        const answer = await dc.dig('ears', 'doorbell.service.lab.example.net')
+        return answer === dc.home.address('ears') || `the answer is ${answer}`
+      })
+      expect(await dc.dig('hammond', 'ears.node.lab.example.net')).toBe(dc.home.address('ears'))
+    })
+
+    it('registers board, labels and full name with every node', async () => {
+      await eventually('the node is registered', 60, async () => {
+        const { stdout } = await dc.home.consul('hammond', ['catalog', 'nodes', '-node-meta=room=office'])
+        const rows = stdout.toString().trim().split('\n').length - 1
+        return rows === SERVERS.length + 1 || `${rows} nodes`
+      })
+      const { stdout } = await dc.home.consul('hammond', [
+        'catalog',
+        'nodes',
+        '-node-meta=has-sense-hat=true',
+        '-node-meta=fqdn=ears.lab.example.net',
+      ])
+      expect(stdout.toString()).toContain('ears')
+    })
+
+    it('passes the gates', async () => {
+      const gate = agentGate({
+        node: 'ears',
+        access: dc.home.access,
+        accessorId: dc.home.token('ears').accessorId,
+        services: ['doorbell'],
+      })
+      await eventually('the gate opens', 60, async () => {
+        const { passed, detail } = await gate.ask(dc.home.link)
+        return passed || detail
+      })
+    })
+
+    it('refuses whoever comes without a token', async () => {
+      const { stdout, stderr } = await dc.home.consul('ears', ['kv', 'put', 'a', 'b'], '')
+      expect(stdout.toString() + stderr).toMatch(/403|denied/)
+    })
+
+    it('lets an agent write its own node and nothing else', async () => {
+      const token = dc.home.token('ears').secretId
+      const asked = async (words: string[]) => (await dc.home.consul('hammond', words, token)).code
+      expect(await asked(['kv', 'get', 'a'])).not.toBe(0)
+      expect(await asked(['acl', 'token', 'list'])).not.toBe(0)
+      expect(await asked(['catalog', 'services'])).toBe(0)
+      await withApi(
+        dc.home.link,
+        'hammond',
+        { authorityPem: dc.home.access.authorityPem, token },
+        async (api) => {
+          const foreign = { Node: 'hammond', Address: '192.0.2.1', SkipNodeUpdate: false }
+          const reply = await api.send('PUT', '/v1/catalog/register', anything, { json: foreign })
+          expect(reply).toMatchObject({ ok: false, status: 403 })
+        },
+      )
+    })
+
+    it('has written its token file as we would', () => {
+      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(
+        tokenText(binary.version, dc.home.token('ears').secretId),
+      )
+    })
+
+    it('tells its members, voters and leader', async () => {
+      await eventually('autopilot has seen all', 30, async () => {
+        const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+        return status.healthy || status.detail
+      })
+      const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+      expect(status.members.map(({ node, role, state, voter }) => [node, role, state, voter])).toEqual([
+        ['carter', 'server', 'alive', true],
+        ['hammond', 'server', 'alive', true],
+        ['oneil', 'server', 'alive', true],
+        ['ears', 'client', 'alive', undefined],
+      ])
+      expect(SERVERS).toContain(status.leader)
+    })
+  })
+
+  it('says how to get in again when the ACLs are not ours', async () => {
+    const management = { accessorId: randomUUID(), secretId: randomUUID() }
+    const outcomes = await dc.converge({ access: { ...dc.home.access, management } })
+    expect(outcomes).toEqual([
+      {
+        address: 'consul-acl:bootstrap',
+        action: 'create',
+        failure: expect.stringMatching(
+          /echo \d+ \| sudo tee \/var\/lib\/consul\/acl-bootstrap-reset/,
+        ) as string,
+      },
+    ])
+  })
+
+  it('has no word about old or unknown settings in any log', () => {
+    for (const name of [...SERVERS, 'ears']) {
+      const lines = dc.home.log(name).split('\n')
+      expect(lines.filter((line) => /deprecat|unknown|invalid config/i.test(line))).toEqual([])
+    }
+  })
+})

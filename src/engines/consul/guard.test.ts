@@ -1,0 +1,59 @@
+/** The guard of the servers, while real ones are stopped, killed and started. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { DatacenterUnderTest, failures, testedVersions } from '../../../test/engines/consul/under-test.ts'
+
+describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (binary) => {
+  let dc: DatacenterUnderTest
+  beforeAll(async () => {
+    dc = await DatacenterUnderTest.start(binary)
+    expect(failures(await dc.converge())).toEqual([])
+  }, 90_000)
+  afterAll(() => dc.home.end())
+
+  describe('the guard of its servers', () => {
+    it('lets a restarted follower count only once it has taken part in a write', async () => {
+      const { follower } = await dc.turns()
+      const since = new Date()
+      await dc.home.stop(follower)
+      expect(await dc.quorum().returned(dc.home.link, follower, since)).toMatchObject({ passed: false })
+      dc.home.start(follower)
+      await dc.returnsAfter(follower, since)
+      expect(await dc.quorum().observe(dc.home.link)).toMatchObject({ formed: true, failureTolerance: 1 })
+    })
+
+    it('sees a new leader after the old one was restarted', async () => {
+      const { leader } = await dc.turns()
+      const since = new Date()
+      await dc.home.stop(leader)
+      dc.home.start(leader)
+      await dc.returnsAfter(leader, since)
+      expect((await dc.turns()).leader).not.toBe('nobody')
+    })
+
+    it('may lose none while one is down', async () => {
+      const { follower } = await dc.turns()
+      await dc.home.stop(follower, 'SIGKILL')
+      const { failureTolerance, members, detail } = await dc.quorum().observe(dc.home.link)
+      expect({ failureTolerance, detail }).toEqual({
+        failureTolerance: 0,
+        detail: expect.stringContaining(`not healthy: ${follower}`) as string,
+      })
+      expect(members.find(({ node }) => node === follower)?.healthy).toBe(false)
+      const since = new Date()
+      dc.home.start(follower)
+      await dc.returnsAfter(follower, since)
+    })
+  })
+
+  // The last one: nobody starts the servers again.
+  it('knows a group without a leader from one that never was', async () => {
+    const { leader, third } = await dc.turns()
+    await Promise.all([dc.home.stop(leader, 'SIGKILL'), dc.home.stop(third, 'SIGKILL')])
+    await eventually('the leader is missed', 30, async () => {
+      const { detail } = await dc.quorum().observe(dc.home.link)
+      return detail.includes('no leader') || detail
+    })
+    expect(await dc.quorum().observe(dc.home.link)).toMatchObject({ formed: true, failureTolerance: 0 })
+  })
+})

@@ -1,0 +1,160 @@
+/** What Consul is to hold: made, changed, given back, exchanged; asked of real servers. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/engines/consul/datacenter.ts'
+import {
+  DatacenterUnderTest,
+  failures,
+  SERVERS,
+  testedVersions,
+} from '../../../../test/engines/consul/under-test.ts'
+import { keyringText, tokenText } from '../config.ts'
+
+describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (binary) => {
+  let dc: DatacenterUnderTest
+  beforeAll(async () => {
+    dc = await DatacenterUnderTest.start(binary)
+    expect(failures(await dc.converge())).toEqual([])
+  }, 90_000)
+  afterAll(() => dc.home.end())
+
+  describe('what the cluster file asks it to hold', () => {
+    const blue = { entries: [{ key: 'app/colour', value: 'blue', sensitive: false }] }
+    const red = { entries: [{ key: 'app/colour', value: 'red', sensitive: false }] }
+    const policy = (rules: string) => ({ policies: [{ name: 'app', description: '', rules }] })
+    const READ = 'key_prefix "app/" { policy = "read" }'
+    const WRITE = 'key_prefix "app/" { policy = "write" }'
+
+    it('is made, changed with a line that says how, and removed', async () => {
+      expect(failures(await dc.converge(blue))).toEqual([])
+      expect(await dc.check(red)).toEqual([
+        expect.objectContaining({
+          address: 'consul-kv:app/colour',
+          action: 'update',
+          differences: [{ field: 'value', is: 'blue', wanted: 'red' }],
+        }),
+      ])
+      expect(failures(await dc.converge(red))).toEqual([])
+      expect(await dc.converge()).toEqual([{ address: 'consul-kv:app/colour', action: 'remove' }])
+      expect((await dc.home.consul('hammond', ['kv', 'get', 'app/colour'])).code).toBe(1)
+    })
+
+    it('gives back what somebody else had there', async () => {
+      await dc.home.consul('hammond', ['kv', 'put', 'theirs', 'old'])
+      const theirs = { entries: [{ key: 'theirs', value: 'new', sensitive: false }] }
+      await dc.converge(theirs)
+      expect(await dc.check(theirs)).toEqual([])
+      await dc.converge()
+      const { stdout } = await dc.home.consul('hammond', ['kv', 'get', 'theirs'])
+      expect(stdout.toString().trim()).toBe('old')
+    })
+
+    it('is not owned when it was so before, and stays when it leaves the cluster file', async () => {
+      await dc.home.consul('hammond', ['kv', 'put', 'same', 'value'])
+      expect(await dc.converge({ entries: [{ key: 'same', value: 'value', sensitive: false }] })).toEqual([])
+      expect(await dc.converge()).toEqual([])
+      expect((await dc.home.consul('hammond', ['kv', 'get', 'same'])).code).toBe(0)
+    })
+
+    it('shows no secret value when it differs', async () => {
+      const entry = (value: string) => ({ entries: [{ key: 'app/password', value, sensitive: true }] })
+      await dc.converge(entry('old-secret'))
+      const text = JSON.stringify(await dc.check(entry('new-secret')))
+      expect(text).toContain('consul-kv:app/password')
+      expect(text).not.toMatch(/old-secret|new-secret/)
+      await dc.converge()
+    })
+
+    it('notices rules that somebody changed, and mends them', async () => {
+      await dc.converge(policy(READ))
+      const file = ['acl', 'policy', 'update', '-name=app', `-rules=${WRITE}`]
+      expect((await dc.home.consul('hammond', file)).code).toBe(0)
+      expect(await dc.check(policy(READ))).toEqual([
+        expect.objectContaining({
+          address: 'consul-policy:app',
+          differences: [{ field: 'rules', is: WRITE, wanted: READ }],
+        }),
+      ])
+      expect(failures(await dc.converge(policy(READ)))).toEqual([])
+      expect(await dc.check(policy(READ))).toEqual([])
+    })
+
+    it('makes tokens that work, and exchanges one whose secret was rotated', async () => {
+      const identity = () => ({ accessorId: randomUUID(), secretId: randomUUID() })
+      const token = (given: ReturnType<typeof identity>) => ({
+        ...policy(READ),
+        ...blue,
+        tokens: [{ name: 'deploy', ...given, description: 'test', policies: ['app'] }],
+      })
+      const [first, second] = [identity(), identity()]
+      const reads = async (secret: string) =>
+        (await dc.home.consul('hammond', ['kv', 'get', 'app/colour'], secret)).code === 0
+      await dc.converge(token(first))
+      expect(await dc.check(token(first))).toEqual([])
+      expect(await reads(first.secretId)).toBe(true)
+      expect(await dc.converge(token(second))).toEqual([{ address: 'consul-token:deploy', action: 'update' }])
+      expect([await reads(first.secretId), await reads(second.secretId)]).toEqual([false, true])
+      await dc.converge()
+      expect(await reads(second.secretId)).toBe(false)
+    })
+
+    it('says which rules Consul does not understand, and does the rest', async () => {
+      const outcomes = await dc.converge({ ...policy('nonsense {'), ...blue })
+      expect(failures(outcomes)).toEqual([
+        expect.objectContaining({
+          address: 'consul-policy:app',
+          failure: expect.stringMatching(/parse|rules/i) as string,
+        }),
+      ])
+      expect(await dc.check(blue)).toEqual([])
+      await dc.converge()
+    })
+  })
+
+  describe('the secrets of its nodes', () => {
+    it('exchanges the gossip key in three steps, and its members write their files as we would', async () => {
+      const [old] = dc.home.gossipKeys
+      const fresh = randomBytes(32).toString('base64')
+      for (const keys of [[old, fresh], [fresh, old], [fresh]] as [string, ...string[]][]) {
+        const [difference, ...others] = await dc.check({ gossipKeys: keys })
+        expect(difference).toMatchObject({ address: 'consul-keyring:gossip', action: 'update' })
+        expect(others).toEqual([])
+        expect(failures(await dc.converge({ gossipKeys: keys }))).toEqual([])
+        expect(await dc.check({ gossipKeys: keys })).toEqual([])
+        for (const name of [...SERVERS, 'ears']) {
+          expect(dc.home.state(name, 'serf/local.keyring')).toBe(keyringText(keys))
+        }
+      }
+      dc.home.gossipKeys[0] = fresh
+      const { stdout } = await dc.home.consul('hammond', ['keyring', '-list'])
+      expect(stdout.toString()).toContain(`${fresh} [4/4]`)
+    })
+
+    it('lets nobody in who has another gossip key', async () => {
+      dc.home.writeKeyring('stranger', [randomBytes(32).toString('base64')])
+      dc.home.start('stranger')
+      await eventually('it is refused', 30, async () =>
+        Promise.resolve(
+          /No installed keys could decrypt|couldn't join|Join.* failed/.test(dc.home.log('stranger')) ||
+            'no word of it',
+        ),
+      )
+      const { stdout } = await dc.home.consul('hammond', ['members'])
+      expect(stdout.toString()).not.toContain('stranger')
+      await dc.home.stop('stranger', 'SIGKILL')
+    })
+
+    it("exchanges an agent's token, and the agent goes on registering with the new one", async () => {
+      dc.home.changeToken('ears', { accessorId: randomUUID(), secretId: randomUUID() })
+      await dc.forgetDoorbell()
+      expect(await dc.converge()).toEqual([{ address: 'consul-token:agent/ears', action: 'update' }])
+      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(
+        tokenText(binary.version, dc.home.token('ears').secretId),
+      )
+      await eventually('the service is registered again', 60, async () => {
+        const answer = await dc.dig('hammond', 'doorbell.service.lab.example.net')
+        return answer === dc.home.address('ears') || `the answer is ${answer}`
+      })
+    })
+  })
+})

@@ -1,0 +1,127 @@
+/** A real datacenter with what tests ask of it: its store, its guard, its DNS. */
+import { it } from 'vitest'
+import { withApi } from '../../../src/engines/consul/api.ts'
+import { managementAccess } from '../../../src/engines/consul/management.ts'
+import { DNS_PORT } from '../../../src/engines/consul/names.ts'
+import { consulQuorum } from '../../../src/engines/consul/quorum.ts'
+import { anything } from '../../../src/engines/consul/replies.ts'
+import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
+import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
+import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
+import { run } from '../../../src/support/run.ts'
+import { consulBinaries, type ConsulBinary } from './binaries.ts'
+import { eventually, RealDatacenter } from './datacenter.ts'
+
+/** Names of the servers. */
+export const SERVERS = ['hammond', 'oneil', 'carter']
+
+const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
+const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
+
+/** The versions to test with; one that cannot be had is listed as skipped, with the reason. */
+export async function testedVersions(): Promise<readonly ConsulBinary[]> {
+  const binaries = await consulBinaries()
+  for (const reason of binaries.filter((binary) => typeof binary === 'string')) {
+    console.log(`skipped: ${reason}`)
+    it.skip(`runs with a real Consul: ${reason}`, () => undefined)
+  }
+  return binaries.filter((binary) => typeof binary !== 'string')
+}
+
+/** What did not end well. */
+export function failures(outcomes: readonly ClusterOutcome[]): readonly ClusterOutcome[] {
+  return outcomes.filter(({ failure }) => failure !== undefined)
+}
+
+/** Three servers, the client `ears` with a service, and `stranger`, which is not started and belongs to nothing. */
+export class DatacenterUnderTest {
+  readonly home: RealDatacenter
+
+  static async start(binary: ConsulBinary): Promise<DatacenterUnderTest> {
+    const home = await RealDatacenter.make({
+      binary,
+      servers: SERVERS,
+      clients: ['ears', 'stranger'],
+      services: { ears: [DOORBELL] },
+    })
+    for (const name of [...SERVERS, 'ears']) home.start(name)
+    return new DatacenterUnderTest(home)
+  }
+
+  private constructor(home: RealDatacenter) {
+    this.home = home
+  }
+
+  check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    return consulStore(storeParts(this.#wishes(changes))).check(this.home.link, 'hammond')
+  }
+
+  /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
+  async converge(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
+    const store = consulStore(storeParts(this.#wishes(changes)))
+    let outcomes: ClusterOutcome[] = []
+    await eventually('the store is asked', 60, async () => {
+      try {
+        outcomes = []
+        await store.converge(this.home.link, 'hammond', (outcome) => outcomes.push(outcome))
+        return true
+      } catch (error) {
+        return String(error)
+      }
+    })
+    return outcomes
+  }
+
+  quorum(): QuorumGroup {
+    const { home } = this
+    return consulQuorum({
+      servers: home.setup.servers,
+      options: home.agent('hammond').options,
+      access: home.access,
+    })
+  }
+
+  /** Names of the leader and of the two others. */
+  async turns(): Promise<{ leader: string; follower: string; third: string }> {
+    const { members } = await this.quorum().observe(this.home.link)
+    const leader = members.find((member) => member.leader)?.node ?? 'nobody'
+    const [follower = '', third = ''] = SERVERS.filter((name) => name !== leader)
+    return { leader, follower, third }
+  }
+
+  returnsAfter(node: string, since: Date): Promise<void> {
+    return eventually(`${node} returns`, 60, async () => {
+      const { passed, detail } = await this.quorum().returned(this.home.link, node, since)
+      return passed || detail
+    })
+  }
+
+  async dig(node: string, name: string): Promise<string> {
+    const where = ['-p', String(DNS_PORT), `@${this.home.address(node)}`]
+    const { stdout } = await run('dig', ['+short', '+time=2', '+tries=1', ...where, name])
+    return stdout.toString().trim()
+  }
+
+  /** Forgets the service in the catalog; the agent has to register it anew. */
+  forgetDoorbell(): Promise<unknown> {
+    return withApi(this.home.link, 'hammond', managementAccess(this.home.access), (api) =>
+      api.send('PUT', '/v1/catalog/deregister', anything, { json: { Node: 'ears', ServiceID: 'doorbell' } }),
+    )
+  }
+
+  #wishes(changes: Partial<StoreWishes>): StoreWishes {
+    const { home } = this
+    return {
+      datacenter: { ...home.setup, clients: home.setup.clients.filter(({ name }) => name === 'ears') },
+      access: home.access,
+      gossipKeys: home.gossipKeys,
+      agentToken: (node) => home.token(node),
+      servicesOn: (node) => home.services(node).map(({ name }) => name),
+      anonymousRules: ANONYMOUS,
+      policies: [],
+      tokens: [],
+      entries: [],
+      ...changes,
+    }
+  }
+}
