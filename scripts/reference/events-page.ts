@@ -15,7 +15,8 @@ const MEANINGS: Readonly<Record<EventBody['type'], string>> = {
   output: 'Something that a program on the node printed and that may matter.',
   warning: 'Something to look at although the run goes on; `bramble explain` knows the code.',
   'gate-passed': 'A node is well again by its engine’s own word.',
-  'node-finished': 'A node is done. `message` and `fix` say what went wrong and what to type.',
+  'node-finished':
+    'A node is done. `message`, `why` and `fix` say what went wrong, why it matters and what to type; `code` can be looked up with `bramble explain`.',
   'run-finished': 'The run is over: always the last event.',
 }
 

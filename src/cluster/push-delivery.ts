@@ -1,9 +1,10 @@
 /** The delivery that a rollout works with: every node by its program, pushed over SSH. */
 import type { Program } from '../compile/compile.ts'
 import { converge, observe, release, type HeldObservation, type PushRun } from '../delivery/push/push.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { EventBody } from '../events/event.ts'
 import { EMPTY_SUMMARY } from '../events/event.ts'
-import type { Convergence, Delivery, Observation } from '../rollout/work.ts'
+import type { Convergence, Delivery, NodeFailure, Observation } from '../rollout/work.ts'
 import { poll } from '../support/poll.ts'
 import { differenceEvent, orphanEvent } from './differences.ts'
 import { compileResources } from './programs.ts'
@@ -70,17 +71,16 @@ function told(program: Program, held: HeldObservation, emit: (event: EventBody) 
   }
 }
 
-interface Failure {
-  readonly summary: string
-  readonly fix: string
+function unreached(node: string, failure: Diagnostic): Observation {
+  return { node, reached: false, ...failureOf(failure) }
 }
 
-function unreached(node: string, { summary, fix }: Failure): Observation {
-  return { node, reached: false, message: summary, fix }
+function brokenOff(node: string, failure: Diagnostic): Convergence {
+  return { node, summary: EMPTY_SUMMARY, failure: failureOf(failure), reboot: false }
 }
 
-function brokenOff(node: string, { summary, fix }: Failure): Convergence {
-  return { node, summary: EMPTY_SUMMARY, failure: { message: summary, fix }, reboot: false }
+function failureOf({ summary, code, why, fix, output }: Diagnostic): NodeFailure {
+  return { message: summary, code, why, fix, ...(output && { output }) }
 }
 
 function convergenceOf({

@@ -77,7 +77,12 @@ export type EventBody =
       readonly outcome: Outcome
       readonly summary: Summary
       readonly message?: string
+      /** Of the failure, for `bramble explain`; left out where the message says all there is to say. */
+      readonly code?: string
+      readonly why?: string
       readonly fix?: string
+      /** The last lines that came with the failure. */
+      readonly output?: readonly string[]
     }
   | {
       readonly type: 'run-finished'

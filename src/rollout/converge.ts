@@ -150,11 +150,12 @@ export async function convergeNode(rollout: Rollout, node: string): Promise<Node
   return resultOf(await rollout.delivery.converge(node))
 }
 
-function resultOf({ summary, failure, reboot }: Convergence): NodeResult {
+function resultOf({ node, summary, failure, reboot }: Convergence): NodeResult {
   if (failure) return { summary, failure, reboot: false }
   if (summary.failed > 0) {
     const message = `${summary.failed} of its resources failed`
-    return { summary, failure: { message }, reboot: false }
+    const fix = `mend what the failed resources say, then run bramble apply --node ${node}`
+    return { summary, failure: { message, fix }, reboot: false }
   }
   return { summary, reboot }
 }

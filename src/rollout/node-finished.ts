@@ -1,6 +1,6 @@
 /** Tells how a node ended: what was seen of it and what was done to it, in one event. */
 import { EMPTY_SUMMARY, type Outcome } from '../events/event.ts'
-import type { NodeResult, Observation, Rollout } from './work.ts'
+import type { NodeFailure, NodeResult, Observation, Rollout } from './work.ts'
 
 /** A node's result with what was as wanted already counted in. */
 export type FinishedNode = Omit<NodeResult, 'reboot'>
@@ -28,6 +28,16 @@ export function tellFinished(rollout: Pick<Rollout, 'emit'>, node: string, finis
     node,
     outcome,
     summary,
-    ...(failure && { message: failure.message, ...(failure.fix !== undefined && { fix: failure.fix }) }),
+    ...(failure && told(failure)),
   })
+}
+
+function told({ message, code, why, fix, output = [] }: NodeFailure): NodeFailure {
+  return {
+    message,
+    ...(code !== undefined && { code }),
+    ...(why !== undefined && { why }),
+    ...(fix !== undefined && { fix }),
+    ...(output.length > 0 && { output }),
+  }
 }

@@ -9,6 +9,17 @@ export interface PendingChange {
   readonly action: 'create' | 'update' | 'remove'
 }
 
+/** Why a node could not be brought to its end: what, why it matters, what to type. */
+export interface NodeFailure {
+  readonly message: string
+  /** An entry of the catalogue of diagnostics. */
+  readonly code?: string
+  readonly why?: string
+  readonly fix?: string
+  /** The last lines that came with it. */
+  readonly output?: readonly string[]
+}
+
 /** What a look at a node brought. */
 export type Observation =
   | {
@@ -20,14 +31,14 @@ export type Observation =
       /** Some run has changed it before: it may be at work already. */
       readonly isManaged: boolean
     }
-  | { readonly node: string; readonly reached: false; readonly message: string; readonly fix: string }
+  | ({ readonly node: string; readonly reached: false } & NodeFailure)
 
 /** How the change of a node ended. */
 export interface Convergence {
   readonly node: string
   readonly summary: Summary
   /** Why it broke off, when it did not get to its end. */
-  readonly failure?: { readonly message: string; readonly fix: string }
+  readonly failure?: NodeFailure
   /** The node has to be started anew before it is as wanted. */
   readonly reboot: boolean
 }
@@ -65,6 +76,6 @@ export interface Rollout {
 /** How a node ended, before it is told as an event. */
 export interface NodeResult {
   readonly summary: Summary
-  readonly failure?: { readonly message: string; readonly fix?: string }
+  readonly failure?: NodeFailure
   readonly reboot: boolean
 }

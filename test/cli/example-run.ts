@@ -39,11 +39,13 @@ export function differs(
   return { type: 'resource-differs', node, address: `${node}/${resource}`, action, reason, differences }
 }
 
+type NodeFinished = Extract<EventBody, { type: 'node-finished' }>
+
 export function finished(
   node: string,
-  outcome: Extract<EventBody, { type: 'node-finished' }>['outcome'],
+  outcome: NodeFinished['outcome'],
   counts: Partial<typeof EMPTY_SUMMARY> = {},
-  failure: { message?: string; fix?: string } = {},
+  failure: Partial<Pick<NodeFinished, 'message' | 'code' | 'why' | 'fix' | 'output'>> = {},
 ): EventBody {
   return { type: 'node-finished', node, outcome, summary: { ...EMPTY_SUMMARY, ...counts }, ...failure }
 }
@@ -86,6 +88,9 @@ function look(): (EventBody | number)[] {
       {},
       {
         message: 'tealc does not answer at 192.168.42.14',
+        code: 'NODE_UNREACHABLE',
+        why: 'nothing was changed on it',
+        output: ['ssh: connect to host 192.168.42.14 port 22: No route to host'],
         fix: 'look at its power and cable, then run bramble apply --node tealc',
       },
     ),

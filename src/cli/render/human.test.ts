@@ -37,7 +37,9 @@ it('keeps failures with their output, and warnings, on the screen', () => {
   expect(text).toContain(
     '✗ carter/service:consul: the unit did not start\n  | consul[812]: failed to parse config\n',
   )
-  expect(text).toContain('✗ tealc: does not answer at 192.168.42.14\n  fix look at its power')
+  expect(text).toContain(
+    '✗ tealc: NODE_UNREACHABLE: does not answer at 192.168.42.14\n  why nothing was changed on it\n  fix look at its power',
+  )
   expect(text).toContain('warning CLOCK_OFF: oneil: the clock is 4 s behind\n')
 })
 

@@ -104,9 +104,22 @@ function failureLines(event: Event, palette: Palette, cross: string, failuresBef
     const output = whole ? event.output.map((line) => `  ${palette.dim('|')} ${oneLine(line)}`) : []
     return [`${cross} ${palette.bold(oneLine(event.address))}: ${oneLine(event.message)}`, ...output]
   }
-  const fix = whole && event.fix !== undefined ? [`  ${palette.dim('fix')} ${oneLine(event.fix)}`] : []
+  const code = event.code === undefined ? '' : `${palette.bold(oneLine(event.code))}: `
+  const message = oneLine(withoutName(event.message ?? 'failed', event.node))
   return [
-    `${cross} ${palette.bold(oneLine(event.node))}: ${oneLine(withoutName(event.message ?? 'failed', event.node))}`,
-    ...fix,
+    `${cross} ${palette.bold(oneLine(event.node))}: ${code}${message}`,
+    ...(whole ? adviceLines(event, palette) : []),
+  ]
+}
+
+/** Why a failure of a node matters, what to type, and the last lines that came with it. */
+function adviceLines(
+  { why, fix, output = [] }: Extract<Event, { type: 'node-finished' }>,
+  palette: Palette,
+): string[] {
+  return [
+    ...(why === undefined ? [] : [`  ${palette.dim('why')} ${oneLine(why)}`]),
+    ...(fix === undefined ? [] : [`  ${palette.dim('fix')} ${oneLine(fix)}`]),
+    ...output.map((line) => `  ${palette.dim('|')} ${oneLine(line)}`),
   ]
 }

@@ -64,9 +64,11 @@ function nodeLines(event: Event, { command = 'apply' }: PlainOptions): string[] 
       return [`${event.node}: ${event.gate} is well${after(': ', event.detail)}`]
     case 'node-finished': {
       const message = event.message && withoutName(event.message, event.node)
-      const why = `${after(': ', message)}${after('; fix: ', event.fix)}`
+      const fact = `${after(': ', event.code)}${after(': ', message)}`
+      const advice = `${after('; why: ', event.why)}${after('; fix: ', event.fix)}`
       return [
-        `${event.node}: ${outcomeWord(command, event.outcome)}${why} (${fullSummary(event.summary, command)})`,
+        ...(event.output ?? []).map((line) => `${event.node}: | ${line}`),
+        `${event.node}: ${outcomeWord(command, event.outcome)}${fact}${advice} (${fullSummary(event.summary, command)})`,
       ]
     }
     default:

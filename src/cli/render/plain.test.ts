@@ -19,7 +19,8 @@ hammond: connected
 oneil: connected
 carter: connected
 jackson: connected
-tealc: failed: does not answer at 192.168.42.14; fix: look at its power and cable, then run bramble apply --node tealc (0 changed, 0 failed, 0 skipped, 0 unchanged)
+tealc: | ssh: connect to host 192.168.42.14 port 22: No route to host
+tealc: failed: NODE_UNREACHABLE: does not answer at 192.168.42.14; why: nothing was changed on it; fix: look at its power and cable, then run bramble apply --node tealc (0 changed, 0 failed, 0 skipped, 0 unchanged)
 hammond: converges
 oneil: converges
 carter: converges
@@ -47,7 +48,7 @@ it('names every resource that differs when a run is replayed, with the time of e
   expect(text).toContain('16:05:01 hammond/file:/etc/motd: to create: is not there\n')
   expect(text).toContain('16:05:01 oneil/package:nano: to remove: is no longer in the cluster file\n')
   expect(text).toContain('hammond: differs (1 to change, 0 failed, 0 skipped, 40 unchanged)\n')
-  expect(text).toContain('16:05:04 tealc: failed: does not answer')
+  expect(text).toContain('16:05:04 tealc: failed: NODE_UNREACHABLE: does not answer')
 })
 
 it('passes over events that only a newer version knows', () => {

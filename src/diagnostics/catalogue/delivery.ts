@@ -108,8 +108,10 @@ export const deliveryCodes = defineCodes({
     title: 'sudo wants a password',
     summary: ({ node, user }) => `sudo on ${node} wants the password of ${user}`,
     why: 'nobody was asked for it; nothing was changed on the node',
-    fix: 'set access.sudo to password, and run again at a terminal',
+    fix: ({ node, user }) =>
+      `set access.sudo to password and run again at a terminal, or, on ${node} as root, let ${user} use sudo without one`,
     explain:
+      'sudo says the same of a user whom its rules (`/etc/sudoers`, `/etc/sudoers.d`) do not name at all: it tells which only to who gave the password. ' +
       'With `access: { sudo: password }` Bramble asks once for the password and gives it to sudo on its standard input; it is never in an argument, ' +
       'an environment or a log.',
   }),
