@@ -1,5 +1,6 @@
 /** What only a live system shows of the kind service and of units: a real systemd. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { directory } from '../../src/resources/directory/directory.ts'
 import { file } from '../../src/resources/file/file.ts'
 import { addressOf, type Resource } from '../../src/resources/kind.ts'
 import { service } from '../../src/resources/service/service.ts'
@@ -180,14 +181,33 @@ describe.skipIf(skipped)('a service on a live node', () => {
     expect(result.failed.get('service:one.service')?.output).toContain('looping')
   })
 
-  it('takes up a drop-in that somebody else has changed', async () => {
+  it('takes up a unit file that somebody else has changed', async () => {
+    await madeByHand()
+    await node.write('/etc/systemd/system/two.service', notingUnit('two', 'Environment=A=b\n'))
+    const wanted = [service({ name: 'two', enabled: 'no' })]
+    expect(reasons(await node.run('check', wanted))).toEqual(['update unit file not read read'])
+    await node.run('converge', wanted)
+    expect(await node.output('systemctl', 'show', '-P', 'Environment', 'two')).toBe('A=b')
+    expect((await node.run('check', wanted)).differing).toEqual([])
+  })
+
+  it('runs with a drop-in that came after its unit, and without it when it leaves', async () => {
     await node.run('converge', one('1'))
-    await node.write('/etc/systemd/system/one.service.d/x.conf', '[Service]\nEnvironment=A=b\n')
-    // systemd sees a new drop-in of a unit that it has read by its time only after a moment of the clock.
-    expect(reasons(await node.run('check', one('1')))).toEqual(['update unit file not read read'])
-    await node.run('converge', one('1'))
-    expect((await node.run('check', one('1'))).differing).toEqual([])
-    await node.output('rm', '-r', '/etc/systemd/system/one.service.d')
+    const [itself, conf] = one('1') as [Resource, Resource]
+    const folder = directory({ path: '/etc/systemd/system/one.service.d' })
+    const dropIn = file({ path: `${folder.name}/x.conf`, content: '[Service]\nEnvironment=A=b\n' })
+    const restartOn = [itself, conf, dropIn].map(addressOf)
+    const result = await node.run('converge', [
+      itself,
+      conf,
+      folder,
+      dropIn,
+      service({ name: 'one', restartOn }),
+    ])
+    expect(result.failed).toEqual(new Map())
+    expect(await node.output('systemctl', 'show', '-P', 'Environment', 'one')).toBe('A=b')
+    expect((await node.run('converge', one('1'), ['directory'])).failed).toEqual(new Map())
+    expect(await node.output('systemctl', 'show', '-P', 'Environment', 'one')).toBe('')
   })
 
   it('that must not be restarted asks for a reboot, and is as wanted after it', async () => {

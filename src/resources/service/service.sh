@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # Kind service. Columns: ID UNIT RESTART-DIGEST RELOAD-DIGEST yes|no|masked|leave running|stopped|leave tracked|plain boot|now
+# units|-
 # A check starts one systemctl, however many units there are; in another root it starts nothing.
 #
 # $STATE/services/UNIT says what a unit was started with: RESTART-DIGEST RELOAD-DIGEST BOOT-ID INVOCATION-ID STEP. STEP is

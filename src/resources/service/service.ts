@@ -37,6 +37,9 @@ const serviceOptions = z
   })
   .refine(({ enabled, state }) => enabled !== 'masked' || state !== 'running', 'a masked unit cannot run')
 
+/** Files that systemd itself reads: units and drop-ins. It does not see a new drop-in by itself in each version. */
+const UNIT_FILE = /^\w+:\/(etc|run|lib|usr\/lib|usr\/local\/lib)\/systemd\//
+
 type ServiceOptions = z.input<typeof serviceOptions>
 
 /**
@@ -59,14 +62,20 @@ export const service = defineKind<ServiceOptions>({
   summary: 'A systemd unit that is enabled and runs with what is wanted now.',
   stage: 80,
   converges: 'each',
-  options: serviceOptions as z.ZodType<ServiceOptions>,
+  options: serviceOptions,
   resource: (given) => {
     const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot } = serviceOptions.parse(given)
-    const tracked = restartOn.length + reloadOn.length > 0
+    const inputs = [...restartOn, ...reloadOn]
     return {
       name,
       inputs: [restartOn, reloadOn],
-      row: [enabled, state, tracked ? 'tracked' : 'plain', onlyAfterBoot ? 'boot' : 'now'],
+      row: [
+        enabled,
+        state,
+        inputs.length > 0 ? 'tracked' : 'plain',
+        onlyAfterBoot ? 'boot' : 'now',
+        inputs.some((address) => UNIT_FILE.test(address)) ? 'units' : '-',
+      ],
       after: [`file:/etc/systemd/system/${name}`, `package:${name.replace(/\.[a-z]+$/, '')}`],
     }
   },

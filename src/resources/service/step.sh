@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC2034
+# shellcheck shell=sh disable=SC2034,SC2153,SC2154
 # Kind service, what it does to a unit, and how it is put back.
 
 service_before() { # ID UNIT...
@@ -84,9 +84,11 @@ service_step() { # start|restart|reload-or-restart UNIT RESTART-DIGEST RELOAD-DI
   rm -f "$STATE/services/$2.stale"
 }
 
-service_converge() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now
+service_converge() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|-
   local id=$1 unit=$2 step steps was
   eval "steps=\$D_$id was=\$B_$id"
+  # NeedDaemonReload does not tell of a new drop-in before systemd 254, and a restart would then pass it over.
+  if [ "$9" = units ]; then steps="units $steps"; fi
   for step in $steps; do
     case $step in
     units) if [ -z "$R" ]; then service_read_units; fi ;;
