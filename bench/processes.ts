@@ -28,7 +28,7 @@ async function settle(push: PushRun, count: number): Promise<() => Promise<void>
   const done = await converge(push, program, found, quiet)
   if (!done.reached) throw new Error(done.failure.summary)
   if (done.summary.failed > 0)
-    throw new Error(`${JSON.stringify(done.outcomes.filter((one) => one.outcome === 'failed'))}`)
+    throw new Error(JSON.stringify(done.outcomes.filter((one) => one.outcome === 'failed')))
   return async () => {
     const again = await observe(push, program, 'apply', quiet)
     if (!again.reached || again.differing.length > 0) throw new Error('the node is not as wanted')

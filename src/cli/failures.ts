@@ -7,6 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { visible } from '../diagnostics/source-line.ts'
 import { LabFailure, LabRefusal } from '../lab/lab-error.ts'
 import { readVersion } from '../support/version.ts'
+import { reasonOf } from '../support/reason.ts'
 import { UsageError } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { InterruptedError } from './interrupt.ts'
@@ -56,7 +57,7 @@ function labDiagnostic(error: LabRefusal | LabFailure): Diagnostic {
 }
 
 function showDefect(terminal: Terminal, error: unknown, { debug, json }: FailureOptions): ExitCode {
-  const what = error instanceof Error ? error.message : String(error)
+  const what = reasonOf(error)
   const report = `bramble ${readVersion()}, Node.js ${process.version}, ${process.platform}\n\n${stackOf(error)}\n`
   const where = debug ? undefined : writeReport(report)
   const summary = what.split('\n', 1)[0] ?? ''

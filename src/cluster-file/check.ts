@@ -79,8 +79,8 @@ function without(value: unknown, paths: readonly KeyPath[]): unknown {
   const below = new Map<string, KeyPath[]>()
   for (const [step, ...rest] of paths) below.set(String(step), [...(below.get(String(step)) ?? []), rest])
   const kept = Object.entries(value).flatMap(([key, inner]) => {
-    const paths = below.get(key)
-    const rest = paths ? without(inner, paths) : inner
+    const inside = below.get(key)
+    const rest = inside ? without(inner, inside) : inner
     return rest === undefined ? [] : [[key, rest] as const]
   })
   return Object.fromEntries(kept)

@@ -20,9 +20,8 @@ export function flatIssues(issues: readonly z.core.$ZodIssue[], above: KeyPath =
 
 /** The branch whose sort of value was written is the one that was meant; its issues are what helps. */
 function union(issue: z.core.$ZodIssueInvalidUnion, path: KeyPath): readonly FlatIssue[] {
-  const meant = issue.errors.filter((branch) => !branch.some(isAboutSort))
-  const [only] = meant
-  if (only !== undefined) return flatIssues(only, path)
+  const meant = issue.errors.find((branch) => !branch.some(isAboutSort))
+  if (meant !== undefined) return flatIssues(meant, path)
   return [{ path, expected: [...new Set(issue.errors.flatMap(expectedSorts))] }]
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { createJiti } from 'jiti'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { reasonOf } from '../support/reason.ts'
 import { checkClusterFile } from './check.ts'
 import type { ReadOptions, ReadResult } from './check.ts'
 import { positionsWithoutLines } from './positions.ts'
@@ -42,6 +43,6 @@ export async function readTypedClusterFile(path: string, options: ReadTypedOptio
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = reasonOf(error)
   return text.split('\n', 1)[0]?.slice(0, 200) ?? ''
 }

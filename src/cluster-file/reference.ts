@@ -27,12 +27,17 @@ Generated from its schema; editors show the same descriptions when the first lin
 \`NAME\` stands for a name that you choose.
 `
 
+/** Defaults of maps and lists show in the tables of their keys. */
+function shownDefault(value: unknown): string {
+  if (value === undefined || typeof value === 'object') return ''
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
+
 /** A table of the keys of one map, and below it those of the maps in it. */
 function tables(title: string, part: SchemaPart): readonly string[] {
   const required = new Set(part.required)
   const rows = Object.entries(part.properties ?? {}).map(([key, inner]) => {
-    const isDefault = inner.default !== undefined && typeof inner.default !== 'object'
-    const otherwise = required.has(key) ? 'required' : isDefault ? `\`${String(inner.default)}\`` : ''
+    const otherwise = required.has(key) ? 'required' : shownDefault(inner.default)
     return `| \`${key}\` | ${sorts(inner)} | ${otherwise} | ${cell(inner.description ?? '')} |`
   })
   const own = `## ${title}\n\n| key | takes | if left out | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`

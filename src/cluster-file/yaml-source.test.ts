@@ -110,7 +110,9 @@ describe('what is no cluster file', () => {
 /** Each line refers nine times to the one before. */
 function laughs(): string {
   const nine = (name: string): string => Array<string>(9).fill(`*${name}`).join(', ')
-  const lines = [...'bcdefghij'].map((name, at) => `${name}: &${name} [${nine('abcdefghi'[at] ?? '')}]`)
+  const lines = Array.from('bcdefghij').map(
+    (name, at) => `${name}: &${name} [${nine('abcdefghi'[at] ?? '')}]`,
+  )
   return ['a: &a [ha]', ...lines].join('\n')
 }
 

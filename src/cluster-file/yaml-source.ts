@@ -1,5 +1,4 @@
 /** Parses YAML into plain values while keeping the place of every key and value. */
-import type { Node } from 'yaml'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { KeyPath, Positions } from './positions.ts'
@@ -55,7 +54,7 @@ export function readYaml(file: string, text: string): YamlSource {
     )
   }
   const values = new YamlValues(place)
-  const tree = values.read(document.contents as Node | null)
+  const tree = values.read(document.contents)
   if (tree.value === null && values.diagnostics.length === 0) {
     return broken(readingCodes.CLUSTER_FILE_EMPTY({}, { where: place([0, 0]) }))
   }

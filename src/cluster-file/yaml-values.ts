@@ -43,7 +43,7 @@ export class YamlValues {
   read(node: Node | null | undefined): ValueTree {
     if (node === null || node === undefined || this.#tooLarge) return NOTHING
     if (isAlias(node)) return this.#alias(node)
-    const { anchor } = node as Scalar | YAMLMap | YAMLSeq
+    const { anchor } = node
     if (anchor !== undefined) this.#anchors.set(anchor, null)
     const tree = this.#bounded(this.#content(node))
     if (anchor !== undefined) this.#anchors.set(anchor, tree)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../resolve/cluster-lock.ts'
+import { reasonOf } from '../support/reason.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 
 /** The paths of one cluster, all absolute. */
@@ -56,7 +57,7 @@ export async function readLock(file: string): Promise<ClusterLock> {
   try {
     return parseLock(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     throw new DiagnosticsError([resolveCodes.LOCK_UNREADABLE({ file, reason })])
   }
 }

@@ -65,9 +65,7 @@ export interface ClusterSource {
 
 /** The option schemas of all roles, for readers of cluster files. */
 export function roleSchemas(): RoleSchemas {
-  return Object.fromEntries(
-    Object.values(roles).map((role) => [role.name, role.options]),
-  ) as unknown as RoleSchemas
+  return Object.fromEntries(Object.values(roles).map((role) => [role.name, role.options]))
 }
 
 /** A cluster that could not be opened: what to show, and the text of the file for quoting its lines. */

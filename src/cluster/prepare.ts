@@ -46,17 +46,7 @@ export async function prepare(
   firstContact: FirstContact,
 ): Promise<Prepared> {
   const { source } = opened
-  // Facts of all nodes count, not only of those in scope: selectors choose among all.
-  const unseen = Object.keys(source.file.nodes).filter(
-    (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
-  )
-  let lock = source.lock
-  if (unseen.length > 0) {
-    for (const [node, facts] of await firstContact(unseen)) lock = withFacts(lock, node, facts)
-  }
-  const resolved = lock === source.lock ? opened.resolved : resolveSource({ ...source, lock })
-  const errors = resolved.diagnostics.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw new DiagnosticsError(errors)
+  const resolved = await resolveWithFacts(opened, firstContact)
   const nodes = nodesInScope(resolved.cluster, scope)
   const secrets = await openSecrets({
     folder: opened.paths.secretsFolder,
@@ -73,7 +63,6 @@ export async function prepare(
     secrets: await meetWishes(secrets, secretWishes(resolved), new Date()),
     release: met.release,
   }
-  const programs = new Map<string, Program>()
   return {
     resolved,
     lock: met.lock,
@@ -81,11 +70,32 @@ export async function prepare(
     provisions,
     nodes,
     engines: enginesOf(resolved, new Set(nodes), provisions),
-    program: (node, alsoKinds = []) => {
-      const key = [node, ...alsoKinds].join(' ')
-      const program = programs.get(key) ?? compileNode(resolved, node, provisions, alsoKinds)
-      programs.set(key, program)
-      return program
-    },
+    program: compiler(resolved, provisions),
+  }
+}
+
+/** Facts of all nodes count, not only of those in scope: selectors choose among all. */
+async function resolveWithFacts(opened: OpenedCluster, firstContact: FirstContact): Promise<Resolved> {
+  const { source } = opened
+  const unseen = Object.keys(source.file.nodes).filter(
+    (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
+  )
+  let lock = source.lock
+  if (unseen.length > 0) {
+    for (const [node, facts] of await firstContact(unseen)) lock = withFacts(lock, node, facts)
+  }
+  const resolved = lock === source.lock ? opened.resolved : resolveSource({ ...source, lock })
+  const errors = resolved.diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new DiagnosticsError(errors)
+  return resolved
+}
+
+function compiler(resolved: Resolved, provisions: Provisions): Prepared['program'] {
+  const programs = new Map<string, Program>()
+  return (node, alsoKinds = []) => {
+    const key = [node, ...alsoKinds].join(' ')
+    const program = programs.get(key) ?? compileNode(resolved, node, provisions, alsoKinds)
+    programs.set(key, program)
+    return program
   }
 }

@@ -28,39 +28,45 @@ export async function meetWishes(
   }
   const ends = new Map<string, Date>()
   for (const wish of unique) {
-    switch (wish.make) {
-      case 'gossip-key':
-        ensureGossipKey(store, wish.name)
-        break
-      case 'token':
-        ensureToken(store, wish.name)
-        break
-      case 'password':
-        store.ensure(wish.name, 'text', () => newPassword(wish.length ?? PASSWORD_LENGTH))
-        break
-      case 'certificate': {
-        const { notAfter } = await ensureCertificate(store, {
-          name: wish.name,
-          issuer: wish.authority,
-          subject: wish.commonName,
-          dnsNames: wish.dnsNames,
-          ipAddresses: wish.ipAddresses,
-          now,
-        })
-        ends.set(wish.name, notAfter)
-        break
-      }
-      case 'authority':
-        break
-    }
+    if (wish.make === 'certificate') ends.set(wish.name, await meetCertificate(store, wish, now))
+    else meetPlain(store, wish)
   }
+  return secretsOf(store, (name) => ends.get(name) ?? now)
+}
+
+/** Gives back when the certificate ends. */
+async function meetCertificate(
+  store: SecretStore,
+  wish: Extract<SecretWish, { make: 'certificate' }>,
+  now: Date,
+): Promise<Date> {
+  const { notAfter } = await ensureCertificate(store, {
+    name: wish.name,
+    issuer: wish.authority,
+    subject: wish.commonName,
+    dnsNames: wish.dnsNames,
+    ipAddresses: wish.ipAddresses,
+    now,
+  })
+  return notAfter
+}
+
+function meetPlain(store: SecretStore, wish: SecretWish): void {
+  if (wish.make === 'gossip-key') ensureGossipKey(store, wish.name)
+  if (wish.make === 'token') ensureToken(store, wish.name)
+  if (wish.make === 'password') {
+    store.ensure(wish.name, 'text', () => newPassword(wish.length ?? PASSWORD_LENGTH))
+  }
+}
+
+function secretsOf(store: SecretStore, endOf: (certificate: string) => Date): RoleSecrets {
   return {
     text: (name) => store.get(name, 'text').value,
     token: (name) => store.get(name, 'token').value,
     gossipKeys: (name) => JSON.parse(gossipKeyring(store.get(name, 'gossip-key'))) as [string, ...string[]],
     certificate: (name) => {
       const { certificatePem, keyPem } = store.get(name, 'certificate').value
-      return { certificatePem, keyPem, notAfter: ends.get(name) ?? now }
+      return { certificatePem, keyPem, notAfter: endOf(name) }
     },
     authority: (name) => ({ certificatePem: store.get(name, 'certificate-authority').value.certificatePem }),
   }

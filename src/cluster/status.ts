@@ -5,6 +5,7 @@ import type { EngineProbe, EngineStatus } from '../engines/contract.ts'
 import { newRunId } from '../journal/run-id.ts'
 import type { ClusterNode } from '../roles/role.ts'
 import { limit } from '../support/limit.ts'
+import { reasonOf } from '../support/reason.ts'
 import { controllerName } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import type { OpenedCluster } from './open.ts'
@@ -72,7 +73,7 @@ async function ask(probe: EngineProbe, transport: Transport): Promise<EngineStat
     try {
       return await probe.ask(transport, member)
     } catch (error) {
-      detail = `${member}: ${error instanceof Error ? error.message : String(error)}`
+      detail = `${member}: ${reasonOf(error)}`
     }
   }
   return { name: probe.name, healthy: false, detail, members: [], failingChecks: [] }

@@ -3,6 +3,7 @@ import { rm, rmdir, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RunOptions, RunResult } from '../support/run.ts'
+import { reasonOf } from '../support/reason.ts'
 import { assignAddresses, chooseNetwork, networksInRoutes } from './addresses.ts'
 import { ensureBase } from './base-image.ts'
 import { killGroup, LAB_GROUP, removeGroup } from './control-group.ts'
@@ -159,7 +160,7 @@ async function settleAll(work: readonly Promise<void>[]): Promise<void> {
   )
   if (reasons.length === 0) return
   if (reasons.length === 1) throw reasons[0]
-  const messages = reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason)))
+  const messages = reasons.map(reasonOf)
   throw new LabFailure(messages.join('\n\n'))
 }
 

@@ -5,6 +5,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { reasonOf } from '../support/reason.ts'
 
 const KEEP_DAYS = 60
 
@@ -22,20 +23,33 @@ export function keptPath(folder: string, url: URL): string | undefined {
 
 /** The proxy. `upstream` is the proxy that this computer's own apt uses, if any. */
 export function packageCache(folder: string, upstream?: string): Server {
-  const underway = new Map<string, Promise<void>>()
+  const cache = new Cache(folder, upstream)
   const server = createServer((asked, answer) => {
-    serve(asked, answer).catch((error: unknown) => refuse(answer, error))
+    cache.serve(asked, answer).catch((error: unknown) => refuse(answer, error))
   })
   server.on('connect', tunnel)
   return server
+}
 
-  async function serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+class Cache {
+  readonly #folder: string
+  readonly #upstream: URL | undefined
+  /** So that nodes that ask at once wait for one download. */
+  readonly #underway = new Map<string, Promise<void>>()
+
+  constructor(folder: string, upstream: string | undefined) {
+    this.#folder = folder
+    this.#upstream = upstream === undefined ? undefined : new URL(upstream)
+  }
+
+  async serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const url = new URL(asked.url ?? '')
-    const file = asked.method === 'GET' && isLasting(url) ? keptPath(folder, url) : undefined
-    if (file === undefined) return passOn(asked, answer, url)
+    const file = asked.method === 'GET' && isLasting(url) ? keptPath(this.#folder, url) : undefined
+    if (file === undefined) return this.#passOn(asked, answer, url)
     if (!existsSync(file)) {
-      const fetching = underway.get(file) ?? fetchInto(file, url).finally(() => underway.delete(file))
-      underway.set(file, fetching)
+      const fetching =
+        this.#underway.get(file) ?? this.#fetchInto(file, url).finally(() => this.#underway.delete(file))
+      this.#underway.set(file, fetching)
       await fetching
     }
     const now = new Date()
@@ -44,9 +58,9 @@ export function packageCache(folder: string, upstream?: string): Server {
     await pipeline(createReadStream(file), answer)
   }
 
-  async function fetchInto(file: string, url: URL): Promise<void> {
+  async #fetchInto(file: string, url: URL): Promise<void> {
     const draft = `${file}.${process.pid}.new`
-    const got = await open(url, 'GET', {})
+    const got = await this.#open(url, 'GET', {})
     try {
       if (got.statusCode !== 200) throw new UpstreamAnswer(got.statusCode ?? 502)
       await mkdir(dirname(file), { recursive: true })
@@ -62,16 +76,16 @@ export function packageCache(folder: string, upstream?: string): Server {
     }
   }
 
-  async function passOn(asked: IncomingMessage, answer: ServerResponse, url: URL): Promise<void> {
+  async #passOn(asked: IncomingMessage, answer: ServerResponse, url: URL): Promise<void> {
     const { 'proxy-connection': _, connection: __, ...headers } = asked.headers
-    const got = await open(url, asked.method ?? 'GET', headers)
+    const got = await this.#open(url, asked.method ?? 'GET', headers)
     const { connection: ___, 'keep-alive': ____, ...kept } = got.headers
     answer.writeHead(got.statusCode ?? 502, kept)
     await pipeline(got, answer)
   }
 
-  function open(url: URL, method: string, headers: IncomingMessage['headers']): Promise<IncomingMessage> {
-    const through = upstream === undefined ? undefined : new URL(upstream)
+  #open(url: URL, method: string, headers: IncomingMessage['headers']): Promise<IncomingMessage> {
+    const through = this.#upstream
     return new Promise((resolve, reject) => {
       const asking = request({
         host: (through ?? url).hostname,
@@ -104,7 +118,7 @@ function refuse(answer: ServerResponse, error: unknown): void {
   }
   const status = error instanceof UpstreamAnswer ? error.status : 502
   answer.writeHead(status, { 'content-type': 'text/plain' })
-  answer.end(`bramble lab: ${error instanceof Error ? error.message : String(error)}\n`)
+  answer.end(`bramble lab: ${reasonOf(error)}\n`)
 }
 
 /** For https archives: only passes bytes, and so keeps nothing. */

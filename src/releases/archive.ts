@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { open, type Entry, type ZipFile } from 'yauzl'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
+import { reasonOf } from '../support/reason.ts'
 import { ReleaseError } from './release-error.ts'
 
 /** More than any engine has; guards against archives that unpack without end. */
@@ -52,7 +53,7 @@ export async function extractMember(
     await pipeline(source, createWriteStream(target, { mode: 0o700 }))
   } catch (error) {
     if (error instanceof ReleaseError || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error
-    throw unsafe(error instanceof Error ? error.message : String(error))
+    throw unsafe(reasonOf(error))
   } finally {
     zip?.close()
   }

@@ -50,7 +50,7 @@ export function place(input: PlacementInput): Placement {
   }
   const uses = Object.entries(input.file.roles)
   const byRest = ([, use]: (typeof uses)[number]): boolean => Array.isArray(use.on) && use.on.includes('rest')
-  for (const [name, use] of [...uses.filter((use) => !byRest(use)), ...uses.filter(byRest)]) {
+  for (const [name, use] of [...uses.filter((entry) => !byRest(entry)), ...uses.filter(byRest)]) {
     const taken = new Set(rivals(name, input.roles).flatMap((rival) => placed.get(rival) ?? []))
     placed.set(name, choose(use.on, use.count, ['roles', name, 'on'], taken))
   }

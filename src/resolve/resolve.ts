@@ -1,9 +1,10 @@
 /** From what the user wrote and what boards said of themselves to the cluster that roles see. Pure. */
 import type { Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
+import type { Candidate } from '../cluster-file/select.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
-import type { Cluster, ClusterNode, ClusterService, Role } from '../roles/role.ts'
-import { boardFacts, isBoardKnown, systemArchitecture } from './board-facts.ts'
+import type { BoardFacts, Cluster, ClusterNode, ClusterService, Role } from '../roles/role.ts'
+import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from './cluster-lock.ts'
 import { place, type Placement } from './placement.ts'
 
@@ -33,29 +34,13 @@ const NO_ADDRESS = '0.0.0.0'
 /** Resolves. Diagnostics hold everything that selectors and roles object to. */
 export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
-  const boards = Object.entries(file.nodes).map(([name, entry]) => {
-    const facts = lock.nodes[name] ?? {}
-    return {
-      name,
-      entry,
-      facts,
-      board: boardFacts(entry, facts),
-      known: isBoardKnown(entry, lock.nodes[name]),
-    }
-  })
+  const boards = Object.entries(file.nodes).map(([name, entry]) => declaredBoard(name, entry, lock))
   const placement = place({
     file,
     positions,
     roles,
     previous: lock.choices,
-    candidates: boards.map(({ name, board, known, entry }) => ({
-      name,
-      has: board.has,
-      labels: board.labels,
-      model: known ? board.model : entry.model,
-      memoryBytes: known || entry.memory !== undefined ? board.memoryBytes : undefined,
-      architecture: known ? board.architecture : entry.architecture,
-    })),
+    candidates: boards.map(candidate),
   })
   const nodes = boards.map(({ name, entry, facts, board }): ClusterNode => ({
     name,
@@ -72,6 +57,32 @@ export function resolve(input: ResolveInput): Resolved {
     cluster,
     lock: { ...lock, choices: mutable(placement.choices) },
     diagnostics: [...placement.diagnostics, ...findings(cluster, input)],
+  }
+}
+
+interface DeclaredBoard {
+  readonly name: string
+  readonly entry: ClusterFile['nodes'][string]
+  readonly facts: FactMap
+  readonly board: BoardFacts
+  /** False when nothing but guesses is known of the board. */
+  readonly known: boolean
+}
+
+function declaredBoard(name: string, entry: DeclaredBoard['entry'], lock: ClusterLock): DeclaredBoard {
+  const facts = lock.nodes[name] ?? {}
+  return { name, entry, facts, board: boardFacts(entry, facts), known: isBoardKnown(entry, lock.nodes[name]) }
+}
+
+/** What a selector may go by: a guess is no reason to choose a board. */
+function candidate({ name, board, known, entry }: DeclaredBoard): Candidate {
+  return {
+    name,
+    has: board.has,
+    labels: board.labels,
+    model: known ? board.model : entry.model,
+    memoryBytes: known || entry.memory !== undefined ? board.memoryBytes : undefined,
+    architecture: known ? board.architecture : entry.architecture,
   }
 }
 

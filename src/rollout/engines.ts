@@ -1,7 +1,8 @@
 /** After the nodes: what belongs to the cluster is converged through one member, and every changed node passes its gates. */
 import type { EventBody, Summary } from '../events/event.ts'
 import { EMPTY_SUMMARY, addSummaries } from '../events/event.ts'
-import { poll } from '../support/poll.ts'
+import { poll, type Answer } from '../support/poll.ts'
+import { reasonOf } from '../support/reason.ts'
 import type { NodeResults } from './converge.ts'
 import type { StoreObservation } from './observe.ts'
 import type { Rollout } from './work.ts'
@@ -21,36 +22,52 @@ export async function convergeStores(
     const same = store.size - differences.filter(({ action }) => action !== 'remove').length
     summary = addSummaries(summary, { ...EMPTY_SUMMARY, unchanged: Math.max(0, same) })
     if (differences.length === 0 && failure === undefined) continue
-    let sum = EMPTY_SUMMARY
     // Nobody waits for members whose own change failed.
     const members = store.members.filter((member) => !results.get(member)?.failure)
-    const done = await poll(
-      async () => {
-        let detail = members.length === 0 ? 'none of its members came through' : 'nobody answers'
-        for (const member of members) {
-          try {
-            sum = EMPTY_SUMMARY
-            await store.converge(rollout.delivery.link, member, ({ address, action, failure: why }) => {
-              sum = addSummaries(sum, { ...EMPTY_SUMMARY, [why === undefined ? 'changed' : 'failed']: 1 })
-              rollout.emit(storeEvent(address, action, why))
-            })
-            return { passed: true, detail: 'done' }
-          } catch (error) {
-            detail = `${member}: ${error instanceof Error ? error.message : String(error)}`
-          }
-        }
-        return { passed: false, detail }
-      },
-      { patienceSeconds: members.length === 0 ? 0 : ENGINE_PATIENCE_SECONDS, signal: rollout.signal },
-    )
-    if (!done.passed) {
-      failures.push(`${store.name}: ${done.detail}`)
-      sum = addSummaries(sum, { ...EMPTY_SUMMARY, failed: 1 })
-      rollout.emit(storeEvent(`${store.name}:api`, 'update', done.detail))
-    }
-    summary = addSummaries(summary, sum)
+    const done = await convergeStore(rollout, store, members)
+    summary = addSummaries(summary, done.summary)
+    if (done.failure !== undefined) failures.push(`${store.name}: ${done.failure}`)
   }
   return { summary, failures }
+}
+
+interface StoreResult {
+  readonly summary: Summary
+  readonly failure?: string
+}
+
+/** Asks one member after the other until one of them carries the store through to its end. */
+async function convergeStore(
+  rollout: Rollout,
+  store: StoreObservation['store'],
+  members: readonly string[],
+): Promise<StoreResult> {
+  let summary = EMPTY_SUMMARY
+  const attempt = async (): Promise<Answer> => {
+    let detail = members.length === 0 ? 'none of its members came through' : 'nobody answers'
+    for (const member of members) {
+      try {
+        summary = EMPTY_SUMMARY
+        await store.converge(rollout.delivery.link, member, ({ address, action, failure }) => {
+          summary = counted(summary, failure === undefined ? 'changed' : 'failed')
+          rollout.emit(storeEvent(address, action, failure))
+        })
+        return { passed: true, detail: 'done' }
+      } catch (error) {
+        detail = `${member}: ${reasonOf(error)}`
+      }
+    }
+    return { passed: false, detail }
+  }
+  const patienceSeconds = members.length === 0 ? 0 : ENGINE_PATIENCE_SECONDS
+  const done = await poll(attempt, { patienceSeconds, signal: rollout.signal })
+  if (done.passed) return { summary }
+  rollout.emit(storeEvent(`${store.name}:api`, 'update', done.detail))
+  return { summary: counted(summary, 'failed'), failure: done.detail }
+}
+
+function counted(summary: Summary, outcome: 'changed' | 'failed'): Summary {
+  return addSummaries(summary, { ...EMPTY_SUMMARY, [outcome]: 1 })
 }
 
 function storeEvent(address: string, action: 'create' | 'update' | 'remove', failure?: string): EventBody {

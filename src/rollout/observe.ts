@@ -1,6 +1,7 @@
 /** Looks at all nodes and all engines at once, within the window of the run. */
 import type { ClusterDifference, ClusterStore } from '../engines/contract.ts'
 import { limit } from '../support/limit.ts'
+import { reasonOf } from '../support/reason.ts'
 import { finishedNode, isFinishedByLook, tellFinished } from './node-finished.ts'
 import type { Observation, Rollout } from './work.ts'
 
@@ -46,7 +47,7 @@ async function observeStore(rollout: Rollout, store: ClusterStore): Promise<Stor
       }
       return { store, differences }
     } catch (error) {
-      failure = `${member}: ${error instanceof Error ? error.message : String(error)}`
+      failure = `${member}: ${reasonOf(error)}`
     }
   }
   return { store, differences: [], failure }

@@ -1,5 +1,6 @@
 /** Starts nodes anew that have to be, members of a consensus group one at a time, and finishes what waited for it. */
 import { limit } from '../support/limit.ts'
+import { reasonOf } from '../support/reason.ts'
 import { combined, convergeNode, inTurn, type NodeResults } from './converge.ts'
 import type { NodeResult, Rollout } from './work.ts'
 
@@ -30,7 +31,7 @@ async function rebootNode(rollout: Rollout, node: string): Promise<NodeResult> {
   try {
     await rollout.delivery.reboot(node, REBOOT_PATIENCE_SECONDS)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = reasonOf(error)
     return {
       summary: nothing,
       failure: { message, fix: `look at ${node}'s power and screen, then run bramble apply again` },

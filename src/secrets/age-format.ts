@@ -1,4 +1,5 @@
 /** Age keys and files (https://age-encryption.org/v1): made by the age-encryption library, read by the quickest way. */
+import { reasonOf } from '../support/reason.ts'
 import { AgeError, openAge, readX25519Identity } from './age-reading.ts'
 import type { X25519Identity } from './age-reading.ts'
 import { readBech32 } from './bech32.ts'
@@ -67,7 +68,7 @@ async function openerOfLibrary(identities: readonly string[]): Promise<Opener> {
     try {
       return await decrypter.decrypt(armor.decode(armored), 'text')
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error)
+      const problem = reasonOf(error)
       throw new AgeError(problem, { notForUs: problem.startsWith('no identity matched') })
     }
   }

@@ -1,4 +1,5 @@
 /** Asks again and again until a condition holds or the time is up. */
+import { reasonOf } from './reason.ts'
 
 /** What an attempt found. */
 export interface Answer {
@@ -20,13 +21,9 @@ export async function poll(ask: () => Promise<Answer>, options: PollOptions): Pr
   const end = performance.now() + options.patienceSeconds * 1000
   let pause = (options.pauseSeconds ?? 0.25) * 1000
   for (;;) {
-    const answer = await ask().catch((error: unknown) => ({ passed: false, detail: reason(error) }))
+    const answer = await ask().catch((error: unknown) => ({ passed: false, detail: reasonOf(error) }))
     if (answer.passed || options.signal?.aborted === true || performance.now() + pause > end) return answer
     await new Promise((resolve) => setTimeout(resolve, pause))
     pause = Math.min(pause * 1.5, 2000)
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

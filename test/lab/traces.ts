@@ -33,7 +33,7 @@ function tracesInProcess(pid: string, key: string): string[] {
 
 /** The namespaces of a process, as `net:[4026531840]`. */
 export function namespacesOf(pid: number | string): string[] {
-  return ['net', 'mnt', 'pid', 'uts', 'ipc', 'cgroup'].map((kind) => link(`/proc/${pid}/ns/${kind}`))
+  return ['net', 'mnt', 'pid', 'uts', 'ipc', 'cgroup'].map((kind) => target(`/proc/${pid}/ns/${kind}`))
 }
 
 /** Those of the namespaces that some process is still in. */
@@ -55,7 +55,7 @@ function read(file: string): string {
   }
 }
 
-function link(file: string): string {
+function target(file: string): string {
   try {
     return readlinkSync(file)
   } catch {

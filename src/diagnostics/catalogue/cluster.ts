@@ -77,14 +77,14 @@ export const clusterCodes = defineCodes({
   }),
   JUMP_LOOP: code<{ nodes: readonly string[] }>({
     title: 'Nodes that are reached through one another',
-    summary: ({ nodes }) => `${[...nodes, nodes[0]].join(' goes through ')}`,
+    summary: ({ nodes }) => [...nodes, nodes[0]].join(' goes through '),
     why: 'none of them can be reached',
     fix: 'take out one via: one of them has to be reachable from here',
     explain: 'Following `via` from a node has to end at a node without `via`.',
   }),
   GROUP_LOOP: code<{ groups: readonly string[] }>({
     title: 'Groups that contain one another',
-    summary: ({ groups }) => `${[...groups, groups[0]].join(' contains ')}`,
+    summary: ({ groups }) => [...groups, groups[0]].join(' contains '),
     why: 'which nodes belong to them has no answer',
     fix: 'take one of the names out of its group',
     explain: 'Groups may contain groups, as long as none contains itself, directly or through others.',

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { absolutePath, file } from '../file/file.ts'
 import type { Resource } from '../kind.ts'
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
+const fileName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
 const word = z.string().regex(/^[^\s\p{Cc}]+$/u, 'must be one word')
 
 const aptRepositoryOptions = z.strictObject({
-  name: name.describe('Name of the files below /etc/apt.'),
+  name: fileName.describe('Name of the files below /etc/apt.'),
   uri: z.url().describe('Where the repository is.'),
   suites: z.array(word).min(1).describe('Suites or code names, such as bookworm.'),
   components: z.array(word).default(['main']).describe('Components of the suites.'),
