@@ -29,6 +29,10 @@ export interface Program {
   readonly text: string
   /** Hexadecimal SHA-256 of the text. */
   readonly sha256: string
+  /** Hexadecimal SHA-256 of what the text begins with: the same from run to run, so nodes keep it under this name. */
+  readonly runtime: string
+  /** The text without its runtime: all that a node which keeps the runtime has to be sent. */
+  readonly slim: string
   /** Bytes that rows name by their SHA-256. */
   readonly contents: ReadonlyMap<string, Content>
   /** From the id in the events of the node to the resource. */
@@ -37,13 +41,22 @@ export interface Program {
   readonly kinds: readonly string[]
 }
 
-/** The id of an address in programs, manifests and events of a node: 12 hexadecimal digits. */
-export function resourceId(address: LocalAddress): string {
-  return createHash('sha256').update(address).digest('hex').slice(0, 12)
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
-function rowOf({ address, resource, inputDigests }: OrderedResource): string {
-  return `"$@" ${commandLine([resourceId(address), resource.name, ...inputDigests, ...resource.row])}\n`
+/** The id of an address in programs, manifests and events of a node: 12 hexadecimal digits. */
+export function resourceId(address: LocalAddress): string {
+  return sha256Of(address).slice(0, 12)
+}
+
+function idOf({ address }: OrderedResource): string {
+  return resourceId(address)
+}
+
+function rowOf(item: OrderedResource): string {
+  const { resource, inputDigests } = item
+  return `"$@" ${commandLine([idOf(item), resource.name, ...inputDigests, ...resource.row])}\n`
 }
 
 /** Runs of neighbours of one kind: each is looked at and converged in one go. */
@@ -80,52 +93,69 @@ function functionText(name: string, body: string): string {
   return `${name}() {\n${body === '' ? ':\n' : body}}\n`
 }
 
-/** Compiles one node. Throws for a kind that is not known: resources are made by kinds, so that is our mistake. */
-export function compile(ordered: readonly OrderedResource[], options: CompileOptions): Program {
-  const used = [...new Set(ordered.map(({ resource }) => resource.kind))]
-  const included = withUsed([...used, ...(options.alsoKinds ?? [])], options.kinds)
+function shellOf(names: readonly string[], { kinds }: CompileOptions): string {
+  return names.map((name) => (kinds[name] as CompilerKind).shell).join('')
+}
+
+/** The rows, and what is to be done with them. */
+function rowsText(ordered: readonly OrderedResource[], { kinds }: CompileOptions): string {
   const batches = batchesOf(ordered)
-  const id = ({ address }: OrderedResource): string => resourceId(address)
-  const parts = [
-    `#!/bin/sh\n# bramble program 1 for ${options.node}\nNODE=${quote(options.node)}\n`,
-    options.runtime,
-    ...included.map((name) => (options.kinds[name] as CompilerKind).shell),
-    ...batches.map((batch, index) => functionText(`rows_${index}`, batch.map(rowOf).join(''))),
-  ]
-  const calls = used.map((kind) => {
-    const own = batches.flatMap((batch, index) => (batch[0]?.resource.kind === kind ? [index] : []))
+  const kindOf = (batch: readonly OrderedResource[]): string => (batch[0] as OrderedResource).resource.kind
+  const parts = batches.map((batch, index) => functionText(`rows_${index}`, batch.map(rowOf).join('')))
+  const calls = [...new Set(batches.map(kindOf))].map((kind) => {
+    const own = batches.flatMap((batch, index) => (kindOf(batch) === kind ? [index] : []))
     const name = shellName(kind)
     parts.push(functionText(`rows_${name}_all`, own.map((index) => `rows_${index} "$@"\n`).join('')))
     return `"$@" ${name} rows_${name}_all\n`
   })
-  parts.push(
-    functionText('checks', calls.join('')),
-    functionText(
-      'program',
-      batches
-        .map((batch, index) => {
-          const { kind } = (batch[0] as OrderedResource).resource
-          const how = (options.kinds[kind] as CompilerKind).kind.converges
-          return `batch ${shellName(kind)} ${how} rows_${index}\n`
-        })
-        .join(''),
-    ),
-    functionText('wanted', ordered.length === 0 ? '' : `want ${ordered.map(id).join(' ')}\n`),
+  const batchCalls = batches.map((batch, index) => {
+    const how = (kinds[kindOf(batch)] as CompilerKind).kind.converges
+    return `batch ${shellName(kindOf(batch))} ${how} rows_${index}\n`
+  })
+  parts.push(functionText('checks', calls.join('')), functionText('program', batchCalls.join('')))
+  return parts.join('')
+}
+
+/** The ids that are wanted, what each needs, and which are on trial. */
+function tablesText(ordered: readonly OrderedResource[]): string {
+  return [
+    functionText('wanted', ordered.length === 0 ? '' : `want ${ordered.map(idOf).join(' ')}\n`),
     ...ordered
       .filter(({ needs }) => needs.length > 0)
-      .map((item) => `N_${id(item)}=${quote(item.needs.map(resourceId).join(' '))}\n`),
-    ...ordered.filter(({ resource }) => resource.trial).map((item) => `T_${id(item)}=1\n`),
+      .map((item) => `N_${idOf(item)}=${quote(item.needs.map(resourceId).join(' '))}\n`),
+    ...ordered.filter(({ resource }) => resource.trial).map((item) => `T_${idOf(item)}=1\n`),
+  ].join('')
+}
+
+/** Compiles one node. Throws for a kind that is not known: resources are made by kinds, so that is our mistake. */
+export function compile(ordered: readonly OrderedResource[], options: CompileOptions): Program {
+  const used = withUsed([...new Set(ordered.map(({ resource }) => resource.kind))], options.kinds)
+  const included = withUsed([...used, ...(options.alsoKinds ?? [])], options.kinds)
+  const runtimeText = ['#!/bin/sh\n', options.runtime, shellOf(used, options)].join('')
+  const runtime = sha256Of(runtimeText)
+  const slim = [
+    `# bramble program 1 for ${options.node}\nNODE=${quote(options.node)}\n`,
+    `RUNTIME=${runtime} RUNTIME_BYTES=${Buffer.byteLength(runtimeText)}\n`,
+    // Not in the runtime: so it stays the one that the next program begins with.
+    shellOf(
+      included.filter((name) => !used.includes(name)),
+      options,
+    ),
+    rowsText(ordered, options),
+    tablesText(ordered),
     'main "$@"\n',
-  )
-  const text = parts.join('')
+  ].join('')
+  const text = runtimeText + slim
   return {
     node: options.node,
     text,
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: sha256Of(text),
+    runtime,
+    slim,
     contents: new Map(
       ordered.flatMap(({ resource }) => resource.contents.map((content) => [content.sha256, content])),
     ),
-    resources: new Map(ordered.map((item) => [id(item), item])),
+    resources: new Map(ordered.map((item) => [idOf(item), item])),
     kinds: included,
   }
 }

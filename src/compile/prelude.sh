@@ -113,7 +113,7 @@ hides() { # ID FIELD: a field is not as wanted and must not be shown
 }
 
 shows() { # ID FILE: the text that is there now, for a line diff of the plan
-  [ -n "$QUIET" ] || {
+  [ -n "$QUIET" ] || [ "$MODE" = converge ] || {
     printf '@\tcontent\t%s\t' "$1"
     base64 -w 0 <"$2"
     printf '\n'
@@ -140,7 +140,7 @@ fail_row() { # ID MESSAGE: one row of a kind that converges as a whole has faile
 }
 
 content() { # SHA256: the path of delivered bytes
-  [ -f "$CONTENTS/$1" ] || fail "the content $1 was not delivered"
+  [ -f "$CONTENTS/$1" ] || fail "the content $1 was not delivered: it was not needed when the node was looked at; apply again"
   printf '%s\n' "$CONTENTS/$1"
 }
 

@@ -20,7 +20,7 @@ export interface HeldObservation extends Observation {
 }
 
 /** Why the node did not let the check begin. */
-export type Refusal = Extract<SessionEvent, { type: 'busy' | 'running' }>
+export type Refusal = Extract<SessionEvent, { type: 'busy' | 'running' | 'absent' }>
 
 /** What came of a check. */
 export type Check =
@@ -30,11 +30,11 @@ const SILENCE_SECONDS = 60
 /** How long links may take to end by themselves. */
 const LET_GO_MILLISECONDS = 1000
 
-const packed = new WeakMap<Program, Buffer>()
+const packed = { text: new WeakMap<Program, Buffer>(), slim: new WeakMap<Program, Buffer>() }
 
-function packedText(program: Program): Buffer {
-  const known = packed.get(program) ?? gzipSync(program.text)
-  packed.set(program, known)
+function packedForm(program: Program, form: 'text' | 'slim'): Buffer {
+  const known = packed[form].get(program) ?? gzipSync(program[form])
+  packed[form].set(program, known)
   return known
 }
 
@@ -66,12 +66,12 @@ export class CheckSession {
     this.#found = new FoundOnNode(program)
   }
 
-  /** Runs it; with `link` the connection stays open afterwards. */
-  async look(link: boolean): Promise<Check> {
+  /** Runs it; with `link` the connection stays open afterwards, `slim` sends no runtime. */
+  async look(link: boolean, slim: boolean): Promise<Check> {
     const finished = new Promise<undefined>((resolve) => {
       this.#found.onFinished = () => resolve(undefined)
     })
-    const ending = this.#talk(link)
+    const ending = this.#talk(link, slim)
     const end = await (link ? Promise.race([ending, finished]) : ending)
     if (this.#found.isFinished && this.#reader.violation === undefined) {
       const found = this.#found.observation(this.#mode === 'apply')
@@ -80,14 +80,16 @@ export class CheckSession {
     return this.#unfinished(end ?? (await ending))
   }
 
-  #talk(link: boolean): Promise<TalkEnd> {
+  #talk(link: boolean, slim: boolean): Promise<TalkEnd> {
     const { by, deadRuns = [], silenceSeconds = SILENCE_SECONDS } = this.#push
-    const input = packedText(this.#program)
+    const { node, sha256, runtime } = this.#program
+    const input = packedForm(this.#program, slim ? 'slim' : 'text')
+    const bytes = link ? String(input.length) : '-'
     return talk({
       push: this.#push,
-      node: this.#program.node,
+      node,
       script: SCRIPTS.observe,
-      args: [this.#mode, this.#program.sha256, link ? String(input.length) : '-', deadRuns.join(' '), by],
+      args: [this.#mode, sha256, bytes, deadRuns.join(' '), by, slim ? runtime : '-'],
       reader: this.#reader,
       input: [input],
       staysOpen: link,
@@ -101,7 +103,7 @@ export class CheckSession {
 
   #take(event: ProgramEvent, session: Session): void {
     this.#session = session
-    if (event.type === 'busy' || event.type === 'running') {
+    if (event.type === 'busy' || event.type === 'running' || event.type === 'absent') {
       this.#refusal = event
       session.stdin.end()
     } else if (event.type === 'hello') {
@@ -123,8 +125,8 @@ export class CheckSession {
       const how = `run ${refusal.run} is still at work`
       return { refusal, failure: deliveryCodes.PROGRAM_BROKE_OFF({ node, how }, { where: { node } }) }
     }
-    if (refusal) return { refusal, failure: busyFailure(node, refusal) }
+    if (refusal?.type === 'busy') return { refusal, failure: busyFailure(node, refusal) }
     const failed = { push: this.#push, node, talk: end, reader: this.#reader, doing: 'during the check' }
-    return { failure: talkFailure(failed) }
+    return { ...(refusal && { refusal }), failure: talkFailure(failed) }
   }
 }

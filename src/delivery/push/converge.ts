@@ -8,7 +8,7 @@ import type { Session } from '../transport/session.ts'
 import { CarriedOut } from './carried-out.ts'
 import { busyFailure } from './check-session.ts'
 import { confirmTrial } from './confirm-trial.ts'
-import type { Convergence, Observation, PushEvents, PushRun, Unreached } from './contract.ts'
+import type { Convergence, NodeDifference, Observation, PushEvents, PushRun, Unreached } from './contract.ts'
 import { talk } from './conversation.ts'
 import type { TalkEnd } from './conversation.ts'
 import { askSeconds, askWhetherAlive, EndOfProgram, rejoin } from './follow-program.ts'
@@ -60,9 +60,16 @@ async function loadOf(entries: readonly TarEntry[]): Promise<Load> {
   return { bytes: whole.length, packed: true, chunks: () => [whole] }
 }
 
-/** Contents of the resources that differ, each once; the program too when the node does not have it. */
+/** A kind shows both values of what can be set without a content; see ARCHITECTURE.md, "A kind". */
+function needsContents({ action, differences }: NodeDifference): boolean {
+  return action !== 'update' || differences.some(({ is }) => is === undefined)
+}
+
+/** Contents of the resources whose contents differ, each once; the program too when the node does not have it. */
 function entriesFor(program: Program, observation: Observation, withProgram: boolean): TarEntry[] {
-  const wanted = observation.differing.flatMap(({ id }) => program.resources.get(id)?.resource.contents ?? [])
+  const wanted = observation.differing
+    .filter(needsContents)
+    .flatMap(({ id }) => program.resources.get(id)?.resource.contents ?? [])
   const contents = new Map(wanted.map(({ sha256, bytes }) => [sha256, { name: sha256, bytes }]))
   const text = withProgram ? [{ name: 'program', bytes: Buffer.from(program.text) }] : []
   return [...text, ...contents.values()]

@@ -19,6 +19,8 @@ export interface ObserveOptions {
    * the transport is closed.
    */
   readonly link?: boolean
+  /** Checksum of the runtime that the node has kept, as far as is known: its own fact `runtime`. */
+  readonly runtime?: string | undefined
 }
 
 /** At most so often somebody else's run is followed to its end or ended before we give up. */
@@ -50,14 +52,19 @@ export async function observe(
   assertRun(push)
   const { node } = program
   onEvent({ type: 'phase-started', node, phase: 'connect' })
+  let slim = options.runtime === program.runtime
   for (let attempt = 1; ; attempt++) {
-    const check = await new CheckSession(push, program, mode, onEvent).look(options.link === true)
+    const check = await new CheckSession(push, program, mode, onEvent).look(options.link === true, slim)
     if ('found' in check) {
       announce(check.found, onEvent)
       return check.found
     }
     const { failure, refusal } = check
     if (attempt >= ATTEMPTS || refusal === undefined) return { reached: false, node, failure }
+    if (refusal.type === 'absent') {
+      slim = false
+      continue
+    }
     if (refusal.type === 'busy' && push.takeOver !== true) return { reached: false, node, failure }
     const uncleared =
       refusal.type === 'busy' ? await oust(push, program) : await join(push, program, refusal.run, onEvent)

@@ -54,7 +54,7 @@ export type SessionEvent =
     }
   /** The program of this run still runs apart from any session. */
   | { readonly type: 'running'; readonly run: string }
-  /** The program that session 1 kept is not there. */
+  /** Session 1: the runtime that the node is said to keep is not there. Session 2: nor is the program that session 1 kept. */
   | { readonly type: 'absent' }
   /** What follows are the bytes of the events file. */
   | { readonly type: 'follows' }

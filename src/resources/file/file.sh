@@ -13,7 +13,12 @@ file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each f
     return 0
   fi
   if [ ! -f "$R$path" ] || [ -L "$R$path" ]; then
-    if [ "$state" = absent ]; then removes "$id"; else differs "$id" type 'no regular file' file; fi
+    if [ "$state" = absent ]; then
+      removes "$id"
+    else
+      differs "$id" type 'no regular file' file
+      hides "$id" content
+    fi
     return 0
   fi
   IFS=' ' read -r is_mode is_owner is_group uid gid size <&3
