@@ -16,7 +16,7 @@ export interface Context {
   readonly folder: string
   readonly api: () => Promise<ClusterApi>
   /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
-  readonly openCluster: () => Promise<OpenedCluster>
+  readonly openCluster: (options?: { readonly despiteFindings?: boolean }) => Promise<OpenedCluster>
 }
 
 /** Diagnostics on their way to whoever shows them. */
@@ -44,11 +44,12 @@ export function createContext(surroundings: Surroundings, common: SharedOptions)
     common,
     folder,
     api: surroundings.loadCluster,
-    openCluster: async () => {
+    openCluster: async (options = {}) => {
       const api = await surroundings.loadCluster()
       const opened = await api.openCluster({
         folder,
         lab: common.lab ?? false,
+        ...options,
         ...(common.identity !== undefined && { identityFile: resolve(surroundings.folder, common.identity) }),
       })
       if (!('cluster' in opened)) throw new CommandRefusal(...opened.diagnostics)

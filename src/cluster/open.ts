@@ -20,10 +20,10 @@ export interface OpenOptions {
   readonly folder: string
   /** Act on the twin in the lab instead of the boards. */
   readonly lab: boolean
+  /** Open also when roles object to what was seen of the nodes: to look at them anew. */
+  readonly despiteFindings?: boolean
   /** Instead of the usual place of the identity that opens the secrets. */
   readonly identityFile?: string | undefined
-  /** `key.path=value` pairs that replace values of the cluster file for this run. */
-  readonly set?: readonly string[]
 }
 
 /** A node for people: what it is and what it does. */
@@ -95,7 +95,8 @@ export async function openCluster(
     }
     const resolved = resolveSource(source)
     const diagnostics = [...loaded.diagnostics, ...resolved.diagnostics]
-    if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, text: loaded.text }
+    const isRefused = diagnostics.some(({ severity }) => severity === 'error')
+    if (isRefused && options.despiteFindings !== true) return { diagnostics, text: loaded.text }
     return { cluster: opened(source, resolved, options, paths, diagnostics) }
   } catch (error) {
     if (error instanceof DiagnosticsError) return { diagnostics: error.diagnostics, text: loaded.text }

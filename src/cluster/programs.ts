@@ -3,7 +3,7 @@ import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
 import type { ClusterStore, EngineProbe, Gate, QuorumGroup } from '../engines/contract.ts'
 import { orderResources } from '../plan/order.ts'
-import type { Content, Resource } from '../resources/kind.ts'
+import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
 import { roles } from '../roles/registry.generated.ts'
 import type { ClusterNode, ReleaseWish, Role, RoleContext, RoleSecrets, SecretWish } from '../roles/role.ts'
@@ -50,11 +50,30 @@ export function releaseWishes(resolved: Resolved, nodes: ReadonlySet<string>): R
   )
 }
 
-/** All resources that a node is to have, in the order of its roles. */
+/** All resources that a node is to have: those of its foundation first, then in the order of its roles. */
 export function nodeResources(resolved: Resolved, node: string, provisions: Provisions): Resource[] {
-  return placedRoles(resolved, new Set([node])).flatMap(({ role, ...given }) =>
-    role.resources(contextOf(resolved, given, provisions)),
+  const placed = placedRoles(resolved, new Set([node]))
+  const foundation = placed.filter(({ role }) => role.isFoundation === true)
+  const others = placed.filter(({ role }) => role.isFoundation !== true)
+  return merged(
+    [...foundation, ...others].flatMap(({ role, ...given }) =>
+      role.resources(contextOf(resolved, given, provisions)),
+    ),
   )
+}
+
+/** Two roles may ask for the same thing, such as a package; a different thing of the same address stays a defect. */
+function merged(resources: readonly Resource[]): Resource[] {
+  const byAddress = new Map<string, Resource>()
+  const different: Resource[] = []
+  for (const resource of resources) {
+    const address = addressOf(resource)
+    const first = byAddress.get(address)
+    if (first && first.digest !== resource.digest) different.push(resource)
+    const needs = [...new Set([...(first?.needs ?? []), ...resource.needs])]
+    byAddress.set(address, first ? { ...first, needs } : resource)
+  }
+  return [...byAddress.values(), ...different]
 }
 
 function contextOf(

@@ -141,6 +141,8 @@ export interface Role<Options = never> {
   readonly conflicts?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
   readonly family?: string
+  /** What every node stands on: its resources come before those of other roles, whatever the order in the cluster file. */
+  readonly isFoundation?: boolean
   /** Mistakes that need the cluster: a board that cannot carry the role, an even number of servers. */
   readonly findings?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly RoleFinding[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]

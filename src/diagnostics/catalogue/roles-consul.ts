@@ -98,9 +98,10 @@ export const rolesConsulCodes = defineCodes({
       'nothing else. Newer versions come from HashiCorp.',
   }),
   CONSUL_PACKAGE_ARMV6: code<{ node: string }>({
+    severity: 'warning',
     title: "A board that cannot run Debian's Consul",
     summary: ({ node }) => `${node} is ARMv6, and Debian's package is built for ARMv7`,
-    why: 'the program would end at once with "Illegal instruction"',
+    why: 'on the board the program would end at once with "Illegal instruction"',
     fix: 'write  source: release: the release of HashiCorp runs on every Raspberry Pi',
     explain:
       "Debian's armhf means ARMv7 with VFPv3. Raspberry Pi OS builds its own packages for ARMv6, Consul is not among them.",

@@ -93,7 +93,8 @@ function version(options: ServerOptions): RoleFinding[] {
 }
 
 function packages({ source }: ServerOptions, cluster: Cluster): RoleFinding[] {
-  if (source !== 'package') return []
+  // A node of the lab runs this computer's package, whatever board it stands for.
+  if (source !== 'package' || cluster.lab) return []
   return [...cluster.find(SERVER_ROLE), ...cluster.find(CLIENT_ROLE)]
     .filter(({ architecture }) => architecture === 'armv6')
     .map(({ name }) => ({ diagnostic: rolesConsulCodes.CONSUL_PACKAGE_ARMV6({ node: name }), node: name }))
