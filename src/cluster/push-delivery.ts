@@ -17,6 +17,8 @@ export interface PushDeliveryOptions {
   /** Nodes whose connection is to carry links to an engine while they are looked at. */
   readonly linked: ReadonlySet<string>
   readonly emit: (event: EventBody) => void
+  /** Checksum of the runtime that a node has kept, as far as the cluster lock knows. */
+  readonly runtime: (node: string) => string | undefined
   /** Told of the facts of every node that answers. */
   readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
 }
@@ -29,7 +31,10 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
     link: push.transport,
     observe: async (node) => {
       const program = options.program(node)
-      const held = await observe(push, program, options.mode, emit, { link: options.linked.has(node) })
+      const held = await observe(push, program, options.mode, emit, {
+        link: options.linked.has(node),
+        runtime: options.runtime(node),
+      })
       if (!held.reached) return unreached(node, held.failure)
       seen.set(node, held)
       options.noteFacts(node, held.facts)
@@ -41,7 +46,9 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       // What is to be removed may be of a kind that the node's program does not have.
       const program = options.program(node, held.missingKinds)
       const done = await converge(push, program, held, emit)
-      return done.reached ? convergenceOf(done) : { ...brokenOff(node, done.failure) }
+      if (!done.reached) return brokenOff(node, done.failure)
+      options.noteFacts(node, { ...held.facts, ...done.facts })
+      return convergenceOf(done)
     },
     reboot: (node, patienceSeconds) => reboot(push, node, seen.get(node)?.facts['boot_id'], patienceSeconds),
     release: async (node) => {

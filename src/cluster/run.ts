@@ -1,7 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
 import type { PushRun } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
-import type { Event, EventBody } from '../events/event.ts'
+import type { Event, EventBody, Outcome } from '../events/event.ts'
 import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
@@ -69,6 +69,7 @@ async function carryOut(
   })
   const live = noteLiveRun(cluster.paths.runtimeFolder, journal.run)
   const transport = await connect(cluster, options)
+  let letGo = true
   try {
     const push: PushRun = {
       run: journal.run,
@@ -83,10 +84,12 @@ async function carryOut(
     )
     redact = redactor(prepared.secrets.values())
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
-    await run.rollOut(push, by)
+    letGo = mode === 'plan'
+    // A node that failed may still be held, or have a program at work that the next run is to follow.
+    if ((await run.rollOut(push, by)) !== 'failed') letGo = true
   } finally {
     await transport.close()
-    live.end()
+    live.end(letGo)
     journal.close()
   }
 }
@@ -122,7 +125,7 @@ class Run {
     this.#lock = prepared.lock
   }
 
-  async rollOut(push: PushRun, by: string): Promise<void> {
+  async rollOut(push: PushRun, by: string): Promise<Outcome> {
     const { nodes, engines, resolved, program } = this.#prepared
     const inScope = new Set(nodes)
     const stores = engines.stores.filter((store) => store.members.some((member) => inScope.has(member)))
@@ -135,11 +138,12 @@ class Run {
       program,
       linked: new Set(stores.flatMap(({ members }) => members.slice(0, 1))),
       emit,
+      runtime: (node) => this.#lock.nodes[node]?.['runtime'],
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
     })
-    await rollOut({
+    const outcome = await rollOut({
       mode: this.#mode,
       nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
       groups: engines.groups,
@@ -152,6 +156,7 @@ class Run {
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#save()
+    return outcome
   }
 
   /** What was decided is on the disk before the first node gets any of it. */

@@ -16,6 +16,7 @@ export const KEPT_FACTS = [
   'os_release',
   'machine_id',
   'ssh_host_key',
+  'runtime',
 ] as const
 
 const releaseSchema = z.object({
