@@ -9,17 +9,13 @@ export function counted(count: number, noun: string): string {
 /** The order in which outcomes are told. */
 const ORDER: readonly Outcome[] = ['changed', 'failed', 'skipped', 'unchanged']
 
-/** `3 changed, 1 failed, 40 unchanged`; what is zero is left out, but for a summary of nothing. */
+/** `3 changed, 1 failed, 40 unchanged`, in a plan `3 to change`: what is zero is left out, what is all zero has no phrase. */
 export function summaryPhrase(summary: Summary, command: 'plan' | 'apply' = 'apply'): string {
-  const parts = ORDER.filter((outcome) => summary[outcome] > 0).map(
-    (outcome) => `${summary[outcome]} ${wordFor(outcome, command)}`,
-  )
-  return parts.length > 0 ? parts.join(', ') : '0 unchanged'
-}
-
-/** All four numbers, always, for lines that programs read; a plan has changed nothing yet. */
-export function fullSummary(summary: Summary, command: 'plan' | 'apply' = 'apply'): string {
-  return ORDER.map((outcome) => `${summary[outcome]} ${wordFor(outcome, command)}`).join(', ')
+  const isQuiet = summary.changed + summary.failed + summary.skipped === 0
+  if (isQuiet && summary.unchanged > 0 && command === 'plan') return 'nothing to do'
+  return ORDER.filter((outcome) => summary[outcome] > 0)
+    .map((outcome) => `${summary[outcome]} ${wordFor(outcome, command)}`)
+    .join(', ')
 }
 
 function wordFor(outcome: Outcome, command: 'plan' | 'apply'): string {

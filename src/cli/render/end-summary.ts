@@ -48,7 +48,7 @@ export function endLine(progress: RunProgress, palette: Palette): string {
   const { end, endedAt, started, nodes } = progress
   if (!end) return palette.red('The run did not come to its end; run bramble apply again to go on')
   const span = formatDuration((endedAt ?? started) - started)
-  const line = `Apply: ${summaryPhrase(end.summary)} on ${counted(nodes.size, 'node')} in ${span}`
+  const line = `Apply: ${summaryPhrase(end.summary) || 'nothing to do'} on ${counted(nodes.size, 'node')} in ${span}`
   const failed = end.failedNodes.length > 0 ? `; failed: ${listed(end.failedNodes.map(oneLine))}` : ''
   return outcomeColour(end.outcome, palette)(palette.bold(line + failed))
 }
@@ -67,11 +67,16 @@ function nodeRow(node: NodeProgress, progress: RunProgress, { palette, roles }: 
     outcome
       ? { text: outcomeWord(progress.command, outcome), style: outcomeColour(outcome, palette) }
       : { text: 'unfinished', style: palette.red },
-    { text: String(summary.changed) },
-    { text: String(summary.failed), ...(summary.failed > 0 && { style: palette.red }) },
+    { text: numberCell(summary.changed) },
+    { text: numberCell(summary.failed), style: palette.red },
     { text: span },
     { text: message === undefined ? '' : oneLine(message) },
   ]
+}
+
+/** Among zeros the numbers that matter are hard to see. */
+function numberCell(count: number): string {
+  return count === 0 ? '' : String(count)
 }
 
 function restLines(rest: readonly NodeProgress[], progress: RunProgress): string[] {

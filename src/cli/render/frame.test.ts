@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest'
-import { crowd, officeApply, OFFICE, phase, recorded, started } from '../../../test/cli/example-run.ts'
+import {
+  crowd,
+  finished,
+  officeApply,
+  OFFICE,
+  phase,
+  recorded,
+  started,
+} from '../../../test/cli/example-run.ts'
 import { NO_COLOURS } from '../../diagnostics/palette.ts'
 import type { Event } from '../../events/event.ts'
 import { widthOf } from './columns.ts'
@@ -27,6 +35,17 @@ it('shows every node of a small cluster, in the order of the cluster file', () =
     '  jackson  waiting    for consul                                             2s',
     '  tealc    failed     does not answer at 192.168.42.14                       3s',
   ])
+})
+
+it('says of nodes that were looked at what there is to change', () => {
+  const events = recorded(
+    started('plan', ['hammond', 'oneil']),
+    finished('hammond', 'changed', { changed: 4, unchanged: 37 }),
+    finished('oneil', 'unchanged', { unchanged: 41 }),
+  )
+  const lines = frameOf(events, 80, 24)
+  expect(lines[1]).toMatch(/^ {2}hammond {2}differs {4}4 to change, 37 unchanged /)
+  expect(lines[2]).toMatch(/^ {2}oneil {4}unchanged {2}nothing to do /)
 })
 
 it('shows of 500 nodes those at work, as many as fit, and counts the others', () => {

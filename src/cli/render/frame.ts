@@ -1,7 +1,7 @@
 /** The live picture of a run as lines of text: one a node as far as the terminal goes, the rest counted. */
 import type { Palette } from '../../diagnostics/palette.ts'
 import { clip, oneLine, padTo, widthOf } from './columns.ts'
-import { outcomeWord } from './counts.ts'
+import { outcomeWord, summaryPhrase } from './counts.ts'
 import { formatRunning } from './duration.ts'
 import { grouped } from './grouped.ts'
 import type { NodeProgress, NodeState, RunProgress } from './progress.ts'
@@ -92,7 +92,8 @@ function nodeLine(
   const span = outcome ? (node.finished ?? now) - (node.started ?? now) : now - node.since
   const time = state === 'queued' ? '' : formatRunning(span)
   const left = `  ${padTo(clip(oneLine(node.name), nameWidth), nameWidth)}  `
-  const middle = ` ${steps}${state === 'wait' && detail ? 'for ' : ''}${oneLine(detail)}`
+  const found = outcome && progress.command === 'plan' ? summaryPhrase(node.summary, 'plan') : ''
+  const middle = ` ${steps}${state === 'wait' && detail ? 'for ' : ''}${oneLine(detail) || found}`
   const room = columns - 1 - widthOf(left) - WIDEST_WORD
   if (room < widthOf(time) + 8) return clip(`${left}${word}`, columns - 1)
   const text = clip(middle, room - widthOf(time) - 2)

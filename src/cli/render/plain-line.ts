@@ -1,7 +1,7 @@
 /** One line of text for an event: stable, made to be searched and read in logs. */
-import type { Event } from '../../events/event.ts'
+import type { Event, Outcome, Summary } from '../../events/event.ts'
 import { oneLine, withoutName } from './columns.ts'
-import { counted, fullSummary, outcomeWord } from './counts.ts'
+import { counted, summaryPhrase } from './counts.ts'
 
 /** Which events are worth a line. */
 export interface PlainOptions {
@@ -14,10 +14,9 @@ export interface PlainOptions {
 const DONE = { create: 'created', update: 'changed', remove: 'removed' } as const
 const TO_DO = { create: 'to create', update: 'to change', remove: 'to remove' } as const
 
-/** Phases that take long or explain why nothing happens; the others pass in every run on every node. */
+/** Phases that explain why nothing happens; what the others come to has lines of its own. */
 const TOLD_PHASES: Readonly<Record<string, string>> = {
   wait: 'waits for',
-  converge: 'converges',
   gate: 'waits until well:',
   reboot: 'reboots',
 }
@@ -68,7 +67,7 @@ function nodeLines(event: Event, { command = 'apply' }: PlainOptions): string[] 
       const advice = `${after('; why: ', event.why)}${after('; fix: ', event.fix)}`
       return [
         ...(event.output ?? []).map((line) => `${event.node}: | ${line}`),
-        `${event.node}: ${outcomeWord(command, event.outcome)}${fact}${advice} (${fullSummary(event.summary, command)})`,
+        `${event.node}: ${ending(event, command, `${fact}${advice}`)}`,
       ]
     }
     default:
@@ -86,13 +85,23 @@ function runLines(event: Event, { command = 'apply' }: PlainOptions): string[] |
       return [`${event.node === undefined ? '' : `${event.node}: `}warning ${event.code}: ${event.text}`]
     case 'run-finished': {
       const failed = event.failedNodes.length > 0 ? `; failed nodes: ${event.failedNodes.join(', ')}` : ''
-      return [
-        `run ${event.run}: ${outcomeWord(command, event.outcome)}: ${fullSummary(event.summary, command)}${failed}`,
-      ]
+      return [`run ${event.run}: ${ending(event, command)}${failed}`]
     }
     default:
       return undefined
   }
+}
+
+/** `changed (3 changed, 40 unchanged)`; in a plan `3 to change, 40 unchanged`, for nothing was changed. */
+function ending(
+  { outcome, summary }: { readonly outcome: Outcome; readonly summary: Summary },
+  command: 'plan' | 'apply',
+  advice = '',
+): string {
+  const phrase = summaryPhrase(summary, command)
+  if (command === 'plan' && outcome !== 'failed')
+    return `${phrase === '' ? 'nothing to do' : phrase}${advice}`
+  return `${outcome}${advice}${phrase === '' ? '' : ` (${phrase})`}`
 }
 
 /** The text with what joins it to what stands before it; nothing for no text. */

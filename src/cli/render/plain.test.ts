@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { officeApply, officePlan } from '../../../test/cli/example-run.ts'
+import {
+  finished,
+  officeApply,
+  officePlan,
+  recorded,
+  runFinished,
+  started,
+} from '../../../test/cli/example-run.ts'
 import type { Event } from '../../events/event.ts'
 import { jsonRenderer } from './json.ts'
 import { plainRenderer } from './plain.ts'
@@ -20,10 +27,7 @@ oneil: connected
 carter: connected
 jackson: connected
 tealc: | ssh: connect to host 192.168.42.14 port 22: No route to host
-tealc: failed: NODE_UNREACHABLE: does not answer at 192.168.42.14; why: nothing was changed on it; fix: look at its power and cable, then run bramble apply --node tealc (0 changed, 0 failed, 0 skipped, 0 unchanged)
-hammond: converges
-oneil: converges
-carter: converges
+tealc: failed: NODE_UNREACHABLE: does not answer at 192.168.42.14; why: nothing was changed on it; fix: look at its power and cable, then run bramble apply --node tealc
 oneil: warning CLOCK_OFF: the clock is 4 s behind
 hammond/file:/etc/hosts: changed
 hammond/file:/etc/motd: created
@@ -36,10 +40,10 @@ carter: failed: the unit did not start (1 changed, 1 failed, 1 skipped, 38 uncha
 jackson: waits for consul
 hammond: waits until well: consul
 hammond: consul is well: 3 voters, leader hammond
-hammond: changed (3 changed, 0 failed, 0 skipped, 40 unchanged)
-oneil: changed (3 changed, 0 failed, 0 skipped, 39 unchanged)
-jackson: unchanged (0 changed, 0 failed, 0 skipped, 41 unchanged)
-run 20261123-160501-a1b2: failed: 7 changed, 1 failed, 1 skipped, 158 unchanged; failed nodes: carter, tealc
+hammond: changed (3 changed, 40 unchanged)
+oneil: changed (3 changed, 39 unchanged)
+jackson: unchanged (41 unchanged)
+run 20261123-160501-a1b2: failed (7 changed, 1 failed, 1 skipped, 158 unchanged); failed nodes: carter, tealc
 `)
 })
 
@@ -47,8 +51,26 @@ it('names every resource that differs when a run is replayed, with the time of e
   const text = plain(officePlan(), { differences: true, times: true })
   expect(text).toContain('16:05:01 hammond/file:/etc/motd: to create: is not there\n')
   expect(text).toContain('16:05:01 oneil/package:nano: to remove: is no longer in the cluster file\n')
-  expect(text).toContain('hammond: differs (1 to change, 0 failed, 0 skipped, 40 unchanged)\n')
+  expect(text).toContain('hammond: 1 to change, 40 unchanged\n')
   expect(text).toContain('16:05:04 tealc: failed: NODE_UNREACHABLE: does not answer')
+})
+
+it('never says of a plan that something was changed, and says of a node in order that there is nothing to do', () => {
+  const text = plain(
+    recorded(
+      started('plan', ['hammond', 'oneil']),
+      finished('hammond', 'changed', { changed: 4, unchanged: 37 }),
+      finished('oneil', 'unchanged', { unchanged: 41 }),
+      runFinished('changed', { changed: 4, unchanged: 78 }),
+    ),
+    { differences: false },
+  )
+  expect(text.split('\n').slice(1)).toEqual([
+    'hammond: 4 to change, 37 unchanged',
+    'oneil: nothing to do',
+    'run 20261123-160501-a1b2: 4 to change, 78 unchanged',
+    '',
+  ])
 })
 
 it('passes over events that only a newer version knows', () => {
