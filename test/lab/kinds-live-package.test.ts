@@ -68,6 +68,25 @@ describe.skipIf(skipped)('a package on a live node', () => {
     expect((await node.run('check', free)).differing, 'a hold of somebody else is left alone').toEqual([])
   })
 
+  it('gets another version although it is held, and stays held', async () => {
+    for (const wanted of ['1.0-1', '1.2-1']) {
+      const held = [debianPackage({ name: 'tiny', version: wanted, hold: true })]
+      expect((await node.run('converge', held)).failed).toEqual(new Map())
+      expect(await versionOf(node, 'tiny')).toBe(wanted)
+      expect(await node.output('apt-mark', 'showhold')).toBe('tiny')
+    }
+    expect((await forget(node)).failed).toEqual(new Map())
+    await node.output('apt-get', '-q', '-y', 'install', 'tiny=1.0-1')
+    await node.output('apt-mark', 'hold', 'tiny')
+    const newer = [debianPackage({ name: 'tiny', version: '1.2-1' })]
+    expect((await node.run('converge', newer)).failed).toEqual(new Map())
+    expect(await versionOf(node, 'tiny')).toBe('1.2-1')
+    expect(await node.output('apt-mark', 'showhold'), 'the hold of somebody else').toBe('tiny')
+    expect((await forget(node)).failed).toEqual(new Map())
+    expect(await versionOf(node, 'tiny')).toBe('1.0-1')
+    expect(await node.output('apt-mark', 'showhold'), 'put back').toBe('tiny')
+  })
+
   it('that does not exist, or cannot be had, fails alone', async () => {
     const names = ['nowhere.at+all', 'tiny', 'tiny-needy']
     const wanted = names.map((name) => debianPackage({ name }))

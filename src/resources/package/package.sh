@@ -127,27 +127,27 @@ package_wish() { # ID NAME STATE VERSION HOLD LOCK-SECONDS: adds a row that diff
     if [ -n "$4" ]; then ALLOW='--allow-downgrades --allow-change-held-packages'; fi
     ;;
   esac
+  # A held package that gets another version is held no longer, so the hold is made again.
   case ${IS%% *}:$5 in
-  hold:hold) ;;
   *:hold) HOLD="$HOLD $2" ;;
-  hold:) if [ -n "$HELD" ]; then FREE="$FREE $2"; fi ;;
+  hold:) if [ -n "$HELD" ]; then FREE="$FREE $2"; else KEEP="$KEEP $2"; fi ;;
   esac
 }
 
 package_converge() {
-  INSTALL='' REMOVE='' HOLD='' FREE='' ALLOW='' LOCK_SECONDS=0 UPDATED='' BROKEN=''
+  INSTALL='' REMOVE='' HOLD='' FREE='' KEEP='' ALLOW='' LOCK_SECONDS=0 UPDATED='' BROKEN=''
   set -f
   mkdir -p "$STATE/packages"
   "$ROWS" if_differs package_wish
   package_policy_away
   if [ -n "$INSTALL$REMOVE" ]; then package_transaction; fi
-  if [ -n "$HOLD$FREE" ]; then package_hold; fi
+  if [ -n "$HOLD$FREE$KEEP" ]; then package_hold; fi
 }
 
 package_hold() {
   local name
   {
-    for name in $HOLD; do printf '%s hold\n' "$name"; done
+    for name in $HOLD $KEEP; do printf '%s hold\n' "$name"; done
     for name in $FREE; do printf '%s install\n' "$name"; done
   } >"$WORK/selections"
   package_in_root dpkg --set-selections <"$WORK/selections"

@@ -56,13 +56,13 @@ package_put_back() { # NAME VERSION auto|manual WANT
       if [ -z "$IS" ]; then package_apt install "$1"; fi
   fi
   package_in_root apt-mark "$3" "$1"
-  if [ "$4" = hold ]; then HOLD=$1; else FREE=$1; fi
+  if [ "$4" = hold ]; then KEEP=$1; else FREE=$1; fi
   package_hold
 }
 
 package_remove() { # NAME BEFORE
   local name=$1
-  LOCK_SECONDS=120 HOLD='' FREE='' BROKEN=''
+  LOCK_SECONDS=120 HOLD='' FREE='' KEEP='' BROKEN=''
   set -f
   mkdir -p "$STATE/packages"
   package_key "$name"
