@@ -1,5 +1,5 @@
 /** A datacenter comes up from what the roles render, and its ACLs are set up by nobody on a node. */
-import { randomUUID } from 'node:crypto'
+import { randomUUID, X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../../../test/engines/consul/datacenter.ts'
 import {
@@ -129,6 +129,20 @@ describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (b
       expect(dc.home.state('ears', 'acl-tokens.json')).toBe(
         tokenText(binary.version, dc.home.token('ears').secretId),
       )
+    })
+
+    it('shows its web interface where that was asked for, and nowhere else', async () => {
+      const status = async (node: string) =>
+        (await fetch(`http://${dc.home.address(node)}:8500/ui/`, { redirect: 'manual' })).status
+      expect([await status('hammond'), await status('oneil')]).toEqual([200, 404])
+    })
+
+    it('takes up a renewed certificate by a reload', async () => {
+      const renewed = new X509Certificate(await dc.home.renewCertificate('oneil'))
+      await eventually('the new certificate is shown', 30, async () => {
+        const shown = await dc.certificateOf('oneil')
+        return shown === renewed.fingerprint256 || `it shows ${shown}`
+      })
     })
 
     it('tells its members, voters and leader', async () => {

@@ -23,6 +23,8 @@ import { issueAuthority, issueCertificate } from '../../../src/secrets/certifica
 import { run, type RunResult } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
 
+type PemPair = Awaited<ReturnType<typeof issueAuthority>>
+
 /** What the datacenter consists of. */
 export interface DatacenterPlan {
   readonly binary: ConsulBinary
@@ -38,6 +40,7 @@ export class RealDatacenter {
   readonly gossipKeys: [string, ...string[]] = [randomBytes(32).toString('base64')]
   readonly link: NodeLink
   readonly #plan: DatacenterPlan
+  readonly #authority: PemPair
   readonly #folder = mkdtempSync(join(tmpdir(), 'bramble-consul-'))
   readonly #addresses: ReadonlyMap<string, string>
   readonly #tokens = new Map<string, TokenIdentity>()
@@ -45,28 +48,20 @@ export class RealDatacenter {
 
   static async make(plan: DatacenterPlan): Promise<RealDatacenter> {
     const authority = await issueAuthority({ subject: 'Bramble test', days: 10, now: new Date() })
-    const datacenter = new RealDatacenter(plan, authority.certificatePem)
+    const datacenter = new RealDatacenter(plan, authority)
     for (const name of [...plan.servers, ...plan.clients]) {
-      const isServer = plan.servers.includes(name)
-      const certificate = await issueCertificate({
-        issuer: authority,
-        subject: name,
-        days: 5,
-        now: new Date(),
-        dnsNames: ['localhost', ...(isServer ? [serverName('home', 'lab.example.net')] : [])],
-        ipAddresses: ['127.0.0.1'],
-      })
-      datacenter.#writeNode(name, authority.certificatePem, certificate)
+      datacenter.#writeNode(name, await datacenter.#newCertificate(name))
     }
     return datacenter
   }
 
-  private constructor(plan: DatacenterPlan, authorityPem: string) {
+  private constructor(plan: DatacenterPlan, authority: PemPair) {
     this.#plan = plan
+    this.#authority = authority
     this.#addresses = new Map(
       [...plan.servers, ...plan.clients].map((name, index) => [name, `${loopbackNetwork()}.${index + 1}`]),
     )
-    this.access = { authorityPem, management: newIdentity() }
+    this.access = { authorityPem: authority.certificatePem, management: newIdentity() }
     this.setup = {
       name: 'home',
       domain: 'lab.example.net',
@@ -74,7 +69,7 @@ export class RealDatacenter {
       dataFolder: '/var/lib/consul',
       servers: plan.servers.map((name) => this.#node(name)),
       clients: plan.clients.map((name) => this.#node(name)),
-      uiNodes: [],
+      uiNodes: plan.servers.slice(0, 1),
       wan: false,
       raftMultiplier: 1,
     }
@@ -95,6 +90,7 @@ export class RealDatacenter {
     }
     const settings: Settings = {
       client_addr: this.address(name),
+      addresses: { https: this.address(name) },
       retry_interval: '1s',
       ...(dialectOf(this.setup.version).tlsBlock ? { tls: { defaults: files } } : files),
     }
@@ -149,6 +145,15 @@ export class RealDatacenter {
     writeFileSync(join(this.folder(name), 'state/serf/local.keyring'), keyringText(keys), { mode: 0o600 })
   }
 
+  /** Gives a node a new certificate, as an apply does: the files, then a reload. Gives its text. */
+  async renewCertificate(name: string): Promise<string> {
+    const { certificatePem, keyPem } = await this.#newCertificate(name)
+    writeFileSync(join(this.folder(name), 'agent.pem'), certificatePem)
+    writeFileSync(join(this.folder(name), 'agent-key.pem'), keyPem)
+    this.#processes.get(name)?.kill('SIGHUP')
+    return certificatePem
+  }
+
   /** Gives a node another token, as an apply does: the file, then a reload. */
   changeToken(name: string, identity: TokenIdentity): void {
     this.#tokens.set(name, identity)
@@ -199,17 +204,25 @@ export class RealDatacenter {
     }
   }
 
-  #writeNode(
-    name: string,
-    authorityPem: string,
-    certificate: { readonly certificatePem: string; readonly keyPem: string },
-  ): void {
+  #newCertificate(name: string): Promise<PemPair> {
+    const isServer = this.#plan.servers.includes(name)
+    return issueCertificate({
+      issuer: this.#authority,
+      subject: name,
+      days: 5,
+      now: new Date(),
+      dnsNames: ['localhost', ...(isServer ? [serverName('home', 'lab.example.net')] : [])],
+      ipAddresses: ['127.0.0.1'],
+    })
+  }
+
+  #writeNode(name: string, certificate: PemPair): void {
     const folder = this.folder(name)
     mkdirSync(join(folder, 'config'), { recursive: true })
     mkdirSync(join(folder, 'state/serf'), { recursive: true })
     const write = (path: string, text: string): void =>
       writeFileSync(join(folder, path), text, { mode: 0o600 })
-    write('ca.pem', authorityPem)
+    write('ca.pem', this.#authority.certificatePem)
     write('agent.pem', certificate.certificatePem)
     write('agent-key.pem', certificate.keyPem)
     write('config/consul.json', configText(agentConfig(this.agent(name))))

@@ -1,10 +1,13 @@
 /** A real datacenter with what tests ask of it: its store, its guard, its DNS. */
+import { once } from 'node:events'
+import { connect } from 'node:tls'
 import { it } from 'vitest'
 import { withApi } from '../../../src/engines/consul/api.ts'
 import { managementAccess } from '../../../src/engines/consul/management.ts'
-import { DNS_PORT } from '../../../src/engines/consul/names.ts'
+import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
 import { consulQuorum } from '../../../src/engines/consul/quorum.ts'
 import { anything } from '../../../src/engines/consul/replies.ts'
+import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
 import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
@@ -102,6 +105,15 @@ export class DatacenterUnderTest {
     return stdout.toString().trim()
   }
 
+  /** Fingerprint of the certificate that an agent shows. */
+  async certificateOf(node: string): Promise<string> {
+    const socket = connect({ host: this.home.address(node), port: API_PORT, rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const { fingerprint256 } = socket.getPeerCertificate()
+    socket.destroy()
+    return fingerprint256
+  }
+
   /** Forgets the service in the catalog; the agent has to register it anew. */
   forgetDoorbell(): Promise<unknown> {
     return withApi(this.home.link, 'hammond', managementAccess(this.home.access), (api) =>
@@ -109,10 +121,16 @@ export class DatacenterUnderTest {
     )
   }
 
+  /** The datacenter with these clients only. */
+  withClients(...names: readonly string[]): Datacenter {
+    const { setup } = this.home
+    return { ...setup, clients: setup.clients.filter(({ name }) => names.includes(name)) }
+  }
+
   #wishes(changes: Partial<StoreWishes>): StoreWishes {
     const { home } = this
     return {
-      datacenter: { ...home.setup, clients: home.setup.clients.filter(({ name }) => name === 'ears') },
+      datacenter: this.withClients('ears'),
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),

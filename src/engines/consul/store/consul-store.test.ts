@@ -156,5 +156,29 @@ describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (b
         return answer === dc.home.address('ears') || `the answer is ${answer}`
       })
     })
+
+    it('forgets a node that leaves the cluster file, with its member, its token and its policy', async () => {
+      const both = { datacenter: dc.withClients('ears', 'stranger') }
+      dc.home.writeKeyring('stranger', dc.home.gossipKeys)
+      dc.home.start('stranger')
+      expect(failures(await dc.converge(both))).toEqual([])
+      const rows = async () => (await dc.home.consul('hammond', ['members'])).stdout.toString()
+      await eventually('it is a member', 30, async () => {
+        const text = await rows()
+        return text.includes('stranger') || text
+      })
+      await dc.home.stop('stranger')
+      const addresses = [
+        'consul-member:stranger',
+        'consul-token:agent/stranger',
+        'consul-policy:bramble-agent-stranger',
+      ]
+      expect((await dc.check()).map(({ address, action }) => `${action} ${address}`).sort()).toEqual(
+        addresses.map((address) => `remove ${address}`).sort(),
+      )
+      expect(failures(await dc.converge())).toEqual([])
+      expect(await dc.check()).toEqual([])
+      expect(await rows()).not.toMatch(/stranger.*(alive|failed)/)
+    })
   })
 })

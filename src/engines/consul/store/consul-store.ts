@@ -11,6 +11,8 @@ export interface StoreParts extends ManagementParts {
   /** Names of the servers, best first. */
   readonly servers: readonly string[]
   readonly shelves: readonly Shelf[]
+  /** Addresses of what is ours without a step of its own. */
+  readonly owns: readonly string[]
   /** Number of wanted things. */
   readonly size: number
   /** Told the addresses of what was done, so that agents can be told at once what they would find out within minutes. */
@@ -80,7 +82,7 @@ async function converge(
     const owned = await readOwned(api)
     const steps = await neededSteps(parts, api, owned)
     if (steps.length === 0) return
-    const claimed = await claim(api, owned, steps)
+    const claimed = await claim(api, owned, steps, parts.owns)
     const things: Record<string, OwnedThing> = { ...claimed.things }
     const changed: string[] = []
     for (const stage of byStage(steps)) {
@@ -96,14 +98,22 @@ async function converge(
 }
 
 /** Writes down what will be made and what was there, before anything is: a run that is cut off leaves nothing without an owner. */
-async function claim(api: ConsulApi, owned: Owned, steps: readonly Step[]): Promise<Owned> {
-  const claims = steps
-    .filter(
-      ({ before, difference }) => before !== undefined && owned.things[difference.address] === undefined,
-    )
-    .map(({ before, difference }) => [difference.address, { before: before ?? null }])
-  if (claims.length === 0) return owned
-  return writeOwned(api, owned, { ...owned.things, ...Object.fromEntries(claims) })
+async function claim(
+  api: ConsulApi,
+  owned: Owned,
+  steps: readonly Step[],
+  owns: readonly string[],
+): Promise<Owned> {
+  const made = steps.filter(({ before }) => before !== undefined)
+  const claims: Record<string, OwnedThing> = {
+    ...Object.fromEntries(owns.map((address) => [address, { before: null }])),
+    ...Object.fromEntries(
+      made.map(({ before, difference }) => [difference.address, { before: before ?? null }]),
+    ),
+  }
+  const things = { ...claims, ...owned.things }
+  if (Object.keys(things).length === Object.keys(owned.things).length) return owned
+  return writeOwned(api, owned, things)
 }
 
 function byStage(steps: readonly Step[]): readonly (readonly Step[])[] {

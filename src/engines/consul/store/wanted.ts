@@ -9,6 +9,7 @@ import { autopilotShelf } from './autopilot.ts'
 import type { StoreParts } from './consul-store.ts'
 import { keyringShelf } from './keyring.ts'
 import { kvShelf, type WantedEntry } from './kv.ts'
+import { memberAddress, memberShelf } from './members.ts'
 import { policyAddress, policyShelf, type WantedPolicy } from './policies.ts'
 import { inBatches } from './step.ts'
 import { anonymousToken, tokenAddress, tokenShelf, type WantedToken } from './tokens.ts'
@@ -60,9 +61,11 @@ export function storeParts(wishes: StoreWishes): StoreParts {
       policyShelf(policies),
       tokenShelf(tokens),
       kvShelf(wishes.entries),
+      memberShelf(nodes.map(({ name }) => name)),
       keyringShelf(wishes.gossipKeys),
       autopilotShelf(datacenter.servers.length),
     ],
+    owns: nodes.map(({ name }) => memberAddress(name)),
     // The two last are the gossip keys and autopilot.
     size: policies.length + tokens.length + wishes.entries.length + 2,
     afterwards: (link, addresses) => tellAgents(link, wishes, nodes, addresses),
