@@ -1,21 +1,24 @@
-/** A client that writes to Consul's KV store at a steady pace and keeps on trying, as services do. */
+/**
+ * Program: a client that writes to Consul's KV store ten times a second through the agent of its own node, and keeps on trying, as
+ * services do. Arguments: PREFIX of the keys, PATIENCE in seconds. Standard input: the token, then nothing until it is
+ * to stop. Prints what became of every write.
+ */
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import type { Duplex } from 'node:stream'
 
 /** How one write went. */
 export interface Write {
   readonly key: string
-  /** From the first attempt to the acknowledgement; undefined when there was none in time. */
-  readonly seconds: number | undefined
+  /** From the first attempt to the acknowledgement; left out when there was none in time. */
+  readonly seconds?: number
   readonly attempts: number
 }
 
-/** Where to write. */
-export interface KvAccess {
-  /** Opens a stream to the HTTP port of the local agent. */
-  readonly connect: () => Promise<Duplex>
-  /** Secret of a token that may write below `bench/`. */
-  readonly token: string
+/** What the program prints, as JSON. */
+export interface Written {
+  readonly writes: readonly Write[]
+  /** Acknowledged keys that the store does not have in the end. */
+  readonly lost: readonly string[]
 }
 
 interface Answer {
@@ -23,86 +26,66 @@ interface Answer {
   readonly body: string
 }
 
+const PORT = 8500
+const EVERY_MILLISECONDS = 100
 const PAUSE_MILLISECONDS = 250
 const ATTEMPT_MILLISECONDS = 5000
 
-/** One client of one agent, with connections that it keeps. */
-export class KvClient {
-  readonly #access: KvAccess
-  readonly #agent: Agent
+const agent = new Agent({ keepAlive: true, maxSockets: 8 })
 
-  constructor(access: KvAccess) {
-    this.#access = access
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 8 })
-    this.#agent.createConnection = (_options, created) => {
-      access.connect().then(
-        (stream) => created?.(null, stream),
-        (error: unknown) => created?.(error as Error, undefined as unknown as Duplex),
-      )
-      return undefined as unknown as Duplex
-    }
-  }
-
-  /** Sends one request; whatever goes wrong is an answer with status 0. */
-  send(method: 'GET' | 'PUT', path: string, body?: string): Promise<Answer> {
-    return new Promise((resolve) => {
-      const failed = (error: Error): void => resolve({ status: 0, body: error.message })
-      const sent = request(
-        { agent: this.#agent, method, path, headers: { 'x-consul-token': this.#access.token } },
-        (reply) => {
-          let text = ''
-          reply.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-          reply.on('end', () => resolve({ status: reply.statusCode ?? 0, body: text }))
-          reply.on('error', failed)
-        },
-      )
-      sent.setTimeout(ATTEMPT_MILLISECONDS, () => sent.destroy(new Error('no answer in time')))
-      sent.on('error', failed)
-      sent.end(body)
+/** Sends one request; whatever goes wrong is an answer with status 0. */
+function send(token: string, method: 'GET' | 'PUT', path: string, body?: string): Promise<Answer> {
+  return new Promise((resolve) => {
+    const failed = (error: Error): void => resolve({ status: 0, body: error.message })
+    const headers = { 'x-consul-token': token }
+    const sent = request({ agent, host: '127.0.0.1', port: PORT, method, path, headers }, (reply) => {
+      let text = ''
+      reply.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      reply.on('end', () => resolve({ status: reply.statusCode ?? 0, body: text }))
+      reply.on('error', failed)
     })
-  }
+    sent.setTimeout(ATTEMPT_MILLISECONDS, () => sent.destroy(new Error('no answer in time')))
+    sent.on('error', failed)
+    sent.end(body)
+  })
+}
 
-  /** Writes the key as its own value until that is acknowledged or the time is up. */
-  async write(key: string, patienceSeconds: number): Promise<Write> {
-    const start = performance.now()
-    for (let attempts = 1; ; attempts++) {
-      const { status, body } = await this.send('PUT', `/v1/kv/${key}`, key)
-      const seconds = (performance.now() - start) / 1000
-      if (status === 200 && body.trim() === 'true') return { key, seconds, attempts }
-      if (seconds > patienceSeconds) return { key, seconds: undefined, attempts }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
-    }
-  }
-
-  /** All keys below a prefix that have their own name as value, as the leader knows them. */
-  async keysBelow(prefix: string): Promise<ReadonlySet<string>> {
-    const { status, body } = await this.send('GET', `/v1/kv/${prefix}?recurse=true&consistent`)
-    if (status !== 200) throw new Error(`the keys cannot be read: ${status} ${body}`)
-    const entries = JSON.parse(body) as readonly { readonly Key: string; readonly Value: string }[]
-    return new Set(
-      entries
-        .filter(({ Key, Value }) => Buffer.from(Value, 'base64').toString() === Key)
-        .map(({ Key }) => Key),
-    )
-  }
-
-  close(): void {
-    this.#agent.destroy()
+/** Writes the key as its own value until that is acknowledged or the time is up. */
+async function write(token: string, key: string, patienceSeconds: number): Promise<Write> {
+  const start = performance.now()
+  for (let attempts = 1; ; attempts++) {
+    const { status, body } = await send(token, 'PUT', `/v1/kv/${key}`, key)
+    const seconds = (performance.now() - start) / 1000
+    if (status === 200 && body.trim() === 'true') return { key, seconds, attempts }
+    if (seconds > patienceSeconds) return { key, attempts }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
   }
 }
 
-/** Starts a write ten times a second until it is told to stop; then gives all of them. */
-export function keepWriting(
-  client: KvClient,
-  prefix: string,
-  patienceSeconds: number,
-): () => Promise<readonly Write[]> {
-  const writes: Promise<Write>[] = []
+/** All keys below a prefix that have their own name as value, as the leader knows them. */
+async function keysBelow(token: string, prefix: string): Promise<ReadonlySet<string>> {
+  const { status, body } = await send(token, 'GET', `/v1/kv/${prefix}?recurse=true&consistent`)
+  if (status !== 200) throw new Error(`the keys cannot be read: ${status} ${body}`)
+  const entries = JSON.parse(body) as readonly { readonly Key: string; readonly Value: string }[]
+  const own = entries.filter(({ Key, Value }) => Buffer.from(Value, 'base64').toString() === Key)
+  return new Set(own.map(({ Key }) => Key))
+}
+
+async function keepWriting(prefix: string, patienceSeconds: number): Promise<Written> {
+  const [first] = (await once(process.stdin.setEncoding('utf8'), 'data')) as [string]
+  const token = first.trim()
+  const started: Promise<Write>[] = []
   const timer = setInterval(() => {
-    writes.push(client.write(`${prefix}${writes.length}`, patienceSeconds))
-  }, 100)
-  return () => {
-    clearInterval(timer)
-    return Promise.all(writes)
-  }
+    started.push(write(token, `${prefix}${started.length}`, patienceSeconds))
+  }, EVERY_MILLISECONDS)
+  await once(process.stdin.resume(), 'end')
+  clearInterval(timer)
+  const writes = await Promise.all(started)
+  const kept = await keysBelow(token, prefix)
+  const lost = writes.filter(({ key, seconds }) => seconds !== undefined && !kept.has(key))
+  return { writes, lost: lost.map(({ key }) => key) }
 }
+
+const [prefix = '', patience = ''] = process.argv.slice(2)
+process.stdout.write(JSON.stringify(await keepWriting(prefix, Number(patience))))
+agent.destroy()

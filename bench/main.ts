@@ -60,18 +60,29 @@ async function measure(name: string, options: BenchOptions): Promise<void> {
   )
 }
 
-async function leave(code: number): Promise<never> {
+let isLeaving = false
+
+async function leave(code: number): Promise<void> {
+  if (isLeaving) return
+  isLeaving = true
   await removeScratchLabs().catch((error: unknown) => say(String(error)))
   process.exit(code)
 }
 
+function complain(error: unknown): Promise<void> {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return leave(1)
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void leave(130))
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => void complain(error))
+}
 try {
   const { name, options } = readWords()
   if (isBuilt()) await removeScratchLabs()
   await measure(name, options)
   await leave(0)
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  await leave(1)
+  await complain(error)
 }

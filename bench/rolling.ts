@@ -1,20 +1,22 @@
 /** What a client notices of a change that restarts all servers of a Consul datacentre. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { OpenedCluster } from '../src/cluster/index.ts'
-import type { Transport } from '../src/delivery/transport/transport.ts'
 import { timed, type Benchmark } from './benchmark.ts'
-import { brambleOrThrow, built } from './built.ts'
-import { keepWriting, KvClient, type Write } from './kv-writer.ts'
+import { brambleOrThrow, built, REPOSITORY } from './built.ts'
+import type { Written } from './kv-writer.ts'
 import { ScratchCluster } from './scratch-lab.ts'
 import { watchServers, type Sighting } from './server-watch.ts'
 
 const CLIENT = 'wopplefox'
-const HTTP_PORT = 8500
 const PATIENCE_SECONDS = 15
 
 /** Gives the example a token that may write, and a log level to change. */
-function withWriter(text: string): string {
+function withWriter(file: string): string {
   const rules = `'key_prefix "bench/" { policy = "write" }'`
-  return text.replace(
+  return file.replace(
     /^ {2}consul-server: \{ (.*) \}$/m,
     `  consul-server: { $1, log_level: info, policies: { bench: { rules: ${rules} } }, tokens: { bench: { policies: bench } } }`,
   )
@@ -31,36 +33,48 @@ async function tokenOf(cluster: OpenedCluster): Promise<string> {
   return secrets.get('consul/token/bench', 'token').value.secretId
 }
 
+/** Starts the writer in the network of a node, where the local agent listens; what is returned stops it. */
+async function startWriter(
+  cluster: ScratchCluster,
+  token: string,
+  prefix: string,
+): Promise<() => Promise<Written>> {
+  const { labState } = built.lab()
+  const states = await labState({ cluster: cluster.name, folder: cluster.folder })
+  const pid = states.find(({ name }) => name === CLIENT)?.pid
+  if (pid === undefined) throw new Error(`${CLIENT} is off`)
+  const program = [process.execPath, '--import', 'jiti/register', join(REPOSITORY, 'bench/kv-writer.ts')]
+  const child = spawn(
+    'nsenter',
+    [`--net=/proc/${pid}/ns/net`, '--', ...program, prefix, String(PATIENCE_SECONDS)],
+    { cwd: REPOSITORY, stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const said = text(child.stdout)
+  const ended = once(child, 'close')
+  child.stdin.write(`${token}\n`)
+  return async () => {
+    child.stdin.end()
+    const [code] = (await ended) as [number | null]
+    if (code !== 0) throw new Error(`the writer ended with ${code}`)
+    return JSON.parse(await said) as Written
+  }
+}
+
 /** What was seen during one rolling change. */
-interface Rolling {
-  readonly seconds: number
-  readonly writes: readonly Write[]
-  readonly lost: readonly string[]
+interface Rolling extends Written {
+  readonly applySeconds: number
   readonly sightings: readonly Sighting[]
 }
 
-async function rollOnce(
-  cluster: ScratchCluster,
-  client: KvClient,
-  servers: ReadonlyMap<string, string>,
-  number: number,
-): Promise<Rolling> {
+async function rollOnce(cluster: ScratchCluster, opened: OpenedCluster, number: number): Promise<Rolling> {
+  const servers = opened.nodes.filter(({ roles }) => roles.includes('consul-server'))
   const level = number % 2 === 0 ? 'info' : 'debug'
-  await cluster.edit((text) => text.replace(/log_level: \w+/, `log_level: ${level}`))
-  const prefix = `bench/${number}/`
-  const stopWriting = keepWriting(client, prefix, PATIENCE_SECONDS)
-  const stopWatching = watchServers(servers)
+  await cluster.edit((file) => file.replace(/log_level: \w+/, `log_level: ${level}`))
+  const stopWriting = await startWriter(cluster, await tokenOf(opened), `bench/${number}/`)
+  const stopWatching = watchServers(new Map(servers.map(({ name, address }) => [name, address])))
   const { seconds } = await timed(() => brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes'))
   const sightings = await stopWatching()
-  const writes = await stopWriting()
-  const kept = await client.keysBelow(prefix)
-  const acknowledged = writes.filter((write) => write.seconds !== undefined)
-  return {
-    seconds,
-    writes,
-    lost: acknowledged.map(({ key }) => key).filter((key) => !kept.has(key)),
-    sightings,
-  }
+  return { ...(await stopWriting()), applySeconds: seconds, sightings }
 }
 
 function summary(samples: readonly Rolling[]) {
@@ -105,36 +119,8 @@ function summary(samples: readonly Rolling[]) {
       unit: '',
       samples: each((s) => s.writes.filter(({ attempts }) => attempts > 1).length),
     },
-    { name: 'the whole apply', unit: 's', samples: each((s) => s.seconds) },
+    { name: 'the whole apply', unit: 's', samples: each((s) => s.applySeconds) },
   ]
-}
-
-async function measure(
-  cluster: ScratchCluster,
-  transport: Transport,
-  opened: OpenedCluster,
-  runs: number,
-): Promise<Rolling[]> {
-  const servers = new Map(
-    opened.nodes
-      .filter(({ roles }) => roles.includes('consul-server'))
-      .map(({ name, address }) => [name, address]),
-  )
-  const client = new KvClient({
-    connect: () => transport.connect(CLIENT, HTTP_PORT),
-    token: await tokenOf(opened),
-  })
-  try {
-    const first = await client.write('bench/first', PATIENCE_SECONDS)
-    if (first.seconds === undefined) throw new Error('nothing can be written before the change')
-    const samples: Rolling[] = []
-    for (let number = 1; number <= runs; number++) {
-      samples.push(await rollOnce(cluster, client, servers, number))
-    }
-    return samples
-  } finally {
-    client.close()
-  }
 }
 
 /** Changes the log level of the servers of the example `rainbow` again and again under a client that writes. */
@@ -148,13 +134,9 @@ export const benchmark: Benchmark = async ({ runs }, say) => {
     await brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes')
     say('rolling')
     const opened = await cluster.open()
-    const transport = await built.connect().connect(opened)
-    try {
-      const samples = await measure(cluster, transport, opened, runs)
-      return { figures: summary(samples), raw: samples }
-    } finally {
-      await transport.close()
-    }
+    const samples: Rolling[] = []
+    for (let number = 1; number <= runs; number++) samples.push(await rollOnce(cluster, opened, number))
+    return { figures: summary(samples), raw: samples }
   } finally {
     await cluster.remove()
   }
