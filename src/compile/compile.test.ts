@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,6 +25,10 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 /** Runs a program against a scratch root and gives its event lines. */
 async function runProgram(program: Program, folder: string, ...args: string[]): Promise<string[]> {
+  return runIn(['dash'], program, folder, ...args)
+}
+
+async function runIn(shell: readonly string[], program: Program, folder: string, ...args: string[]) {
   const contents = join(folder, 'contents')
   await run('mkdir', ['-p', contents, join(folder, 'root/etc')])
   await writeFile(join(folder, 'program'), program.text)
@@ -31,7 +36,8 @@ async function runProgram(program: Program, folder: string, ...args: string[]): 
     if (content.bytes instanceof Uint8Array) await writeFile(join(contents, content.sha256), content.bytes)
   }
   const environment = { ...process.env, BRAMBLE_ROOT: join(folder, 'root'), BRAMBLE_CONTENTS: contents }
-  const { stdout } = await run('dash', [join(folder, 'program'), ...args], { environment })
+  const [name = '', ...before] = shell
+  const { stdout } = await run(name, [...before, join(folder, 'program'), ...args], { environment })
   return stdout.toString().split('\n').filter(Boolean)
 }
 
@@ -57,6 +63,29 @@ describe('the compiler', () => {
     const program = compiled([file({ path: '/etc/key', content: 'very secret words', sensitive: true })])
     expect(program.text).not.toContain('very secret words')
     expect([...program.contents.values()][0]?.sensitive).toBe(true)
+  })
+
+  it('begins every program of the same kinds with the same runtime, also one that has to remove another kind', () => {
+    const one = compiled([file({ path: '/etc/a', content: 'x' })])
+    const other = compile(
+      orderResources([file({ path: '/etc/b', content: 'ä' })], () => 50),
+      { node: 'bob', kinds, runtime, alsoKinds: ['link'] },
+    )
+    expect(other.runtime).toBe(one.runtime)
+    for (const program of [one, other]) {
+      const begin = program.text.slice(0, -program.slim.length)
+      expect(createHash('sha256').update(begin).digest('hex')).toBe(program.runtime)
+      expect(begin + program.slim).toBe(program.text)
+    }
+    expect(compiled([]).runtime).not.toBe(one.runtime)
+  })
+
+  it('stays small: a program without its runtime is less than 1 KiB on the wire, and 60 bytes more a file', () => {
+    const files = Array.from({ length: 100 }, (_, index) =>
+      file({ path: `/etc/${index}`, content: `${index}` }),
+    )
+    expect(wireBytes({ text: compiled(files.slice(0, 1)).slim })).toBeLessThan(1024)
+    expect(wireBytes({ text: compiled(files).slim })).toBeLessThan(1024 + 100 * 60)
   })
 
   it('stays small: the runtime and one kind are less than 8 KiB on the wire', () => {
@@ -97,5 +126,31 @@ describe('a program', () => {
     await writeFile(join(folder, 'root/etc/a'), 'same', { mode: 0o644 })
     await runProgram(compiled([file({ path: '/etc/a', content: 'same' })]), folder, 'converge')
     expect(await runProgram(compiled([]), folder, 'check')).not.toContain('@\torphan\tfile\t/etc/a')
+  })
+
+  it.each(['dash', 'busybox ash'])('run by %s keeps its runtime and says so', async (shell) => {
+    const words = shell.split(' ')
+    const folder = join(root, `keeps-${words[0]}`)
+    const kept = join(folder, 'root/var/lib/bramble/runtime')
+    const program = compiled([file({ path: '/etc/a', content: 'x' })])
+    const said = `@\tfact\truntime\t${program.runtime}`
+    expect(await runIn(words, program, folder, 'check')).not.toContain(said)
+    expect((await runIn(words, program, folder, 'converge')).at(-2)).toBe(said)
+    expect(await readdir(kept)).toEqual([`${program.runtime}.sh`])
+    const path = join(kept, `${program.runtime}.sh`)
+    expect((await readFile(path, 'utf8')) + program.slim).toBe(program.text)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(await runIn(words, compiled([]), folder, 'check')).toContain(said)
+  })
+
+  it('sends the text that is there to those who look, not once more to those who carry out', async () => {
+    const folder = join(root, 'shows')
+    await run('mkdir', ['-p', join(folder, 'root/etc')])
+    await writeFile(join(folder, 'root/etc/a'), 'old')
+    const program = compiled([file({ path: '/etc/a', content: 'new' })])
+    const isText = (line: string): boolean => line.startsWith('@\tcontent\t')
+    expect((await runProgram(program, folder, 'check')).filter(isText)).toHaveLength(1)
+    expect((await runProgram(program, folder, 'converge')).filter(isText)).toEqual([])
+    expect(await readFile(join(folder, 'root/etc/a'), 'utf8')).toBe('new')
   })
 })
