@@ -1,6 +1,14 @@
 /** The delivery that a rollout works with: every node by its program, pushed over SSH. */
 import type { Program } from '../compile/compile.ts'
-import { converge, observe, release, type HeldObservation, type PushRun } from '../delivery/push/push.ts'
+import {
+  asRoot,
+  converge,
+  observe,
+  release,
+  type Convergence as PushConvergence,
+  type HeldObservation,
+  type PushRun,
+} from '../delivery/push/push.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { EventBody } from '../events/event.ts'
 import { EMPTY_SUMMARY } from '../events/event.ts'
@@ -90,16 +98,8 @@ function failureOf({ summary, code, why, fix, output }: Diagnostic): NodeFailure
   return { message: summary, code, why, fix, ...(output && { output }) }
 }
 
-function convergenceOf({
-  node,
-  summary,
-  rebootDue,
-}: {
-  node: string
-  summary: Convergence['summary']
-  rebootDue: boolean
-}): Convergence {
-  return { node, summary, reboot: rebootDue }
+function convergenceOf({ node, summary, rebootDue, medium }: PushConvergence): Convergence {
+  return { node, summary, reboot: rebootDue, ...(medium && { failure: failureOf(medium) }) }
 }
 
 /** Asks the node to restart and waits until it answers with another boot id. */
@@ -109,12 +109,8 @@ async function reboot(
   before: string | undefined,
   patienceSeconds: number,
 ): Promise<void> {
-  const dial = push.transport.dial(node)
-  const sudo = dial.sudo === 'none' ? [] : ['sudo', '-n']
-  const session = await push.transport.exec(node, [...sudo, 'systemctl', 'reboot'])
-  session.stdin.end()
   // The connection breaks while the node goes down, so how it ends says nothing.
-  await session.ended
+  await asRoot(push, node, ['systemctl', 'reboot'])
   const program = compileResources(node, [])
   const answer = await poll(
     async () => {

@@ -1,8 +1,13 @@
 /** Collects the events of a converge: what became of every resource. */
 import type { Program } from '../../compile/compile.ts'
+import type { DeliveryFailure } from '../transport/failure.ts'
 import type { Convergence, Observation, PushEvents, ResourceOutcome } from './contract.ts'
 import { FoundOnNode, fullAddress } from './found-on-node.ts'
 import type { ProgramEvent } from './program-events.ts'
+import { mediumFailure } from './push-failure.ts'
+
+/** Where in our own program a shell met an error: says nothing to whoever reads it. */
+const SHELL_PLACE = /^[\w.-]+\.sh: (?:line )?\d+: /
 
 /** What a program has done so far. */
 export class CarriedOut {
@@ -42,6 +47,7 @@ export class CarriedOut {
     const number = (outcome: ResourceOutcome['outcome']): number =>
       outcomes.filter((each) => each.outcome === outcome).length
     const ids = [...this.#program.resources.keys()]
+    const medium = this.#medium(outcomes)
     const unchanged = ids.filter((id) => !this.#outcomes.has(fullAddress(this.#program, id))).length
     return {
       reached: true,
@@ -55,7 +61,19 @@ export class CarriedOut {
         skipped: number('skipped'),
       },
       rebootDue: this.#rebootDue,
+      ...(medium && { medium }),
     }
+  }
+
+  /** What is in the way of all of them is said once, and not as the fault of a resource. */
+  #medium(outcomes: readonly ResourceOutcome[]): DeliveryFailure | undefined {
+    const { node } = this.#program
+    for (const { address, message = '', output = [], outcome } of outcomes) {
+      const lines = outcome === 'failed' ? [message, ...output] : []
+      const failure = mediumFailure(node, lines, address.slice(node.length + 1))
+      if (failure) return { ...failure, output: [] }
+    }
+    return undefined
   }
 
   #resource(event: ProgramEvent): void {
@@ -82,7 +100,10 @@ export class CarriedOut {
     const isResource = this.#program.resources.has(what)
     const address = fullAddress(this.#program, what)
     const action = isResource ? this.#actionOf(what) : 'remove'
-    const message = given === '' ? (output.at(-1) ?? 'a command failed without a word') : given
+    const message = (given === '' ? (output.at(-1) ?? 'a command failed without a word') : given).replace(
+      SHELL_PLACE,
+      '',
+    )
     this.#outcomes.set(address, { address, outcome: 'failed', action, message, output })
     this.#onEvent({ type: 'resource-failed', node: this.#program.node, address, message, output })
   }

@@ -92,4 +92,6 @@ export interface Convergence {
   readonly summary: Summary
   /** What changed is in force only after a restart of the node. */
   readonly rebootDue: boolean
+  /** Resources failed because a file system is full or read-only. */
+  readonly medium?: DeliveryFailure
 }

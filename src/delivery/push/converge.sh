@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Session 2, after node.sh and follow.sh. Arguments: MARKER RUN SHA256 BYTES z|- sent|- TRIAL-SECONDS BY RUNNER
+# Session 2, after node.sh, drop.sh and follow.sh. Arguments: MARKER RUN SHA256 BYTES z|- sent|- TRIAL-SECONDS BY RUNNER
 # Standard input: BYTES of a tar (gzipped with z) of contents and, with `sent`, the program. Starts the program apart from
 # the session and passes its events on.
 
@@ -24,6 +24,12 @@ if [ "$6" = - ] && [ ! -s "$f" ]; then
 fi
 lease "$8"
 
+give_up() { # nothing was begun, so the next run need not wait until our time is over
+  rm -rf $S/incoming
+  drop
+  exit 1
+}
+
 # What runs that were cut off have left; nobody else's program runs, because the lease is ours.
 for l in *.sh *.events *.errors; do
   case $l in
@@ -35,15 +41,12 @@ for l in work.*; do
   if [ -d "$l" ] && [ ! -d "/proc/${l##*.}" ]; then rm -rf "$l"; fi
 done
 rm -rf $S/incoming
-mkdir -p $S/incoming || exit 1
+mkdir -p $S/incoming || give_up
 if [ "$4" != 0 ]; then
-  head -c "$4" | tar "-x${5#-}f" - -C $S/incoming || {
-    rm -rf $S/incoming
-    exit 1
-  }
+  head -c "$4" | tar "-x${5#-}f" - -C $S/incoming || give_up
 fi
 if [ "$6" = sent ]; then
-  cat $S/incoming/program >"$f" || exit 1
+  cat $S/incoming/program >"$f" || give_up
   rm -f $S/incoming/program
 fi
 

@@ -48,7 +48,8 @@ describe.skipIf(noScratchNodes !== undefined)('a node that cannot keep what it i
     })
     expect(await incoming()).toBe('')
     const small = programOf('ada', [file({ path: '/srv/small', content: 'x' })])
-    const next = pushRun(transport, { takeOver: true })
+    // Nobody has to wait until the time of the first one is over: it gave the node back.
+    const next = pushRun(transport)
     const found = await observe(next, small, 'apply', quiet)
     if (!found.reached) throw new Error(found.failure.summary)
     expect(await converge(next, small, found, quiet)).toMatchObject({
@@ -63,6 +64,35 @@ describe.skipIf(noScratchNodes !== undefined)('a node that cannot keep what it i
     const failure = await failureOf(programOf('ada', [file({ path: '/srv/any', content: 'x' })]))
     await node.inside('umount', '/run/bramble')
     expect(failure).toMatchObject({ code: 'DISK_FULL', summary: 'there is no space left on ada (/run)' })
+  })
+
+  it('is DISK_FULL when resources fail for lack of room, and says where', async () => {
+    const inside = (...argv: string[]) => node.inside(...argv)
+    await inside(
+      'sh',
+      '-c',
+      'mkdir -p /srv/small && mount -t tmpfs -o size=4k scratch /srv/small && echo >/srv/small/x',
+    )
+    const push = pushRun(transport)
+    const program = programOf('ada', [
+      file({ path: '/srv/small/file', content: 'x' }),
+      file({ path: '/srv/other', content: 'y' }),
+    ])
+    const found = await observe(push, program, 'apply', quiet)
+    if (!found.reached) throw new Error(found.failure.summary)
+    const done = await converge(push, program, found, quiet)
+    await inside('umount', '/srv/small')
+    expect(done).toMatchObject({
+      reached: true,
+      summary: { changed: 1, failed: 1 },
+      medium: { code: 'DISK_FULL', summary: expect.stringContaining('(file:/srv/small/file)') as string },
+      outcomes: expect.arrayContaining([
+        expect.objectContaining({
+          outcome: 'failed',
+          message: expect.not.stringMatching(/\.sh: \d+:/) as string,
+        }),
+      ]) as unknown,
+    })
   })
 
   it('is ROOT_READ_ONLY when its disk is', async () => {

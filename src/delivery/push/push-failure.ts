@@ -61,20 +61,28 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
   return deliveryCodes.LOGIN_RUNS_NOTHING({ ...who, status: end.code }, at)
 }
 
-/** A full or read-only file system, recognised by what the C library says of it in English. */
-export function mediumFailure(node: string, output: readonly string[]): DeliveryFailure | undefined {
+/**
+ * A full or read-only file system, recognised by what the C library says of it in English. `place` stands in where that
+ * names no file.
+ */
+export function mediumFailure(
+  node: string,
+  output: readonly string[],
+  place?: string,
+): DeliveryFailure | undefined {
   const at = { where: { node }, output }
   // GNU tar tells of a write that was cut short without saying why.
   const full = output.find((line) => /No space left on device|Wrote only \d+ of \d+ bytes/.test(line))
-  if (full !== undefined) return deliveryCodes.DISK_FULL({ node, place: placeIn(full) }, at)
+  if (full !== undefined) return deliveryCodes.DISK_FULL({ node, place: placeIn(full, place) }, at)
   const fixed = output.find((line) => line.includes('Read-only file system'))
-  if (fixed !== undefined) return deliveryCodes.ROOT_READ_ONLY({ node, place: placeIn(fixed) }, at)
+  if (fixed !== undefined) return deliveryCodes.ROOT_READ_ONLY({ node, place: placeIn(fixed, place) }, at)
   return undefined
 }
 
-function placeIn(line: string): string {
+function placeIn(line: string, otherwise: string | undefined): string {
   return (
     /(\/(?:run|var|etc|tmp|boot|usr|home|opt|srv)[^\s:'"‘’]*)/.exec(line)?.[1] ??
+    otherwise ??
     (/gzip/.test(line) ? '/run' : '/var/lib/bramble')
   )
 }

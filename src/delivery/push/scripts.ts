@@ -14,7 +14,7 @@ function script(...names: readonly string[]): string {
 export const SCRIPTS = {
   observe: script('node', 'drop', 'observe'),
   release: script('node', 'drop', 'release'),
-  converge: script('node', 'follow', 'converge'),
+  converge: script('node', 'drop', 'follow', 'converge'),
   rejoin: script('node', 'follow', 'rejoin'),
   confirm: script('node', 'confirm'),
   oust: script('node', 'oust'),

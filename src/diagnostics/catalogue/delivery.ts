@@ -9,9 +9,17 @@ const LEASE_TEST = 'src/delivery/push/lease.test.ts'
 const BROKEN_TEST = 'src/delivery/push/broken-connection.test.ts'
 const STRANGE_TEST = 'src/delivery/push/strange-node.test.ts'
 
-/** Minutes for people: "40 s", "12 min". */
+const SPANS = [
+  ['years', 365.25 * 86_400],
+  ['days', 86_400],
+  ['h', 3600],
+  ['min', 60],
+] as const
+
+/** A span of time for people: "40 s", "12 min", "5 h", "3 days", "28 years". */
 function duration(seconds: number): string {
-  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  const [unit, size] = SPANS.find(([, each]) => seconds >= 1.5 * each) ?? ['s', 1]
+  return `${Math.round(seconds / size)} ${unit}`
 }
 
 /** What can go wrong when a program is pushed to a node. */
@@ -186,7 +194,8 @@ export const deliveryCodes = defineCodes({
     summary: ({ node, seconds }) =>
       `the clock of ${node} is ${duration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead'}`,
     why: 'certificates seem expired or not yet valid, apt refuses its lists, and logs cannot be compared',
-    fix: 'let it reach a time server (role base sets one up), or set it: sudo date --set @SECONDS',
+    fix: ({ node }) =>
+      `let it reach a time server (role base sets one up), or set it: bramble ssh ${node} -- sudo date --set @$(date +%s)`,
     explain:
       "Boards without a battery start with the time of their last shutdown. Compared with this computer's clock; up to a minute is tolerated.",
   }),
