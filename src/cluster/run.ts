@@ -64,6 +64,7 @@ async function carryOut(
   let redact: Redactor = (text) => text
   const journal = openJournal(cluster.folder, (text) => redact(text), {
     command: mode,
+    arguments: filterArguments(options),
     by,
     version: readVersion(),
   })
@@ -92,6 +93,11 @@ async function carryOut(
     live.end(letGo)
     journal.close()
   }
+}
+
+/** The filters of a run, as they are typed. */
+function filterArguments({ nodes = [], roles = [] }: Scope): string[] {
+  return [...nodes.map((name) => `--node=${name}`), ...roles.map((name) => `--role=${name}`)]
 }
 
 /** One prepared run under way. */

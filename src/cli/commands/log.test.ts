@@ -4,8 +4,8 @@ import { officeApply } from '../../../test/cli/example-run.ts'
 import type { Event } from '../../events/event.ts'
 import { openJournal } from '../../journal/journal.ts'
 
-function journalled(folder: string, events: readonly Event[]): string {
-  const subject = { command: 'apply', by: 'kai@laptop', version: '1.2.3' }
+function journalled(folder: string, events: readonly Event[], limits: readonly string[] = []): string {
+  const subject = { command: 'apply', arguments: limits, by: 'kai@laptop', version: '1.2.3' }
   const journal = openJournal(folder, (text) => text, subject)
   for (const event of events) journal.sink({ ...event, run: journal.run })
   journal.close()
@@ -25,6 +25,14 @@ describe('log', () => {
     expect(line).toMatch(/kai@laptop {2}apply +5 {2}failed +7 changed, 1 failed, 1 skipped, 158 unchanged$/)
     // The process that wrote it is this one, so the run counts as still going on.
     expect(lines.find((text) => text.startsWith(cut))).toMatch(/apply +5 {2}running$/)
+  })
+
+  it('says what a run was limited to', async () => {
+    const folder = scratchFolder()
+    const limits = ['--node=hammond', '--role=consul-server']
+    journalled(folder, officeApply(), limits)
+    const { out } = await bramble(['log'], { folder })
+    expect(out).toContain('apply --node=hammond --role=consul-server')
   })
 
   it('replays a run by its name, its beginning or as the last one', async () => {

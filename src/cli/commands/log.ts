@@ -64,7 +64,7 @@ function rowOf(record: RunRecord, palette: Context['terminal']['palette']): Cell
     { text: run },
     { text: localTime(at) },
     { text: oneLine(by) },
-    { text: `${oneLine(command)}${started?.lab ? ' (lab)' : ''}` },
+    { text: oneLine([command, ...(head?.arguments ?? [])].join(' ')) + (started?.lab ? ' (lab)' : '') },
     { text: started ? String(started.nodes.length) : '' },
     outcomeCell(record, palette),
     { text: finished ? summaryPhrase(finished.summary, started?.command) : '' },
