@@ -23,7 +23,7 @@ export function renderClusterFileReference(roles: RoleSchemas): string {
 const HEAD = `# The cluster file
 
 Generated from its schema; editors show the same descriptions when the first line is
-\`# yaml-language-server: $schema=./cluster.schema.json\` (\`bramble schema\` writes that file).
+\`# yaml-language-server: $schema=./cluster.schema.json\` (\`bramble schema > cluster.schema.json\` writes that file).
 \`NAME\` stands for a name that you choose.
 `
 
