@@ -60,16 +60,27 @@ os_facts() {
   fi
 }
 
-# Bytes in use: of the node's own control group where it has one (cgroup v2, v1), else of the whole machine.
+# Bytes in use: of a lab node by its own control group, else of the whole machine. What is only a copy of files does not count.
 memory_facts() {
-  local key value total='' file
-  for file in /sys/fs/cgroup/memory.current /sys/fs/cgroup/memory/memory.usage_in_bytes; do
-    first_line "$file"
-    if [ -n "$LINE" ] && [ -r /run/bramble-lab/board ]; then
-      fact memory_used "$LINE"
+  local key value total='' used=0 file
+  if [ -r /run/bramble-lab/board ]; then
+    # cgroup v2 (cgroups(7)), else v1 with its totals over all groups below.
+    for file in /sys/fs/cgroup/memory.stat /sys/fs/cgroup/memory/memory.stat; do
+      [ -r "$file" ] || continue
+      while read -r key value; do
+        case $key in
+        total_rss | total_shmem | anon | shmem | slab)
+          case $file:$key in
+          */memory/memory.stat:shmem) ;;
+          *) used=$((used + value)) ;;
+          esac
+          ;;
+        esac
+      done <"$file"
+      fact memory_used "$used"
       return 0
-    fi
-  done
+    done
+  fi
   while IFS=': ' read -r key value; do
     case $key in
     MemTotal) total=${value%% *} ;;
