@@ -101,7 +101,7 @@ export class FoundOnNode {
     const shown = event.is !== undefined && event.wanted !== undefined && !secret
     row.differences.push({
       field: event.field,
-      ...(shown && { is: event.is as string, wanted: event.wanted as string }),
+      ...(shown && { is: event.is, wanted: event.wanted }),
     })
   }
 

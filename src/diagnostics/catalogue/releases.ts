@@ -12,7 +12,8 @@ export const releaseCodes = defineCodes({
     summary: ({ url, reason }) => `${url} cannot be fetched: ${reason}`,
     why: 'the engine cannot be installed without it; no node was touched',
     fix: 'look at the network of this computer, or name a mirror under releases.mirror',
-    explain: 'Releases are fetched by the controller once, for all nodes. A second run needs no network, because they are kept by their content.',
+    explain:
+      'Releases are fetched by the controller once, for all nodes. A second run needs no network, because they are kept by their content.',
   }),
   RELEASE_SIGNATURE_WRONG: code<{ file: string; reason: string }>({
     origin: 'cluster',
@@ -39,18 +40,27 @@ export const releaseCodes = defineCodes({
     shownBy: SHOWN_BY,
     title: 'A release with another checksum than the locked one',
     summary: ({ file }) => `${file} is not the file that the cluster lock pins`,
-    why: ({ locked, announced }) => `the lock says ${locked}, its maker now says ${announced}; a version never changes its content`,
+    why: ({ locked, announced }) =>
+      `the lock says ${locked}, its maker now says ${announced}; a version never changes its content`,
     fix: 'find out why; if the new one is right, delete the version under releases in cluster.lock',
-    explain: 'The cluster lock keeps the checksum of every release that was used. Makers do not change a version that is out.',
+    explain:
+      'The cluster lock keeps the checksum of every release that was used. Makers do not change a version that is out.',
   }),
-  RELEASE_NOT_BUILT_FOR: code<{ product: string; version: string; architecture: string; built: readonly string[] }>({
+  RELEASE_NOT_BUILT_FOR: code<{
+    product: string
+    version: string
+    architecture: string
+    built: readonly string[]
+  }>({
     origin: 'cluster',
     shownBy: SHOWN_BY,
     title: 'A release that does not exist for a board',
-    summary: ({ product, version, architecture }) => `${product} ${version} does not exist for linux ${architecture}`,
+    summary: ({ product, version, architecture }) =>
+      `${product} ${version} does not exist for linux ${architecture}`,
     why: ({ built }) => `its maker built it for ${built.join(', ') || 'no Linux at all'} only`,
     fix: 'take this role off those boards, or choose a version that has it',
-    explain: 'Nomad since 1.8.3 and Vault are not built for 32-bit ARM, so they cannot run on a Pi Zero, Zero W, 1 or a 32-bit system.',
+    explain:
+      'Nomad since 1.8.3 and Vault are not built for 32-bit ARM, so they cannot run on a Pi Zero, Zero W, 1 or a 32-bit system.',
   }),
   RELEASE_ARCHIVE_UNSAFE: code<{ file: string; reason: string }>({
     origin: 'cluster',
@@ -59,7 +69,8 @@ export const releaseCodes = defineCodes({
     summary: ({ file, reason }) => `${file} cannot be unpacked: ${reason}`,
     why: 'an archive with such entries could write outside its folder; nothing of it was used',
     fix: 'leave the mirror and tell whoever keeps it',
-    explain: 'Only the one wanted entry is read, into a file of our own name. Absolute names and names with `..` make the whole archive suspect.',
+    explain:
+      'Only the one wanted entry is read, into a file of our own name. Absolute names and names with `..` make the whole archive suspect.',
   }),
   RELEASE_CACHE_FULL: code<{ folder: string }>({
     origin: 'cluster',

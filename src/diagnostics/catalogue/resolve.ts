@@ -7,7 +7,8 @@ export const resolveCodes = defineCodes({
     title: 'Two roles that cannot share a node',
     summary: ({ nodes, role, rival }) => `${nodes.join(', ')} would have both ${role} and ${rival}`,
     why: 'both roles would write the same files and start the same service',
-    fix: ({ role, rival }) => `name the nodes of one, and write  on: rest  for the other: ${role} or ${rival}`,
+    fix: ({ role, rival }) =>
+      `name the nodes of one, and write  on: rest  for the other: ${role} or ${rival}`,
     explain:
       'Some roles are two modes of one engine: a node is a Consul server or a Consul client, never both, because a server ' +
       'already does all that a client does.',
