@@ -19,7 +19,7 @@ interface Import {
 
 /** Folders by row, lowest first, as in `| 3 | `hardware` … |`; `resources/<kind>` stands for all of `resources`. */
 function rowsOf(architecture: string): ReadonlyMap<string, number> {
-  const rows = [...architecture.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)]
+  const rows = [...architecture.matchAll(/^\|\s*(\d+)\s*\|([^|]+)\|/gm)]
   return new Map(
     rows.flatMap(([, row, folders]) =>
       [...(folders ?? '').matchAll(/`([^`]+)`/g)].map(([, folder]): [string, number] => [
