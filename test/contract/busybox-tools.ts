@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, symlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { run } from '../../src/support/run.ts'
 import { temporaryFolder } from './temporary.ts'
 
@@ -34,8 +35,8 @@ export function busyboxFolder(tools: readonly string[]): Promise<string> {
   return made
 }
 
-/** Removes all folders that {@link busyboxFolder} made. */
-export async function removeBusyboxFolders(): Promise<void> {
+// Registered with every test file that imports this.
+afterAll(async () => {
   for (const folder of folders.values()) await rm(await folder, { recursive: true })
   folders.clear()
-}
+})

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { addressOf, type Resource } from '../../src/resources/kind.ts'
 import { file } from '../../src/resources/file/file.ts'
-import { removeBusyboxFolders } from './busybox-tools.ts'
+import { describeAsRoot } from './as-root.ts'
 import { HOSTILE_VALUES } from './hostile-values.ts'
 import { killedInTheMiddle } from './killed-run.ts'
 import { processesOf } from './process-count.ts'
@@ -72,11 +72,10 @@ const OWN_STATE = /^\/var\/lib\/bramble(\/|$)/
 
 /** Registers the whole suite for one kind. */
 export function describeKind(contract: KindContract): void {
-  describe(`the kind ${contract.kind}`, () => {
+  describeAsRoot(`the kind ${contract.kind}`, () => {
     afterEach(async () => {
       await Promise.all(roots.splice(0).map(removeRoot))
     })
-    afterAll(removeBusyboxFolders)
     for (const name of ['dash', 'busybox'] as const) describeUnder(name, contract)
     describeOnce(contract)
   })

@@ -1,7 +1,11 @@
 /** What only a live system shows of the kind service and of units: a real systemd. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { command } from '../../src/resources/command/command.ts'
 import { directory } from '../../src/resources/directory/directory.ts'
 import { file } from '../../src/resources/file/file.ts'
+import { link } from '../../src/resources/link/link.ts'
+import { debianPackage } from '../../src/resources/package/package.ts'
+import { reboot } from '../../src/resources/reboot/reboot.ts'
 import { addressOf, type Resource } from '../../src/resources/kind.ts'
 import { service } from '../../src/resources/service/service.ts'
 import { unit } from '../../src/resources/service/unit.ts'
@@ -262,6 +266,21 @@ describe.skipIf(skipped)('a service on a live node', () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => service({ name: `many-${index}` }))
     expect(await node.processes(many(40))).toBe(await node.processes(many(4)))
+  })
+
+  it('and six other kinds together cost thirteen processes to check', async () => {
+    const made = Array.from({ length: 20 }, (_, index) => [
+      directory({ path: `/srv/folder-${index}` }),
+      file({ path: `/srv/file-${index}`, content: `${index}` }),
+      link({ path: `/srv/link-${index}`, target: `${index}` }),
+      command({ name: `touch ${index}`, run: ['touch', `srv/${index}`], creates: `/srv/${index}` }),
+    ]).flat()
+    const there = ['dbus', 'systemd', 'sudo'].map((name) => debianPackage({ name }))
+    const wanted = [...made, ...there, service({ name: 'dbus', enabled: 'leave' }), reboot({})]
+    expect((await node.run('converge', wanted)).failed).toEqual(new Map())
+    // Three of the program itself, two a folder's stat, four a file's, two a link's, dpkg-query and systemctl.
+    expect(await node.processes(wanted)).toBe(13)
+    await node.run('converge', [], ['directory', 'file', 'link', 'command'])
   })
 })
 

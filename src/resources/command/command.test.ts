@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { describeKind } from '../../../test/contract/kind.ts'
 import { programOf, runProgram } from '../../../test/contract/program-run.ts'
 import { entryAt, makeRoot, removeRoot } from '../../../test/contract/scratch-root.ts'
@@ -84,26 +85,28 @@ afterEach(async () => {
   await Promise.all(roots.splice(0).map(removeRoot))
 })
 
-it('undoes with exactly the words that were given, even an empty last one', async () => {
-  const root = await makeRoot()
-  roots.push(root)
-  const words = ["it's", 'two\nlines\n', '\\t$HOME', '']
-  const undo = ['sh', '-c', 'for word; do printf "<%s>" "$word"; done >srv/undone', 'sh', ...words]
-  const made = command({ name: 'make', run: writing('srv/one', ''), creates: '/srv/one', undo })
-  await runProgram(root, await programOf([made]), 'converge')
-  const removal = await runProgram(root, await programOf([], ['command']), 'converge')
-  expect(removal.removed).toEqual(['command:make'])
-  expect(await entryAt(root, '/srv/undone', '')).toBe(words.map((word) => `<${word}>`).join(''))
-})
+describeAsRoot('a command', () => {
+  it('undoes with exactly the words that were given, even an empty last one', async () => {
+    const root = await makeRoot()
+    roots.push(root)
+    const words = ["it's", 'two\nlines\n', '\\t$HOME', '']
+    const undo = ['sh', '-c', 'for word; do printf "<%s>" "$word"; done >srv/undone', 'sh', ...words]
+    const made = command({ name: 'make', run: writing('srv/one', ''), creates: '/srv/one', undo })
+    await runProgram(root, await programOf([made]), 'converge')
+    const removal = await runProgram(root, await programOf([], ['command']), 'converge')
+    expect(removal.removed).toEqual(['command:make'])
+    expect(await entryAt(root, '/srv/undone', '')).toBe(words.map((word) => `<${word}>`).join(''))
+  })
 
-it('reports what a program said before it failed', async () => {
-  const root = await makeRoot()
-  roots.push(root)
-  const broken = command({ name: 'break', run: ['sh', '-c', 'echo why; exit 3'], creates: '/srv/never' })
-  const result = await runProgram(root, await programOf([broken]), 'converge')
-  expect(result.failed.get('command:break')?.output).toBe('why')
-})
+  it('reports what a program said before it failed', async () => {
+    const root = await makeRoot()
+    roots.push(root)
+    const broken = command({ name: 'break', run: ['sh', '-c', 'echo why; exit 3'], creates: '/srv/never' })
+    const result = await runProgram(root, await programOf([broken]), 'converge')
+    expect(result.failed.get('command:break')?.output).toBe('why')
+  })
 
-it('wants a guard', () => {
-  expect(() => command({ name: 'again and again', run: ['true'] })).toThrow('a command needs a guard')
+  it('wants a guard', () => {
+    expect(() => command({ name: 'again and again', run: ['true'] })).toThrow('a command needs a guard')
+  })
 })

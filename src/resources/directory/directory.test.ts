@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { describeKind } from '../../../test/contract/kind.ts'
 import { programOf, runProgram } from '../../../test/contract/program-run.ts'
 import { entryAt, makeRoot, removeRoot } from '../../../test/contract/scratch-root.ts'
@@ -84,45 +85,47 @@ async function madeAndLeft(purge: boolean): Promise<string> {
   return root
 }
 
-it('keeps what an engine made in a folder when the folder leaves', async () => {
-  const root = await madeAndLeft(false)
-  const removal = await runProgram(root, await programOf([], ['directory']), 'converge')
-  expect(removal.removed).toEqual(['directory:/srv/state'])
-  expect(await entryAt(root, '/srv/state/raft', null)).toEqual({ folder: true })
-})
+describeAsRoot('a directory', () => {
+  it('keeps what an engine made in a folder when the folder leaves', async () => {
+    const root = await madeAndLeft(false)
+    const removal = await runProgram(root, await programOf([], ['directory']), 'converge')
+    expect(removal.removed).toEqual(['directory:/srv/state'])
+    expect(await entryAt(root, '/srv/state/raft', null)).toEqual({ folder: true })
+  })
 
-it('removes what an engine made in a folder with `purge`', async () => {
-  const root = await madeAndLeft(true)
-  await runProgram(root, await programOf([], ['directory']), 'converge')
-  expect(await entryAt(root, '/srv/state', null)).toBeNull()
-})
+  it('removes what an engine made in a folder with `purge`', async () => {
+    const root = await madeAndLeft(true)
+    await runProgram(root, await programOf([], ['directory']), 'converge')
+    expect(await entryAt(root, '/srv/state', null)).toBeNull()
+  })
 
-it('does not purge a folder in which a file system is mounted', async () => {
-  const root = await madeAndLeft(true)
-  const mounted = join(root, 'srv/state/raft')
-  expect((await run('mount', ['-t', 'tmpfs', 'scratch', mounted])).code).toBe(0)
-  const removal = await runProgram(root, await programOf([], ['directory']), 'converge')
-  expect((await run('umount', [mounted])).code).toBe(0)
-  expect(removal.failed.get('directory:/srv/state')?.message).toBe(
-    `a file system is mounted on ${mounted}; unmount it first`,
-  )
-  expect(await entryAt(root, '/srv/state/raft', null)).toEqual({ folder: true })
-})
+  it('does not purge a folder in which a file system is mounted', async () => {
+    const root = await madeAndLeft(true)
+    const mounted = join(root, 'srv/state/raft')
+    expect((await run('mount', ['-t', 'tmpfs', 'scratch', mounted])).code).toBe(0)
+    const removal = await runProgram(root, await programOf([], ['directory']), 'converge')
+    expect((await run('umount', [mounted])).code).toBe(0)
+    expect(removal.failed.get('directory:/srv/state')?.message).toBe(
+      `a file system is mounted on ${mounted}; unmount it first`,
+    )
+    expect(await entryAt(root, '/srv/state/raft', null)).toEqual({ folder: true })
+  })
 
-it('refuses to purge a folder of the root', () => {
-  expect(() => directory({ path: '/var', purge: true })).toThrow('a folder of the root cannot be purged')
-})
+  it('refuses to purge a folder of the root', () => {
+    expect(() => directory({ path: '/var', purge: true })).toThrow('a folder of the root cannot be purged')
+  })
 
-it('says that a folder is not empty instead of removing what is in it', async () => {
-  const root = await makeRoot({ '/srv/one/kept': 'kept' })
-  roots.push(root)
-  const result = await runProgram(
-    root,
-    await programOf([directory({ path: '/srv/one', state: 'absent' })]),
-    'converge',
-  )
-  expect(result.failed.get('directory:/srv/one')?.message).toBe(
-    '/srv/one is not empty; `purge` would remove what is in it',
-  )
-  expect(await entryAt(root, '/srv/one/kept', '')).toBe('kept')
+  it('says that a folder is not empty instead of removing what is in it', async () => {
+    const root = await makeRoot({ '/srv/one/kept': 'kept' })
+    roots.push(root)
+    const result = await runProgram(
+      root,
+      await programOf([directory({ path: '/srv/one', state: 'absent' })]),
+      'converge',
+    )
+    expect(result.failed.get('directory:/srv/one')?.message).toBe(
+      '/srv/one is not empty; `purge` would remove what is in it',
+    )
+    expect(await entryAt(root, '/srv/one/kept', '')).toBe('kept')
+  })
 })

@@ -3,6 +3,7 @@
  * is tested on live nodes in `test/lab/kinds-live-package.test.ts` and `kinds-live-apt.test.ts`.
  */
 import { afterEach, describe, expect, it } from 'vitest'
+import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { HOSTILE_VALUES } from '../../../test/contract/hostile-values.ts'
 import { processesOf } from '../../../test/contract/process-count.ts'
 import { programOf, runProgram, type ProgramRun } from '../../../test/contract/program-run.ts'
@@ -45,7 +46,7 @@ const reasons = ({ lines }: ProgramRun): string[] =>
 
 const INSTALLED = 'install ok installed'
 
-describe.each(['dash', 'busybox', 'bash --posix'] as const)('the kind package under %s', (shell) => {
+describeAsRoot.each(['dash', 'busybox', 'bash --posix'] as const)('the kind package under %s', (shell) => {
   const check = async (root: string, ...resources: readonly Resource[]): Promise<string[]> => {
     const before = await snapshot(root, true)
     const result = await runProgram(root, await programOf(resources), 'check', {
@@ -107,7 +108,7 @@ describe.each(['dash', 'busybox', 'bash --posix'] as const)('the kind package un
   })
 })
 
-describe('the kind package', () => {
+describeAsRoot('the kind package', () => {
   it('starts as many processes for 500 resources as for 50', async () => {
     const root = await rootWith(Array.from({ length: 250 }, (_, index) => [`many-${index}`, INSTALLED, '1']))
     const many = (count: number): Resource[] =>
@@ -116,7 +117,9 @@ describe('the kind package', () => {
       await processesOf(root, await programOf(many(50))),
     )
   })
+})
 
+describe('a package', () => {
   it('compiles to the same bytes each time', async () => {
     const one = async () => (await programOf([debianPackage({ name: 'tiny', version: '1' })])).text
     expect(await one()).toBe(await one())

@@ -1,7 +1,8 @@
 /** The kind `reboot` reports what is due and changes nothing; so it has a suite of its own beside the contract's parts. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
+import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { processesOf } from '../../../test/contract/process-count.ts'
 import { programOf, runProgram, type ProgramRun, type ShellName } from '../../../test/contract/program-run.ts'
 import { makeRoot, removeRoot, snapshot, type Tree } from '../../../test/contract/scratch-root.ts'
@@ -97,7 +98,7 @@ const SITUATIONS: readonly [title: string, given: Tree, resource: Resource, reas
   ],
 ]
 
-describe.each(['dash', 'busybox', 'bash --posix'] as const)(
+describeAsRoot.each(['dash', 'busybox', 'bash --posix'] as const)(
   'the kind reboot under %s',
   (shell: ShellName) => {
     it.each(SITUATIONS)('%s', async (_, given, resource, reason) => {
@@ -138,7 +139,7 @@ describe.each(['dash', 'busybox', 'bash --posix'] as const)(
   },
 )
 
-describe('the kind reboot', () => {
+describeAsRoot('the kind reboot', () => {
   it('asks for none when a change that it waits for has failed', async () => {
     const root = await rootWith({ ...running('6.1.0-34-amd64', 'quiet'), '/run/reboot-required': '' })
     const broken = command({ name: 'break', run: ['false'], creates: '/srv/never' })
