@@ -36,14 +36,22 @@ describe('shell in files', () => {
     expect(scripts.length).toBeGreaterThan(20)
   })
 
-  it('has nothing that shellcheck objects to', async () => {
-    const { stdout } = await run('shellcheck', ['--shell=dash', '--format=gcc', ...scripts])
-    expect(stdout.toString()).toBe('')
-  }, WAIT_MILLISECONDS)
+  it(
+    'has nothing that shellcheck objects to',
+    async () => {
+      const { stdout } = await run('shellcheck', ['--shell=dash', '--format=gcc', ...scripts])
+      expect(stdout.toString()).toBe('')
+    },
+    WAIT_MILLISECONDS,
+  )
 
-  it('has no word of bash in it', async () => {
-    expect(await bashisms(scripts)).toEqual([])
-  }, WAIT_MILLISECONDS)
+  it(
+    'has no word of bash in it',
+    async () => {
+      expect(await bashisms(scripts)).toEqual([])
+    },
+    WAIT_MILLISECONDS,
+  )
 })
 
 /** What checkbashisms found, with the line that it found it in. */
@@ -75,15 +83,23 @@ describe.each(readdirSync('examples'))('the programs of examples/%s', (example) 
     }
   })
 
-  it('have nothing that shellcheck objects to', async () => {
-    const args = ['--shell=dash', '--format=gcc', `--exclude=${saidInSources.join(',')}`]
-    const { stdout } = await run('shellcheck', [...args, ...files])
-    expect(stdout.toString()).toBe('')
-  }, WAIT_MILLISECONDS)
+  it(
+    'have nothing that shellcheck objects to',
+    async () => {
+      const args = ['--shell=dash', '--format=gcc', `--exclude=${saidInSources.join(',')}`]
+      const { stdout } = await run('shellcheck', [...args, ...files])
+      expect(stdout.toString()).toBe('')
+    },
+    WAIT_MILLISECONDS,
+  )
 
-  it('have no word of bash in them', async () => {
-    expect(await bashisms(files)).toEqual([])
-  }, WAIT_MILLISECONDS)
+  it(
+    'have no word of bash in them',
+    async () => {
+      expect(await bashisms(files)).toEqual([])
+    },
+    WAIT_MILLISECONDS,
+  )
 })
 
 function sortOf(node: { readonly roles: readonly string[]; readonly model: string } | undefined): string {
