@@ -14,6 +14,12 @@ const quiet = (): void => undefined
 const FOLDER = '/var/lib/bramble/runtime'
 /** The folder that sessions look into first has all of busybox's applets, so nothing else is found. */
 const BUSYBOX = 'mount -t tmpfs scratch /usr/local/sbin; busybox --install -s /usr/local/sbin'
+const TAMPERING = [
+  `sed -i '2i : >/srv/tampered' "$1"`,
+  // What a card that broke may leave.
+  'sed -i 20q "$1"',
+  ': >"$1"',
+]
 const NODES = [
   ['dash', {}],
   ['busybox', { prepare: BUSYBOX, sshd: ['SetEnv PATH=/usr/local/sbin:/usr/bin:/bin'] }],
@@ -92,12 +98,13 @@ describe.skipIf(noScratchNodes !== undefined).each(NODES)(
       expect(await kept()).toBe(`${program.runtime}.sh\n`)
     })
 
-    it('is refused when it is not what its name says, and replaced', async () => {
+    it.each(TAMPERING)('is refused when it is not what its name says, and replaced', async (tampering) => {
       const program = greeting('hello')
       const path = `${FOLDER}/${program.runtime}.sh`
       await applied(program)
       const right = await node.text(path)
-      await node.inside('sh', '-c', `sed -i '2i : >/srv/tampered' ${path}`)
+      await node.inside('sh', '-c', tampering, 'sh', path)
+      expect(await node.text(path)).not.toBe(right)
       const before = sent().sessions
       await applied(greeting('good bye'), program.runtime)
       expect(sent().sessions - before).toBe(3)

@@ -1,12 +1,23 @@
 # shellcheck shell=sh disable=SC2154
 # Session 1, after node.sh and drop.sh. Arguments: MARKER RUN plan|apply SHA256 BYTES|- DEAD-RUNS BY RUNTIME|-
-# Standard input: the gzipped program; with RUNTIME, the checksum of its beginning that the node keeps, what comes after that.
-# Says absent when this does not make the program of SHA256. Runs its check. An apply takes the lease, and keeps it and the
-# program if something differs.
+# Standard input: the gzipped program; with RUNTIME, the checksum of its beginning that the node keeps, without that. Says absent
+# when the node does not. Runs its check. An apply takes the lease, and keeps it and the program if something differs.
 # With BYTES, the length of the input, the connection stays for links until standard input ends.
 
 start "$1" "$2"
-f=$run.plan kept=
+f=$run.plan
+kept=
+r=
+if [ "$8" != - ]; then
+  r=/var/lib/bramble/runtime/$8.sh
+  l=
+  if [ -f "$r" ]; then l=$(sha256sum <"$r"); fi
+  if [ "${l%% *}" != "$8" ]; then
+    rm -f "$r"
+    say absent
+    exit 75
+  fi
+fi
 if [ "$3" = apply ]; then
   f=$run.$4.sh
   holder
@@ -19,23 +30,13 @@ if [ "$3" = apply ]; then
   esac
   lease "$7"
 fi
-r=/var/lib/bramble/runtime/$8.sh
 {
-  if [ -f "$r" ]; then cat "$r"; fi
+  if [ -n "$r" ]; then echo ". $r"; fi
   if [ "$5" = - ]; then gzip -dc; else head -c "$5" | gzip -dc; fi
 } >"$f" || {
   drop
   exit 1
 }
-if [ "$8" != - ]; then
-  l=$(sha256sum <"$f")
-  if [ "${l%% *}" != "$4" ]; then
-    rm -f "$r"
-    drop
-    say absent
-    exit 75
-  fi
-fi
 if [ "$3" = plan ]; then
   sh "$f" check </dev/null
 else

@@ -20,8 +20,9 @@ async function seen(
   push: PushRun,
   program: Program,
   mode: 'plan' | 'apply' = 'apply',
+  runtime?: string,
 ): Promise<HeldObservation> {
-  const found = await observe(push, program, mode, quiet)
+  const found = await observe(push, program, mode, quiet, { runtime })
   if (!found.reached) throw new Error(JSON.stringify(found.failure))
   return found
 }
@@ -198,7 +199,7 @@ describe.skipIf(noScratchNodes !== undefined)('a push', () => {
         Array.from({ length: size }, (_, index) => file({ path: `/srv/p${index}`, content: '' })),
       )
       await applied(pushRun(transport), program)
-      const whole = await processes(() => seen(pushRun(transport), program))
+      const whole = await processes(() => seen(pushRun(transport), program, 'apply', program.runtime))
       writeFileSync(join(node.folder, 'program'), program.text)
       const alone = (await processes(() => node.inside('sh', join(node.folder, 'program'), 'check'))) - 1
       costs.push(whole)
