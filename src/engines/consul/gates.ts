@@ -1,7 +1,8 @@
 /** Conditions that must hold before a node's turn counts as done. */
 import type { Gate, NodeLink } from '../contract.ts'
 import { withApi, type ConsulApi } from './api.ts'
-import { askServer } from './ask-server.ts'
+import { askServer, type ServerView } from './ask-server.ts'
+import { counted } from './counted.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, anything, catalogNodeReply, checksReply, leaderReply, membersReply } from './replies.ts'
 import type { Verdict } from './returned.ts'
@@ -12,7 +13,7 @@ const PATIENCE_SECONDS = 120
 
 const not = (detail: string): Verdict => ({ passed: false, detail })
 
-/** The datacenter has a leader, and every wanted server votes. */
+/** The server sees a leader and votes. The others have gates of their own; who is down for good must not fail this one. */
 export function serverGate(node: string, servers: readonly ConsulNode[], access: ManagementAccess): Gate {
   return {
     name: 'consul: voter with a leader',
@@ -31,14 +32,18 @@ async function askServerGate(
   const view = await askServer(link, node, access)
   if (!view.answers) return not(`${node} does not answer: ${view.problem}`)
   if (view.leader === '') return not(`${node} sees no leader`)
-  const missing = servers.filter(({ name }) =>
-    view.health
-      ? !view.health.Servers.some(({ Name, Voter }) => Name === name && Voter)
-      : !view.peers.some((peer) => serverAt(servers, peer) === name),
-  )
-  if (missing.length > 0) return not(`not voting yet: ${missing.map(({ name }) => name).join(', ')}`)
+  const voters = votersOf(view, servers)
+  if (!voters.includes(node)) return not(`${node} does not vote yet`)
   const leader = serverAt(servers, view.leader) ?? view.leader
-  return { passed: true, detail: `${servers.length} voters, led by ${leader}` }
+  return { passed: true, detail: `${counted(voters.length, 'voter')}, led by ${leader}` }
+}
+
+/** By autopilot where it has an opinion, else by the addresses of the raft configuration. */
+function votersOf({ health, peers }: ServerView, servers: readonly ConsulNode[]): readonly string[] {
+  if (health === undefined || health.Servers.length === 0) {
+    return peers.map((peer) => serverAt(servers, peer) ?? peer)
+  }
+  return health.Servers.filter(({ Voter }) => Voter).map(({ Name }) => Name)
 }
 
 /** What the gate of an agent looks for. */
@@ -91,7 +96,7 @@ async function askServices(api: ConsulApi, { node, services }: AgentGateParts): 
     ({ Status, ServiceName }) => Status === 'critical' && services.includes(ServiceName),
   )
   if (first) return not(`${first.ServiceName} is critical: ${firstLine(first.Output) || 'not checked yet'}`)
-  return { passed: true, detail: `${node} is a member with ${services.length} services` }
+  return { passed: true, detail: `${node} is a member with ${counted(services.length, 'service')}` }
 }
 
 function firstLine(text: string): string {

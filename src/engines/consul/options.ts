@@ -24,7 +24,7 @@ const ownKeys = {
     .regex(/^[A-Za-z0-9_.-]{1,15}$/, 'must be the name of a network interface')
     .optional()
     .describe(
-      'Network interface whose address the agent uses, such as wgoverlay; default: the address of the node.',
+      'Network interface whose address the agent uses, such as wgoverlay; default: the address of the node. The addresses of the servers must lie on it, or be written as retry_join in settings.',
     ),
   cidr: z
     .string()

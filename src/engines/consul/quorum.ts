@@ -1,6 +1,7 @@
 /** The servers as a consensus group: who takes part, and whether one more may be lost. */
 import type { GroupState, MemberState, NodeLink, QuorumGroup } from '../contract.ts'
 import { askServer, type ServerView } from './ask-server.ts'
+import { counted } from './counted.ts'
 import type { ManagementAccess } from './management.ts'
 import { UNIT } from './names.ts'
 import type { AgentOptions } from './options.ts'
@@ -102,5 +103,5 @@ function detailOf(members: readonly MemberState[], voters: number, tolerance: nu
   const sick = members.filter(({ healthy }) => !healthy).map(({ node }) => node)
   const healthy = sick.length === 0 ? 'all healthy' : `not healthy: ${sick.join(', ')}`
   const lose = tolerance === 0 ? 'none may be lost' : `${tolerance} may be lost`
-  return `${voters} voters, led by ${leader}, ${healthy}; ${lose}`
+  return `${counted(voters, 'voter')}, led by ${leader}, ${healthy}; ${lose}`
 }

@@ -50,12 +50,6 @@ export const ALIVE = 1
 export const LEFT = 3
 export type MembersReply = z.output<typeof membersReply>
 
-/** `GET /v1/agent/self`. */
-export const selfReply = z.object({
-  Config: z.object({ NodeName: z.string(), Version: z.string(), Server: z.boolean() }),
-  Stats: z.object({ raft: z.record(z.string(), z.string()).optional() }).optional(),
-})
-
 /** `GET /v1/health/state/:state` and `/v1/health/node/:node`. */
 export const checksReply = list(
   z.object({

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { withApi, type ConsulApi } from './api.ts'
 import { askHealth } from './ask-server.ts'
 import { addressBeforePort, expectedAddress } from './bind-address.ts'
+import { counted } from './counted.ts'
 import { managementAccess, standing, type ManagementAccess } from './management.ts'
 import { returnedKey } from './names.ts'
 import type { AgentOptions } from './options.ts'
@@ -89,5 +90,8 @@ export function judge(health: HealthReply, server: ConsulNode, options: AgentOpt
   const behind = health.Servers.filter(({ Healthy, SerfStatus }) => !Healthy && SerfStatus === 'alive')
   if (behind.length > 0) return not(`${behind.map(({ Name }) => Name).join(', ')} not healthy yet`)
   const voters = health.Servers.filter(({ Voter }) => Voter).length
-  return { passed: true, detail: `${server.name} is one of ${voters} voters and has all that was written` }
+  return {
+    passed: true,
+    detail: `${server.name} is one of ${counted(voters, 'voter')} and has all that was written`,
+  }
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { withApi } from './api.ts'
 import { askHealth } from './ask-server.ts'
+import { counted } from './counted.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
@@ -34,10 +35,10 @@ function statusOf(found: MembersReply, health: HealthReply | undefined, checks: 
   const voters = members.filter(({ voter }) => voter).length
   const healthy = (health?.Healthy ?? false) && gone.length === 0
   const parts = [
-    leader === undefined ? 'no leader' : `${voters} voters, led by ${leader}`,
+    leader === undefined ? 'no leader' : `${counted(voters, 'voter')}, led by ${leader}`,
     `${members.length - gone.length} of ${members.length} members alive`,
     ...(gone.length > 0 ? [`not alive: ${gone.join(', ')}`] : []),
-    `${health?.FailureTolerance ?? 0} servers may be lost`,
+    `${counted(health?.FailureTolerance ?? 0, 'server')} may be lost`,
   ]
   return {
     name: 'consul',
