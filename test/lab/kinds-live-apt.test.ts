@@ -12,7 +12,7 @@ const skipped = await cannotHaveNodes()
 
 let node: LiveNode
 
-describe.skipIf(skipped)('apt on a live node', () => {
+describe.skipIf(skipped)('a package on a live node with apt in trouble', () => {
   beforeAll(async () => {
     node = await LiveNode.up()
     await offerPackages(node, TINY_PACKAGES)
