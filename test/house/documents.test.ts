@@ -1,11 +1,15 @@
 /** What the documents name is there: paths, npm scripts, commands, and cluster files that are in order. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { VERBS } from '../../src/cli/verbs.ts'
 import { readClusterFile } from '../../src/cluster-file/read.ts'
 import { roleSchemas } from '../../src/cluster/open.ts'
+import { bramble, scratchFolder } from '../cli/command-run.ts'
 import { ownFiles } from './own-files.ts'
+
+const PUBLIC_KEY =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILV5MoHhCy1DW7/21X6+3DxncJgcdsVSh2SyAvwhVrnd you@laptop'
 
 const documents = ownFiles().filter((path) => path.endsWith('.md') && !path.startsWith('docs/reference/'))
 const scripts = Object.keys(
@@ -46,6 +50,18 @@ describe.each(documents)('%s', (document) => {
       const { diagnostics } = readClusterFile({ path: document, text: block }, { roles: roleSchemas() })
       expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
     }
+  })
+})
+
+describe('the cluster file of README.md', () => {
+  it('passes bramble check as it stands', async () => {
+    const folder = scratchFolder()
+    const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? []
+    // Only the reader has a key of that name.
+    writeFileSync(join(folder, 'cluster.yaml'), yaml.replace('~/.ssh/id_ed25519.pub', `'${PUBLIC_KEY}'`))
+    const { code, err } = await bramble(['check'], { folder })
+    expect(err).toBe('')
+    expect(code).toBe(0)
   })
 })
 
