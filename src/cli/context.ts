@@ -53,7 +53,8 @@ export function createContext(surroundings: Surroundings, common: SharedOptions)
         ...(common.identity !== undefined && { identityFile: resolve(surroundings.folder, common.identity) }),
       })
       if (!('cluster' in opened)) throw new CommandRefusal(...opened.diagnostics)
-      showDiagnostics(terminal, opened.cluster.diagnostics, common.json ?? false)
+      const { json = false, lab = false } = common
+      showDiagnostics(terminal, opened.cluster.diagnostics, { json, lab })
       return opened.cluster
     },
   }

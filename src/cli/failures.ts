@@ -17,6 +17,8 @@ import type { Terminal } from './surroundings.ts'
 /** How failures are to be shown. */
 export interface FailureOptions {
   readonly json: boolean
+  /** The twin in the lab was meant. */
+  readonly lab?: boolean
   /** The stack goes to the terminal instead of a file. */
   readonly debug: boolean
 }
@@ -30,7 +32,7 @@ export function showFailure(terminal: Terminal, error: unknown, options: Failure
   }
   const diagnostics = diagnosticsOf(error)
   if (diagnostics === undefined) return showDefect(terminal, error, options)
-  showDiagnostics(terminal, diagnostics, options.json)
+  showDiagnostics(terminal, diagnostics, { json: options.json, lab: options.lab ?? false })
   if (options.debug) terminal.err(`${stackOf(error)}\n`)
   return EXIT.failure
 }
@@ -62,7 +64,7 @@ function showDefect(terminal: Terminal, error: unknown, { debug, json }: Failure
   const where = debug ? undefined : writeReport(report)
   const summary = what.split('\n', 1)[0] ?? ''
   const diagnostic = commandCodes.DEFECT({ summary, ...(where !== undefined && { file: where }) })
-  showDiagnostics(terminal, [diagnostic], json)
+  showDiagnostics(terminal, [diagnostic], { json, lab: false })
   if (where === undefined) terminal.err(report.split('\n').map(visible).join('\n'))
   return EXIT.defect
 }

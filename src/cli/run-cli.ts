@@ -31,6 +31,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    return showFailure(terminal, error, { json: common.json ?? false, debug: common.debug ?? false })
+    const { json = false, debug = false, lab = false } = common
+    return showFailure(terminal, error, { json, debug, lab })
   }
 }

@@ -2,17 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { diagnosticForTwin } from '../diagnostics/for-twin.ts'
 import { renderHuman, renderJson } from '../diagnostics/render.ts'
 import type { Terminal } from './surroundings.ts'
 
-/** Shows them for people, or one JSON object a line. */
+/** Shows them for people, or one JSON object a line; for the twin in the lab with what to type for that. */
 export function showDiagnostics(
   terminal: Pick<Terminal, 'err' | 'errPalette'>,
   diagnostics: readonly Diagnostic[],
-  json: boolean,
+  { json, lab }: { readonly json: boolean; readonly lab: boolean },
 ): void {
   if (diagnostics.length === 0) return
-  const sorted = sortDiagnostics(diagnostics)
+  const sorted = sortDiagnostics(lab ? diagnostics.map(diagnosticForTwin) : diagnostics)
   terminal.err(json ? renderJson(sorted) : renderHuman(sorted, { source, palette: terminal.errPalette }))
 }
 

@@ -1,6 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
 import type { PushRun } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
+import { eventForTwin } from '../diagnostics/for-twin.ts'
 import type { Event, EventBody, Outcome } from '../events/event.ts'
 import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
@@ -179,7 +180,8 @@ class Run {
 
   #emit(body: EventBody): void {
     // Redaction is by value, wherever the value came from.
-    const event = redacted(stamped(body, this.#journal.run), this.#redact)
+    const told = this.#cluster.lab ? eventForTwin(body) : body
+    const event = redacted(stamped(told, this.#journal.run), this.#redact)
     this.#told.push(event)
     this.#journal.sink(event)
     this.#tell(event)

@@ -55,7 +55,8 @@ async function open(context: Context, mode: 'read' | 'create'): Promise<SecretSt
     identityFile: cluster.identityFile,
     environment: context.surroundings.environment,
   })
-  showDiagnostics(context.terminal, await store.warnings(), context.common.json ?? false)
+  const { json = false, lab = false } = context.common
+  showDiagnostics(context.terminal, await store.warnings(), { json, lab })
   return store
 }
 
