@@ -70,12 +70,11 @@ bramble status
 say 'consul members, asked on bobsrockets'
 bramble ssh bobsrockets -- consul members
 say 'A service found by DNS: dig ssh.service.mooncarrot.space, asked on wopplefox, a client'
-bramble ssh wopplefox -- cat /etc/hostname
-address=$(./bin/bramble -C "$EXAMPLE" lab list --json | node -e '
+process=$(./bin/bramble lab list --json | node -e '
   const labs = JSON.parse(require("node:fs").readFileSync(0, "utf8"))
-  const nodes = labs.flatMap((lab) => lab.nodes)
-  console.log(nodes.find((node) => node.name === "wopplefox").address)')
-dig +short +time=2 +tries=3 -p 8600 "@$address" tuner.service.mooncarrot.space SRV || :
+  const lab = labs.find(({ folder }) => folder === process.argv[1])
+  console.log(lab.nodes.find(({ name }) => name === "wopplefox").pid)' "$PWD/$EXAMPLE")
+nsenter --net="/proc/$process/ns/net" dig +noall +answer -p 8600 @127.0.0.1 ssh.service.mooncarrot.space
 say 'Try next'
 cat <<'NEXT'
   ./bin/bramble -C examples/rainbow --lab plan                 # nothing to do; change the cluster file and look again

@@ -49,8 +49,8 @@ describe('apply without a terminal', () => {
     expect(err).toContain('bramble apply --yes')
   })
 
-  it('shows the plan, then what happens, then a table and one line that says it all', async () => {
-    const { code, out } = await apply(['--yes'], officeApply())
+  it('shows how much it is, then what happens, then a table and one line that says it all', async () => {
+    const { code, out } = await apply(['--yes', '--full'], officeApply())
     expect(code).toBe(1)
     const places = [
       'run 20261123-160501-a1b2: apply office on 5 nodes',
@@ -63,6 +63,12 @@ describe('apply without a terminal', () => {
     ].map((text) => out.indexOf(text))
     expect(places).toEqual(places.toSorted((a, b) => a - b))
     expect(places[0]).toBe(0)
+  })
+
+  it('leaves the plan out when somebody agreed beforehand, unless it is asked for', async () => {
+    const { out } = await apply(['--yes'], officeApply())
+    expect(out).toContain('Plan: 1 to create, 6 to change, 1 to remove on 4 of 5 nodes')
+    expect(out).not.toContain('file:/etc/hosts on 4 nodes')
   })
 
   it('says in one line that there was nothing to do', async () => {

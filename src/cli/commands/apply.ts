@@ -55,8 +55,12 @@ async function agree(
   choices: ApplyChoices,
 ): Promise<boolean> {
   if (common.json) return true
-  const lines = renderPlan(planned, { palette: terminal.palette, full: choices.full ?? false })
-  const text = [...lines, '', terminal.palette.bold(planSummary(planned)), '']
+  // Who agreed beforehand is told how much it is; the whole plan is for somebody who decides.
+  const isShown = choices.yes !== true || choices.full === true
+  const lines = isShown
+    ? [...renderPlan(planned, { palette: terminal.palette, full: choices.full ?? false }), '']
+    : []
+  const text = [...lines, terminal.palette.bold(planSummary(planned)), '']
   const answer = await ask(() => {
     note(text.map((line) => `${line}\n`).join(''))
     return choices.yes ? Promise.resolve(true) : askYesNo(surroundings, 'Apply these changes?')
