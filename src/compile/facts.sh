@@ -128,12 +128,34 @@ disk_facts() { # size and free space of the root file system in KiB
   fact disk "$2 $4"
 }
 
+# Where the system gets Debian from (sources.list(5), both formats): other suites of the archive are there, too.
+package_facts() {
+  local file line word
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+    [ -r "$file" ] || continue
+    set -f
+    while read -r line; do
+      for word in ${line%%#*}; do
+        case ${word%/} in
+        http*/debian | http*/raspbian)
+          fact apt_archive "${word%/}"
+          set +f
+          return 0
+          ;;
+        esac
+      done
+    done <"$file"
+    set +f
+  done
+}
+
 facts() {
   if [ -n "$R" ]; then return 0; fi
   architecture_facts
   board_facts
   memory_facts
   os_facts
+  package_facts
   first_line /proc/sys/kernel/random/boot_id
   fact boot_id "$LINE"
   first_line /etc/machine-id

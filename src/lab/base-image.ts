@@ -87,7 +87,7 @@ async function build(
       ...(proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${proxy}"`]),
       release,
       draft,
-      '-',
+      ...(sources === '' ? [] : ['-']),
     ],
     { input: sources, timeoutSeconds: 1800 },
   )

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Turns a fresh Debian into the base of virtual nodes: no identity, nothing that fails or waits in a container.
-# usage: sh base-trim.sh ROOT NODE_FIRST_SH   (sources for apt come on standard input)
+# usage: sh base-trim.sh ROOT NODE_FIRST_SH   (sources for apt come on standard input; without any, those that it was made from stay)
 set -eu
 
 root=$1
@@ -39,8 +39,12 @@ rm -f "$root"/etc/ssh/ssh_host_*
 : >"$root/etc/machine-id"
 rm -f "$root/var/lib/dbus/machine-id" "$root/etc/hostname" "$root/etc/resolv.conf"
 
-rm -f "$root/etc/apt/sources.list" "$root"/etc/apt/sources.list.d/* "$root/etc/apt/apt.conf.d/99mmdebstrap"
-cat >"$root/etc/apt/sources.list.d/debian.sources"
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
+sources=$(cat)
+if [ -n "$sources" ]; then
+	rm -f "$root/etc/apt/sources.list" "$root"/etc/apt/sources.list.d/*
+	printf '%s\n' "$sources" >"$root/etc/apt/sources.list.d/debian.sources"
+fi
 # Read at each start of apt: the lab's own package cache where there is one.
 ln -s /run/bramble-lab/apt.conf "$root/etc/apt/apt.conf.d/00bramble-lab"
 

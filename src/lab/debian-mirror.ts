@@ -10,27 +10,25 @@ export interface DebianMirror {
   readonly security: string
 }
 
-const PUBLIC: DebianMirror = {
-  main: 'http://mirror.example.net/debian',
-  security: 'http://mirror.example.net/debian-security',
-}
-
-/** Finds the mirrors in the text of apt's source lists (sources.list(5), both formats); the public one where none is named. */
-export function findMirror(sources: string): DebianMirror {
+/**
+ * Finds the mirrors in the text of apt's source lists (sources.list(5), both formats); undefined where none is named: on
+ * another distribution, mmdebstrap's own choice is right.
+ */
+export function findMirror(sources: string): DebianMirror | undefined {
   const lines = sources.split('\n').filter((line) => !line.trim().startsWith('#'))
   const urls = lines
     .join('\n')
     .split(/\s+/)
     .filter((word) => /^https?:/.test(word))
     .map((url) => url.replace(/\/+$/, ''))
-  return {
-    main: urls.find((url) => url.endsWith('/debian')) ?? PUBLIC.main,
-    security: urls.find((url) => url.endsWith('/debian-security')) ?? PUBLIC.security,
-  }
+  const main = urls.find((url) => url.endsWith('/debian'))
+  const security = urls.find((url) => url.endsWith('/debian-security'))
+  // A mirror of the archive is the place to look for its security fixes, too, where nothing else is said.
+  return main === undefined ? undefined : { main, security: security ?? `${main}-security` }
 }
 
-/** The mirrors that this computer's apt uses. */
-export async function readMirror(): Promise<DebianMirror> {
+/** The mirrors that this computer's apt uses, where it is Debian's. */
+export async function readMirror(): Promise<DebianMirror | undefined> {
   const folder = '/etc/apt/sources.list.d'
   const names = await readdir(folder).catch(() => [])
   const files = names.filter((name) => /\.(list|sources)$/.test(name)).sort()
@@ -46,8 +44,9 @@ export async function readAptProxy(): Promise<string | undefined> {
   return proxy === '' || proxy === 'DIRECT' ? undefined : proxy
 }
 
-/** Apt's sources for a node, in the format and with the suites that Raspberry Pi OS has. */
-export function nodeSources(mirror: DebianMirror, release: LabRelease): string {
+/** Apt's sources for a node, in the format and with the suites that Raspberry Pi OS has; empty without a mirror. */
+export function nodeSources(mirror: DebianMirror | undefined, release: LabRelease): string {
+  if (!mirror) return ''
   const stanza = (url: string, suites: string) =>
     [
       'Types: deb',

@@ -14,6 +14,7 @@ export const KEPT_FACTS = [
   'hat',
   'os',
   'os_release',
+  'apt_archive',
   'machine_id',
   'ssh_host_key',
   'runtime',

@@ -104,7 +104,7 @@ export const rolesConsulCodes = defineCodes({
     why: 'on the board the program would end at once with "Illegal instruction"',
     fix: 'write  source: release: the release of HashiCorp runs on every Raspberry Pi',
     explain:
-      "Debian's armhf means ARMv7 with VFPv3. Raspberry Pi OS builds its own packages for ARMv6, Consul is not among them.",
+      "Debian's armhf means ARMv7 with VFPv3. The archive of Raspberry Pi OS (32-bit) builds packages for ARMv6; on a board that uses it, the package comes from there.",
   }),
 })
 

@@ -49,17 +49,29 @@ export function installRelease(content: Content, dataFolder: string): Installati
 /** Debian has Consul in bullseye alone; on other releases that suite is a source of this one package. */
 export const PACKAGE_VERSION = '1.8.7'
 const SUITE = 'bullseye'
-const BULLSEYE = {
-  name: 'consul',
-  uri: 'http://mirror.example.net/debian',
-  suites: [SUITE],
-  key: '/usr/share/keyrings/debian-archive-keyring.gpg',
-  only: { packages: ['consul'], release: `n=${SUITE}` },
+
+/** What is known of a node's system before it gets a package. */
+export interface PackageSystem {
+  /** Code name of its release, such as trixie. */
+  readonly release: string | undefined
+  /** Where it gets its own packages from: a mirror of Debian, or of Raspberry Pi OS for ARMv6. */
+  readonly archive: string | undefined
 }
 
-/** What it takes to install the package on a node with this release of Debian. */
-export function installPackage(release: string | undefined): Installation {
-  const sources = release === SUITE ? [] : aptRepository(BULLSEYE)
+/** The suite on the mirror that the node uses anyway; nothing but Consul comes from there. */
+function bullseye(archive: string): Resource[] {
+  return aptRepository({
+    name: 'consul',
+    uri: archive,
+    suites: [SUITE],
+    key: `/usr/share/keyrings/${archive.endsWith('/raspbian') ? 'raspbian' : 'debian'}-archive-keyring.gpg`,
+    only: { packages: ['consul'], release: `n=${SUITE}` },
+  })
+}
+
+/** What it takes to install the package. Without a known mirror the node's own sources have to have it. */
+export function installPackage({ release, archive }: PackageSystem): Installation {
+  const sources = release === SUITE || archive === undefined ? [] : bullseye(archive)
   const needs = sources.map(addressOf)
   const made = debianPackage({ name: 'consul', version: `${PACKAGE_VERSION}*`, hold: true, needs })
   return { program: '/usr/bin/consul', address: addressOf(made), resources: [...sources, made] }
@@ -69,9 +81,7 @@ export function installPackage(release: string | undefined): Installation {
 export function installationOf(
   options: Pick<ServerOptions, 'source' | 'data_dir'>,
   release: () => Content,
-  debianRelease: string | undefined,
+  system: PackageSystem,
 ): Installation {
-  return options.source === 'package'
-    ? installPackage(debianRelease)
-    : installRelease(release(), options.data_dir)
+  return options.source === 'package' ? installPackage(system) : installRelease(release(), options.data_dir)
 }

@@ -4,7 +4,7 @@ import type { Content, Resource } from '../../resources/kind.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
 import { agentGate } from './gates.ts'
-import { consulRelease, installationOf } from './install.ts'
+import { consulRelease, installationOf, type PackageSystem } from './install.ts'
 import type { ManagementAccess } from './management.ts'
 import { secretNames, serverName } from './names.ts'
 import type { ServerOptions } from './options.ts'
@@ -57,8 +57,7 @@ export interface AgentSources {
   readonly agent: Agent
   readonly options: ServerOptions
   readonly architecture: string
-  /** Code name of the system's release, such as trixie. */
-  readonly debianRelease: string | undefined
+  readonly system: PackageSystem
   readonly services: readonly ConsulService[]
   readonly secrets: SecretsView
   readonly release: (wish: ReturnType<typeof consulRelease>) => Content
@@ -73,7 +72,7 @@ export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
     installation: installationOf(
       options,
       () => sources.release(consulRelease(agent.datacenter.version, architecture)),
-      sources.debianRelease,
+      sources.system,
     ),
     services: sources.services,
     authorityPem: secrets.authority(secretNames.authority).certificatePem,

@@ -56,7 +56,7 @@ const consulClient = defineRole<ClientOptions>({
       agent: agentOf(context),
       options: serversOf(context.cluster),
       architecture: context.node.architecture,
-      debianRelease: context.node.facts['os_release'],
+      system: { release: context.node.facts['os_release'], archive: context.node.facts['apt_archive'] },
       services: context.cluster.servicesOn(context.node.name),
       secrets: context.secrets,
       release: (wish) => context.release(wish),

@@ -103,7 +103,10 @@ describe('a consul server', () => {
   })
 
   it('takes the package from bullseye and nothing else from there', () => {
-    const resources = resourcesOf({ source: 'package' }, { os_release: 'trixie' })
+    const resources = resourcesOf(
+      { source: 'package' },
+      { os_release: 'trixie', apt_archive: 'http://mirror.example.net/debian' },
+    )
     expect(resources.map(addressOf)).toContain('package:consul')
     expect(textOf(resources, '/etc/apt/preferences.d/bramble-consul')).toMatch(
       /^Package: \*\nPin: .*\nPin-Priority: -1\n/,
@@ -111,7 +114,10 @@ describe('a consul server', () => {
   })
 
   it('adds no source on a system that is bullseye itself', () => {
-    const resources = resourcesOf({ source: 'package' }, { os_release: 'bullseye' })
+    const resources = resourcesOf(
+      { source: 'package' },
+      { os_release: 'bullseye', apt_archive: 'http://mirror.example.net/debian' },
+    )
     expect(resources.filter(({ name }) => name.startsWith('/etc/apt/'))).toEqual([])
   })
 })

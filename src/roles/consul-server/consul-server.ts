@@ -40,7 +40,7 @@ const consulServer = defineRole<ServerOptions>({
       agent: agentOf(context),
       options: context.options,
       architecture: context.node.architecture,
-      debianRelease: context.node.facts['os_release'],
+      system: { release: context.node.facts['os_release'], archive: context.node.facts['apt_archive'] },
       services: context.cluster.servicesOn(context.node.name),
       secrets: context.secrets,
       release: (wish) => context.release(wish),

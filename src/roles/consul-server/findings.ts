@@ -96,6 +96,9 @@ function packages({ source }: ServerOptions, cluster: Cluster): RoleFinding[] {
   // A node of the lab runs this computer's package, whatever board it stands for.
   if (source !== 'package' || cluster.lab) return []
   return [...cluster.find(SERVER_ROLE), ...cluster.find(CLIENT_ROLE)]
-    .filter(({ architecture }) => architecture === 'armv6')
+    .filter(
+      ({ architecture, facts }) =>
+        architecture === 'armv6' && facts['apt_archive']?.endsWith('/raspbian') !== true,
+    )
     .map(({ name }) => ({ diagnostic: rolesConsulCodes.CONSUL_PACKAGE_ARMV6({ node: name }), node: name }))
 }

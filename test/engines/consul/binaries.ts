@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readMirror } from '../../../src/lab/debian-mirror.ts'
 import { run } from '../../../src/support/run.ts'
 
 /** Where engines are kept between runs; a folder each, such as `consul-1.8.7`. */
@@ -47,10 +48,9 @@ async function fetchDebian(folder: string): Promise<string | undefined> {
       mkdirSync(join(work, part), { recursive: true })
     }
     const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-    writeFileSync(
-      join(work, 'etc/sources.list'),
-      `deb [signed-by=${keyring}] http://mirror.example.net/debian bullseye main\n`,
-    )
+    const mirror = (await readMirror())?.main
+    if (mirror === undefined) return 'no source of apt on this computer is a mirror of Debian'
+    writeFileSync(join(work, 'etc/sources.list'), `deb [signed-by=${keyring}] ${mirror} bullseye main\n`)
     const settings = [
       `Dir::Etc::sourcelist=${work}/etc/sources.list`,
       'Dir::Etc::sourceparts=/dev/null',
