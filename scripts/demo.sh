@@ -73,7 +73,8 @@ say 'A service found by DNS: dig ssh.service.mooncarrot.space, asked on wopplefo
 process=$(./bin/bramble lab list --json | node -e '
   const labs = JSON.parse(require("node:fs").readFileSync(0, "utf8"))
   const lab = labs.find(({ folder }) => folder === process.argv[1])
-  console.log(lab.nodes.find(({ name }) => name === "wopplefox").pid)' "$PWD/$EXAMPLE")
+  // As text: with FORCE_COLOR, numbers come in colours.
+  console.log(String(lab.nodes.find(({ name }) => name === "wopplefox").pid))' "$PWD/$EXAMPLE")
 nsenter --net="/proc/$process/ns/net" dig +noall +answer -p 8600 @127.0.0.1 ssh.service.mooncarrot.space
 say 'Try next'
 cat <<'NEXT'
