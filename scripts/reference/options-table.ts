@@ -1,20 +1,6 @@
 /** A table of options in Markdown, from the JSON Schema of a zod schema; options inside options have a path. */
 import { z } from 'zod'
-
-/** The parts of a JSON Schema that the table shows. */
-interface SchemaPart {
-  readonly type?: string | readonly string[]
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly SchemaPart[]
-  readonly oneOf?: readonly SchemaPart[]
-  readonly items?: SchemaPart | boolean
-  readonly properties?: Readonly<Record<string, SchemaPart>>
-  readonly additionalProperties?: SchemaPart | boolean
-  readonly required?: readonly string[]
-  readonly default?: unknown
-  readonly description?: string
-}
+import { cell, TYPE_WORDS, type SchemaPart } from '../../src/cluster-file/reference.ts'
 
 /** Lines of the table; a sentence when there are no options. */
 export function optionsTable(schema: z.ZodType): string[] {
@@ -50,26 +36,12 @@ function defaultOf({ default: value }: SchemaPart): string {
   return value === undefined ? '' : `\`${JSON.stringify(value)}\``
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'whole number',
-  number: 'number',
-  boolean: 'true or false',
-  object: 'map',
-  array: 'list',
-}
-
 /** What a value may be, in words. */
 function sortsOf(part: SchemaPart): string {
   if (part.const !== undefined) return `\`${JSON.stringify(part.const)}\``
   if (part.enum) return part.enum.map((choice) => `\`${String(choice)}\``).join(', ')
   const forms = [...(part.anyOf ?? []), ...(part.oneOf ?? [])]
   const sorts =
-    forms.length > 0 ? forms.map(sortsOf) : [part.type ?? []].flat().map((type) => WORDS[type] ?? type)
+    forms.length > 0 ? forms.map(sortsOf) : [part.type ?? []].flat().map((type) => TYPE_WORDS[type] ?? type)
   return [...new Set(sorts.filter((sort) => sort !== '' && sort !== 'null'))].join(' or ')
-}
-
-/** Text that stays within its cell. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }

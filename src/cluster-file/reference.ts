@@ -2,12 +2,14 @@
 import { clusterFileJsonSchema } from './json-schema.ts'
 import type { RoleSchemas } from './schema.ts'
 
-/** The parts of a JSON Schema that the page shows. */
-interface SchemaPart {
+/** The parts of a JSON Schema that pages of the reference show. */
+export interface SchemaPart {
   readonly type?: string | readonly string[]
+  readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly SchemaPart[]
-  readonly items?: SchemaPart
+  readonly oneOf?: readonly SchemaPart[]
+  readonly items?: SchemaPart | boolean
   readonly properties?: Readonly<Record<string, SchemaPart>>
   readonly additionalProperties?: SchemaPart | boolean
   readonly required?: readonly string[]
@@ -52,13 +54,14 @@ function tables(title: string, part: SchemaPart): readonly string[] {
 function inside(title: string, part: SchemaPart): readonly string[] {
   if (part.properties) return tables(title, part)
   if (part.anyOf) return [...new Set(part.anyOf.flatMap((form) => inside(title, form)))]
-  if (part.items) return inside(title, part.items)
+  if (typeof part.items === 'object') return inside(title, part.items)
   return typeof part.additionalProperties === 'object'
     ? inside(`${title}.NAME`, part.additionalProperties)
     : []
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+/** The types of JSON Schema in words. */
+export const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: 'text',
   integer: 'a whole number',
   number: 'a number',
@@ -74,14 +77,14 @@ function sorts(part: SchemaPart): string {
   const helpful = types.filter(
     (type) => type !== 'null' && !(types.includes('string') && /^(number|boolean)$/.test(type)),
   )
-  return [...new Set(helpful.map((type) => WORDS[type] ?? type))].join(' or ')
+  return [...new Set(helpful.map((type) => TYPE_WORDS[type] ?? type))].join(' or ')
 }
 
 function flat({ anyOf = [] }: SchemaPart): readonly SchemaPart[] {
   return anyOf.flatMap((form) => [form, ...flat(form)])
 }
 
-/** Text that stays within its cell. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
+/** Text that stays within its cell of a table in Markdown. */
+export function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }

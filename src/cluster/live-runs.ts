@@ -1,6 +1,7 @@
 /** Remembers which runs of this computer are under way, so that what a killed one left on nodes can be taken over. */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isProcessAlive } from '../support/process-alive.ts'
 
 /** How long a run is remembered that may have left something on nodes: longer than a program is at work. */
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -32,12 +33,7 @@ function isAlive(text: string): boolean {
   const now = startTime(Number(pid))
   if (now !== undefined) return now === started
   // Without /proc (not Linux) a signal tells whether the process is there.
-  try {
-    process.kill(Number(pid), 0)
-    return started === '-'
-  } catch {
-    return false
-  }
+  return started === '-' && isProcessAlive(Number(pid))
 }
 
 /** Notes a run in the runtime folder of the cluster, and finds those that died. */

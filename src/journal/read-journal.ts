@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Event } from '../events/event.ts'
+import { isProcessAlive } from '../support/process-alive.ts'
 import { parseJournalLine, type JournalHead } from './journal-line.ts'
 import { journalFile, runIds } from './journal-folder.ts'
 
@@ -64,13 +65,7 @@ function linesOf(text: string): readonly (JournalHead | Event)[] {
 }
 
 function isRunning({ pid, computer }: JournalHead): boolean {
-  if (computer !== hostname()) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  return computer === hostname() && isProcessAlive(pid)
 }
 
 /** Undefined when the file went away since the folder was listed: another run may be pruning. */

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
+import { isProcessAlive } from '../support/process-alive.ts'
 import { SecretsError } from './secrets-error.ts'
 
 const POLL_MILLISECONDS = 50
@@ -82,12 +83,7 @@ async function isAbandoned(lock: string, content: string): Promise<boolean> {
   )
   if (age > ABANDONED_SECONDS * 1000) return true
   if (host !== hostname() || pid === undefined) return false
-  try {
-    process.kill(Number(pid), 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
+  return !isProcessAlive(Number(pid))
 }
 
 async function lockedBy(lock: string): Promise<SecretsError> {

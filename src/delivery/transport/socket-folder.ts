@@ -2,6 +2,7 @@
 import { accessSync, constants, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isProcessAlive } from '../../support/process-alive.ts'
 
 /** A socket's path may have about 88 bytes with what ssh puts behind it, so long parents are of no use. */
 const LONGEST_PARENT = 40
@@ -24,21 +25,12 @@ function isWritable(folder: string): boolean {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** Makes the folder (mode 0700), and takes away those of our user's processes that were killed. */
 export function makeSocketFolder(): string {
   const parent = parentFolder()
   for (const name of readdirSync(parent)) {
     const pid = /^bramble-ssh-(\d+)-/.exec(name)?.[1]
-    if (pid === undefined || isAlive(Number(pid))) continue
+    if (pid === undefined || isProcessAlive(Number(pid))) continue
     const folder = join(parent, name)
     if (lstatSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.())
       rmSync(folder, { recursive: true, force: true })
