@@ -6,6 +6,7 @@ import { timed, type Benchmark } from './benchmark.ts'
 import { bramble, brambleOrThrow, built } from './built.ts'
 import { median, type Figure } from './figure.ts'
 import { processesDuring } from './node-processes.ts'
+import { idleShareOf, processorTimeOf } from './processor-time.ts'
 import { ScratchCluster } from './scratch-lab.ts'
 
 const AT_MOST_RATIO = 2
@@ -93,6 +94,30 @@ async function wallTimes(cluster: ScratchCluster, opened: OpenedCluster, runs: n
   ]
 }
 
+/** Processor time of an apply against bare logins; less is at the mercy of what else the computer does. */
+async function processorTimes(
+  cluster: ScratchCluster,
+  opened: OpenedCluster,
+  runs: number,
+): Promise<Figure[]> {
+  const idle = await idleShareOf(cluster)
+  const pairs = await samplesOf(runs, async () => ({
+    bare: await processorTimeOf(cluster, idle, () => bareLogins(opened)),
+    command: await processorTimeOf(cluster, idle, () => applyNothing(cluster)),
+  }))
+  return [
+    {
+      name: 'processor time: bramble apply / ssh true',
+      unit: '',
+      samples: pairs.map(({ bare, command }) => (command.nodes + command.here) / (bare.nodes + bare.here)),
+    },
+    { name: '  bramble apply here', unit: 's', samples: pairs.map(({ command }) => command.here) },
+    { name: '  bramble apply on all nodes', unit: 's', samples: pairs.map(({ command }) => command.nodes) },
+    { name: '  ssh true here', unit: 's', samples: pairs.map(({ bare }) => bare.here) },
+    { name: '  ssh true on all nodes', unit: 's', samples: pairs.map(({ bare }) => bare.nodes) },
+  ]
+}
+
 /** Connections and processes of each node during an apply of the command line. */
 async function nodeFigures(
   cluster: ScratchCluster,
@@ -127,6 +152,7 @@ export const benchmark: Benchmark = async ({ runs }, say) => {
     const opened = await cluster.open()
     say('measuring')
     const figures = await wallTimes(cluster, opened, runs)
+    figures.push(...(await processorTimes(cluster, opened, runs)))
     const nodes = opened.nodes.map(({ name }) => name)
     figures.push(...(await nodeFigures(cluster, nodes, runs)))
     const ratio = median(figures[0]?.samples ?? [])
