@@ -10,7 +10,7 @@ import { rollOut } from '../rollout/rollout.ts'
 import { redactor, type Redactor } from '../secrets/redaction.ts'
 import { eventQueue } from '../support/event-queue.ts'
 import { readVersion } from '../support/version.ts'
-import { ensureRuntimeFolder, writeLock } from './cluster-folder.ts'
+import { writeLock } from './cluster-folder.ts'
 import { connect } from './connect.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
@@ -60,7 +60,7 @@ async function carryOut(
   mode: 'plan' | 'apply',
   tell: (event: Event) => void,
 ): Promise<void> {
-  await ensureRuntimeFolder(cluster.paths)
+  const transport = await connect(cluster, options)
   const by = controllerName()
   let redact: Redactor = (text) => text
   const journal = openJournal(cluster.folder, (text) => redact(text), {
@@ -70,7 +70,6 @@ async function carryOut(
     version: readVersion(),
   })
   const live = noteLiveRun(cluster.paths.runtimeFolder, journal.run)
-  const transport = await connect(cluster, options)
   let letGo = true
   try {
     const push: PushRun = {
