@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -119,6 +120,23 @@ describe('a program', () => {
     expect(await runProgram(withFile, folder, 'converge')).toContain('@\tremoved\tfile\t/etc/a')
     expect((await run('cat', [join(folder, 'root/etc/a')])).stdout.toString()).toBe('from before')
   })
+
+  it.each(['a1b2', 'a1b2\tfile', 'a1b2\tfile\t/etc/thr', 'a1b2\tfile\t/etc/three\tabse'])(
+    'goes on behind a line of the manifest that was torn when the power failed: %j',
+    async (torn) => {
+      const folder = await mkdtemp(join(root, 'torn-'))
+      const one = file({ path: '/etc/one', content: 'x' })
+      await runProgram(compiled([one]), folder, 'converge')
+      const manifest = join(folder, 'root/var/lib/bramble/owned')
+      await appendFile(manifest, torn)
+      const two = file({ path: '/etc/two', content: 'y' })
+      await runProgram(compiled([one, two]), folder, 'converge')
+      const nothing = compile([], { node: 'ada', kinds, runtime, alsoKinds: ['file'] })
+      expect(await runProgram(nothing, folder, 'converge')).toContain('@\tfinished\t2\t0\t0\t')
+      expect(await readdir(join(folder, 'root/etc'))).toEqual([])
+      expect(existsSync(manifest)).toBe(false)
+    },
+  )
 
   it('never touches what was as wanted before it came', async () => {
     const folder = join(root, 'adopts')

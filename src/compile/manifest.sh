@@ -1,16 +1,25 @@
 # shellcheck shell=sh disable=SC2034,SC2153,SC2154
 # The manifest of a node: one line an owned resource: id, kind, name, what was there before (escaped as in events).
 
+# The end of a line that is torn, whatever of it is there.
+BROKEN="$TAB!$TAB!$TAB!$NL"
+
 read_manifest() { # calls "$@" with ID KIND NAME BEFORE for each line
   local id kind name before
+  TORN=
   [ -f "$OWNED" ] || return 0
   while IFS=$TAB read -r id kind name before; do
+    case $TAB$before in
+    *"$TAB!") continue ;;
+    esac
     # The id becomes part of a variable's name, so nothing else may get through.
     case $id in
     '' | *[!0-9a-f]*) ;;
     *) "$@" "$id" "$kind" "$name" "$before" ;;
     esac
   done <"$OWNED"
+  # What a full disk or a power cut has torn is ended so that the line counts for nothing.
+  TORN=${id:+$BROKEN}
 }
 
 note_owned() { # ID KIND NAME BEFORE
@@ -31,7 +40,10 @@ claim() { # ID NAME COLUMN...: from now on this resource is ours; what was there
       mkdir -p "$STATE"
       chmod 700 "$STATE"
     fi
-    printf '%s\t%s\t%s\t%s\n' "$1" "$REPLACED" "$2" "$ESCAPED" >>"$OWNED"
+    # A shell does not say why it cannot write; cat does.
+    printf '%s%s\t%s\t%s\t%s\n' "$TORN" "$1" "$REPLACED" "$2" "$ESCAPED" >>"$OWNED" ||
+      printf '%s%s\t%s\t%s\t%s\n' "$BROKEN" "$1" "$REPLACED" "$2" "$ESCAPED" | cat >>"$OWNED"
+    TORN=
     eval "O_$1=1"
     CLAIMED=1
   fi
