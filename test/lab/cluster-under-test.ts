@@ -1,4 +1,5 @@
-/** A copy of an example as a cluster of its own in the lab, driven through the command line as a user would. */
+/** A copy of an example, or any cluster file, as a cluster of its own in the lab, driven through the command line as a user would. */
+import { spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -22,12 +23,13 @@ export class ClusterUnderTest {
   readonly id: LabIdentity
   readonly folder: string
 
-  /** Copies `examples/<example>` under a name that no other test has. */
-  constructor(example: string) {
-    this.folder = mkdtempSync(join(tmpdir(), `bramble-${example}-`))
-    cpSync(join(TOP, 'examples', example), this.folder, { recursive: true })
-    const cluster = `${example}-${basename(this.folder).slice(-6).toLowerCase()}`
-    this.edit((text) => text.replace(/^cluster: .*$/m, `cluster: ${cluster}`))
+  /** Takes the text of a cluster file, or copies `examples/<name>`, under a name that no other test has. */
+  constructor(name: string, text?: string) {
+    this.folder = mkdtempSync(join(tmpdir(), `bramble-${name}-`))
+    if (text === undefined) cpSync(join(TOP, 'examples', name), this.folder, { recursive: true })
+    else writeFileSync(join(this.folder, 'cluster.yaml'), text)
+    const cluster = `${name}-${basename(this.folder).slice(-6).toLowerCase()}`
+    this.edit((written) => written.replace(/^cluster: .*$/m, `cluster: ${cluster}`))
     this.id = { cluster, folder: this.folder }
   }
 
@@ -49,9 +51,14 @@ export class ClusterUnderTest {
   /** Runs plan or apply and gives its events. */
   async events(...words: string[]): Promise<Event[]> {
     const { text, errors } = await this.bramble('--json', ...words)
-    const lines = text.split('\n').filter(Boolean)
-    if (lines.length === 0) throw new Error(`no events; ${errors}`)
-    return lines.map((line) => JSON.parse(line) as Event)
+    const events = eventsIn(text)
+    if (events.length === 0) throw new Error(`no events; ${errors}`)
+    return events
+  }
+
+  /** Starts an apply that is not waited for. */
+  start(...words: string[]): ApplyUnderWay {
+    return new ApplyUnderWay([CLI, '-C', this.folder, '--lab', '--json', 'apply', '--yes', ...words])
   }
 
   /** Applies and gives the last event. */
@@ -66,6 +73,21 @@ export class ClusterUnderTest {
   /** Runs a program on a node as root, not over SSH. */
   async inside(node: string, ...argv: string[]): Promise<RunResult> {
     return labExec(this.id, node, argv)
+  }
+
+  /** Output of a program on a node that must end with 0. */
+  async output(node: string, ...argv: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.inside(node, ...argv)
+    if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}${stdout.toString()}`)
+    return stdout.toString().trim()
+  }
+
+  /** Writes a file on a node. */
+  async write(node: string, path: string, content: string | Uint8Array, mode = '644'): Promise<void> {
+    const script = 'mkdir -p "${1%/*}" && cat >"$1" && chmod "$2" "$1"'
+    const argv = ['sh', '-c', script, 'sh', path, mode]
+    const { code, stderr } = await labExec(this.id, node, argv, { input: content })
+    if (code !== 0) throw new Error(`cannot write ${path}: ${stderr}`)
   }
 
   /** What a program prints on a node. */
@@ -102,6 +124,45 @@ export class ClusterUnderTest {
     await run('node', [CLI, '-C', this.folder, 'lab', 'down'])
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** An apply in a process of its own, so that it can be killed. */
+export class ApplyUnderWay {
+  readonly ended: Promise<readonly Event[]>
+  readonly #child: ChildProcess
+  #text = ''
+
+  constructor(argv: readonly string[]) {
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#text += text))
+    this.ended = new Promise((resolve) => child.once('close', () => resolve(eventsIn(this.#text))))
+    this.#child = child
+  }
+
+  /** Resolves with the first event for which this is true; rejects when there will be none. */
+  async said(isIt: (event: Event) => boolean): Promise<Event> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = eventsIn(this.#text).find(isIt)
+        if (found) resolve(found)
+      }
+      this.#child.stdout?.on('data', look)
+      this.#child.once('close', () => reject(new Error(`it ended without saying so: ${this.#text}`)))
+      look()
+    })
+  }
+
+  /** SIGKILL, to it alone; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.ended
+  }
+}
+
+/** The events on whole lines. */
+function eventsIn(text: string): Event[] {
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+  return lines.filter(Boolean).map((line) => JSON.parse(line) as Event)
 }
 
 /** What failed in a run, in words. */

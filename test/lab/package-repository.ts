@@ -1,6 +1,9 @@
 /** An apt repository in a node's own file system, of packages that hold nothing but what a test needs. */
 import type { LiveNode } from './live-node.ts'
 
+/** What is asked of a node. */
+export type RepositoryNode = Pick<LiveNode, 'write' | 'output'>
+
 /** One package to be built. */
 export interface TinyPackage {
   readonly name: string
@@ -28,7 +31,7 @@ function control(one: TinyPackage): string {
   ].join('\n')
 }
 
-async function build(node: LiveNode, one: TinyPackage): Promise<void> {
+async function build(node: RepositoryNode, one: TinyPackage): Promise<void> {
   const folder = `/tmp/build-${one.name}-${one.version}`
   await node.write(`${folder}/DEBIAN/control`, control(one))
   if (one.postinst) await node.write(`${folder}/DEBIAN/postinst`, `#!/bin/sh\n${one.postinst}\n`, '755')
@@ -50,7 +53,7 @@ const INDEX = `cd ${REPOSITORY} && for deb in *.deb; do
 done >Packages`
 
 /** Adds packages to the node's repository, which is its only source from then on. */
-export async function offerPackages(node: LiveNode, packages: readonly TinyPackage[]): Promise<void> {
+export async function offerPackages(node: RepositoryNode, packages: readonly TinyPackage[]): Promise<void> {
   await node.output('mkdir', '-p', REPOSITORY, '/root/sources')
   for (const one of packages) await build(node, one)
   await node.output('sh', '-c', INDEX)
@@ -63,7 +66,7 @@ export async function offerPackages(node: LiveNode, packages: readonly TinyPacka
 }
 
 /** Takes packages out of the repository, as a mirror does when there are newer ones. */
-export async function withdrawPackages(node: LiveNode, ...files: readonly string[]): Promise<void> {
+export async function withdrawPackages(node: RepositoryNode, ...files: readonly string[]): Promise<void> {
   for (const file of files) await node.output('rm', `${REPOSITORY}/${file}`)
   await node.output('sh', '-c', INDEX)
 }
