@@ -5,5 +5,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/{contract,errors,house,shell,golden}/**/*.test.ts'],
     testTimeout: 30_000,
+    // Against hanging: with other work on the computer, what compiles the examples or reads the whole tree takes long.
+    hookTimeout: 120_000,
   },
 })
