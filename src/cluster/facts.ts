@@ -1,5 +1,6 @@
 /** `facts`: asks nodes what they are, and keeps what stays the same in the cluster lock. */
 import { observe, type PushRun } from '../delivery/push/push.ts'
+import { forTwin } from '../diagnostics/for-twin.ts'
 import { newRunId } from '../journal/run-id.ts'
 import { withFacts } from '../resolve/cluster-lock.ts'
 import { limit } from '../support/limit.ts'
@@ -17,6 +18,8 @@ export interface NodeFacts {
   readonly facts?: Readonly<Record<string, string>>
   /** Why there are none. */
   readonly detail?: string
+  /** What to type then. */
+  readonly fix?: string
 }
 
 const CONCURRENCY = 50
@@ -34,7 +37,9 @@ export async function facts(
       names.map((node) =>
         within(async (): Promise<NodeFacts> => {
           const seen = await observe(push, compileResources(node, []), 'plan', () => undefined)
-          return seen.reached ? { node, facts: seen.facts } : { node, detail: seen.failure.summary }
+          if (seen.reached) return { node, facts: seen.facts }
+          const { summary, fix } = seen.failure
+          return { node, detail: summary, fix: cluster.lab ? forTwin(fix) : fix }
         }),
       ),
     )

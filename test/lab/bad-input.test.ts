@@ -101,7 +101,12 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
         'a cut cable',
         'NODE_UNREACHABLE',
         /its power, cable and address, then run bramble --lab apply --node oneil$/,
-        () => cluster.bramble('lab', 'cut', 'oneil'),
+        async () => {
+          await cluster.bramble('lab', 'cut', 'oneil')
+          const facts = await cluster.bramble('facts', 'oneil')
+          expect(facts.code).toBe(1)
+          expect(facts.text).toMatch(/^oneil: fix look at its power.*bramble --lab apply --node oneil$/m)
+        },
         () => cluster.bramble('lab', 'mend', 'oneil'),
       ],
       [

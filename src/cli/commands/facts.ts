@@ -37,7 +37,11 @@ async function readFacts(context: Context, names: readonly string[]): Promise<Ex
       },
     )
     const sum = `${counted(read.length - lost.length, 'node')} read into the cluster lock`
-    terminal.out([...table, '', sum].map((line) => `${line}\n`).join(''))
+    const fixes = lost.flatMap(({ node, fix }) =>
+      fix === undefined ? [] : [`${node}: ${terminal.palette.dim('fix')} ${oneLine(fix)}`],
+    )
+    const advice = fixes.length > 0 ? ['', ...fixes] : []
+    terminal.out([...table, ...advice, '', sum].map((line) => `${line}\n`).join(''))
   }
   return lost.length > 0 ? EXIT.failure : EXIT.ok
 }
