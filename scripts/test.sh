@@ -73,6 +73,7 @@ suite() { # NAME ARGUMENT...: runs vitest and counts its tests
   shift
   say "$name"
   rm -f "$work/report.json"
+  if [ ! -t 1 ]; then set -- "$@" --no-color; fi
   node_modules/.bin/vitest run "$@" --reporter=dot --reporter=json --outputFile.json="$work/report.json"
   # shellcheck disable=SC2046 # two numbers
   count $(node --import jiti/register scripts/count-tests.ts "$work/report.json" "$?")
