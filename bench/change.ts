@@ -1,7 +1,7 @@
 /** What is sent to a node when one file of it is not as wanted, beside the file itself. */
 import { createHash } from 'node:crypto'
 import type { Transport } from '../src/delivery/transport/transport.ts'
-import type { PushRun } from '../src/delivery/push/push.ts'
+import type { Convergence, PushRun } from '../src/delivery/push/push.ts'
 import type { Program } from '../src/compile/compile.ts'
 import type { Benchmark } from './benchmark.ts'
 import { brambleOrThrow, built } from './built.ts'
@@ -40,16 +40,21 @@ async function programsOf(cluster: ScratchCluster): Promise<(number: number) => 
   }
 }
 
-/** Looks at the node and carries out what differs: one file. */
-async function changeOnce(push: PushRun, program: Program, isFirst: boolean): Promise<void> {
+/** Looks at the node and carries out what differs: one file. Gives the node's facts, of which the next look knows. */
+async function changeOnce(
+  push: PushRun,
+  program: Program,
+  before?: Convergence['facts'],
+): Promise<Convergence['facts']> {
   const { observe, converge } = built.push()
-  const found = await observe(push, program, 'apply', () => undefined)
+  const found = await observe(push, program, 'apply', () => undefined, { runtime: before?.['runtime'] })
   if (!found.reached) throw new Error(found.failure.summary)
   const addresses = found.differing.map(({ address }) => address)
-  if (!isFirst && addresses.join() !== `${NODE}/file:${PATH}`) throw new Error(`differs: ${addresses.join()}`)
+  if (before && addresses.join() !== `${NODE}/file:${PATH}`) throw new Error(`differs: ${addresses.join()}`)
   const done = await converge(push, program, found, () => undefined)
   if (!done.reached) throw new Error(done.failure.summary)
   if (done.summary.failed > 0) throw new Error(JSON.stringify(done.outcomes))
+  return { ...found.facts, ...done.facts }
 }
 
 interface Sent {
@@ -61,11 +66,11 @@ async function measure(cluster: ScratchCluster, transport: Transport, runs: numb
   const programOf = await programsOf(cluster)
   const push: PushRun = { run: 'bench', by: 'bench', transport }
   const payload = (): number => transport.stats().get(NODE)?.bytesSent ?? 0
-  await changeOnce(push, programOf(0), true)
+  let facts = await changeOnce(push, programOf(0))
   const samples: Sent[] = []
   for (let number = 1; number <= runs; number++) {
     const before = { payload: payload(), link: await receivedBytes(cluster) }
-    await changeOnce(push, programOf(number), false)
+    facts = await changeOnce(push, programOf(number), facts)
     samples.push({
       payloadBytes: payload() - before.payload,
       linkBytes: (await receivedBytes(cluster)) - before.link,

@@ -13,6 +13,8 @@ export interface Compilation {
   readonly steps: Readonly<Record<string, number>>
   /** All but the saving of new secrets. */
   readonly seconds: number
+  /** Processor time of all, over all threads; hardly depends on what else the computer does. */
+  readonly processorSeconds: number
   /** The most memory that the process ever had in use, in bytes. */
   readonly peakBytes: number
   readonly programs: number
@@ -42,6 +44,7 @@ async function compileAll(dist: string, folder: string): Promise<void> {
   const programs = prepared.nodes.map((node) => prepared.program(node))
   step('compile')
   const seconds = Object.values(steps).reduce((sum, part) => sum + part, 0)
+  const { user, system } = process.cpuUsage()
   const hash = createHash('sha256')
   for (const { text } of programs) hash.update(text)
   await prepared.secrets.save()
@@ -49,6 +52,7 @@ async function compileAll(dist: string, folder: string): Promise<void> {
   const compilation: Compilation = {
     steps,
     seconds,
+    processorSeconds: (user + system) / 1e6,
     // Linux counts in KiB (getrusage(2)).
     peakBytes: process.resourceUsage().maxRSS * 1024,
     programs: programs.length,

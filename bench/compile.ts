@@ -51,6 +51,11 @@ function figuresOf(nodes: number, what: string, samples: readonly Compilation[])
       samples: samples.map(({ steps }) => steps[step] ?? 0),
     })),
     {
+      name: '  processor time, before the saving',
+      unit: 's',
+      samples: samples.map(({ processorSeconds }) => processorSeconds),
+    },
+    {
       name: '  most memory',
       unit: 'MB',
       samples: samples.map(({ peakBytes }) => peakBytes / 1e6),

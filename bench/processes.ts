@@ -30,7 +30,7 @@ async function settle(push: PushRun, count: number): Promise<() => Promise<void>
   if (done.summary.failed > 0)
     throw new Error(JSON.stringify(done.outcomes.filter((one) => one.outcome === 'failed')))
   return async () => {
-    const again = await observe(push, program, 'apply', quiet)
+    const again = await observe(push, program, 'apply', quiet, { runtime: done.facts['runtime'] })
     if (!again.reached || again.differing.length > 0) throw new Error('the node is not as wanted')
   }
 }
