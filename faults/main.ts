@@ -4,11 +4,14 @@ import { isBuilt, REPOSITORY } from '../bench/built.ts'
 import { keepRecord, runAndLeave, say } from '../bench/command-line.ts'
 import { alignedTable } from '../bench/figure.ts'
 import { machineLine, readMachine } from '../bench/machine.ts'
+import { reasonOf } from '../src/support/reason.ts'
 import type { Experiment, FaultOptions, Trial } from './fault.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
   boundaries: async () => (await import('./cut.ts')).boundaries,
   cut: async () => (await import('./cut.ts')).moments,
+  mishaps: async () => (await import('./mishaps.ts')).mishaps,
+  controllers: async () => (await import('./controllers.ts')).controllers,
   fsync: async () => (await import('./fsync.ts')).experiment,
   consul: async () => (await import('./consul.ts')).experiment,
   secrets: async () => (await import('./secrets.ts')).experiment,
@@ -75,7 +78,7 @@ async function attempt(name: string, options: FaultOptions): Promise<number> {
   const record = { experiment: name, again, at: new Date().toISOString(), machine, options, trials }
   const file = await keepRecord('faults', name, {
     ...record,
-    ...(failure !== undefined && { failure: String(failure) }),
+    ...(failure !== undefined && { failure: reasonOf(failure) }),
   })
   process.stdout.write(`${name}: ${machineLine(machine)}\n${again}\n\n${reportOf(trials)}${file}\n`)
   if (failure !== undefined) throw failure

@@ -119,7 +119,7 @@ async function searchNode(
   tell(
     trialOf(
       'on a node a secret is only where its reader reads it, and nobody else can',
-      `${node}`,
+      node,
       await outOfPlace(found),
       where,
     ),

@@ -64,10 +64,11 @@ export class SmallCluster {
     return events
   }
 
-  /** Starts an apply that is not waited for. */
-  start(): ApplyUnderWay {
+  /** Starts an apply that is not waited for, perhaps in another environment. */
+  start(environment: NodeJS.ProcessEnv = {}, ...words: string[]): ApplyUnderWay {
     const cli = join(REPOSITORY, 'dist/cli/main.js')
-    return new ApplyUnderWay([cli, '-C', this.scratch.folder, '--lab', '--json', 'apply', '--yes'])
+    const argv = [cli, '-C', this.scratch.folder, '--lab', '--json', 'apply', '--yes', ...words]
+    return new ApplyUnderWay(argv, environment)
   }
 
   /** What a plan still shows; nothing when there is nothing left to do. */
@@ -100,6 +101,11 @@ export class SmallCluster {
   /** Output of a shell script on the node, as root and not over SSH. */
   run(script: string, ...words: string[]): Promise<string> {
     return this.scratch.inNode(NODE, 'sh', '-c', script, 'sh', ...words)
+  }
+
+  /** The same; how it ends does not matter. */
+  async tryRun(script: string): Promise<void> {
+    await this.scratch.tryInNode(NODE, 'sh', '-c', script)
   }
 
   /** Resolves with true once a file is there on the node, with false when `over` resolves first. Nothing is started on the node. */
