@@ -92,8 +92,7 @@ describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (b
     it('passes the gates', async () => {
       const gate = agentGate({
         node: 'ears',
-        access: dc.home.access,
-        accessorId: dc.home.token('ears').accessorId,
+        access: { authorityPem: dc.home.access.authorityPem, token: dc.home.token('ears').secretId },
         services: ['doorbell'],
       })
       await eventually('the gate opens', 60, async () => {
