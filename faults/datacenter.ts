@@ -91,15 +91,6 @@ export class Datacenter {
     return SERVERS.find((name) => states.some((state) => state.name === name && state.address === address))
   }
 
-  /** What systemd calls the present run of Consul on a server; nothing when the node is off. */
-  async invocation(server: Server): Promise<string> {
-    const argv = ['systemctl', 'show', '-P', 'InvocationID', 'consul']
-    return this.scratch.tryInNode(server, ...argv).then(
-      ({ stdout }) => stdout.toString().trim(),
-      () => '',
-    )
-  }
-
   kill(server: Server): Promise<void> {
     return built.lab().labKill(this.#id, server)
   }

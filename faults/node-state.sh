@@ -12,7 +12,8 @@ left_out() {
     -e '\,^(tree|sum) /var/lib/(dpkg|ucf|pam|private)/,d' `# packages are told below, with a check of their files` \
     -e '\,^(tree|sum) /etc/(passwd|group|shadow|gshadow|subuid|subgid)-,d' `# copies that the account tools keep` \
     -e '\,^(tree|sum) /etc/(ld\.so\.cache|machine-id|\.pwd\.lock|\.updated|resolv\.conf),d' \
-    -e '\,^(tree|sum) /var/\.updated,d'
+    -e '\,^(tree|sum) /var/\.updated,d' \
+    -e '\,^(tree|sum) /home/[^/]*/\.sudo_as_admin_successful ,d' `# a note of sudo at the first use, whoever it is`
 }
 
 # Names, types, modes, owners, targets of links; sizes of files.
@@ -29,7 +30,7 @@ dpkg-query -W -f 'package ${Package} ${Version} ${db:Status-Abbrev}\n'
 apt-mark showmanual | sed 's/^/manual /'
 dpkg --audit | sed 's/^/audit /'
 # Only what differs from the package is printed: a file that was half unpacked, too.
-dpkg --verify $(cat /run/verify 2>/dev/null) 2>&1 | sed 's/^/verify /'
+dpkg --verify 2>&1 | sed '\,/var/cache/,d; s/^/verify /'
 systemctl list-unit-files --no-legend --no-pager --plain | awk '{ print "unit", $1, $2 }'
 systemctl list-units --no-legend --no-pager --plain --state=failed | awk '{ print "failed", $1 }'
 systemctl list-units --no-legend --no-pager --plain --type=service --state=running | awk '{ print "running", $1 }' |
