@@ -4,7 +4,12 @@
  * Every Consul since 1.0 speaks HTTP/2 on its TLS port (Go's net/http; tried with 1.8.7 and 1.19.2), so that a dozen questions
  * cost one round trip.
  */
-import { connect as connectHttp2, constants, type ClientHttp2Session } from 'node:http2'
+import {
+  connect as connectHttp2,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+} from 'node:http2'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
@@ -153,31 +158,10 @@ function exchange(
       ...(token !== undefined && { 'x-consul-token': token }),
     }
     const request = session.request(headers, { endStream: sent === undefined })
-    const giveUp = (problem: string): void => {
-      failed(problem)
-      request.close(constants.NGHTTP2_CANCEL)
-    }
     let status = 0
-    let bytes = 0
-    const chunks: Buffer[] = []
-    // The whole of it: a timeout of silence would never end for an answer that comes byte by byte.
-    const patience = setTimeout(
-      () => giveUp(`no answer within ${REPLY_SECONDS} seconds`),
-      REPLY_SECONDS * 1000,
-    )
     request.on('response', (received) => (status = received[':status'] ?? 0))
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > REPLY_BYTES) giveUp(`an answer of more than ${REPLY_BYTES} bytes`)
-      else chunks.push(chunk)
-    })
     request.on('error', (error) => failed(error.message))
-    request.on('close', () => {
-      clearTimeout(patience)
-      failed('the connection was closed')
-    })
-    request.on('end', () => {
-      const text = Buffer.concat(chunks).toString()
+    readAll(request, failed, (text) => {
       if (status >= 200 && status < 300) resolve({ ok: true, value: text })
       else
         resolve({
@@ -188,6 +172,32 @@ function exchange(
     })
     if (sent) request.end(sent)
   })
+}
+
+/** The whole answer, or a problem: an answer has an end, in bytes and in time. */
+function readAll(
+  request: ClientHttp2Stream,
+  failed: (problem: string) => void,
+  whole: (text: string) => void,
+): void {
+  const giveUp = (problem: string): void => {
+    failed(problem)
+    request.close(constants.NGHTTP2_CANCEL)
+  }
+  let bytes = 0
+  const chunks: Buffer[] = []
+  // The whole of it: a timeout of silence would never end for an answer that comes byte by byte.
+  const patience = setTimeout(() => giveUp(`no answer within ${REPLY_SECONDS} seconds`), REPLY_SECONDS * 1000)
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > REPLY_BYTES) giveUp(`an answer of more than ${REPLY_BYTES} bytes`)
+    else chunks.push(chunk)
+  })
+  request.on('close', () => {
+    clearTimeout(patience)
+    failed('the connection was closed')
+  })
+  request.on('end', () => whole(Buffer.concat(chunks).toString()))
 }
 
 function shaped<Schema extends z.ZodType>(
