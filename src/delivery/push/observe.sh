@@ -29,6 +29,12 @@ if [ "$3" = apply ]; then
   *) if held; then busy; fi ;;
   esac
   lease "$7"
+  # Nobody comes back for what their programs said.
+  for l in $6; do
+    for k in "$l".*; do
+      if [ -e "$k" ]; then rm -f "$k"; fi
+    done
+  done
 fi
 {
   if [ -n "$r" ]; then echo ". $r"; fi
