@@ -22,6 +22,7 @@ import {
 import { labGroup, labKey, nodeFolder, nodeGroup, PACKAGE_FOLDER } from '../../src/lab/store.ts'
 import { until } from '../../src/lab/until.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
+import { memoryKills } from './memory-kills.ts'
 import { liveNamespaces, namespacesOf, tracesOf } from './traces.ts'
 
 const lacking = await labPreflight()
@@ -72,15 +73,6 @@ async function inside(name: string, ...argv: string[]): Promise<string> {
 }
 
 const bootId = (name: string) => inside(name, 'cat', '/proc/sys/kernel/random/boot_id')
-
-/** How often the kernel had to kill in a node for want of memory, with either version of control groups. */
-function memoryKills(name: string): number {
-  const counts = groupFolders(nodeGroup(labKey(id), name))
-    .flatMap((group) => ['memory.oom_control', 'memory.events'].map((file) => join(group, file)))
-    .filter((file) => existsSync(file))
-    .map((file) => Number(/^oom_kill (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0))
-  return Math.max(...counts)
-}
 
 async function waitFor(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const held = await until(async () => ((await condition()) ? true : undefined), 60)
@@ -176,8 +168,8 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     const eat = ['sh', '-c', 'head -c 300M /dev/zero | tail']
     const [small, large] = await Promise.all([labExec(id, 'small', eat), labExec(id, 'large', eat)])
     expect([small.code, large.code]).toEqual([137, 0])
-    expect(memoryKills('small')).toBeGreaterThan(0)
-    expect(memoryKills('large')).toBe(0)
+    expect(await memoryKills(id, 'small')).toBeGreaterThan(0)
+    expect(await memoryKills(id, 'large')).toBe(0)
     expect((await ssh('small', 'true')).code).toBe(0)
   })
 
