@@ -1,5 +1,5 @@
 /** Boards on which an engine is tried by hand: virtual nodes without a role, and what the tests of all engines ask of them. */
-import { loadavg } from 'node:os'
+import { loadavg, uptime } from 'node:os'
 import { groupProcesses, killGroup } from '../../src/lab/control-group.ts'
 import { labDown, labPreflight } from '../../src/lab/lab.ts'
 import { labGroup, labKey } from '../../src/lab/store.ts'
@@ -78,20 +78,17 @@ export class Boards extends ClusterUnderTest {
     }
   }
 
-  /** Ends every process of the lab as a crash would, with nothing given time to tidy up. */
-  async crash(): Promise<void> {
-    await killGroup(labGroup(labKey(this.id)))
-  }
-
-  /** Takes the lab down and says what is left of it on this computer. */
-  async tracesAfterDown(): Promise<string[]> {
+  /** Takes the lab down, after a crash if so wanted, and says what is left of it on this computer. */
+  async tracesAfterDown(crashes?: 'crashes first'): Promise<string[]> {
     const ours = namespacesOf('self')
     const processes = groupProcesses(labGroup(labKey(this.id)))
     const theirs = new Set(
       processes.flatMap((pid) => namespacesOf(pid)).filter((one) => one !== '' && !ours.includes(one)),
     )
+    const ending = uptime()
+    if (crashes !== undefined) await killGroup(labGroup(labKey(this.id)))
     await labDown(this.id)
-    const left = async () => [...(await tracesOf(this.id)), ...liveNamespaces([...theirs])]
+    const left = async () => [...(await tracesOf(this.id)), ...liveNamespaces([...theirs], ending)]
     // A killed process is listed for the moment that its parent takes to notice.
     await until(async () => ((await left()).length === 0 ? true : undefined), 10)
     return left()

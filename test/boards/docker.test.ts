@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memoryKills } from '../lab/memory-kills.ts'
+import { memoryKills } from '../lab/node-use.ts'
 import { Boards, cannotHave } from './boards.ts'
 import { Docker, DOCKER_PACKAGES } from './docker.ts'
 import { BUSYBOX } from './image.ts'

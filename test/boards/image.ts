@@ -31,7 +31,10 @@ export async function archiveOf({ name, programs, links = {}, entrypoint }: Imag
   try {
     const root = join(folder, 'root')
     const libraries = (await Promise.all(Object.values(programs).map(librariesOf))).flat()
-    for (const [path, source] of [...Object.entries(programs), ...libraries.map((path) => [path, path])]) {
+    for (const [path, source] of [
+      ...Object.entries(programs),
+      ...libraries.map((library) => [library, library]),
+    ]) {
       const target = join(root, path ?? '')
       await mkdir(dirname(target), { recursive: true })
       await copyFile(source ?? '', target)
