@@ -1,4 +1,5 @@
 /** Measured figures: samples, their median, and what they should be. */
+import { shortNumber, textTable } from './text-table.ts'
 
 /** Something that was measured several times. */
 export interface Figure {
@@ -7,7 +8,9 @@ export interface Figure {
   readonly samples: readonly number[]
   /** The figure is met when its median is at most this ... */
   readonly atMost?: number
-  /** ... or, where nothing may ever go wrong, every sample. */
+  /** ... or at least this ... */
+  readonly atLeast?: number
+  /** ... or, where nothing may ever go wrong, every sample is. */
   readonly each?: boolean
 }
 
@@ -21,15 +24,15 @@ export function median(samples: readonly number[]): number {
 }
 
 /** Whether a figure is as it should be; undefined for one that has no target. */
-export function isMet(figure: Figure): boolean | undefined {
-  const { samples, atMost, each } = figure
-  if (atMost === undefined) return undefined
-  return (each ? Math.max(...samples) : median(samples)) <= atMost
+export function isMet({ samples, atMost, atLeast, each }: Figure): boolean | undefined {
+  if (atMost !== undefined) return (each ? Math.max(...samples) : median(samples)) <= atMost
+  if (atLeast !== undefined) return (each ? Math.min(...samples) : median(samples)) >= atLeast
+  return undefined
 }
 
-/** Three significant digits below a thousand, whole numbers above. */
-function short(value: number): string {
-  return Math.abs(value) >= 1000 || Number.isInteger(value) ? value.toFixed(0) : String(+value.toPrecision(3))
+function targetOf({ atMost, atLeast }: Figure): string {
+  if (atMost !== undefined) return `<= ${shortNumber(atMost)}`
+  return atLeast === undefined ? '' : `>= ${shortNumber(atLeast)}`
 }
 
 const HEAD = ['figure', 'median', 'from', 'to', 'n', 'target', '']
@@ -41,24 +44,13 @@ export function tableOf(figures: readonly Figure[]): string {
     const met = isMet(figure)
     return [
       figure.name,
-      `${short(median(samples))} ${unit}`.trim(),
-      short(Math.min(...samples)),
-      short(Math.max(...samples)),
+      `${shortNumber(median(samples))} ${unit}`.trim(),
+      shortNumber(Math.min(...samples)),
+      shortNumber(Math.max(...samples)),
       String(samples.length),
-      figure.atMost === undefined ? '' : `<= ${short(figure.atMost)}`,
+      targetOf(figure),
       met === undefined ? '' : met ? 'met' : 'MISSED',
     ]
   })
-  const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  return [HEAD, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
-    .join('')
+  return textTable(HEAD, rows)
 }

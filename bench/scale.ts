@@ -1,0 +1,3 @@
+/** placeholder */
+import type { Benchmark } from './benchmark.ts'
+export const benchmark: Benchmark = () => Promise.reject(new Error('not yet'))
