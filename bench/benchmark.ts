@@ -22,6 +22,8 @@ export interface Outcome {
   readonly figures: readonly Figure[]
   /** Tables of another form than that of the figures. */
   readonly tables?: readonly string[]
+  /** Files to be kept beside the record, by name. */
+  readonly files?: Readonly<Record<string, string>>
   /** Sentences for the reader of the table. */
   readonly notes?: readonly string[]
   /** Everything else that was seen, for whoever reads the record. */

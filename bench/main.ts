@@ -81,11 +81,12 @@ function readWords(): { entry: Entry; name: string; options: BenchOptions } {
   return { entry, name, options }
 }
 
-async function keep(name: string, record: unknown): Promise<string> {
+async function keep(name: string, record: unknown, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = join(REPOSITORY, '.cache/bench')
   await mkdir(folder, { recursive: true })
   const file = join(folder, `${name}-${new Date().toISOString().replaceAll(':', '')}.json`)
   await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`)
+  for (const [other, text] of Object.entries(files)) await writeFile(join(folder, other), text)
   return file
 }
 
@@ -93,12 +94,15 @@ async function measure({ load }: Entry, name: string, options: BenchOptions): Pr
   if (!isBuilt()) throw new Error('there is no build to measure\n  type: npm run build')
   const machine = await readMachine(REPOSITORY)
   const { benchmark } = await load()
-  const outcome: Outcome = await benchmark(options, say)
+  const { files = {}, ...outcome }: Outcome = await benchmark(options, say)
   const loadAfter = (await readMachine(REPOSITORY)).load
   const record = { benchmark: name, at: new Date().toISOString(), machine, loadAfter, options, ...outcome }
-  const file = await keep(name, record)
+  const file = await keep(name, record, files)
   const notes = (outcome.notes ?? []).map((note) => `${note}\n`).join('')
-  const tables = [...(outcome.tables ?? []), ...(outcome.figures.length > 0 ? [tableOf(outcome.figures)] : [])]
+  const tables = [
+    ...(outcome.tables ?? []),
+    ...(outcome.figures.length > 0 ? [tableOf(outcome.figures)] : []),
+  ]
   process.stdout.write(
     `${name}: ${machineLine(machine)}\n\n${tables.join('\n')}${notes && `\n${notes}`}\n${file}\n`,
   )

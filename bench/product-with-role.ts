@@ -22,7 +22,11 @@ async function digestOf(paths: readonly string[]): Promise<string> {
 }
 
 /** The command line of the product with the role `name`, whose text is in `file`; built once for each state of the sources. */
-export async function productWithRole(name: string, file: string, say: (text: string) => void): Promise<string> {
+export async function productWithRole(
+  name: string,
+  file: string,
+  say: (text: string) => void,
+): Promise<string> {
   const digest = await digestOf([...PARTS.map((part) => join(REPOSITORY, part)), file])
   const folder = join(KEPT, digest)
   const cli = join(folder, 'dist/cli/main.js')

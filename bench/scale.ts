@@ -1,3 +1,250 @@
-/** placeholder */
+/** How time, memory and file descriptors grow with the number of nodes, and what three bad ones among them do to the rest. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
 import type { Benchmark } from './benchmark.ts'
-export const benchmark: Benchmark = () => Promise.reject(new Error('not yet'))
+import { runInGroup } from './command-group.ts'
+import { median, type Figure } from './figure.ts'
+import { BadEndpoints } from './scale/bad-endpoints.ts'
+import { endpointAddress, Endpoints } from './scale/endpoints.ts'
+import { curvesSvg } from './scale/curves-svg.ts'
+import { runOnce, type ScaleRun } from './scale/run.ts'
+import { wantedProduct } from './side-by-side/bramble.ts'
+import { wantedState, type WantedState } from './side-by-side/wanted-state.ts'
+import { shortNumber, textTable } from './text-table.ts'
+
+const LARGE = 1000
+const AT_MOST_SECONDS = 60
+const AT_MOST_MEGABYTES = 400
+/** Time for each node at the largest size against that at the smallest: more would be worse than linear. */
+const AT_MOST_GROWTH = 1.1
+const RESOURCES = 50
+/** Bad ones may not make the rest later than other work on the computer does. */
+const AT_MOST_HELD_UP = 1.3
+
+/** Packages that every base image has. */
+const PACKAGES = [
+  'ca-certificates',
+  'dbus',
+  'iproute2',
+  'kmod',
+  'locales',
+  'netbase',
+  'procps',
+  'sudo',
+  'tzdata',
+]
+
+/** Endpoints have no systemd and share one kernel: no services, no settings; the files of units are files. */
+function stateOfEndpoint(): WantedState {
+  return { ...wantedState(RESOURCES), packages: PACKAGES, sysctls: {}, services: {} }
+}
+
+interface Named {
+  readonly address: string
+  readonly port: number
+}
+
+function clusterText(nodes: Readonly<Record<string, Named>>): string {
+  return stringify({
+    cluster: 'bench-scale',
+    domain: 'bench.home.arpa',
+    access: { user: 'root' },
+    nodes: Object.fromEntries(
+      Object.entries(nodes).map(([name, node]) => [name, { ...node, model: 'pi4', memory: '1GiB' }]),
+    ),
+    roles: { wanted: { on: 'all', ...stateOfEndpoint() } },
+  })
+}
+
+function goodNodes(count: number, port: number): Record<string, Named> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `n${String(index).padStart(4, '0')}`,
+      { address: endpointAddress(index), port },
+    ]),
+  )
+}
+
+/** What was measured at one size. */
+interface Size {
+  readonly nodes: number
+  readonly plans: readonly ScaleRun[]
+  readonly applies: readonly ScaleRun[]
+  /** With a dead, a hung and a very slow one among them. */
+  readonly amongBad: readonly ScaleRun[]
+}
+
+class Scale {
+  readonly #endpoints: Endpoints
+  readonly #cli: string
+  readonly #say: (text: string) => void
+
+  constructor(endpoints: Endpoints, cli: string, say: (text: string) => void) {
+    this.#endpoints = endpoints
+    this.#cli = cli
+    this.#say = say
+  }
+
+  /** Brings one endpoint to the wanted state by an apply; all others start as it has become. */
+  async makeFirst(): Promise<void> {
+    this.#say('bringing one endpoint to the wanted state')
+    await this.#endpoints.start(1)
+    const folder = await this.#cluster('first', goodNodes(1, this.#endpoints.port))
+    const { result } = await runInGroup({
+      program: process.execPath,
+      words: [this.#cli, '-C', folder, '--json', 'apply', '--yes'],
+      environment: { HOME: this.#endpoints.home },
+    })
+    if (result.code !== 0) throw new Error(`${result.stdout.toString().slice(-4000)}${result.stderr}`)
+    await this.#endpoints.keepFirst()
+  }
+
+  async measure(nodes: number, runs: number): Promise<Size> {
+    this.#say(`starting ${nodes} endpoints`)
+    await this.#endpoints.start(nodes)
+    const { home, port } = this.#endpoints
+    const good = goodNodes(nodes, port)
+    const bad = await BadEndpoints.open({ address: endpointAddress(nodes - 1), port })
+    try {
+      const alone = { home, bad: [], folder: await this.#cluster(`good-${nodes}`, good) }
+      const mixed = {
+        home,
+        bad: Object.keys(bad.nodes),
+        folder: await this.#cluster(`mixed-${nodes}`, { ...bad.nodes, ...good }),
+      }
+      this.#say(`${nodes}: first contact`)
+      await runOnce(this.#cli, alone, 'apply')
+      await runOnce(this.#cli, mixed, 'apply')
+      const size = { nodes, plans: [] as ScaleRun[], applies: [] as ScaleRun[], amongBad: [] as ScaleRun[] }
+      for (let round = 1; round <= runs; round++) {
+        this.#say(`${nodes}: ${round} of ${runs}`)
+        size.plans.push(await runOnce(this.#cli, alone, 'plan'))
+        size.applies.push(await runOnce(this.#cli, alone, 'apply'))
+        size.amongBad.push(await runOnce(this.#cli, mixed, 'apply'))
+      }
+      return size
+    } finally {
+      await bad.close()
+      await this.#endpoints.stop()
+    }
+  }
+
+  async #cluster(name: string, nodes: Readonly<Record<string, Named>>): Promise<string> {
+    const folder = join(this.#endpoints.folder, 'clusters', name)
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'cluster.yaml'), clusterText(nodes))
+    return folder
+  }
+}
+
+function middle(runs: readonly ScaleRun[], pick: (run: ScaleRun) => number): number {
+  return median(runs.map(pick))
+}
+
+const HEAD = [
+  'nodes',
+  'plan, s',
+  'apply, s',
+  'CPU, s',
+  'memory, MB',
+  'with all ssh, MB',
+  'descriptors',
+  'processes',
+  'rest among bad, s',
+]
+
+function tableOfSizes(sizes: readonly Size[]): string {
+  const rows = sizes.map(({ nodes, plans, applies, amongBad }) =>
+    [
+      nodes,
+      middle(plans, (run) => run.seconds),
+      middle(applies, (run) => run.seconds),
+      middle(applies, (run) => run.processorSeconds),
+      middle(applies, (run) => run.residentBytes / 1e6),
+      middle(applies, (run) => run.allBytes / 1e6),
+      middle(applies, (run) => run.descriptors),
+      middle(applies, (run) => run.processes),
+      middle(amongBad, (run) => run.goodSeconds),
+    ].map(shortNumber),
+  )
+  return textTable(HEAD, rows)
+}
+
+function figuresOf({ nodes, plans, applies, amongBad }: Size): Figure[] {
+  const isLarge = nodes >= LARGE
+  const each = (runs: readonly ScaleRun[], pick: (run: ScaleRun) => number): number[] => runs.map(pick)
+  return [
+    { name: `${nodes} nodes: plan`, unit: 's', samples: each(plans, (run) => run.seconds) },
+    {
+      name: `${nodes} nodes: apply that finds nothing to do`,
+      unit: 's',
+      samples: each(applies, (run) => run.seconds),
+      ...(isLarge && { atMost: AT_MOST_SECONDS }),
+    },
+    {
+      name: '  memory of the controller',
+      unit: 'MB',
+      samples: each(applies, (run) => run.residentBytes / 1e6),
+      ...(isLarge && { atMost: AT_MOST_MEGABYTES }),
+    },
+    {
+      name: '  until the rest is done among three bad ones / without them',
+      unit: '',
+      samples: amongBad.map((run, index) => run.goodSeconds / (applies[index]?.goodSeconds ?? NaN)),
+      atMost: AT_MOST_HELD_UP,
+    },
+    ...['dead', 'hung', 'slow'].map((name) => ({
+      name: `  until it is done with the ${name} one`,
+      unit: 's',
+      samples: each(amongBad, ({ badSeconds }) => badSeconds[name] ?? NaN),
+    })),
+  ]
+}
+
+function growth(sizes: readonly Size[]): Figure[] {
+  const [first] = sizes
+  const last = sizes.at(-1)
+  if (!first || !last || first === last) return []
+  const each = (size: Size): number[] => size.applies.map(({ seconds }) => seconds / size.nodes)
+  const base = median(each(first))
+  return [
+    {
+      name: `time for each node, ${last.nodes} nodes / ${first.nodes} nodes`,
+      unit: '',
+      samples: each(last).map((seconds) => seconds / base),
+      atMost: AT_MOST_GROWTH,
+    },
+  ]
+}
+
+/** Measures each size with endpoints that all start as wanted. */
+export const benchmark: Benchmark = async ({ sizes: counts, runs }, say) => {
+  const cli = await wantedProduct(say)
+  const endpoints = await Endpoints.make()
+  const sizes: Size[] = []
+  try {
+    const scale = new Scale(endpoints, cli, say)
+    await scale.makeFirst()
+    for (const nodes of counts) {
+      sizes.push(await scale.measure(nodes, runs))
+      say(tableOfSizes(sizes))
+    }
+  } finally {
+    await endpoints.remove()
+  }
+  const svg = curvesSvg(
+    sizes.map(({ nodes, applies }) => ({
+      nodes,
+      seconds: middle(applies, (run) => run.seconds),
+      megabytes: middle(applies, (run) => run.residentBytes / 1e6),
+      descriptors: middle(applies, (run) => run.descriptors),
+    })),
+  )
+  return {
+    figures: [...sizes.flatMap(figuresOf), ...growth(sizes)],
+    tables: [tableOfSizes(sizes)],
+    files: { 'scale.svg': svg },
+    raw: sizes,
+  }
+}

@@ -40,7 +40,7 @@ class Comparison {
   readonly #tools: readonly Tool[]
   readonly #idleShare: number
   readonly #say: (text: string) => void
-  /** What each tool has found to be as wanted: `tool size nodes`. */
+  /** What all tools have found to be as wanted: `size nodes`. */
   readonly #settled = new Set<string>()
   #contenders: ReadonlyMap<Tool, Contender> = new Map()
   #run = 0
@@ -60,7 +60,7 @@ class Comparison {
     this.#contenders = new Map(opened)
     const tools = this.#tools.filter((tool) => !(one.changes && tool === bareLogin))
     const samples = new Map<Tool, Sample[]>(tools.map((tool) => [tool, []]))
-    if (one.prepare === undefined) for (const tool of tools) await this.#settle(tool, size, nodes)
+    if (one.prepare === undefined) await this.#settle(size, nodes)
     for (let round = 1; round <= runs; round++) {
       for (const [tool, taken] of samples) {
         const isLong = one.isLong === true || (taken[0]?.seconds ?? 0) > LONG_SECONDS
@@ -79,20 +79,25 @@ class Comparison {
     return contender
   }
 
-  /** Runs a tool until it finds nothing to do. */
-  async #settle(tool: Tool, size: number, nodes: number): Promise<void> {
-    const key = `${tool.name} ${size} ${nodes}`
-    const contender = this.#contender(tool)
-    await contender.write(wantedState(size))
-    for (let attempt = 1; !this.#settled.has(key); attempt++) {
-      this.#say(`settling: ${tool.title}`)
-      const command = await contender.command()
-      const before = performance.now()
-      const changed = contender.changed(await runInGroup(command))
-      this.#say(`  ${((performance.now() - before) / 1000).toFixed(1)} s${changed ? ', changed something' : ''}`)
-      if (!changed) this.#settled.add(key)
-      else if (attempt === ATTEMPTS_TO_SETTLE) throw new Error(`${tool.title} always finds something to change`)
+  /** Runs the tools in turn until none of them finds anything to do: what one changes may be for another to mend. */
+  async #settle(size: number, nodes: number): Promise<void> {
+    const key = `${size} ${nodes}`
+    if (this.#settled.has(key)) return
+    for (const tool of this.#tools) await this.#contender(tool).write(wantedState(size))
+    let content = 0
+    for (let turn = 0; content < this.#tools.length; turn++) {
+      const tool = this.#tools[turn % this.#tools.length] as Tool
+      if (turn === ATTEMPTS_TO_SETTLE * this.#tools.length)
+        throw new Error(`${tool.title} always finds something to change`)
+      const contender = this.#contender(tool)
+      const taken = await runInGroup(await contender.command())
+      const changed = contender.changed(taken)
+      content = changed ? 0 : content + 1
+      this.#say(
+        `settling: ${tool.title} ${taken.seconds.toFixed(1)} s${changed ? ', changed something' : ''}`,
+      )
     }
+    this.#settled.add(key)
   }
 
   async #sample(tool: Tool, { one, size, nodes }: Setting): Promise<Sample> {
@@ -105,7 +110,12 @@ class Comparison {
     const look = (): Promise<string[]> =>
       Promise.all(names.map((name) => this.#site.cluster.inNode(name, ...(proof?.argv ?? ['true']))))
     const before = await look()
-    const sample = await takeSample(this.#site, contender, this.#idleShare * nodes, tool === bareLogin ? false : one.changes)
+    const sample = await takeSample(
+      this.#site,
+      contender,
+      this.#idleShare * nodes,
+      tool === bareLogin ? false : one.changes,
+    )
     const after = await look()
     for (const [index, text] of after.entries()) {
       if (proof && (proof.becomes ? text !== proof.becomes(state) : text === before[index]))

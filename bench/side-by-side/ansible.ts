@@ -39,13 +39,23 @@ function steps(state: WantedState, facts: boolean): object[] {
         },
         {
           name: 'Folders',
-          'ansible.builtin.file': { path: '{{ item }}', state: 'directory', owner: 'root', group: 'root', mode: '0755' },
+          'ansible.builtin.file': {
+            path: '{{ item }}',
+            state: 'directory',
+            owner: 'root',
+            group: 'root',
+            mode: '0755',
+          },
           loop: state.folders,
         },
         { name: 'Files', 'ansible.builtin.copy': copy('{{ item }}'), loop: plain },
         {
           name: 'Users',
-          'ansible.builtin.user': { name: '{{ item.name }}', comment: '{{ item.comment }}', shell: '/bin/bash' },
+          'ansible.builtin.user': {
+            name: '{{ item.name }}',
+            comment: '{{ item.comment }}',
+            shell: '/bin/bash',
+          },
           loop: Object.entries(state.users).map(([name, { comment }]) => ({ name, comment })),
         },
         {

@@ -44,6 +44,7 @@ export interface Tool {
 /** Throws with what a command said unless it ended with 0. */
 export function mustSucceed({ result }: Taken): string {
   const said = result.stdout.toString()
-  if (result.code !== 0) throw new Error(`ended with ${result.code}\n${said.slice(-4000)}${result.stderr.slice(-4000)}`)
+  if (result.code !== 0)
+    throw new Error(`ended with ${result.code}\n${said.slice(-4000)}${result.stderr.slice(-4000)}`)
   return said
 }

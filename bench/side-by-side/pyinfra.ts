@@ -86,7 +86,9 @@ async function openPyinfra(site: Site): Promise<Contender> {
       }),
     changed: (taken) => {
       const said = mustSucceed(taken) + taken.result.stderr
-      const total = /Grand total\s*[|│]?\s*(\d+|-)\s*[|│]?\s*(\d+|-)/.exec(said.replaceAll(/\u001b\[[\d;]*m/g, ''))
+      const total = /Grand total\s*[|│]?\s*(\d+|-)\s*[|│]?\s*(\d+|-)/.exec(
+        said.replaceAll(/\u001b\[[\d;]*m/g, ''),
+      )
       if (!total) throw new Error(`no total:\n${said.slice(-3000)}`)
       return total[1] !== '-' && total[1] !== '0'
     },
@@ -105,7 +107,8 @@ export const pyinfra: Tool = {
       [join(FOLDER, 'bin/pip'), 'install', '-q', `pyinfra==${VERSION}`],
     ] as const) {
       const { code, stderr } = await run(program, words)
-      if (code !== 0) return `${program} ${words.join(' ')} ended with ${code}: ${stderr.trim().split('\n').at(-1)}`
+      if (code !== 0)
+        return `${program} ${words.join(' ')} ended with ${code}: ${stderr.trim().split('\n').at(-1)}`
     }
     return undefined
   },

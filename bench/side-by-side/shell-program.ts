@@ -15,7 +15,10 @@ function lines(list: readonly string[]): string {
 }
 
 async function archiveOf(files: Readonly<Record<string, string>>): Promise<string> {
-  const entries = Object.entries(files).map(([path, text]) => ({ name: path.slice(1), bytes: Buffer.from(text) }))
+  const entries = Object.entries(files).map(([path, text]) => ({
+    name: path.slice(1),
+    bytes: Buffer.from(text),
+  }))
   const parts: Uint8Array[] = []
   for await (const part of tarChunks(entries)) parts.push(part)
   return gzipSync(Buffer.concat(parts)).toString('base64')
@@ -24,7 +27,10 @@ async function archiveOf(files: Readonly<Record<string, string>>): Promise<strin
 /** The program of a state; says `changed` when it found something to do. */
 async function programText(state: WantedState): Promise<string> {
   const settings = Object.entries(state.sysctls)
-  const files = { ...state.files, [SYSCTL_FILE]: settings.map(([key, value]) => `${key} = ${value}\n`).join('') }
+  const files = {
+    ...state.files,
+    [SYSCTL_FILE]: settings.map(([key, value]) => `${key} = ${value}\n`).join(''),
+  }
   const paths = Object.keys(files)
   const sums = Object.entries(files).map(
     ([path, text]) => `${createHash('sha256').update(text).digest('hex')}  ${path}`,
@@ -54,6 +60,8 @@ ${await archiveOf(files)}
 ${MARK}
   chmod 644 ${paths.join(' ')}
   chown root:root ${paths.join(' ')}
+  # Units too were written anew.
+  systemctl daemon-reload
 fi
 wanted='${users.map(([name, { comment }]) => `${name}:${comment}:/bin/bash`).join('\n')}'
 is=$(getent passwd ${users.map(([name]) => name).join(' ')} | cut -d: -f1,5,7)
@@ -68,11 +76,13 @@ E
 fi
 is=$(sysctl -n ${settings.map(([key]) => key).join(' ')} | tr '\\n' ' ')
 if [ "$is" != '${settings.map(([, value]) => `${value} `).join('')}' ]; then changed=1; sysctl -q -p ${SYSCTL_FILE} || exit; fi
-case $bad in */systemd/system/*) systemctl daemon-reload ;; esac
 n=$(systemctl show -p ActiveState,UnitFileState --value ${services.join(' ')} | grep -cxE 'active|enabled')
 if [ "$n" != ${String(services.length * 2)} ]; then changed=1; systemctl -q enable --now ${services.join(' ')} || exit; fi
 ${Object.entries(state.services)
-  .map(([name, { restart_on }]) => `case $bad in ${restart_on.map((path) => `*${path}*`).join('|')}) systemctl restart ${name} ;; esac`)
+  .map(
+    ([name, { restart_on }]) =>
+      `case $bad in ${restart_on.map((path) => `*${path}*`).join('|')}) systemctl restart ${name} ;; esac`,
+  )
   .join('\n')}
 echo "\${changed:+changed}"
 `
@@ -89,8 +99,7 @@ export const shellProgram: Tool = {
   lacks: () => Promise.resolve(undefined),
   open: (site) =>
     Promise.resolve({
-      write: async (state) =>
-        writeFile(join(site.folder, 'program.gz'), gzipSync(await programText(state))),
+      write: async (state) => writeFile(join(site.folder, 'program.gz'), gzipSync(await programText(state))),
       command: () =>
         Promise.resolve({
           program: 'sh',

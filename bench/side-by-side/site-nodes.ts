@@ -26,7 +26,10 @@ function labText(nodes: number): string {
     // What Debian's Ansible and Mitogen know is Debian 12's own Python.
     lab: { release: 'bookworm', share_memory: true },
     nodes: Object.fromEntries(
-      names.map((name, index) => [name, { address: `192.168.230.${index + 1}`, model: 'pi4', memory: '1GiB' }]),
+      names.map((name, index) => [
+        name,
+        { address: `192.168.230.${index + 1}`, model: 'pi4', memory: '1GiB' },
+      ]),
     ),
   })
 }
@@ -110,7 +113,13 @@ export class SiteNodes {
   async site(contender: string): Promise<Site> {
     const folder = join(this.cluster.folder, 'contenders', contender)
     await mkdir(folder, { recursive: true })
-    return { nodes: this.#nodes, user: USER, home: this.home, sshConfig: join(this.home, '.ssh/config'), folder }
+    return {
+      nodes: this.#nodes,
+      user: USER,
+      home: this.home,
+      sshConfig: join(this.home, '.ssh/config'),
+      folder,
+    }
   }
 
   /** Processor time of the nodes that have a relay since they were made, in seconds. */
