@@ -66,13 +66,22 @@ function goodNodes(count: number, port: number): Record<string, Named> {
   )
 }
 
+/** What the bad ones were when they were last seen: good ones with addresses after those of the others. */
+function badWhenWell(names: readonly string[], first: number, port: number): Record<string, Named> {
+  return Object.fromEntries(
+    names.map((name, index) => [name, { address: endpointAddress(first + index), port }]),
+  )
+}
+
 /** What was measured at one size. */
 interface Size {
   readonly nodes: number
   readonly plans: readonly ScaleRun[]
   readonly applies: readonly ScaleRun[]
-  /** With a dead, a hung and a very slow one among them. */
+  /** With a dead, a hung and a very slow one among them, all of which were well when they were last seen. */
   readonly amongBad: readonly ScaleRun[]
+  /** The same when nobody has ever seen them. */
+  readonly amongNew: readonly ScaleRun[]
 }
 
 class Scale {
@@ -102,26 +111,36 @@ class Scale {
 
   async measure(nodes: number, runs: number): Promise<Size> {
     this.#say(`starting ${nodes} endpoints`)
-    await this.#endpoints.start(nodes)
-    const { home, port } = this.#endpoints
-    const good = goodNodes(nodes, port)
-    const bad = await BadEndpoints.open({ address: endpointAddress(nodes - 1), port })
+    const bad = await BadEndpoints.open({ address: endpointAddress(nodes), port: this.#endpoints.port })
     try {
+      // The bad ones have roots too, from before they became bad.
+      await this.#endpoints.start(nodes + 3)
+      const { home, port } = this.#endpoints
+      const good = goodNodes(nodes, port)
+      const names = Object.keys(bad.nodes)
       const alone = { home, bad: [], folder: await this.#cluster(`good-${nodes}`, good) }
-      const mixed = {
+      const fresh = {
         home,
-        bad: Object.keys(bad.nodes),
-        folder: await this.#cluster(`mixed-${nodes}`, { ...bad.nodes, ...good }),
+        bad: names,
+        folder: await this.#cluster(`new-${nodes}`, { ...bad.nodes, ...good }),
+      }
+      const seen = {
+        home,
+        bad: names,
+        folder: await this.#cluster(`seen-${nodes}`, { ...badWhenWell(names, nodes, port), ...good }),
       }
       this.#say(`${nodes}: first contact`)
-      await runOnce(this.#cli, alone, 'apply')
-      await runOnce(this.#cli, mixed, 'apply')
-      const size = { nodes, plans: [] as ScaleRun[], applies: [] as ScaleRun[], amongBad: [] as ScaleRun[] }
+      for (const cluster of [alone, seen, fresh]) await runOnce(this.#cli, cluster, 'apply')
+      await this.#cluster(`seen-${nodes}`, { ...bad.nodes, ...good })
+      const size = { nodes, plans: [], applies: [], amongBad: [], amongNew: [] } as {
+        nodes: number
+      } & Record<'plans' | 'applies' | 'amongBad' | 'amongNew', ScaleRun[]>
       for (let round = 1; round <= runs; round++) {
         this.#say(`${nodes}: ${round} of ${runs}`)
         size.plans.push(await runOnce(this.#cli, alone, 'plan'))
         size.applies.push(await runOnce(this.#cli, alone, 'apply'))
-        size.amongBad.push(await runOnce(this.#cli, mixed, 'apply'))
+        size.amongBad.push(await runOnce(this.#cli, seen, 'apply'))
+        size.amongNew.push(await runOnce(this.#cli, fresh, 'apply'))
       }
       return size
     } finally {
@@ -151,11 +170,13 @@ const HEAD = [
   'with all ssh, MB',
   'descriptors',
   'processes',
+  'the rest, s',
   'rest among bad, s',
+  'rest among new bad, s',
 ]
 
 function tableOfSizes(sizes: readonly Size[]): string {
-  const rows = sizes.map(({ nodes, plans, applies, amongBad }) =>
+  const rows = sizes.map(({ nodes, plans, applies, amongBad, amongNew }) =>
     [
       nodes,
       middle(plans, (run) => run.seconds),
@@ -165,13 +186,15 @@ function tableOfSizes(sizes: readonly Size[]): string {
       middle(applies, (run) => run.allBytes / 1e6),
       middle(applies, (run) => run.descriptors),
       middle(applies, (run) => run.processes),
+      middle(applies, (run) => run.goodSeconds),
       middle(amongBad, (run) => run.goodSeconds),
+      middle(amongNew, (run) => run.goodSeconds),
     ].map(shortNumber),
   )
   return textTable(HEAD, rows)
 }
 
-function figuresOf({ nodes, plans, applies, amongBad }: Size): Figure[] {
+function figuresOf({ nodes, plans, applies, amongBad, amongNew }: Size): Figure[] {
   const isLarge = nodes >= LARGE
   const each = (runs: readonly ScaleRun[], pick: (run: ScaleRun) => number): number[] => runs.map(pick)
   return [
@@ -193,6 +216,11 @@ function figuresOf({ nodes, plans, applies, amongBad }: Size): Figure[] {
       unit: '',
       samples: amongBad.map((run, index) => run.goodSeconds / (applies[index]?.goodSeconds ?? NaN)),
       atMost: AT_MOST_HELD_UP,
+    },
+    {
+      name: '  the same where nobody has ever seen the three',
+      unit: '',
+      samples: amongNew.map((run, index) => run.goodSeconds / (applies[index]?.goodSeconds ?? NaN)),
     },
     ...['dead', 'hung', 'slow'].map((name) => ({
       name: `  until it is done with the ${name} one`,

@@ -24,7 +24,7 @@ const GAP = 20
 /** The next of 1, 2, 5, 10, 20, 50 and so on that is not below a value. */
 function roundedUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return (([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) as number) * power
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
 }
 
 function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string {

@@ -114,7 +114,7 @@ StrictModes no
 UsePAM no
 PermitRootLogin prohibit-password
 MaxStartups 1000
-LogLevel ERROR
+LogLevel INFO
 `,
     )
     await writeFile(

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { run } from '../../src/support/run.ts'
 import { mustSucceed, type Contender, type Site, type Tool } from './contender.ts'
 import type { WantedState } from './wanted-state.ts'
@@ -86,9 +87,7 @@ async function openPyinfra(site: Site): Promise<Contender> {
       }),
     changed: (taken) => {
       const said = mustSucceed(taken) + taken.result.stderr
-      const total = /Grand total\s*[|│]?\s*(\d+|-)\s*[|│]?\s*(\d+|-)/.exec(
-        said.replaceAll(/\u001b\[[\d;]*m/g, ''),
-      )
+      const total = /Grand total\s*[|│]?\s*(\d+|-)\s*[|│]?\s*(\d+|-)/.exec(stripVTControlCharacters(said))
       if (!total) throw new Error(`no total:\n${said.slice(-3000)}`)
       return total[1] !== '-' && total[1] !== '0'
     },
