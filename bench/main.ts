@@ -25,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, Entry>> = {
   fresh: { load: () => import('./fresh.ts') },
   rolling: { load: () => import('./rolling.ts') },
   compile: { load: () => import('./compile.ts'), defaults: { sizes: [100, 300, 1000] } },
+  growth: { load: () => import('./growth.ts'), defaults: { sizes: [50, 500], nodes: [2], runs: 9 } },
   scale: { load: () => import('./scale.ts'), defaults: { sizes: [100, 300, 1000], runs: 3 } },
   'side-by-side': {
     load: () => import('./side-by-side.ts'),

@@ -87,9 +87,11 @@ async function openPyinfra(site: Site): Promise<Contender> {
       }),
     changed: (taken) => {
       const said = mustSucceed(taken) + taken.result.stderr
-      const total = /Grand total\s*[|│]?\s*(\d+|-)\s*[|│]?\s*(\d+|-)/.exec(stripVTControlCharacters(said))
-      if (!total) throw new Error(`no total:\n${said.slice(-3000)}`)
-      return total[1] !== '-' && total[1] !== '0'
+      // Operations on nodes: all, done, failed, nothing to do.
+      const [, , done, failed] =
+        /Grand total +(\S+) +(\S+) +(\S+) +\S+/.exec(stripVTControlCharacters(said)) ?? []
+      if (done === undefined || failed !== '-') throw new Error(`it did not end well:\n${said.slice(-3000)}`)
+      return done !== '-'
     },
   }
 }
