@@ -34,6 +34,7 @@ const SAMPLE_MILLISECONDS = 50
 /** Looking at a thousand processes takes time that the command needs. */
 const DETAIL_EVERY = 5
 
+/** Joins groups, then becomes the command: arguments FOLDER... -- COMMAND... */
 const JOIN = 'for f; do shift; if [ "$f" = -- ]; then break; fi; echo $$ >"$f/cgroup.procs"; done; exec "$@"'
 
 function firstOf(folders: readonly string[], ...names: readonly string[]): string | undefined {
@@ -102,24 +103,30 @@ class Watcher {
   }
 }
 
+/** Arguments of `sh` that run a command in a group that was made. */
+export function inGroup(group: string, argv: readonly string[]): string[] {
+  return ['-c', JOIN, 'sh', ...groupFolders(group), '--', ...argv]
+}
+
 let made = 0
+
+/** A name for a control group that nobody else has. */
+export function newGroupName(): string {
+  return `bramble-bench-${process.pid}-${made++}`
+}
 
 /** Runs a command to its end. What it has left running is ended afterwards: each sample begins anew. */
 export async function runInGroup(command: Command): Promise<Taken> {
-  const group = `bramble-bench-${process.pid}-${made++}`
+  const group = newGroupName()
   makeGroup(group)
   const watcher = new Watcher(group)
   try {
     const start = performance.now()
-    const result = await run(
-      'sh',
-      ['-c', JOIN, 'sh', ...groupFolders(group), '--', command.program, ...command.words],
-      {
-        ...(command.folder !== undefined && { folder: command.folder }),
-        ...(command.input !== undefined && { input: command.input }),
-        environment: { ...process.env, ...command.environment },
-      },
-    )
+    const result = await run('sh', inGroup(group, [command.program, ...command.words]), {
+      ...(command.folder !== undefined && { folder: command.folder }),
+      ...(command.input !== undefined && { input: command.input }),
+      environment: { ...process.env, ...command.environment },
+    })
     const seconds = (performance.now() - start) / 1000
     watcher.stop()
     return {

@@ -115,17 +115,18 @@ class Scale {
     try {
       // The bad ones have roots too, from before they became bad.
       await this.#endpoints.start(nodes + 3)
-      const { home, port } = this.#endpoints
+      const endpoints = this.#endpoints
+      const { port } = endpoints
       const good = goodNodes(nodes, port)
       const names = Object.keys(bad.nodes)
-      const alone = { home, bad: [], folder: await this.#cluster(`good-${nodes}`, good) }
+      const alone = { endpoints, bad: [], folder: await this.#cluster(`good-${nodes}`, good) }
       const fresh = {
-        home,
+        endpoints,
         bad: names,
         folder: await this.#cluster(`new-${nodes}`, { ...bad.nodes, ...good }),
       }
       const seen = {
-        home,
+        endpoints,
         bad: names,
         folder: await this.#cluster(`seen-${nodes}`, { ...badWhenWell(names, nodes, port), ...good }),
       }
@@ -165,7 +166,8 @@ const HEAD = [
   'nodes',
   'plan, s',
   'apply, s',
-  'CPU, s',
+  'CPU here, s',
+  'CPU of endpoints, s',
   'memory, MB',
   'with all ssh, MB',
   'descriptors',
@@ -182,6 +184,7 @@ function tableOfSizes(sizes: readonly Size[]): string {
       middle(plans, (run) => run.seconds),
       middle(applies, (run) => run.seconds),
       middle(applies, (run) => run.processorSeconds),
+      middle(applies, (run) => run.endpointSeconds),
       middle(applies, (run) => run.residentBytes / 1e6),
       middle(applies, (run) => run.allBytes / 1e6),
       middle(applies, (run) => run.descriptors),
@@ -205,6 +208,7 @@ function figuresOf({ nodes, plans, applies, amongBad, amongNew }: Size): Figure[
       samples: each(applies, (run) => run.seconds),
       ...(isLarge && { atMost: AT_MOST_SECONDS }),
     },
+    { name: '  processor time, both sides', unit: 's', samples: each(applies, bothSides) },
     {
       name: '  memory of the controller',
       unit: 'MB',
@@ -230,20 +234,26 @@ function figuresOf({ nodes, plans, applies, amongBad, amongNew }: Size): Figure[
   ]
 }
 
+/** Processor time on both sides: unlike time, it hardly depends on what else the computer does. */
+function bothSides(run: ScaleRun): number {
+  return run.processorSeconds + run.endpointSeconds
+}
+
 function growth(sizes: readonly Size[]): Figure[] {
   const [first] = sizes
   const last = sizes.at(-1)
   if (!first || !last || first === last) return []
-  const each = (size: Size): number[] => size.applies.map(({ seconds }) => seconds / size.nodes)
-  const base = median(each(first))
-  return [
-    {
-      name: `time for each node, ${last.nodes} nodes / ${first.nodes} nodes`,
+  const figure = (what: string, pick: (run: ScaleRun) => number): Figure => {
+    const each = (size: Size): number[] => size.applies.map((run) => pick(run) / size.nodes)
+    const base = median(each(first))
+    return {
+      name: `${what} for each node, ${last.nodes} nodes / ${first.nodes} nodes`,
       unit: '',
-      samples: each(last).map((seconds) => seconds / base),
+      samples: each(last).map((value) => value / base),
       atMost: AT_MOST_GROWTH,
-    },
-  ]
+    }
+  }
+  return [figure('time', ({ seconds }) => seconds), figure('processor time', bothSides)]
 }
 
 /** Measures each size with endpoints that all start as wanted. */

@@ -136,6 +136,7 @@ const HEAD = [
   'to',
   'n',
   '/ Bramble',
+  'CPU / Bramble',
   'CPU, s',
   'memory, MB',
   'up, KiB',
@@ -146,23 +147,34 @@ const HEAD = [
   'node CPU, s',
 ]
 
-/** Ratios of the times of one tool to Bramble's of the same round. */
-function ratios(samples: readonly Sample[], base: readonly Sample[]): number[] {
-  return samples.map(({ seconds }, index) => seconds / (base[index]?.seconds ?? NaN))
+/** Ratios of one tool to Bramble in the same round. */
+function ratios(
+  samples: readonly Sample[],
+  base: readonly Sample[],
+  pick: (sample: Sample) => number = ({ seconds }) => seconds,
+): number[] {
+  return samples.map((sample, index) => {
+    const other = base[index]
+    return other ? pick(sample) / pick(other) : NaN
+  })
 }
 
 function tableOfSetting(setting: Setting, measured: Measured): string {
   const base = measured.get(bramble) ?? []
+  const allCpu = (sample: Sample): number => sample.controllerSeconds + setting.nodes * sample.nodeSeconds
   const rows = [...measured].map(([tool, samples]) => {
     const middle = (pick: (sample: Sample) => number): string => shortNumber(median(samples.map(pick)))
     const seconds = samples.map((sample) => sample.seconds)
+    const ratio = (pick?: (sample: Sample) => number): string =>
+      base.length > 0 ? shortNumber(median(ratios(samples, base, pick))) : ''
     return [
       tool.title,
       middle((s) => s.seconds),
       shortNumber(Math.min(...seconds)),
       shortNumber(Math.max(...seconds)),
       String(samples.length),
-      base.length > 0 ? shortNumber(median(ratios(samples, base))) : '',
+      ratio(),
+      ratio(allCpu),
       middle((s) => s.controllerSeconds),
       middle((s) => s.controllerBytes / 1e6),
       middle((s) => s.bytesUp / 1024),
@@ -216,7 +228,7 @@ async function toolsOf(names: readonly string[], notes: string[]): Promise<Tool[
 }
 
 const LEGEND =
-  'CPU and memory are those of the controller and all that it starts; bytes, connections, turns (how often the client speaks after the node has: at least so many round trips) and CPU of a node are means of one node; processes are those that start on the first node. "/ Bramble": median of the ratios of each round.'
+  'CPU and memory are those of the controller and all that it starts; bytes, connections, turns (how often the client speaks after the node has: at least so many round trips) and CPU of a node are means of one node; processes are those that start on the first node. "/ Bramble": median of the ratios of each round; "CPU / Bramble": the same of the processor time of both sides, which hardly depends on what else the computer does.'
 
 /** Measures every setting that the options ask for. */
 export const benchmark: Benchmark = async (options, say) => {

@@ -5,7 +5,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../src/support/run.ts'
+import { killGroup, makeGroup, removeGroup } from '../../src/lab/control-group.ts'
 import { built, REPOSITORY } from '../built.ts'
+import { groupSeconds, inGroup, newGroupName } from '../command-group.ts'
 
 /** The n-th endpoint's address, from 0. */
 export function endpointAddress(index: number): string {
@@ -26,6 +28,7 @@ export class Endpoints {
   readonly folder: string
   readonly port: number
   readonly #base: string
+  readonly #group = newGroupName()
   #process: ChildProcess | undefined
   #log = ''
 
@@ -57,7 +60,9 @@ export class Endpoints {
     const withUs = ['--pdeathsig', 'KILL', 'unshare', '--kill-child']
     const own = ['--mount', '--pid', '--fork', '--mount-proc', '--propagation', 'private']
     const script = ['sh', join(REPOSITORY, 'bench/scale/endpoints.sh'), this.folder, this.#base, ...addresses]
-    const child = spawn('setpriv', [...withUs, ...own, ...script], { stdio: ['ignore', 'ignore', 'pipe'] })
+    makeGroup(this.#group)
+    const argv = inGroup(this.#group, ['setpriv', ...withUs, ...own, ...script])
+    const child = spawn('sh', argv, { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#process = child
     await new Promise<void>((resolve, reject) => {
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -73,8 +78,14 @@ export class Endpoints {
     const child = this.#process
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const closed = new Promise((resolve) => child.once('close', resolve))
-    child.kill('SIGKILL')
+    await killGroup(this.#group)
     await closed
+    await removeGroup(this.#group)
+  }
+
+  /** Processor time of all endpoints since they were started, in seconds. */
+  seconds(): number {
+    return groupSeconds(this.#group)
   }
 
   /** From now on every endpoint starts as what the first one has become. */

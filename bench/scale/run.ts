@@ -1,5 +1,6 @@
 /** One plan or apply over many endpoints: when it was done with whom, and what it took of this computer. */
 import { runInGroup } from '../command-group.ts'
+import type { Endpoints } from './endpoints.ts'
 
 /** What a run took. */
 export interface ScaleRun {
@@ -8,13 +9,24 @@ export interface ScaleRun {
   readonly goodSeconds: number
   /** The same for each bad one; absent when nothing was said of it. */
   readonly badSeconds: Readonly<Record<string, number>>
+  /** Here. */
   readonly processorSeconds: number
+  /** On all endpoints. */
+  readonly endpointSeconds: number
   /** Resident memory of the command itself, the most it ever had. */
   readonly residentBytes: number
   /** Anonymous memory of the command and all its `ssh`, the most at once. */
   readonly allBytes: number
   readonly descriptors: number
   readonly processes: number
+}
+
+/** A cluster file and what is known of its nodes. */
+export interface ScaleCluster {
+  readonly folder: string
+  readonly endpoints: Pick<Endpoints, 'home' | 'seconds'>
+  /** Names of the nodes that may fail. */
+  readonly bad: readonly string[]
 }
 
 interface Told {
@@ -29,17 +41,14 @@ interface Told {
 const COMMAND_NAMES = ['node', 'MainThread']
 
 /** Runs it. Throws when it finds anything to change, or when good nodes fail. */
-export async function runOnce(
-  cli: string,
-  cluster: { readonly folder: string; readonly home: string; readonly bad: readonly string[] },
-  verb: 'plan' | 'apply',
-): Promise<ScaleRun> {
+export async function runOnce(cli: string, cluster: ScaleCluster, verb: 'plan' | 'apply'): Promise<ScaleRun> {
+  const before = cluster.endpoints.seconds()
   const startedAt = Date.now()
   const words = [cli, '-C', cluster.folder, '--json', verb, ...(verb === 'apply' ? ['--yes'] : [])]
   const taken = await runInGroup({
     program: process.execPath,
     words,
-    environment: { HOME: cluster.home },
+    environment: { HOME: cluster.endpoints.home },
   })
   const said = taken.result.stdout.toString().trimEnd().split('\n')
   const events = said.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Told)
@@ -64,6 +73,7 @@ export async function runOnce(
     goodSeconds: Math.max(...finished.filter((one) => !isBad(one)).map(seconds)),
     badSeconds: Object.fromEntries(finished.filter(isBad).map((one) => [one.node ?? '', seconds(one)])),
     processorSeconds: taken.processorSeconds,
+    endpointSeconds: cluster.endpoints.seconds() - before,
     residentBytes: Math.max(0, ...COMMAND_NAMES.map((name) => taken.peakResident[name] ?? 0)),
     allBytes: taken.peakBytes,
     descriptors: taken.peakDescriptors,
