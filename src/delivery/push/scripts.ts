@@ -12,7 +12,7 @@ function script(...names: readonly string[]): string {
 
 /** The scripts by what they are for; the arguments of each are told in its file. */
 export const SCRIPTS = {
-  observe: script('node', 'drop', 'observe'),
+  observe: script('node', 'observe'),
   release: script('node', 'drop', 'release'),
   converge: script('node', 'drop', 'follow', 'converge'),
   rejoin: script('node', 'follow', 'rejoin'),

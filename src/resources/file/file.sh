@@ -2,8 +2,8 @@
 # Kind file. Columns: ID PATH STATE SHA256 MODE OWNER GROUP secret|plain [VALIDATOR ARGUMENT...]
 # A check starts one stat and one sha256sum, however many files there are.
 
-file_is_there() { # ID PATH...: prints the path of regular files
-  if [ -f "$R$2" ] && [ ! -L "$R$2" ]; then printf '%s\0' "$R$2"; fi
+file_is_there() { # ID PATH...: notes regular files
+  if [ -f "$R$2" ] && [ ! -L "$R$2" ]; then note_path "$R$2"; fi
 }
 
 file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each file that is there
@@ -38,13 +38,9 @@ file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each f
 }
 
 file_check() {
-  "$ROWS" file_is_there >"$WORK/paths"
-  : >"$WORK/stat"
-  : >"$WORK/sums"
-  if [ -s "$WORK/paths" ]; then
-    xargs -0 stat -c '%a %U %G %u %g %s' <"$WORK/paths" >"$WORK/stat"
-    xargs -0 sha256sum <"$WORK/paths" >"$WORK/sums"
-  fi
+  note_paths file_is_there
+  on_paths stat -c '%a %U %G %u %g %s' >"$WORK/stat"
+  on_paths sha256sum >"$WORK/sums"
   "$ROWS" file_compare 3<"$WORK/stat" 4<"$WORK/sums"
 }
 
