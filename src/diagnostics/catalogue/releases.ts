@@ -88,4 +88,14 @@ export const releaseCodes = defineCodes({
     fix: ({ folder }) => `make room, or delete old releases in ${folder}: they are fetched again when needed`,
     explain: 'Releases are kept by their content in the cache folder of the user (XDG_CACHE_HOME).',
   }),
+  RELEASE_CACHE_UNUSABLE: code<{ folder: string; reason: string }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY,
+    title: 'A folder for releases that cannot be used',
+    summary: ({ folder }) => `releases cannot be kept in ${folder}`,
+    why: ({ reason }) => `${reason}; no node was touched`,
+    fix: ({ folder }) =>
+      `make ${folder} a folder that you may write to, or set XDG_CACHE_HOME to another one`,
+    explain: 'Releases are fetched once and kept, so that no later run needs the network for them.',
+  }),
 })

@@ -4,9 +4,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMirror } from '../../../src/lab/debian-mirror.ts'
 import { run } from '../../../src/support/run.ts'
-
-/** Where engines are kept between runs; a folder each, such as `consul-1.8.7`. */
-const CACHE = process.env['BRAMBLE_ENGINES'] ?? '/var/cache/bramble/engines'
+import { builtProgram, ENGINE_CACHE } from '../engine-cache.ts'
+import { recipeOf } from '../recipes.ts'
 
 /** One Consul to test with. */
 export interface ConsulBinary {
@@ -16,16 +15,16 @@ export interface ConsulBinary {
 
 /** Versions with their programs, or the reason why one is missing. */
 export async function consulBinaries(): Promise<readonly (ConsulBinary | string)[]> {
-  return [await debianConsul(), builtConsul('1.19.2')]
+  return [await debianConsul(), await builtConsul()]
 }
 
-function builtConsul(version: string): ConsulBinary | string {
-  const path = join(CACHE, `consul-${version}`, 'consul')
-  return existsSync(path) ? { version, path } : `Consul ${version} is not built (${path})`
+async function builtConsul(): Promise<ConsulBinary | string> {
+  const built = await builtProgram('consul')
+  return 'lacks' in built ? `Consul ${recipeOf('consul').version}: ${built.lacks}` : built
 }
 
 async function debianConsul(): Promise<ConsulBinary | string> {
-  const folder = join(CACHE, 'consul-1.8.7')
+  const folder = join(ENGINE_CACHE, 'consul-1.8.7')
   const path = join(folder, 'usr/bin/consul')
   if (!existsSync(path)) {
     const problem = await fetchDebian(folder)
@@ -38,8 +37,8 @@ async function debianConsul(): Promise<ConsulBinary | string> {
 async function fetchDebian(folder: string): Promise<string | undefined> {
   let work: string
   try {
-    mkdirSync(CACHE, { recursive: true })
-    work = mkdtempSync(join(CACHE, '.apt-'))
+    mkdirSync(ENGINE_CACHE, { recursive: true })
+    work = mkdtempSync(join(ENGINE_CACHE, '.apt-'))
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

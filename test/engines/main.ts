@@ -1,0 +1,105 @@
+/** `npm run engines [-- NAME…] [--arch arm64|armv6]`: builds the engines that are missing in the cache. */
+import { statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { didYouMean } from '../../src/diagnostics/did-you-mean.ts'
+import { buildEngine, EngineBuildError } from './build-engine.ts'
+import { ENGINE_CACHE, enginePlace, ownArchitecture, type BuildRecord } from './engine-cache.ts'
+import { ENGINE_NAMES, recipeOf, type Architecture, type EngineName } from './recipes.ts'
+
+const USAGE = `usage: npm run engines [-- NAME… --arch arm64|armv6]\nengines: ${ENGINE_NAMES.join(', ')}`
+
+/** One line a program: engine, program, architecture, MB, how long, what it says. */
+type Row = readonly string[]
+const HEAD: Row = ['engine', 'program', 'for', 'MB', 'build', 'says']
+
+class UsageError extends Error {}
+
+function readWords(): { names: readonly EngineName[]; architecture: Architecture } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { arch: { type: 'string', default: ownArchitecture() } },
+  })
+  const architecture = (['arm64', 'armv6', ownArchitecture()] as const).find((known) => known === values.arch)
+  if (architecture === undefined) throw new UsageError(`there is no architecture ${values.arch}\n${USAGE}`)
+  return { names: positionals.length === 0 ? ENGINE_NAMES : positionals.map(engineName), architecture }
+}
+
+function engineName(word: string): EngineName {
+  const name = ENGINE_NAMES.find((known) => known === word)
+  if (name !== undefined) return name
+  const near = didYouMean(word, ENGINE_NAMES)
+  throw new UsageError(`there is no engine ${word}${near ? `: did you mean ${near}?` : ''}\n${USAGE}`)
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** What came of one engine. */
+interface Outcome {
+  readonly rows: readonly Row[]
+  readonly isNew: boolean
+  readonly isMissing: boolean
+}
+
+async function provide(name: EngineName, architecture: Architecture): Promise<Outcome> {
+  const title = `${name} ${recipeOf(name).version} for ${architecture}`
+  const nothing: Outcome = { rows: [], isNew: false, isMissing: true }
+  const place = await enginePlace(name, architecture)
+  if (typeof place === 'string') {
+    say(`${title} is not built: ${place}`)
+    return nothing
+  }
+  if (place.record === undefined) say(`building ${title}; without a warm Go cache this takes minutes`)
+  try {
+    const record = place.record ?? (await buildEngine(place))
+    const rows = rowsOf(name, architecture, place.folder, record)
+    return { rows, isNew: place.record === undefined, isMissing: false }
+  } catch (error) {
+    if (!(error instanceof EngineBuildError)) throw error
+    say(`${title} is not built: ${error.message}`)
+    return nothing
+  }
+}
+
+function rowsOf(name: EngineName, architecture: Architecture, folder: string, record: BuildRecord): Row[] {
+  const took = `${record.seconds} s at load ${record.load.toFixed(1)}`
+  return recipeOf(name).packages.map((path, index) => {
+    const program = basename(path)
+    const megabytes = (statSync(join(folder, program)).size / 1e6).toFixed(0)
+    // The programs of one engine are built in one go.
+    return [name, program, architecture, megabytes, index === 0 ? took : '', record.says[program] ?? '']
+  })
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const all = [HEAD, ...rows]
+  const widths = HEAD.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+try {
+  const { names, architecture } = readWords()
+  const outcomes: Outcome[] = []
+  for (const name of names) outcomes.push(await provide(name, architecture))
+  const rows = outcomes.flatMap((outcome) => outcome.rows)
+  if (rows.length > 0) process.stdout.write(`${tableOf(rows)}in ${ENGINE_CACHE}\n`)
+  const isMissing = outcomes.some((outcome) => outcome.isMissing)
+  if (!isMissing && !outcomes.some(({ isNew }) => isNew)) say('nothing to build: all of them are there')
+  process.exitCode = isMissing ? 1 : 0
+} catch (error) {
+  // What parseArgs says about options is for people as well.
+  const isUsage =
+    error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  say(isUsage ? (error as Error).message : String((error as Error).stack))
+  process.exitCode = isUsage ? 2 : 1
+}
