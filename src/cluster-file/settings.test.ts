@@ -36,6 +36,12 @@ describe('a setting', () => {
     expect(read('nodes.oneil.model=pi3').file?.nodes['oneil']?.model).toBe('pi3')
   })
 
+  it('takes a key out when it has no value', () => {
+    expect(read('roles.bell.tone=').file?.roles['bell']?.options).toEqual({})
+    expect(wrong('roles.bell.on=')).toMatchObject([{ code: 'MISSING_KEY' }])
+    expect(read('releases.mirror=').file).toBeDefined()
+  })
+
   it('has a value as the file would have it', () => {
     const set = ['roles.bell.version=1.10', 'roles.bell.names=[a, "b=c"]']
     expect(read(...set).file?.roles['bell']?.options).toMatchObject({ version: '1.10', names: ['a', 'b=c'] })

@@ -18,7 +18,7 @@ interface Setting {
   readonly value: unknown
 }
 
-/** Puts settings such as `roles.consul-server.version=1.19.2` into a cluster file; a later one wins. */
+/** Puts settings such as `roles.consul-server.version=1.19.2` into a cluster file; a later one wins. `KEY=` takes the key out. */
 export function withSettings(value: unknown, positions: Positions, texts: readonly string[]): SetValues {
   const diagnostics: Diagnostic[] = []
   const settings: Setting[] = []
@@ -45,7 +45,7 @@ function parsed(text: string): Setting {
   if (key === undefined) throw new Unusable('has no "="')
   const path = key.split('.')
   if (path.some((step) => step === '' || step === '__proto__')) throw new Unusable('names no key')
-  if (written.trim() === '') return { text, path, value: null }
+  if (written.trim() === '') return { text, path, value: undefined }
   // As the value of a key, so that text, numbers and lists are what they would be in the file.
   const { value, diagnostics } = readYaml(text, `value: ${written}`)
   if (diagnostics.length > 0) throw new Unusable(`has a value that is not YAML: ${diagnostics[0]?.summary}`)
@@ -59,7 +59,9 @@ function put(into: unknown, path: readonly string[], value: unknown, walked: Key
   if (into !== undefined && into !== null && !isMap(into)) {
     throw new Unusable(`goes below ${keyPathText(walked)}, which is no map`)
   }
-  return { ...into, [step]: put(into?.[step], rest, value, [...walked, step]) }
+  const { [step]: old, ...others } = into ?? {}
+  const inner = put(old, rest, value, [...walked, step])
+  return inner === undefined ? others : { ...into, [step]: inner }
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

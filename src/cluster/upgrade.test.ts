@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SignedFolder } from '../../test/releases/signed-folder.ts'
+import { ReleaseServer } from '../../test/releases/release-server.ts'
+import { zipOf } from '../../test/releases/zip-fixture.ts'
 import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { openCluster, type OpenedCluster } from './open.ts'
@@ -10,20 +11,19 @@ import { upgrade } from './upgrade.ts'
 
 const OLD = '1'.repeat(64)
 
-let mirror: SignedFolder
+let mirror: ReleaseServer
 let folder = ''
 
 beforeAll(async () => {
-  mirror = await SignedFolder.make()
+  mirror = await ReleaseServer.start()
   for (const version of ['1.19.2', '1.20.1']) {
-    await mirror.publish('consul', version, {
-      arm64: `consul ${version} arm64`,
-      amd64: 'consul',
-      arm: 'consul',
-    })
+    const archives = Object.fromEntries(
+      ['arm64', 'arm'].map((word) => [word, zipOf({ consul: `consul ${version} ${word}` })]),
+    )
+    await mirror.publish({ product: 'consul', version, archives })
   }
 })
-afterAll(() => mirror.remove())
+afterAll(() => mirror.stop())
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bramble-upgrade-'))
@@ -40,7 +40,7 @@ nodes:
 roles:
   consul-server: { on: [hammond, oneil, carter] }
   consul-client: { on: rest }
-releases: { mirror: ${mirror.mirror}, key: ${mirror.key} }
+releases: { mirror: ${mirror.folder}, key: ${mirror.keyFile} }
 `,
   )
 })

@@ -1,11 +1,19 @@
+/**
+ * One example, one file, two Consuls: everything that the roles promise holds with Debian's package and with the release alike, and
+ * the change from one version to another is what the maker supports.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
+import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
+import { labConsuls, PACKAGED, publishConsul, releaseSettings, type LabConsul } from './consul-versions.ts'
 
 const lacking = await labPreflight()
 if (lacking.length > 0)
   console.log(`skipped, the tests on real nodes cannot run here:\n  ${lacking.join('\n  ')}`)
+
+const consuls: readonly LabConsul[] = lacking.length > 0 ? [] : await labConsuls()
 
 const SERVERS = ['bobsrockets', 'seanssatellites', 'tillystelescopes']
 const CLIENTS = ['wopplefox', 'spatterling']
@@ -17,16 +25,25 @@ const TREE =
   '-o -path /var/lib/apt/lists -o -path /var/lib/systemd -o -path /var/tmp -o -path /home -o -path /root \\) -prune -o ' +
   '\\( -type f -printf "%p %m %U %G " -exec sha256sum {} \\; \\) -o \\( ! -type f -printf "%p %y %m %U %G %l\\n" \\)'
 
-describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Consul datacentre', () => {
+describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Consul $version', (consul) => {
   const cluster = new ClusterUnderTest('rainbow')
+  let mirror: ReleaseServer
   let bare = ''
 
   beforeAll(async () => {
+    mirror = await ReleaseServer.start()
+    if (!consul.isPackage) {
+      await mirror.addEngine('consul')
+      cluster.settings = releaseSettings(mirror)
+    }
     const up = await cluster.bramble('lab', 'up', '--share-memory')
     expect(up.errors + up.text).toContain('running')
     bare = await cluster.text('wopplefox', 'sh', '-c', TREE)
   })
-  afterAll(() => cluster.remove())
+  afterAll(async () => {
+    await cluster.remove()
+    await mirror.stop()
+  })
 
   it('plans without changing anything on a node', async () => {
     const planned = await cluster.bramble('plan', '--detailed-exitcode')
@@ -38,6 +55,11 @@ describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Con
   it('is applied in one go', async () => {
     const { outcome, failedNodes } = await cluster.apply()
     expect({ outcome, failedNodes }).toEqual({ outcome: 'changed', failedNodes: [] })
+  })
+
+  it('fetches a release once for all nodes, and nothing again', async () => {
+    const archives = mirror.requests.filter((path) => path.endsWith('.zip'))
+    expect(archives).toHaveLength(consul.isPackage ? 0 : 1)
   })
 
   it('has nothing to do the second time, with one connection a node', async () => {
@@ -119,6 +141,33 @@ describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Con
     expect(asked.stdout.toString().trim()).toBe('403')
   })
 
+  it('shows its pages to other nodes, on the node that was chosen', async () => {
+    const page = async (node: string) => {
+      const url = `https://${node}.mooncarrot.space:8501/ui/`
+      const script = `fetch('${url}').then((r) => console.log(r.status), () => console.log('nobody'))`
+      const asked = await cluster.inNetworkOf(
+        'wopplefox',
+        'env',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0',
+        'node',
+        '-e',
+        script,
+      )
+      return asked.stdout.toString().trim()
+    }
+    expect([await page('bobsrockets'), await page('tillystelescopes')]).toEqual(['200', 'nobody'])
+  })
+
+  it('runs the version that was asked for on every node, which has no complaint about its configuration', async () => {
+    for (const node of NODES) {
+      const log = await cluster.text(node, 'journalctl', '-o', 'cat', '--no-pager', '-u', 'consul')
+      expect(log).toMatch(new RegExp(`Version: '?v?${consul.version.replaceAll('.', '\\.')}`))
+      expect(
+        log.split('\n').filter((line) => /deprecat|unknown (key|field)|invalid (config )?key/i.test(line)),
+      ).toEqual([])
+    }
+  })
+
   it('shows in its status who is what, in full health', async () => {
     const { text, code } = await cluster.bramble('status', '--json')
     expect(code).toBe(0)
@@ -152,6 +201,49 @@ describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Con
     expect(
       await cluster.text('spatterling', 'systemctl', 'show', '-p', 'MainPID', '--value', 'consul'),
     ).not.toBe(pid)
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+
+  it.runIf(consul.isPackage)(
+    'does not go to a version that is too far away for one step, and says the steps',
+    async () => {
+      // Never started, so it need not be the real one.
+      await publishConsul(mirror, '1.19.2', { script: '#!/bin/sh\nexit 1\n' })
+      const settings = releaseSettings(mirror).flatMap((text) => ['--set', text])
+      for (const verb of [['plan'], ['apply', '--yes']]) {
+        const { code, errors } = await cluster.bramble(...settings, ...verb)
+        expect({ code, errors }).toMatchObject({
+          code: 1,
+          errors: expect.stringContaining('CONSUL_UPGRADE_TOO_FAR'),
+        })
+        expect(errors).toContain('1.10, then 1.12, then 1.14, then 1.16, then 1.18, then 1.19')
+      }
+      expect((await cluster.apply()).outcome).toBe('unchanged')
+    },
+  )
+
+  it.runIf(consul.isPackage)('knows from the cluster lock what ran when nobody answers', async () => {
+    await Promise.all(NODES.map((node) => cluster.output(node, 'systemctl', 'stop', 'consul')))
+    const { code, errors } = await cluster.bramble(
+      ...releaseSettings(mirror).flatMap((text) => ['--set', text]),
+      'plan',
+    )
+    expect({ code, errors }).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('CONSUL_UPGRADE_TOO_FAR'),
+    })
+    expect((await cluster.apply()).failedNodes).toEqual([])
+  })
+
+  it.skipIf(consul.isPackage)('does not go back to an older version', async () => {
+    const older = [
+      '--set',
+      'roles.consul-server.source=package',
+      '--set',
+      `roles.consul-server.version=${PACKAGED}`,
+    ]
+    const { code, errors } = await cluster.bramble(...older, 'apply', '--yes')
+    expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringContaining('CONSUL_DOWNGRADE') })
     expect((await cluster.apply()).outcome).toBe('unchanged')
   })
 

@@ -75,7 +75,7 @@ export const commandCodes = defineCodes({
     why: 'nothing was done, rather than something else than was meant',
     fix: 'write it as KEY=VALUE, such as  --set roles.consul-server.version=1.19.2',
     explain:
-      '`--set` takes the way to a key of the cluster file, its steps separated by dots, and the value as it would be written in the file (YAML). It counts for one command: ' +
+      '`--set` takes the way to a key of the cluster file, its steps separated by dots, and the value as it would be written in the file (YAML); without a value the key is taken out. It counts for one command: ' +
       'what is to stay belongs into the file.',
   }),
   CODE_UNKNOWN: code<{ name: string; near?: string | undefined }>({
