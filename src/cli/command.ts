@@ -55,7 +55,7 @@ export function withSharedOptions(command: Command): Command {
     .option(
       '--set <key=value>',
       'a value in place of what the cluster file says, for this command; may be repeated',
-      (value: string, before: readonly string[] = []) => [...before, value],
+      collectWhole,
     )
     .option('--identity <file>', 'age identity that opens the secrets')
     .option('--json', 'output for programs')
@@ -78,6 +78,11 @@ export function sharedOptionsOf(command: CommandUnknownOpts): SharedOptions {
     }
   }
   return given
+}
+
+/** Collects an option that may be repeated, each value as it is. */
+function collectWhole(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value]
 }
 
 /** Collects an option that may be repeated and takes lists with commas. */

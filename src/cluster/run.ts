@@ -69,7 +69,7 @@ async function carryOut(
   let redact: Redactor = (text) => text
   const journal = openJournal(cluster.folder, (text) => redact(text), {
     command: mode,
-    arguments: [...filterArguments(options), ...cluster.source.set.map((text) => `--set=${text}`)],
+    arguments: typedArguments(options, cluster.source.set),
     by,
     version: readVersion(),
   })
@@ -90,9 +90,8 @@ async function carryOut(
     redact = redactor(prepared.secrets.values())
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
     letGo = mode === 'plan'
-    const outcome = await run.rollOut(push, by)
     // A node that failed may still be held, or have a program at work that the next run is to follow.
-    if (outcome !== 'failed' || run.refusals.length > 0) letGo = true
+    if ((await run.rollOut(push, by)) !== 'failed' || run.refusals.length > 0) letGo = true
     if (run.refusals.length > 0) throw new DiagnosticsError(run.refusals)
   } finally {
     await transport.close()
@@ -101,9 +100,13 @@ async function carryOut(
   }
 }
 
-/** The filters of a run, as they are typed. */
-function filterArguments({ nodes = [], roles = [] }: Scope): string[] {
-  return [...nodes.map((name) => `--node=${name}`), ...roles.map((name) => `--role=${name}`)]
+/** The filters and settings of a run, as they are typed. */
+function typedArguments({ nodes = [], roles = [] }: Scope, settings: readonly string[]): string[] {
+  return [
+    ...settings.map((text) => `--set=${text}`),
+    ...nodes.map((name) => `--node=${name}`),
+    ...roles.map((name) => `--role=${name}`),
+  ]
 }
 
 /** One prepared run under way. */

@@ -7,7 +7,8 @@ import { labPreflight } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
-import { labConsuls, PACKAGED, publishConsul, releaseSettings, type LabConsul } from './consul-versions.ts'
+import { labConsuls, releaseSettings, type LabConsul } from './consul-versions.ts'
+import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
 const lacking = await labPreflight()
 if (lacking.length > 0)
@@ -204,48 +205,8 @@ describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Co
     expect((await cluster.apply()).outcome).toBe('unchanged')
   })
 
-  it.runIf(consul.isPackage)(
-    'does not go to a version that is too far away for one step, and says the steps',
-    async () => {
-      // Never started, so it need not be the real one.
-      await publishConsul(mirror, '1.19.2', { script: '#!/bin/sh\nexit 1\n' })
-      const settings = releaseSettings(mirror).flatMap((text) => ['--set', text])
-      for (const verb of [['plan'], ['apply', '--yes']]) {
-        const { code, errors } = await cluster.bramble(...settings, ...verb)
-        expect({ code, errors }).toMatchObject({
-          code: 1,
-          errors: expect.stringContaining('CONSUL_UPGRADE_TOO_FAR'),
-        })
-        expect(errors).toContain('1.10, then 1.12, then 1.14, then 1.16, then 1.18, then 1.19')
-      }
-      expect((await cluster.apply()).outcome).toBe('unchanged')
-    },
-  )
-
-  it.runIf(consul.isPackage)('knows from the cluster lock what ran when nobody answers', async () => {
-    await Promise.all(NODES.map((node) => cluster.output(node, 'systemctl', 'stop', 'consul')))
-    const { code, errors } = await cluster.bramble(
-      ...releaseSettings(mirror).flatMap((text) => ['--set', text]),
-      'plan',
-    )
-    expect({ code, errors }).toMatchObject({
-      code: 1,
-      errors: expect.stringContaining('CONSUL_UPGRADE_TOO_FAR'),
-    })
-    expect((await cluster.apply()).failedNodes).toEqual([])
-  })
-
-  it.skipIf(consul.isPackage)('does not go back to an older version', async () => {
-    const older = [
-      '--set',
-      'roles.consul-server.source=package',
-      '--set',
-      `roles.consul-server.version=${PACKAGED}`,
-    ]
-    const { code, errors } = await cluster.bramble(...older, 'apply', '--yes')
-    expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringContaining('CONSUL_DOWNGRADE') })
-    expect((await cluster.apply()).outcome).toBe('unchanged')
-  })
+  if (consul.isPackage) describePackageStays(cluster, () => mirror)
+  else describeUpgrade(cluster, () => mirror)
 
   it('takes everything away again when the roles leave the cluster file', async () => {
     cluster.edit((text) => text.replace(/^roles:[\s\S]*$/m, ''))

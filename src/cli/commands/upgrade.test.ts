@@ -16,8 +16,8 @@ const OFFER: UpgradeOffer = {
 /** An upgrade that notes what was asked of it and whether it was carried out. */
 function recordedUpgrade(offers: readonly UpgradeOffer[]) {
   const told: (UpgradeRequest | 'carried out')[] = []
-  const upgrade: ClusterApi['upgrade'] = (_cluster, request = {}) => {
-    told.push(request)
+  const recorded: ClusterApi['upgrade'] = (_cluster, request) => {
+    told.push(request ?? {})
     return Promise.resolve({
       offers,
       unchanged: offers.length === 0 ? [{ engine: 'consul', version: '1.19.2' }] : [],
@@ -27,7 +27,7 @@ function recordedUpgrade(offers: readonly UpgradeOffer[]) {
       },
     })
   }
-  return { upgrade, told }
+  return { upgrade: recorded, told }
 }
 
 async function upgrade(words: readonly string[], offers = [OFFER], options: CommandOptions = {}) {

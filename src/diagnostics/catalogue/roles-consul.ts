@@ -102,8 +102,7 @@ export const rolesConsulCodes = defineCodes({
     why: ({ nodes, from, through }) =>
       `${nodes.join(', ')} ${nodes.length === 1 ? 'runs' : 'run'} ${from}, and HashiCorp supports steps of at most two lines: ${through.join(', then ')}`,
     fix: ({ through }) =>
-      `write the newest version of ${through[0]} as  version:  of consul-server, with  source: release, and type  bramble apply; then go on with ` +
-      `${through.slice(1).join(', ')}`,
+      `first want the newest version of ${through[0]} (source: release), type  bramble apply,  and so on to ${through.at(-1)}; each step needs a healthy datacenter`,
     explain:
       'Members of two neighbouring versions have to understand each other while the datacenter is upgraded, and a new version reads what the old one ' +
       'wrote into its raft log. HashiCorp supports that over at most two lines (1.8 to 1.10). What runs is asked of the living datacenter; ' +
