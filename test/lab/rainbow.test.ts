@@ -2,7 +2,8 @@
  * One example, one file, two Consuls: everything that the roles promise holds with Debian's package and with the release alike, and
  * the change from one version to another is what the maker supports.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
@@ -20,11 +21,15 @@ const SERVERS = ['bobsrockets', 'seanssatellites', 'tillystelescopes']
 const CLIENTS = ['wopplefox', 'spatterling']
 const NODES = [...SERVERS, ...CLIENTS]
 
-/** A node's files with their owners and contents, without what every boot and every log writes. */
+/** What every boot and every log writes. */
+const SKIPPED =
+  '\\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev -o -path /var/log -o -path /var/cache ' +
+  '-o -path /var/lib/apt/lists -o -path /var/lib/systemd -o -path /var/tmp -o -path /home -o -path /root \\) -prune -o '
+
+/** A node's files with their owners and contents. */
 const TREE =
-  'find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev -o -path /var/log -o -path /var/cache ' +
-  '-o -path /var/lib/apt/lists -o -path /var/lib/systemd -o -path /var/tmp -o -path /home -o -path /root \\) -prune -o ' +
-  '\\( -type f -printf "%p %m %U %G " -exec sha256sum {} \\; \\) -o \\( ! -type f -printf "%p %y %m %U %G %l\\n" \\)'
+  `find / -xdev ${SKIPPED} \\( -type f -printf "%p %m %U %G\\n" \\) -o \\( ! -type f -printf "%p %y %m %U %G %l\\n" \\); ` +
+  `find / -xdev ${SKIPPED} -type f -exec sha256sum {} +`
 
 describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Consul $version', (consul) => {
   const cluster = new ClusterUnderTest('rainbow')
@@ -33,6 +38,8 @@ describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Co
 
   beforeAll(async () => {
     mirror = await ReleaseServer.start()
+    // What another run has fetched must not hide what this one fetches.
+    vi.stubEnv('XDG_CACHE_HOME', join(cluster.folder, 'cache'))
     if (!consul.isPackage) {
       await mirror.addEngine('consul')
       cluster.settings = releaseSettings(mirror)
@@ -44,6 +51,7 @@ describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Co
   afterAll(async () => {
     await cluster.remove()
     await mirror.stop()
+    vi.unstubAllEnvs()
   })
 
   it('plans without changing anything on a node', async () => {
@@ -144,7 +152,8 @@ describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Co
 
   it('shows its pages to other nodes, on the node that was chosen', async () => {
     const page = async (node: string) => {
-      const url = `https://${node}.mooncarrot.space:8501/ui/`
+      const address = await cluster.dig('wopplefox', `${node}.node.mooncarrot.space`)
+      const url = `https://${address}:8501/ui/`
       const script = `fetch('${url}').then((r) => console.log(r.status), () => console.log('nobody'))`
       const asked = await cluster.inNetworkOf(
         'wopplefox',
