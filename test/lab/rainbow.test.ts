@@ -219,6 +219,7 @@ describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Co
 
   it('takes everything away again when the roles leave the cluster file', async () => {
     cluster.edit((text) => text.replace(/^roles:[\s\S]*$/m, ''))
+    cluster.settings = []
     await cluster.apply()
     const tree = (await cluster.text('wopplefox', 'sh', '-c', TREE)).split('\n')
     const before = new Set(bare.split('\n'))
