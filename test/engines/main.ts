@@ -4,7 +4,14 @@ import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../../src/diagnostics/did-you-mean.ts'
 import { buildEngine, EngineBuildError } from './build-engine.ts'
-import { ENGINE_CACHE, enginePlace, ownArchitecture, type BuildRecord } from './engine-cache.ts'
+import {
+  ENGINE_CACHE,
+  enginePlace,
+  ownArchitecture,
+  type BuildRecord,
+  type EnginePlace,
+} from './engine-cache.ts'
+import { targetOf } from './target.ts'
 import { ENGINE_NAMES, recipeOf, type Architecture, type EngineName } from './recipes.ts'
 
 const USAGE = `usage: npm run engines [-- NAME… --arch arm64|armv6]\nengines: ${ENGINE_NAMES.join(', ')}`
@@ -15,6 +22,7 @@ const HEAD: Row = ['engine', 'program', 'for', 'MB', 'build', 'says']
 
 class UsageError extends Error {}
 
+/** Without names: all that there are for the architecture. */
 function readWords(): { names: readonly EngineName[]; architecture: Architecture } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -22,7 +30,10 @@ function readWords(): { names: readonly EngineName[]; architecture: Architecture
   })
   const architecture = (['arm64', 'armv6', ownArchitecture()] as const).find((known) => known === values.arch)
   if (architecture === undefined) throw new UsageError(`there is no architecture ${values.arch}\n${USAGE}`)
-  return { names: positionals.length === 0 ? ENGINE_NAMES : positionals.map(engineName), architecture }
+  const all = ENGINE_NAMES.filter(
+    (name) => architecture !== 'armv6' || recipeOf(name).notForZero === undefined,
+  )
+  return { names: positionals.length === 0 ? all : positionals.map(engineName), architecture }
 }
 
 function engineName(word: string): EngineName {
@@ -39,37 +50,46 @@ function say(text: string): void {
 /** What came of one engine. */
 interface Outcome {
   readonly rows: readonly Row[]
-  readonly isNew: boolean
-  readonly isMissing: boolean
+  readonly status: 'new' | 'there' | 'lacking' | 'failed'
 }
+
+/** Exit status when nothing failed and this computer lacks what it takes. */
+const LACKING = 3
 
 async function provide(name: EngineName, architecture: Architecture): Promise<Outcome> {
   const title = `${name} ${recipeOf(name).version} for ${architecture}`
-  const nothing: Outcome = { rows: [], isNew: false, isMissing: true }
-  const place = await enginePlace(name, architecture)
-  if (typeof place === 'string') {
-    say(`${title} is not built: ${place}`)
-    return nothing
+  const missing = (status: 'lacking' | 'failed', reason: string): Outcome => {
+    say(`${title} is not built: ${reason}`)
+    return { rows: [], status }
   }
-  if (place.record === undefined) say(`building ${title}; without a warm Go cache this takes minutes`)
+  const place = await enginePlace(name, architecture)
+  if (typeof place === 'string') return missing('lacking', place)
+  if (place.record !== undefined) return { rows: rowsOf(place, place.record), status: 'there' }
+  const { lacks } = targetOf(place)
+  if (lacks !== undefined) return missing('lacking', lacks)
+  say(`building ${title}; without a warm Go cache this takes minutes`)
   try {
-    const record = place.record ?? (await buildEngine(place))
-    const rows = rowsOf(name, architecture, place.folder, record)
-    return { rows, isNew: place.record === undefined, isMissing: false }
+    return { rows: rowsOf(place, await buildEngine(place)), status: 'new' }
   } catch (error) {
-    if (!(error instanceof EngineBuildError)) throw error
-    say(`${title} is not built: ${error.message}`)
-    return nothing
+    if (error instanceof EngineBuildError) return missing('failed', error.message)
+    throw error
   }
 }
 
-function rowsOf(name: EngineName, architecture: Architecture, folder: string, record: BuildRecord): Row[] {
+function rowsOf({ recipe, architecture, folder }: EnginePlace, record: BuildRecord): Row[] {
   const took = `${record.seconds} s at load ${record.load.toFixed(1)}`
-  return recipeOf(name).packages.map((path, index) => {
+  return recipe.packages.map((path, index) => {
     const program = basename(path)
     const megabytes = (statSync(join(folder, program)).size / 1e6).toFixed(0)
     // The programs of one engine are built in one go.
-    return [name, program, architecture, megabytes, index === 0 ? took : '', record.says[program] ?? '']
+    return [
+      recipe.name,
+      program,
+      architecture,
+      megabytes,
+      index === 0 ? took : '',
+      record.says[program] ?? '',
+    ]
   })
 }
 
@@ -93,9 +113,9 @@ try {
   for (const name of names) outcomes.push(await provide(name, architecture))
   const rows = outcomes.flatMap((outcome) => outcome.rows)
   if (rows.length > 0) process.stdout.write(`${tableOf(rows)}in ${ENGINE_CACHE}\n`)
-  const isMissing = outcomes.some((outcome) => outcome.isMissing)
-  if (!isMissing && !outcomes.some(({ isNew }) => isNew)) say('nothing to build: all of them are there')
-  process.exitCode = isMissing ? 1 : 0
+  const statuses = new Set(outcomes.map(({ status }) => status))
+  if (statuses.size === 1 && statuses.has('there')) say('nothing to build: all of them are there')
+  process.exitCode = statuses.has('failed') ? 1 : statuses.has('lacking') ? LACKING : 0
 } catch (error) {
   // What parseArgs says about options is for people as well.
   const isUsage =

@@ -98,4 +98,15 @@ export const releaseCodes = defineCodes({
       `make ${folder} a folder that you may write to, or set XDG_CACHE_HOME to another one`,
     explain: 'Releases are fetched once and kept, so that no later run needs the network for them.',
   }),
+  RELEASE_KEY_UNREADABLE: code<{ path: string; reason: string }>({
+    origin: 'cluster',
+    shownBy: 'src/cluster/role-releases.test.ts',
+    title: 'A key for releases that cannot be read',
+    summary: ({ path }) => `the key ${path} cannot be read`,
+    why: ({ reason }) => `${reason}; without the key of the mirror nothing that comes from it is trusted`,
+    fix: 'correct releases.key in the cluster file: the path counts from its folder',
+    explain:
+      'The key is an OpenPGP public key, armored or not, as `gpg --export` writes it. Without `releases.key` the key of the maker is used, which comes ' +
+      'with Bramble.',
+  }),
 })

@@ -13,24 +13,27 @@ export interface ConsulBinary {
   readonly path: string
 }
 
+/** One that cannot be had, and what to do about it. */
+export interface MissingConsul {
+  readonly version: string
+  readonly lacks: string
+}
+
 /** Versions with their programs, or the reason why one is missing. */
-export async function consulBinaries(): Promise<readonly (ConsulBinary | string)[]> {
+export async function consulBinaries(): Promise<readonly (ConsulBinary | MissingConsul)[]> {
   return [await debianConsul(), await builtConsul()]
 }
 
-async function builtConsul(): Promise<ConsulBinary | string> {
-  const built = await builtProgram('consul')
-  return 'lacks' in built ? `Consul ${recipeOf('consul').version}: ${built.lacks}` : built
+async function builtConsul(): Promise<ConsulBinary | MissingConsul> {
+  return { ...(await builtProgram('consul')), version: recipeOf('consul').version }
 }
 
-async function debianConsul(): Promise<ConsulBinary | string> {
-  const folder = join(ENGINE_CACHE, 'consul-1.8.7')
+async function debianConsul(): Promise<ConsulBinary | MissingConsul> {
+  const version = '1.8.7'
+  const folder = join(ENGINE_CACHE, `consul-${version}`)
   const path = join(folder, 'usr/bin/consul')
-  if (!existsSync(path)) {
-    const problem = await fetchDebian(folder)
-    if (problem !== undefined) return `Consul 1.8.7 cannot be had: ${problem}`
-  }
-  return { version: '1.8.7', path }
+  const lacks = existsSync(path) ? undefined : await fetchDebian(folder)
+  return lacks === undefined ? { version, path } : { version, lacks }
 }
 
 /** Downloads with an apt configuration of its own: the computer's sources stay as they are. */
