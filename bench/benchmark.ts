@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly runs: number
   /** Sizes of the generated clusters. */
   readonly sizes: readonly number[]
+  /** Take the release of Consul that was built here instead of Debian's package. */
+  readonly release: boolean
 }
 
 /** What came of a benchmark. */

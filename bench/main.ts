@@ -14,10 +14,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   change: () => import('./change.ts'),
   fresh: () => import('./fresh.ts'),
   rolling: () => import('./rolling.ts'),
+  memory: () => import('./memory.ts'),
   compile: () => import('./compile.ts'),
 }
 
-const USAGE = `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--runs N] [--sizes N,N]\n`
+const USAGE = `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--runs N] [--sizes N,N] [--release]\n`
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`)
@@ -29,12 +30,13 @@ function readWords(): { name: string; options: BenchOptions } {
     options: {
       runs: { type: 'string', default: '5' },
       sizes: { type: 'string', default: '100,300,1000' },
+      release: { type: 'boolean', default: false },
     },
   })
   const sizes = values.sizes.split(',').map(Number)
   const runs = Number(values.runs)
   if (![runs, ...sizes].every((value) => Number.isInteger(value) && value > 0)) throw new Error(USAGE)
-  return { name: positionals[0] ?? '', options: { runs, sizes } }
+  return { name: positionals[0] ?? '', options: { runs, sizes, release: values.release } }
 }
 
 async function keep(name: string, record: unknown): Promise<string> {

@@ -1,32 +1,58 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+/**
+ * One example, one file, two Consuls: everything that the roles promise holds with Debian's package and with the release alike, and
+ * the change from one version to another is what the maker supports.
+ */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
+import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
+import { labConsuls, releaseSettings, type LabConsul } from './consul-versions.ts'
+import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
 const lacking = await labPreflight()
 if (lacking.length > 0)
   console.log(`skipped, the tests on real nodes cannot run here:\n  ${lacking.join('\n  ')}`)
 
+const consuls: readonly LabConsul[] = lacking.length > 0 ? [] : await labConsuls()
+
 const SERVERS = ['bobsrockets', 'seanssatellites', 'tillystelescopes']
 const CLIENTS = ['wopplefox', 'spatterling']
 const NODES = [...SERVERS, ...CLIENTS]
 
-/** A node's files with their owners and contents, without what every boot and every log writes. */
-const TREE =
-  'find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev -o -path /var/log -o -path /var/cache ' +
-  '-o -path /var/lib/apt/lists -o -path /var/lib/systemd -o -path /var/tmp -o -path /home -o -path /root \\) -prune -o ' +
-  '\\( -type f -printf "%p %m %U %G " -exec sha256sum {} \\; \\) -o \\( ! -type f -printf "%p %y %m %U %G %l\\n" \\)'
+/** What every boot and every log writes. */
+const SKIPPED =
+  '\\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev -o -path /var/log -o -path /var/cache ' +
+  '-o -path /var/lib/apt/lists -o -path /var/lib/systemd -o -path /var/tmp -o -path /home -o -path /root \\) -prune -o '
 
-describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Consul datacentre', () => {
+/** A node's files with their owners and contents. */
+const TREE =
+  `find / -xdev ${SKIPPED} \\( -type f -printf "%p %m %U %G\\n" \\) -o \\( ! -type f -printf "%p %y %m %U %G %l\\n" \\); ` +
+  `find / -xdev ${SKIPPED} -type f -exec sha256sum {} +`
+
+describe.each(consuls)('the rainbow cluster, from one file to a datacentre of Consul $version', (consul) => {
   const cluster = new ClusterUnderTest('rainbow')
+  let mirror: ReleaseServer
   let bare = ''
 
   beforeAll(async () => {
+    mirror = await ReleaseServer.start()
+    // What another run has fetched must not hide what this one fetches.
+    vi.stubEnv('XDG_CACHE_HOME', join(cluster.folder, 'cache'))
+    if (!consul.isPackage) {
+      await mirror.addEngine('consul')
+      cluster.settings = releaseSettings(mirror)
+    }
     const up = await cluster.bramble('lab', 'up', '--share-memory')
     expect(up.errors + up.text).toContain('running')
     bare = await cluster.text('wopplefox', 'sh', '-c', TREE)
   })
-  afterAll(() => cluster.remove())
+  afterAll(async () => {
+    await cluster.remove()
+    await mirror.stop()
+    vi.unstubAllEnvs()
+  })
 
   it('plans without changing anything on a node', async () => {
     const planned = await cluster.bramble('plan', '--detailed-exitcode')
@@ -38,6 +64,11 @@ describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Con
   it('is applied in one go', async () => {
     const { outcome, failedNodes } = await cluster.apply()
     expect({ outcome, failedNodes }).toEqual({ outcome: 'changed', failedNodes: [] })
+  })
+
+  it('fetches a release once for all nodes, and nothing again', async () => {
+    const archives = mirror.requests.filter((path) => path.endsWith('.zip'))
+    expect(archives).toHaveLength(consul.isPackage ? 0 : 1)
   })
 
   it('has nothing to do the second time, with one connection a node', async () => {
@@ -119,6 +150,34 @@ describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Con
     expect(asked.stdout.toString().trim()).toBe('403')
   })
 
+  it('shows its pages to other nodes, on the node that was chosen', async () => {
+    const page = async (node: string) => {
+      const address = await cluster.dig('wopplefox', `${node}.node.mooncarrot.space`)
+      const url = `https://${address}:8501/ui/`
+      const script = `fetch('${url}').then((r) => console.log(r.status), () => console.log('nobody'))`
+      const asked = await cluster.inNetworkOf(
+        'wopplefox',
+        'env',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0',
+        'node',
+        '-e',
+        script,
+      )
+      return asked.stdout.toString().trim()
+    }
+    expect([await page('bobsrockets'), await page('tillystelescopes')]).toEqual(['200', 'nobody'])
+  })
+
+  it('runs the version that was asked for on every node, which has no complaint about its configuration', async () => {
+    for (const node of NODES) {
+      const log = await cluster.text(node, 'journalctl', '-o', 'cat', '--no-pager', '-u', 'consul')
+      expect(log).toMatch(new RegExp(`Version: '?v?${consul.version.replaceAll('.', '\\.')}`))
+      expect(
+        log.split('\n').filter((line) => /deprecat|unknown (key|field)|invalid (config )?key/i.test(line)),
+      ).toEqual([])
+    }
+  })
+
   it('shows in its status who is what, in full health', async () => {
     const { text, code } = await cluster.bramble('status', '--json')
     expect(code).toBe(0)
@@ -155,8 +214,12 @@ describe.skipIf(lacking.length > 0)('the rainbow cluster, from one file to a Con
     expect((await cluster.apply()).outcome).toBe('unchanged')
   })
 
+  if (consul.isPackage) describePackageStays(cluster, () => mirror)
+  else describeUpgrade(cluster, () => mirror)
+
   it('takes everything away again when the roles leave the cluster file', async () => {
     cluster.edit((text) => text.replace(/^roles:[\s\S]*$/m, ''))
+    cluster.settings = []
     await cluster.apply()
     const tree = (await cluster.text('wopplefox', 'sh', '-c', TREE)).split('\n')
     const before = new Set(bare.split('\n'))

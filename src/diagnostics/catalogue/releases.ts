@@ -35,14 +35,21 @@ export const releaseCodes = defineCodes({
     fix: 'run the command again; if it stays, the mirror has a broken file',
     explain: 'The checksum comes from the signed list of the maker, or from the cluster lock.',
   }),
-  RELEASE_CHANGED: code<{ file: string; locked: string; announced: string }>({
+  RELEASE_CHANGED: code<{
+    file: string
+    product: string
+    version: string
+    locked: string
+    announced: string
+  }>({
     origin: 'cluster',
     shownBy: SHOWN_BY,
     title: 'A release with another checksum than the locked one',
     summary: ({ file }) => `${file} is not the file that the cluster lock pins`,
     why: ({ locked, announced }) =>
       `the lock says ${locked}, its maker now says ${announced}; a version never changes its content`,
-    fix: 'find out why; if the new one is right, delete the version under releases in cluster.lock',
+    fix: ({ product, version }) =>
+      `find out why; if the new one is right, type  bramble upgrade ${product}@${version}`,
     explain:
       'The cluster lock keeps the checksum of every release that was used. Makers do not change a version that is out.',
   }),
