@@ -138,8 +138,9 @@ export class ApplyUnderWay {
   readonly #child: ChildProcess
   #text = ''
 
-  constructor(argv: readonly string[]) {
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
+  constructor(argv: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const env = { ...process.env, ...environment }
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'], env })
     child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#text += text))
     this.ended = new Promise((resolve) => child.once('close', () => resolve(eventsIn(this.#text))))
     this.#child = child

@@ -98,6 +98,7 @@ export class CheckSession {
       silenceSeconds,
       // A connection that is kept for links has nothing to say.
       onSilence: () => link && this.#found.isFinished,
+      mayLast: () => link && this.#found.isFinished,
       onEvent: (event, session) => this.#take(event, session),
     })
   }

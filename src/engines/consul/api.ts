@@ -29,6 +29,10 @@ export type RequestBody = { readonly json: unknown } | { readonly text: string }
 
 const CONNECT_SECONDS = 15
 const REPLY_SECONDS = 15
+/** A node may answer anything, endlessly. The catalog of a thousand nodes is a hundredth of this. */
+const REPLY_BYTES = 64 << 20
+/** What is no answer is shown to people. */
+const PROBLEM_CHARACTERS = 2000
 
 /** One agent's API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
 export class ConsulApi {
@@ -149,20 +153,38 @@ function exchange(
       ...(token !== undefined && { 'x-consul-token': token }),
     }
     const request = session.request(headers, { endStream: sent === undefined })
-    let status = 0
-    const chunks: Buffer[] = []
-    request.setTimeout(REPLY_SECONDS * 1000, () => {
-      failed(`no answer within ${REPLY_SECONDS} seconds`)
+    const giveUp = (problem: string): void => {
+      failed(problem)
       request.close(constants.NGHTTP2_CANCEL)
-    })
+    }
+    let status = 0
+    let bytes = 0
+    const chunks: Buffer[] = []
+    // The whole of it: a timeout of silence would never end for an answer that comes byte by byte.
+    const patience = setTimeout(
+      () => giveUp(`no answer within ${REPLY_SECONDS} seconds`),
+      REPLY_SECONDS * 1000,
+    )
     request.on('response', (received) => (status = received[':status'] ?? 0))
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > REPLY_BYTES) giveUp(`an answer of more than ${REPLY_BYTES} bytes`)
+      else chunks.push(chunk)
+    })
     request.on('error', (error) => failed(error.message))
-    request.on('close', () => failed('the connection was closed'))
+    request.on('close', () => {
+      clearTimeout(patience)
+      failed('the connection was closed')
+    })
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString()
       if (status >= 200 && status < 300) resolve({ ok: true, value: text })
-      else resolve({ ok: false, status, problem: text.trim() || `status ${status}` })
+      else
+        resolve({
+          ok: false,
+          status,
+          problem: text.trim().slice(0, PROBLEM_CHARACTERS) || `status ${status}`,
+        })
     })
     if (sent) request.end(sent)
   })
