@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
+import { poll } from '../../src/support/poll.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
@@ -187,8 +188,17 @@ for (const consul of await labConsuls()) {
       })
 
       it('shows in its status who is what, in full health', async () => {
-        const { text, code } = await cluster.bramble('status', '--json')
-        expect(code).toBe(0)
+        let text = ''
+        // On a busy computer a server is late now and then, and status says so.
+        const well = await poll(
+          async () => {
+            const asked = await cluster.bramble('status', '--json')
+            text = asked.text
+            return { passed: asked.code === 0, detail: asked.text + asked.errors }
+          },
+          { patienceSeconds: 120, pauseSeconds: 2 },
+        )
+        expect(well.passed, well.detail).toBe(true)
         const status = JSON.parse(text) as {
           nodes: { reached: boolean; drift: number }[]
           engines: { healthy: boolean; members: unknown[] }[]
