@@ -29,7 +29,6 @@ domain: bench.example.net
 access: { user: pi }
 nodes:
 ${nodes.join('')}roles:
-  base: { on: all }
   consul-server: { on: [pi3-server, pi4-server, third] }
   consul-client: { on: rest }
 services:
@@ -85,8 +84,8 @@ async function measure(
 
 /** A datacentre of six nodes, idle but for their checks, once with each Consul. */
 export const benchmark: Benchmark = async ({ runs }, say) => {
-  const old = await measure('package 1.8.7', asWords(['roles.consul-server.source=package']), runs, say)
   const current = await withRelease((settings) => measure('release 1.19.2', settings, runs, say))
+  const old = await measure('package 1.8.7', asWords(['roles.consul-server.source=package']), runs, say)
   return {
     figures: [...old, ...current],
     notes: [

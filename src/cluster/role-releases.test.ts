@@ -38,7 +38,7 @@ beforeEach(async () => {
   return () => rm(scratch, { recursive: true, force: true })
 })
 
-const NO_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {} }
+const NO_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {}, running: {} }
 const consulFor = (architecture: string): ReleaseWish => ({
   product: 'consul',
   version: '1.19.2',

@@ -12,18 +12,22 @@ import { zipOf } from '../releases/zip-fixture.ts'
 export interface LabConsul {
   readonly version: string
   readonly isPackage: boolean
+  /** Why it cannot be had here, with what to install or type. */
+  readonly lacks?: string
 }
 
 /** The version that the package has. */
 export const PACKAGED = '1.8.7'
 
-/** What can be had here; says what cannot, and why. */
+/** Both, or why one of them cannot be had; says so. */
 export async function labConsuls(): Promise<readonly LabConsul[]> {
-  const packaged: LabConsul = { version: PACKAGED, isPackage: true }
   const built = await builtProgram('consul')
-  if (!('lacks' in built)) return [packaged, { version: built.version, isPackage: false }]
-  console.log(`skipped, all tests with the release of Consul ${recipeOf('consul').version}: ${built.lacks}`)
-  return [packaged]
+  const release = { version: recipeOf('consul').version, isPackage: false }
+  if ('lacks' in built) console.log(`skipped: Consul ${release.version} on real nodes: ${built.lacks}`)
+  return [
+    { version: PACKAGED, isPackage: true },
+    { ...release, ...('lacks' in built && { lacks: built.lacks }) },
+  ]
 }
 
 /** Settings with which a cluster file that wants the package takes releases from a mirror, in the version that the lock pins. */

@@ -6,6 +6,12 @@ import type { ReleaseServer } from '../releases/release-server.ts'
 import type { ClusterUnderTest } from './cluster-under-test.ts'
 import { NEXT, PACKAGED, publishConsul, relabelledConsul, releaseSettings } from './consul-versions.ts'
 
+/** A cluster that is up, and where it takes releases from. */
+interface Twin {
+  readonly cluster: ClusterUnderTest
+  readonly mirror: ReleaseServer
+}
+
 const CHANGED = 'service:consul.service'
 
 async function engineOf(cluster: ClusterUnderTest): Promise<ClusterStatus['engines'][number]> {
@@ -32,30 +38,33 @@ async function expectRefused(cluster: ClusterUnderTest, settings: readonly strin
 }
 
 /** Registers what is true of a datacenter that runs the package. */
-export function describePackageStays(cluster: ClusterUnderTest, mirror: () => ReleaseServer): void {
+export function describePackageStays(twin: () => Twin): void {
   describe('a release that is too far away for one step', () => {
     it('is refused with the steps that are supported, and nothing is changed', async () => {
+      const { cluster, mirror } = twin()
       // Never started, so it need not be the real one.
-      await publishConsul(mirror(), '1.19.2', { script: '#!/bin/sh\nexit 1\n' })
-      const said = await expectRefused(cluster, releaseSettings(mirror()), 'CONSUL_UPGRADE_TOO_FAR')
+      await publishConsul(mirror, '1.19.2', { script: '#!/bin/sh\nexit 1\n' })
+      const said = await expectRefused(cluster, releaseSettings(mirror), 'CONSUL_UPGRADE_TOO_FAR')
       expect(said).toContain('1.10, then 1.12, then 1.14, then 1.16, then 1.18, then 1.19')
       expect((await cluster.apply()).outcome).toBe('unchanged')
     })
 
     it('is refused also when nobody answers: the cluster lock knows what ran', async () => {
+      const { cluster, mirror } = twin()
       const { members } = await engineOf(cluster)
       await Promise.all(members.map(({ node }) => cluster.output(node, 'systemctl', 'stop', 'consul')))
-      await expectRefused(cluster, releaseSettings(mirror()), 'CONSUL_UPGRADE_TOO_FAR')
+      await expectRefused(cluster, releaseSettings(mirror), 'CONSUL_UPGRADE_TOO_FAR')
       expect((await cluster.apply()).failedNodes).toEqual([])
     })
   })
 }
 
 /** Registers what is true of a datacenter that runs a release. */
-export function describeUpgrade(cluster: ClusterUnderTest, mirror: () => ReleaseServer): void {
+export function describeUpgrade(twin: () => Twin): void {
   describe('an upgrade', () => {
     it('says what it would pin and pins nothing without a yes', async () => {
-      await publishConsul(mirror(), NEXT, await relabelledConsul())
+      const { cluster, mirror } = twin()
+      await publishConsul(mirror, NEXT, await relabelledConsul())
       const { code, text, errors } = await cluster.bramble('upgrade', `consul@${NEXT}`)
       expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringContaining('--yes') as string })
       expect(text).toMatch(/^consul +1\.19\.2 +1\.20\.0 +\S+ +[0-9a-f]{64}$/m)
@@ -63,6 +72,7 @@ export function describeUpgrade(cluster: ClusterUnderTest, mirror: () => Release
     })
 
     it('rolls over one server at a time, each back before the next, the leader last', async () => {
+      const { cluster } = twin()
       const { leader } = await engineOf(cluster)
       expect((await cluster.bramble('upgrade', `consul@${NEXT}`, '--yes')).code).toBe(0)
       expect(await versionsOf(cluster)).toEqual(['1.19.2'])
@@ -78,8 +88,9 @@ export function describeUpgrade(cluster: ClusterUnderTest, mirror: () => Release
     })
 
     it('has the configuration checked by the program that will run, and stops before the second server', async () => {
+      const { cluster, mirror } = twin()
       const script = '#!/bin/sh\necho "the new program says: $1"\nexit 1\n'
-      await publishConsul(mirror(), '1.20.1', { script })
+      await publishConsul(mirror, '1.20.1', { script })
       const settings = cluster.settings
       expect((await cluster.bramble('upgrade', 'consul@1.20.1', '--yes')).code).toBe(0)
       cluster.settings = [...settings, 'roles.consul-server.log_level=warn']
@@ -101,6 +112,7 @@ export function describeUpgrade(cluster: ClusterUnderTest, mirror: () => Release
     })
 
     it('does not go back to an older version, whatever its source', async () => {
+      const { cluster } = twin()
       const version = `roles.consul-server.version=${PACKAGED}`
       await expectRefused(cluster, ['roles.consul-server.source=package', version], 'CONSUL_DOWNGRADE')
       const { code, errors } = await cluster.bramble('upgrade', 'consul@1.19.2', '--yes')
