@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { writtenForms } from '../src/secrets/written-forms.ts'
 import { run } from '../src/support/run.ts'
 
-/** A secret and its text. */
+/** What is looked for. */
 export interface Marked {
-  readonly name: string
-  readonly text: string
+  readonly secrets: readonly { readonly name: string; readonly text: string }[]
+  /** Certificates: the last lines of a private key are its public half, and stand in its certificate, too. */
+  readonly known: string
 }
 
 /** Where a secret was found. */
@@ -19,17 +20,17 @@ export interface Sighting {
 
 /** Finds the secrets in all files below the paths. */
 export async function sightings(
-  marked: readonly Marked[],
+  { secrets, known }: Marked,
   paths: readonly string[],
 ): Promise<readonly Sighting[]> {
   const forms = new Map(
-    marked.flatMap(({ name, text }) => [...writtenForms(text)].map((form) => [form, name])),
+    secrets.flatMap(({ name, text }) => [...writtenForms(text)].map((form) => [form, name])),
   )
   const folder = await mkdtemp(join(tmpdir(), 'bramble-search-'))
   try {
     const patterns = join(folder, 'patterns')
     // A form of several lines is also looked for line by line.
-    const lines = [...forms.keys()].filter((form) => !form.includes('\n'))
+    const lines = [...forms.keys()].filter((form) => !form.includes('\n') && !known.includes(form))
     await writeFile(patterns, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
     const found = await run(
       'grep',

@@ -75,12 +75,21 @@ async function everything(scene: Scene): Promise<void> {
   await onTerminal(scene, 'log', 'log')
 }
 
-async function storedSecrets({ cluster }: Scene): Promise<readonly Marked[]> {
+async function storedSecrets({ cluster }: Scene): Promise<Marked> {
   const { paths, name, identityFile } = await cluster.open()
   const { openSecrets } = built.secrets()
-  return (
-    await openSecrets({ folder: paths.secretsFolder, cluster: name, mode: 'read', identityFile })
-  ).values()
+  const store = await openSecrets({
+    folder: paths.secretsFolder,
+    cluster: name,
+    mode: 'read',
+    identityFile,
+  })
+  const certificates = store.list().flatMap((secret) => {
+    if (secret.kind === 'certificate') return [store.get(secret.name, 'certificate').value.certificatePem]
+    if (secret.kind !== 'certificate-authority') return []
+    return [store.get(secret.name, 'certificate-authority').value.certificatePem]
+  })
+  return { secrets: store.values(), known: certificates.join('') }
 }
 
 /** A node's disk and what it has in memory, as folders of this computer; the log as text in a file. */
@@ -107,13 +116,7 @@ async function outOfPlace(found: readonly Sighting[]): Promise<string[]> {
   return wrong
 }
 
-async function searchNode(
-  scene: Scene,
-  marked: readonly Marked[],
-  node: Node,
-  pid: number,
-  tell: Tell,
-): Promise<void> {
+async function searchNode(scene: Scene, marked: Marked, node: Node, pid: number, tell: Tell): Promise<void> {
   const found = await sightings(marked, await rootOf(scene, node, pid))
   const where = found.map(say)
   tell(
@@ -170,7 +173,7 @@ export const experiment: Experiment = async (_options, tell, tellUser) => {
   await everything(scene)
   for (const stop of stops) await stop()
   const marked = await storedSecrets(scene)
-  tellUser(`${marked.length} texts of secrets`)
+  tellUser(`${marked.secrets.length} texts of secrets`)
   for (const node of NODES) await searchNode(scene, marked, node, pids.get(node) ?? 0, tell)
   const places: readonly (readonly [string, RegExp])[] = [
     ['in no argument and no environment of any program on a node', /^starts-/],
@@ -180,6 +183,18 @@ export const experiment: Experiment = async (_options, tell, tellUser) => {
     ['in no temporary file', /^tmp$/],
   ]
   const names = await readdir(scene.seen)
+  const started = await run('grep', [
+    '-c',
+    'execve("/usr/bin/dpkg',
+    ...NODES.map((node) => join(scene.seen, `starts-${node}`)),
+  ])
+  tell(
+    trialOf(
+      'the search finds what is there',
+      'starts of dpkg on the nodes',
+      started.code === 0 ? [] : [started.stdout.toString()],
+    ),
+  )
   for (const [promise, pattern] of places) {
     const files = names.filter((name) => pattern.test(name)).map((name) => join(scene.seen, name))
     const what = `${files.length} records of ${await sizeOf(files)}`
