@@ -9,12 +9,7 @@ import type { Observation, Rollout } from './work.ts'
 
 /** Runs it to its end. Emits `node-finished` for every node and `run-finished` last; gives the outcome. */
 export async function rollOut(rollout: Rollout): Promise<Outcome> {
-  const [observations, stores, isAllowed] = await Promise.all([
-    observeNodes(rollout),
-    observeStores(rollout),
-    rollout.allowed?.() ?? true,
-  ])
-  await rollout.delivery.letGo()
+  const [observations, stores] = await Promise.all([observeNodes(rollout), observeStores(rollout)])
   const reached = observations.filter((seen) => seen.reached)
   const pending = reached
     .filter((seen) => seen.pending.length > 0)
@@ -25,6 +20,9 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
       isManaged: seen.isManaged,
     }))
   const waits = stores.some(({ differences }) => differences.length > 0)
+  // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
+  const isAllowed = pending.length === 0 || ((await rollout.allowed?.()) ?? true)
+  await rollout.delivery.letGo()
   let results: NodeResults = new Map()
   let engines: { summary: Summary; failures: readonly string[] } = plannedStores(stores)
   if (!isAllowed) {

@@ -68,7 +68,7 @@ export interface Rollout {
   readonly concurrency: number
   readonly delivery: Delivery
   readonly emit: (event: EventBody) => void
-  /** Asked while the nodes are looked at: may this run change anything at all? Tells nothing; never rejects. */
+  /** Asked when a node differs, before anything is touched: may this run change it at all? Tells nothing; never rejects. */
   readonly allowed?: (() => Promise<boolean>) | undefined
   /** Asked once, when something differs and before anything is touched. */
   readonly confirm?: (() => Promise<boolean>) | undefined
