@@ -1,5 +1,5 @@
 /** Builds an engine with Go, tries each of its programs once, and only then keeps them. */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { reasonOf } from '../../src/support/reason.ts'
@@ -26,6 +26,7 @@ export async function buildEngine(place: EnginePlace): Promise<BuildRecord> {
     const says = await tryAll(place, work)
     const record: BuildRecord = { seconds, load, goVersion: place.goVersion, says }
     writeFileSync(recordFile(work), `${JSON.stringify(record, undefined, 2)}\n`, { flush: true })
+    chmodSync(work, 0o755)
     // Somebody else may have been quicker; then theirs is as good.
     if (!existsSync(place.folder)) renameSync(work, place.folder)
     return record
