@@ -12,6 +12,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
   cut: async () => (await import('./cut.ts')).moments,
   mishaps: async () => (await import('./mishaps.ts')).mishaps,
   controllers: async () => (await import('./controllers.ts')).controllers,
+  'no-trace': async () => (await import('./no-trace.ts')).noTrace,
   fsync: async () => (await import('./fsync.ts')).experiment,
   consul: async () => (await import('./consul.ts')).experiment,
   secrets: async () => (await import('./secrets.ts')).experiment,

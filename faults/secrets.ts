@@ -5,30 +5,9 @@ import { built, REPOSITORY } from '../bench/built.ts'
 import { ScratchCluster } from '../bench/scratch-lab.ts'
 import { run } from '../src/support/run.ts'
 import { trialOf, type Experiment, type Tell } from './fault.ts'
+import { PAIR, pairFile, type Node } from './pair.ts'
 import { sightings, type Marked, type Sighting } from './secret-search.ts'
 import { EXECUTIONS, watchNode } from './started-programs.ts'
-
-const NODES = ['ada', 'bob'] as const
-type Node = (typeof NODES)[number]
-
-const FILE = `cluster: faults-secrets
-domain: office.example.net
-access: { user: pi }
-nodes:
-  ada: { address: 192.0.2.10, model: pi4, memory: 1GiB }
-  bob: { address: 192.0.2.11, model: pi4, memory: 1GiB }
-roles:
-  base: { on: all, time: { sync: false }, users: { grace: { sudo: true } } }
-  consul-server:
-    on: [ada]
-    source: package
-    version: 1.8.7
-    policies: { app: { rules: 'key_prefix "app/" { policy = "write" }' } }
-    tokens: { app: { policies: app } }
-    kv: { app/password: { secret: app-password } }
-  consul-client: { on: rest }
-lab: { share_memory: true }
-`
 
 /** What only the controller may have. */
 const NOBODYS = ['consul/ca', 'consul/management', 'consul/token/app', 'consul/value/app-password']
@@ -68,7 +47,7 @@ async function everything(scene: Scene): Promise<void> {
   await onTerminal(scene, 'facts', 'facts')
   const tamper =
     'for f in /etc/consul.d/*.json; do echo >>"$f"; chmod 644 "$f"; done; echo x >>/etc/consul.d/tls/*key*'
-  for (const node of NODES) await scene.cluster.tryInNode(node, 'sh', '-c', tamper)
+  for (const node of PAIR) await scene.cluster.tryInNode(node, 'sh', '-c', tamper)
   await onTerminal(scene, 'plan-tampered', '--json', 'plan')
   await onTerminal(scene, 'apply-tampered', '--json', 'apply', '--yes')
   await onTerminal(scene, 'secrets', 'secrets', 'list')
@@ -148,7 +127,7 @@ async function searchNode(scene: Scene, marked: Marked, node: Node, pid: number,
 
 /** Runs everything, then searches: starts of programs, terminal, events, journals, the cluster's folder, temporary files, nodes. */
 export const experiment: Experiment = async (_options, tell, tellUser) => {
-  const cluster = await ScratchCluster.ofText('faults-secrets', FILE)
+  const cluster = await ScratchCluster.ofText('faults-secrets', pairFile('faults-secrets'))
   const scene = { cluster, seen: `${cluster.folder}/seen` }
   await mkdir(join(scene.seen, 'tmp'), { recursive: true })
   await writeFile(join(cluster.folder, 'word'), 'correct horse battery staple of the app')
@@ -167,14 +146,14 @@ export const experiment: Experiment = async (_options, tell, tellUser) => {
   const states = await built.lab().labState({ cluster: cluster.name, folder: cluster.folder })
   const pids = new Map(states.map(({ name, pid = 0 }) => [name, pid]))
   const stops = await Promise.all(
-    NODES.map((node) => watchNode(pids.get(node) ?? 0, join(scene.seen, `starts-${node}`))),
+    PAIR.map((node) => watchNode(pids.get(node) ?? 0, join(scene.seen, `starts-${node}`))),
   )
   tellUser('running everything')
   await everything(scene)
   for (const stop of stops) await stop()
   const marked = await storedSecrets(scene)
   tellUser(`${marked.secrets.length} texts of secrets`)
-  for (const node of NODES) await searchNode(scene, marked, node, pids.get(node) ?? 0, tell)
+  for (const node of PAIR) await searchNode(scene, marked, node, pids.get(node) ?? 0, tell)
   const places: readonly (readonly [string, RegExp])[] = [
     ['in no argument and no environment of any program on a node', /^starts-/],
     ['in no argument and no environment of any program of the controller', /^controller-/],
@@ -186,7 +165,7 @@ export const experiment: Experiment = async (_options, tell, tellUser) => {
   const started = await run('grep', [
     '-c',
     'execve("/usr/bin/dpkg',
-    ...NODES.map((node) => join(scene.seen, `starts-${node}`)),
+    ...PAIR.map((node) => join(scene.seen, `starts-${node}`)),
   ])
   tell(
     trialOf(
