@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly cases: readonly string[]
   /** Names of tools; all when there are none. */
   readonly tools: readonly string[]
+  /** Take the release of Consul that was built here instead of Debian's package. */
+  readonly release: boolean
 }
 
 /** What came of a benchmark. */

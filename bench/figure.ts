@@ -1,5 +1,4 @@
 /** Measured figures: samples, their median, and what they should be. */
-import { shortNumber, textTable } from './text-table.ts'
 
 /** Something that was measured several times. */
 export interface Figure {
@@ -35,6 +34,11 @@ function targetOf({ atMost, atLeast }: Figure): string {
   return atLeast === undefined ? '' : `>= ${shortNumber(atLeast)}`
 }
 
+/** Three significant digits below a thousand, whole numbers above. */
+export function shortNumber(value: number): string {
+  return Math.abs(value) >= 1000 || Number.isInteger(value) ? value.toFixed(0) : String(+value.toPrecision(3))
+}
+
 const HEAD = ['figure', 'median', 'from', 'to', 'n', 'target', '']
 
 /** The figures as a table, one line each. */
@@ -52,5 +56,16 @@ export function tableOf(figures: readonly Figure[]): string {
       met === undefined ? '' : met ? 'met' : 'MISSED',
     ]
   })
-  return textTable(HEAD, rows)
+  return alignedTable([HEAD, ...rows])
+}
+
+/** Lines whose columns stand below one another. */
+export function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return rows.map((row) => `${line(row)}\n`).join('')
 }

@@ -1,6 +1,7 @@
 /** How long it takes to get from nothing to a healthy five-node Consul datacentre. */
-import { timed, type Benchmark } from './benchmark.ts'
+import { timed, type Benchmark, type Outcome } from './benchmark.ts'
 import { brambleOrThrow } from './built.ts'
+import { withRelease } from './release-mirror.ts'
 import { ScratchCluster } from './scratch-lab.ts'
 
 const AT_MOST_SECONDS = 120
@@ -12,12 +13,12 @@ interface Fresh {
 }
 
 /** `bramble status` ends with 0 only when all is as it should be. */
-async function freshOnce(): Promise<Fresh> {
+async function freshOnce(settings: readonly string[]): Promise<Fresh> {
   const cluster = await ScratchCluster.ofExample('rainbow', 'bench-fresh')
   try {
-    const up = await timed(() => brambleOrThrow(cluster.folder, 'lab', 'up'))
-    const apply = await timed(() => brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes'))
-    const status = await timed(() => brambleOrThrow(cluster.folder, '--lab', 'status'))
+    const up = await timed(() => brambleOrThrow(cluster.folder, ...settings, 'lab', 'up'))
+    const apply = await timed(() => brambleOrThrow(cluster.folder, ...settings, '--lab', 'apply', '--yes'))
+    const status = await timed(() => brambleOrThrow(cluster.folder, ...settings, '--lab', 'status'))
     return { up: up.seconds, apply: apply.seconds, status: status.seconds }
   } finally {
     await cluster.remove()
@@ -25,13 +26,20 @@ async function freshOnce(): Promise<Fresh> {
 }
 
 /** Makes the twin of the example `rainbow` anew each time; the base image and the packages are there after the first. */
-export const benchmark: Benchmark = async ({ runs }, say) => {
+export const benchmark: Benchmark = ({ runs, release }, say) =>
+  release ? withRelease((settings) => measure(runs, say, settings)) : measure(runs, say, [])
+
+async function measure(
+  runs: number,
+  say: (text: string) => void,
+  settings: readonly string[],
+): Promise<Outcome> {
   say('once, for the base image and the packages')
-  await freshOnce()
+  await freshOnce(settings)
   const samples: Fresh[] = []
   for (let taken = 1; taken <= runs; taken++) {
     say(`${taken} of ${runs}`)
-    samples.push(await freshOnce())
+    samples.push(await freshOnce(settings))
   }
   return {
     figures: [

@@ -1,12 +1,12 @@
 /** `npm run bench -- NAME`: measures what Bramble promises, prints a table, and keeps the raw figures. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchOptions, Outcome } from './benchmark.ts'
 import { isBuilt, REPOSITORY } from './built.ts'
+import { keepRecord, runAndLeave, say } from './command-line.ts'
 import { tableOf } from './figure.ts'
 import { machineLine, readMachine } from './machine.ts'
-import { removeScratchLabs } from './scratch-lab.ts'
 
 /** What is measured when the command line does not say. */
 type Defaults = Partial<Pick<BenchOptions, 'runs' | 'sizes' | 'nodes' | 'delays' | 'cases'>>
@@ -24,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Entry>> = {
   change: { load: () => import('./change.ts') },
   fresh: { load: () => import('./fresh.ts') },
   rolling: { load: () => import('./rolling.ts') },
+  memory: { load: () => import('./memory.ts') },
   compile: { load: () => import('./compile.ts'), defaults: { sizes: [100, 300, 1000] } },
   growth: { load: () => import('./growth.ts'), defaults: { sizes: [50, 500], nodes: [2], runs: 9 } },
   scale: { load: () => import('./scale.ts'), defaults: { sizes: [100, 300, 1000], runs: 3 } },
@@ -40,12 +41,8 @@ const BENCHMARKS: Readonly<Record<string, Entry>> = {
 }
 
 const USAGE =
-  `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--runs N] [--sizes N,N]\n` +
+  `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--runs N] [--sizes N,N] [--release]\n` +
   '       side-by-side also: [--nodes N,N] [--delay MILLISECONDS,...] [--cases NAME,...] [--tools NAME,...] [--all]\n'
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`)
-}
 
 function numbersOf(text: string | undefined, least: number): number[] | undefined {
   const numbers = text?.split(',').map(Number)
@@ -65,6 +62,7 @@ function readWords(): { entry: Entry; name: string; options: BenchOptions } {
       cases: text,
       tools: text,
       all: { type: 'boolean', default: false },
+      release: { type: 'boolean', default: false },
     },
   })
   const name = positionals[0] ?? ''
@@ -78,17 +76,9 @@ function readWords(): { entry: Entry; name: string; options: BenchOptions } {
     delays: numbersOf(values.delay, 0) ?? defaults.delays ?? [],
     cases: values.cases?.split(',') ?? defaults.cases ?? [],
     tools: values.tools?.split(',') ?? [],
+    release: values.release,
   }
   return { entry, name, options }
-}
-
-async function keep(name: string, record: unknown, files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = join(REPOSITORY, '.cache/bench')
-  await mkdir(folder, { recursive: true })
-  const file = join(folder, `${name}-${new Date().toISOString().replaceAll(':', '')}.json`)
-  await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`)
-  for (const [other, text] of Object.entries(files)) await writeFile(join(folder, other), text)
-  return file
 }
 
 async function measure({ load }: Entry, name: string, options: BenchOptions): Promise<void> {
@@ -98,7 +88,8 @@ async function measure({ load }: Entry, name: string, options: BenchOptions): Pr
   const { files = {}, ...outcome }: Outcome = await benchmark(options, say)
   const loadAfter = (await readMachine(REPOSITORY)).load
   const record = { benchmark: name, at: new Date().toISOString(), machine, loadAfter, options, ...outcome }
-  const file = await keep(name, record, files)
+  const file = await keepRecord('bench', name, record)
+  for (const [other, text] of Object.entries(files)) await writeFile(join(dirname(file), other), text)
   const notes = (outcome.notes ?? []).map((note) => `${note}\n`).join('')
   const tables = [
     ...(outcome.tables ?? []),
@@ -109,29 +100,8 @@ async function measure({ load }: Entry, name: string, options: BenchOptions): Pr
   )
 }
 
-let isLeaving = false
-
-async function leave(code: number): Promise<void> {
-  if (isLeaving) return
-  isLeaving = true
-  await removeScratchLabs().catch((error: unknown) => say(String(error)))
-  process.exit(code)
-}
-
-function complain(error: unknown): Promise<void> {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  return leave(1)
-}
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void leave(130))
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => void complain(error))
-}
-try {
+await runAndLeave(async () => {
   const { entry, name, options } = readWords()
-  if (isBuilt()) await removeScratchLabs()
   await measure(entry, name, options)
-  await leave(0)
-} catch (error) {
-  await complain(error)
-}
+  return 0
+})

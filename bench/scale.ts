@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Benchmark } from './benchmark.ts'
 import { runInGroup } from './command-group.ts'
-import { median, type Figure } from './figure.ts'
+import { alignedTable, median, shortNumber, type Figure } from './figure.ts'
 import { BadEndpoints } from './scale/bad-endpoints.ts'
 import { endpointAddress, Endpoints } from './scale/endpoints.ts'
 import { curvesSvg } from './scale/curves-svg.ts'
 import { runOnce, type ScaleRun } from './scale/run.ts'
 import { wantedProduct } from './side-by-side/bramble.ts'
 import { wantedState, type WantedState } from './side-by-side/wanted-state.ts'
-import { shortNumber, textTable } from './text-table.ts'
 
 const LARGE = 1000
 const AT_MOST_SECONDS = 60
@@ -194,7 +193,7 @@ function tableOfSizes(sizes: readonly Size[]): string {
       middle(amongNew, (run) => run.goodSeconds),
     ].map(shortNumber),
   )
-  return textTable(HEAD, rows)
+  return alignedTable([HEAD, ...rows])
 }
 
 function figuresOf({ nodes, plans, applies, amongBad, amongNew }: Size): Figure[] {

@@ -1,5 +1,5 @@
 /** Bramble beside what people use for the same work: the same state, the same nodes, one after the other in each round. */
-import { median, type Figure } from './figure.ts'
+import { alignedTable, median, shortNumber, type Figure } from './figure.ts'
 import type { Benchmark, BenchOptions } from './benchmark.ts'
 import { runInGroup } from './command-group.ts'
 import { idleShareOf } from './processor-time.ts'
@@ -12,7 +12,6 @@ import { takeSample, type Sample } from './side-by-side/sample.ts'
 import { bareLogin, shellProgram } from './side-by-side/shell-program.ts'
 import { SiteNodes } from './side-by-side/site-nodes.ts'
 import { SIZE_UNIT, wantedState } from './side-by-side/wanted-state.ts'
-import { shortNumber, textTable } from './text-table.ts'
 
 const TOOLS: readonly Tool[] = [bramble, bareLogin, shellProgram, pyinfra, ...ansibles]
 
@@ -185,7 +184,7 @@ function tableOfSetting(setting: Setting, measured: Measured): string {
       middle((s) => s.nodeSeconds),
     ]
   })
-  return `${titleOf(setting)}\n${textTable(HEAD, rows)}`
+  return `${titleOf(setting)}\n${alignedTable([HEAD, ...rows])}`
 }
 
 const TARGETS: readonly [tool: string, atLeast: number][] = [

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, openSync, closeSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { speedPercent } from '../hardware/speed.ts'
 import { run, type RunOptions, type RunResult } from '../support/run.ts'
 import { groupFolders, joinedFolders, killGroup, makeGroup, readTrees, removeGroup } from './control-group.ts'
 import { LabFailure, lastLines } from './lab-error.ts'
@@ -48,7 +49,10 @@ export async function prepareNode(
   await writeFile(join(folder, 'given/board'), boardLines(board))
   await writeFile(join(folder, 'given/login'), `${[given.user, ...given.authorizedKeys].join('\n')}\n`)
   await writeFile(join(folder, 'given/apt.conf'), given.aptConf)
-  makeGroup(nodeGroup(key, name), node.memoryBytes)
+  makeGroup(nodeGroup(key, name), {
+    ...(node.memoryBytes !== undefined && { memoryBytes: node.memoryBytes }),
+    speedPercent: speedPercent(board.model),
+  })
   makeGroup(runnerGroup(key))
   await writeFile(join(folder, 'settings'), settings(key, name, node))
 }
