@@ -92,7 +92,9 @@ async function twoAtOnce(
 }
 
 async function finishes(cluster: SmallCluster, state: Undisturbed['state'], clock: Clock): Promise<string[]> {
-  const wrong = failuresIn(await cluster.start(withClock(clock)).ended)
+  // To a clock that jumped forward by days the run that died is no longer one of its own; the lease says so.
+  const words = clock === 'ten years ahead' ? ['--take-over'] : []
+  const wrong = failuresIn(await cluster.start(withClock(clock), ...words).ended)
   return [...wrong, ...(await wrongAfter(cluster, state))]
 }
 

@@ -13,6 +13,7 @@ left_out() {
     -e '\,^(tree|sum) /etc/(passwd|group|shadow|gshadow|subuid|subgid)-,d' `# copies that the account tools keep` \
     -e '\,^(tree|sum) /etc/(ld\.so\.cache|machine-id|\.pwd\.lock|\.updated|resolv\.conf),d' \
     -e '\,^(tree|sum) /var/\.updated,d' \
+    -e '\,^tree /etc/systemd/system/[^/]*\.wants d ,d' `# systemctl takes the folder away when it is empty` \
     -e '\,^(tree|sum) /home/[^/]*/\.sudo_as_admin_successful ,d' `# a note of sudo at the first use, whoever it is`
 }
 
@@ -31,13 +32,13 @@ apt-mark showmanual | sed 's/^/manual /'
 dpkg --audit | sed 's/^/audit /'
 # Only what differs from the package is printed: a file that was half unpacked, too.
 dpkg --verify 2>&1 | sed '\,/var/cache/,d; s/^/verify /'
-systemctl list-unit-files --no-legend --no-pager --plain | awk '{ print "unit", $1, $2 }'
+systemctl list-unit-files --no-legend --no-pager --plain | awk '!/^session-/ { print "unit", $1, $2 }'
 systemctl list-units --no-legend --no-pager --plain --state=failed | awk '{ print "failed", $1 }'
 systemctl list-units --no-legend --no-pager --plain --type=service --state=running | awk '{ print "running", $1 }' |
   grep -v ' user@\| session-\| user-runtime'
 # Of whom, and what; not the number. Kernel threads, ourselves and who is logged in are no part of what was wanted.
 ps -eo user:32=,args= | awk '$2 !~ /^\[/ { print "process", $0 }' |
-  grep -v ' ps -eo\| sh -c \| awk \| sh -s\|sshd-session\|sshd: \|(sd-pam)\|systemd --user\|node-state' || :
+  grep -v 'systemd-user-runtime-dir\| ps -eo\| sh -c \| awk \| sh -s\|sshd-session\|sshd: \|(sd-pam)\|systemd --user\|node-state' || :
 # What may never remain.
 find / /var/lib -xdev -name '.*.bramble' -printf 'leftover %p\n' 2>/dev/null
 for l in /run/bramble/* /var/lib/bramble/incoming; do
