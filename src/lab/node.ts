@@ -15,8 +15,8 @@ import { step } from './step.ts'
 import { besideLab, nodeFolder, nodeGroup, runnerGroup, type StoredNode } from './store.ts'
 import { until } from './until.ts'
 
-/** Boots of five nodes on a slow computer with cold disks stay well below this. */
-const BOOT_SECONDS = 120
+/** Against hanging: boots of five nodes on a slow computer with much else to do stay well below this. */
+const BOOT_SECONDS = 300
 
 /** What every node of a lab is given. */
 export interface Given {
@@ -182,6 +182,8 @@ export async function execInNode(
 ): Promise<RunResult> {
   const pid = firstProcess(key, name)
   if (pid === undefined) throw new LabFailure(`node ${name} is off\n  type: bramble lab start ${name}`)
-  const groups = joinedFolders(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), readTrees())
+  const own = joinedFolders(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), readTrees())
+  // Not beside the first process: with version 2, systemd ends all that is there when one of them lacks memory (OOMPolicy=).
+  const groups = own.map((folder) => folder.replace(/\/init\.scope$/, '/bramble-lab.exec'))
   return run('sh', [besideLab('node-exec.sh'), String(pid), ...groups, '--', ...argv], options)
 }

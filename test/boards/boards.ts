@@ -51,12 +51,6 @@ export class Boards extends ClusterUnderTest {
     return /inet ([\d.]+)/.exec(text)?.[1] ?? ''
   }
 
-  /** Asks again until the condition holds. */
-  async wait(what: string, condition: () => Promise<boolean>): Promise<void> {
-    const held = await until(async () => ((await condition()) ? true : undefined), 300)
-    if (!held) throw new Error(`waited five minutes in vain: ${what}`)
-  }
-
   /** Prints how long something took, and with which load. */
   async timed<T>(what: string, work: () => Promise<T>): Promise<T> {
     const start = performance.now()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../engines/consul/datacenter.ts'
 import { memoryKills } from '../lab/node-use.ts'
 import { Boards, cannotHave } from './boards.ts'
 import { Docker, DOCKER_PACKAGES } from './docker.ts'
@@ -41,8 +42,11 @@ describe.skipIf(await cannotHave('Docker'))('Docker on a Pi 4, a Pi 3 and a Zero
     // Names in place of a virtual address, for which not every kernel has the module (ip_vs).
     const reach = ['--network', 'mesh', '--endpoint-mode', 'dnsrr']
     await docker.run('ant', ...service, '--name', 'web', ...reach, image, ...serve)
-    const everywhere = async () => (await docker.nodesOf('web')).join() === boards.names.join()
-    await boards.timed('Docker: a task on each', () => boards.wait('a task on every board', everywhere))
+    const everywhere = async () => {
+      const nodes = (await docker.nodesOf('web')).join()
+      return nodes === boards.names.join() || `there is one on ${nodes}`
+    }
+    await boards.timed('Docker: a task on each', () => eventually('a task on every board', 300, everywhere))
     expect((await boards.onEach((node) => docker.running(node))).map((ids) => ids.length)).toEqual([1, 1, 1])
   })
 

@@ -1,5 +1,6 @@
 /** Drives a kubeadm cluster on boards: brings programs and images, forms it, connects the pods, asks what runs. */
 import { readFile } from 'node:fs/promises'
+import { eventually } from '../engines/consul/datacenter.ts'
 import type { Boards } from './boards.ts'
 import { archiveOf, BUSYBOX, type Image } from './image.ts'
 import {
@@ -81,11 +82,12 @@ export class Kubernetes {
     const others = this.#boards.names.slice(1)
     await Promise.all(others.map((node) => this.#kubeadm(node, joinSettings(formation), 'join')))
     await this.#connectPods()
-    await this.#boards.wait('every node is ready', async () => {
+    await eventually('every node is ready', 600, async () => {
       const ready = (await this.#nodes()).filter(({ status }) =>
         status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
       )
-      return ready.length === this.#boards.names.length
+      const names = ready.map(({ metadata }) => metadata.name)
+      return names.length === this.#boards.names.length || `only ${names.join()}`
     })
   }
 

@@ -1,5 +1,6 @@
 /** Drives Nomad on boards: one server, the others clients; runs jobs and asks for their allocations. */
 import { readFile } from 'node:fs/promises'
+import { eventually } from '../engines/consul/datacenter.ts'
 import type { Boards } from './boards.ts'
 
 /** Debian's packages for it: the only program that its tasks get to see. */
@@ -48,11 +49,12 @@ export class Nomad {
       const agent = ['nomad', 'agent', '-config', '/etc/nomad.json']
       await this.#boards.output(node, 'systemd-run', '--quiet', '--unit', 'nomad', ...agent)
     })
-    await this.#boards.wait('Nomad has its clients', async () => {
-      const { code, stdout } = await this.#boards.inside(server, ...this.#client('node', 'status', '-json'))
-      if (code !== 0) return false
-      const nodes = JSON.parse(stdout.toString()) as { Status: string }[]
-      return nodes.filter(({ Status }) => Status === 'ready').length === clients.length
+    await eventually('Nomad has its clients', 300, async () => {
+      const asked = await this.#boards.inside(server, ...this.#client('node', 'status', '-json'))
+      if (asked.code !== 0) return asked.stderr
+      const nodes = JSON.parse(asked.stdout.toString()) as { Status: string }[]
+      const ready = nodes.filter(({ Status }) => Status === 'ready')
+      return ready.length === clients.length || `${ready.length} are ready`
     })
   }
 
@@ -94,8 +96,12 @@ export class Nomad {
 
 const SERVER = { server: { enabled: true, bootstrap_expect: 1 } }
 
-/** Without `chroot_env` a task is given a copy of the whole of the node's programs. */
+/** What a task sees of the node. Left out, it is a copy of all the node's programs; users are what `nobody` is looked up in. */
 function client(server: string): object {
-  const chroot = { '/usr/bin/busybox': '/bin/busybox' }
+  const chroot = {
+    '/usr/bin/busybox': '/bin/busybox',
+    '/etc/passwd': '/etc/passwd',
+    '/etc/group': '/etc/group',
+  }
   return { client: { enabled: true, servers: [`${server}:4647`], chroot_env: chroot } }
 }
