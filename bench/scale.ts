@@ -1,7 +1,7 @@
 /** How time, memory and file descriptors grow with the number of nodes, and what three bad ones among them do to the rest. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import type { Benchmark } from './benchmark.ts'
 import { runInGroup } from './command-group.ts'
 import { alignedTable, median, shortNumber, type Figure } from './figure.ts'
@@ -118,20 +118,25 @@ class Scale {
       const { port } = endpoints
       const good = goodNodes(nodes, port)
       const names = Object.keys(bad.nodes)
-      const alone = { endpoints, bad: [], folder: await this.#cluster(`good-${nodes}`, good) }
-      const fresh = {
-        endpoints,
-        bad: names,
-        folder: await this.#cluster(`new-${nodes}`, { ...bad.nodes, ...good }),
-      }
       const seen = {
         endpoints,
         bad: names,
         folder: await this.#cluster(`seen-${nodes}`, { ...badWhenWell(names, nodes, port), ...good }),
       }
       this.#say(`${nodes}: first contact`)
-      for (const cluster of [alone, seen, fresh]) await runOnce(this.#cli, cluster, 'apply')
-      await this.#cluster(`seen-${nodes}`, { ...bad.nodes, ...good })
+      await runOnce(this.#cli, seen, 'apply')
+      const alone = {
+        endpoints,
+        bad: [],
+        folder: await this.#knownTo(seen.folder, `good-${nodes}`, good, []),
+      }
+      const mixed = { ...bad.nodes, ...good }
+      const fresh = {
+        endpoints,
+        bad: names,
+        folder: await this.#knownTo(seen.folder, `new-${nodes}`, mixed, names),
+      }
+      await this.#cluster(`seen-${nodes}`, mixed)
       const size = { nodes, plans: [], applies: [], amongBad: [], amongNew: [] } as {
         nodes: number
       } & Record<'plans' | 'applies' | 'amongBad' | 'amongNew', ScaleRun[]>
@@ -147,6 +152,23 @@ class Scale {
       await bad.close()
       await this.#endpoints.stop()
     }
+  }
+
+  /** Another cluster that knows what the first has seen of its nodes, but for those of which it forgets everything. */
+  async #knownTo(
+    first: string,
+    name: string,
+    nodes: Readonly<Record<string, Named>>,
+    forgotten: readonly string[],
+  ): Promise<string> {
+    const folder = await this.#cluster(name, nodes)
+    const lock = parse(await readFile(join(first, 'cluster.lock'), 'utf8')) as {
+      nodes: Record<string, object>
+    }
+    const kept = Object.entries(lock.nodes).filter(([node]) => node in nodes && !forgotten.includes(node))
+    await writeFile(join(folder, 'cluster.lock'), stringify({ ...lock, nodes: Object.fromEntries(kept) }))
+    await copyFile(join(first, 'known_hosts'), join(folder, 'known_hosts'))
+    return folder
   }
 
   async #cluster(name: string, nodes: Readonly<Record<string, Named>>): Promise<string> {

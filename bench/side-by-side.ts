@@ -67,6 +67,8 @@ class Comparison {
         this.#say(`${titleOf(setting)}: ${tool.title}, ${round} of ${runs}`)
         taken.push(await this.#sample(tool, setting))
       }
+      // A comparison takes long: whoever watches sees what there is so far.
+      if (round < runs) this.#say(`\n${tableOfSetting(setting, samples)}`)
     }
     if (one.prepare) this.#settled.clear()
     return samples
