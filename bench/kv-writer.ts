@@ -1,8 +1,10 @@
 /**
  * Program: a client that writes to Consul's KV store ten times a second through the agent of its own node, and keeps on trying, as
- * services do. Arguments: PREFIX of the keys, PATIENCE in seconds. Standard input: the token, then nothing until it is
- * to stop. Prints what became of every write.
+ * services do. Arguments: PREFIX of the keys, PATIENCE in seconds, and a file for the HISTORY: one line of JSON for every
+ * write as soon as its fate is known. Standard input: the token, then nothing until it is to stop. Prints what became of
+ * every write, and which of the acknowledged ones the store does not have.
  */
+import { appendFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 
@@ -71,12 +73,17 @@ async function keysBelow(token: string, prefix: string): Promise<ReadonlySet<str
   return new Set(own.map(({ Key }) => Key))
 }
 
-async function keepWriting(prefix: string, patienceSeconds: number): Promise<Written> {
+async function keepWriting(prefix: string, patienceSeconds: number, history: string): Promise<Written> {
   const [first] = (await once(process.stdin.setEncoding('utf8'), 'data')) as [string]
   const token = first.trim()
   const started: Promise<Write>[] = []
+  const note = (written: Write): Write => {
+    if (history !== '')
+      appendFileSync(history, `${JSON.stringify({ at: new Date().toISOString(), ...written })}\n`)
+    return written
+  }
   const timer = setInterval(() => {
-    started.push(write(token, `${prefix}${started.length}`, patienceSeconds))
+    started.push(write(token, `${prefix}${started.length}`, patienceSeconds).then(note))
   }, EVERY_MILLISECONDS)
   await once(process.stdin.resume(), 'end')
   clearInterval(timer)
@@ -86,6 +93,6 @@ async function keepWriting(prefix: string, patienceSeconds: number): Promise<Wri
   return { writes, lost: lost.map(({ key }) => key) }
 }
 
-const [prefix = '', patience = ''] = process.argv.slice(2)
-process.stdout.write(JSON.stringify(await keepWriting(prefix, Number(patience))))
+const [prefix = '', patience = '', history = ''] = process.argv.slice(2)
+process.stdout.write(JSON.stringify(await keepWriting(prefix, Number(patience), history)))
 agent.destroy()

@@ -1,17 +1,13 @@
 /** What a client notices of a change that restarts all servers of a Consul datacentre. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import type { OpenedCluster } from '../src/cluster/index.ts'
 import { timed, type Benchmark } from './benchmark.ts'
-import { brambleOrThrow, built, REPOSITORY } from './built.ts'
+import { brambleOrThrow } from './built.ts'
 import type { Written } from './kv-writer.ts'
 import { ScratchCluster } from './scratch-lab.ts'
 import { watchServers, type Sighting } from './server-watch.ts'
+import { PATIENCE_SECONDS, startWriter, tokenOf } from './writer.ts'
 
 const CLIENT = 'wopplefox'
-const PATIENCE_SECONDS = 15
 
 /** Gives the example a token that may write, and a log level to change. */
 function withWriter(file: string): string {
@@ -20,44 +16,6 @@ function withWriter(file: string): string {
     /^ {2}consul-server: \{ (.*) \}$/m,
     `  consul-server: { $1, log_level: info, policies: { bench: { rules: ${rules} } }, tokens: { bench: { policies: bench } } }`,
   )
-}
-
-async function tokenOf(cluster: OpenedCluster): Promise<string> {
-  const { openSecrets } = built.secrets()
-  const secrets = await openSecrets({
-    folder: cluster.paths.secretsFolder,
-    cluster: cluster.name,
-    mode: 'read',
-    identityFile: cluster.identityFile,
-  })
-  return secrets.get('consul/token/bench', 'token').value.secretId
-}
-
-/** Starts the writer in the network of a node, where the local agent listens; what is returned stops it. */
-async function startWriter(
-  cluster: ScratchCluster,
-  token: string,
-  prefix: string,
-): Promise<() => Promise<Written>> {
-  const { labState } = built.lab()
-  const states = await labState({ cluster: cluster.name, folder: cluster.folder })
-  const pid = states.find(({ name }) => name === CLIENT)?.pid
-  if (pid === undefined) throw new Error(`${CLIENT} is off`)
-  const program = [process.execPath, '--import', 'jiti/register', join(REPOSITORY, 'bench/kv-writer.ts')]
-  const child = spawn(
-    'nsenter',
-    [`--net=/proc/${pid}/ns/net`, '--', ...program, prefix, String(PATIENCE_SECONDS)],
-    { cwd: REPOSITORY, stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  const said = text(child.stdout)
-  const ended = once(child, 'close')
-  child.stdin.write(`${token}\n`)
-  return async () => {
-    child.stdin.end()
-    const [code] = (await ended) as [number | null]
-    if (code !== 0) throw new Error(`the writer ended with ${code}`)
-    return JSON.parse(await said) as Written
-  }
 }
 
 /** What was seen during one rolling change. */
@@ -70,7 +28,7 @@ async function rollOnce(cluster: ScratchCluster, opened: OpenedCluster, number: 
   const servers = opened.nodes.filter(({ roles }) => roles.includes('consul-server'))
   const level = number % 2 === 0 ? 'info' : 'debug'
   await cluster.edit((file) => file.replace(/log_level: \w+/, `log_level: ${level}`))
-  const stopWriting = await startWriter(cluster, await tokenOf(opened), `bench/${number}/`)
+  const stopWriting = await startWriter(cluster, CLIENT, await tokenOf(opened, 'bench'), `bench/${number}/`)
   const stopWatching = watchServers(new Map(servers.map(({ name, address }) => [name, address])))
   const { seconds } = await timed(() => brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes'))
   const sightings = await stopWatching()

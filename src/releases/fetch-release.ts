@@ -67,7 +67,10 @@ async function fetched(
   const announced = await announcedSha256(wanted, source)
   const file = archiveName(wanted)
   if (lockedSha256 !== undefined && lockedSha256 !== announced) {
-    throw new ReleaseError(releaseCodes.RELEASE_CHANGED({ file, locked: lockedSha256, announced }))
+    const { product, version } = wanted
+    throw new ReleaseError(
+      releaseCodes.RELEASE_CHANGED({ file, product, version, locked: lockedSha256, announced }),
+    )
   }
   const cached = await cachedMember(cacheFolder, announced, wanted.member)
   if (cached) return { member: cached, archiveSha256: announced }
@@ -91,8 +94,8 @@ function cacheProblem(error: unknown, folder: string): ReleaseError | undefined 
   return new ReleaseError(releaseCodes.RELEASE_CACHE_UNUSABLE({ folder, reason: reasonOf(error) }))
 }
 
-/** The checksum of the archive in the maker's signed list. */
-async function announcedSha256(wanted: WantedRelease, source: ReleaseSource): Promise<string> {
+/** The checksum of the archive in the maker's signed list. Throws {@link ReleaseError} when there is none to be trusted. */
+export async function announcedSha256(wanted: WantedRelease, source: ReleaseSource): Promise<string> {
   const list = `${wanted.product}/${wanted.version}/${wanted.product}_${wanted.version}_SHA256SUMS`
   const sums = await readSmall(source, list)
   const signature = await readSmall(source, `${list}${source.signatureEnding}`)

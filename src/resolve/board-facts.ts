@@ -1,6 +1,7 @@
 /** What a node's board is: what the cluster file says, else what the board said of itself, else what its model has. */
 import type { NodeEntry } from '../cluster-file/node-schema.ts'
-import { architectureOf } from '../hardware/architecture.ts'
+import { LABEL } from '../cluster-file/forms.ts'
+import { ARCHITECTURES, architectureOf } from '../hardware/architecture.ts'
 import { boardByModel } from '../hardware/boards.ts'
 import { assumedMemoryBytes, modelFromDeviceTree, soldMemoryBytes } from '../hardware/identify.ts'
 import { parseMemory } from '../hardware/memory.ts'
@@ -26,22 +27,32 @@ export function isBoardKnown(entry: NodeEntry, facts: FactMap | undefined): bool
 export function boardFacts(entry: NodeEntry, facts: FactMap = {}): BoardFacts {
   const model = entry.model ?? (facts['model'] ? (knownModel(facts['model']) ?? 'pc') : 'pc')
   const board = boardByModel(model)
-  const seen = Number(facts['memory'])
   const memoryBytes =
     (entry.memory !== undefined ? parseMemory(entry.memory) : undefined) ??
-    (seen > 0 ? soldMemoryBytes(model, seen) : board ? assumedMemoryBytes(board) : 0)
+    seenMemoryBytes(model, facts) ??
+    (board ? assumedMemoryBytes(board) : 0)
   return {
     model,
     memoryBytes,
     architecture:
       entry.architecture ??
-      facts['architecture'] ??
+      ARCHITECTURES.find((architecture) => architecture === facts['architecture']) ??
       systemArchitecture(facts) ??
       board?.architectures[0] ??
       'amd64',
-    has: [...new Set([...entry.has, ...(facts['has']?.split(',').filter(Boolean) ?? [])])],
+    has: [...new Set([...entry.has, ...labelsIn(facts['has'] ?? '')])],
     labels: entry.labels,
   }
+}
+
+/** A node may say anything of itself: what is no amount of memory is as if it had said nothing. */
+function seenMemoryBytes(model: string, facts: FactMap): number | undefined {
+  const seen = Number(facts['memory'])
+  return Number.isSafeInteger(seen) && seen > 0 ? soldMemoryBytes(model, seen) : undefined
+}
+
+function labelsIn(text: string): string[] {
+  return text.split(',').filter((word) => LABEL.pattern.test(word))
 }
 
 /** A node of the lab says the model's id itself; a board says the text of its device tree. */

@@ -54,9 +54,9 @@ export async function startController(
   }
 }
 
-/** A resource whose converge waits until the test makes `/srv/go`. */
-export function slowFile(path = '/srv/slow'): ReturnType<typeof file> {
-  const wait = 'while [ ! -e /srv/go ]; do sleep 0.1; done'
+/** A resource whose converge waits until the test makes `/srv/go`; a command of shell may come before. */
+export function slowFile(path = '/srv/slow', first = ':'): ReturnType<typeof file> {
+  const wait = `${first}; while [ ! -e /srv/go ]; do sleep 0.1; done`
   return file({ path, content: 'slow', validate: ['sh', '-c', wait] })
 }
 

@@ -13,7 +13,7 @@ const ADDRESS = `${loopbackNetwork()}.1`
 
 interface AgentUnderTest {
   readonly name: EngineName
-  /** Arguments, for the folder that it runs in. */
+  /** Arguments; it runs in this folder, and files that it wants are written there. */
   readonly words: (folder: string) => readonly string[]
   /** What its API is asked. */
   readonly url: string
@@ -31,13 +31,13 @@ const AGENTS: readonly AgentUnderTest[] = [
   {
     // Not -dev: its client would make control groups on this computer.
     name: 'nomad',
-    words: (folder) => [
-      'agent',
-      '-server',
-      '-bootstrap-expect=1',
-      `-bind=${ADDRESS}`,
-      `-data-dir=${join(folder, 'state')}`,
-    ],
+    words: (folder) => {
+      const advertise = { http: ADDRESS, rpc: ADDRESS, serf: ADDRESS }
+      const server = { enabled: true, bootstrap_expect: 1 }
+      const settings = { bind_addr: ADDRESS, data_dir: join(folder, 'state'), advertise, server }
+      writeFileSync(join(folder, 'nomad.json'), JSON.stringify(settings))
+      return ['agent', '-config=nomad.json']
+    },
     url: `http://${ADDRESS}:4646/v1/status/leader`,
     answers: new RegExp(`"${ADDRESS}:4647"`),
   },
@@ -58,12 +58,8 @@ for (const { name, words, url, answers } of AGENTS) {
     it('answers its API', async () => {
       agent.start(programOf(place), words(agent.folder))
       await eventually(`${url} answers`, 240, async () => {
-        try {
-          const text = await (await fetch(url)).text()
-          return answers.test(text) || `${text}\n${agent.log()}`
-        } catch (error) {
-          return `${String(error)}\n${agent.log()}`
-        }
+        const text = await fetch(url).then((response) => response.text(), String)
+        return answers.test(text) || `${text}\n${agent.logWhileRunning()}`
       })
     })
   })
@@ -81,8 +77,8 @@ await describeEngine('coredns', ownArchitecture(), (place) => {
     const question = ['-p', '5300', `@${ADDRESS}`, 'carter.lab.example.net']
     await eventually('the name is known', 120, async () => {
       const { stdout } = await run('dig', ['+short', '+time=2', '+tries=1', ...question])
-      return stdout.toString().trim() === '192.0.2.7' || `${stdout.toString()}\n${server.log()}`
+      return stdout.toString().trim() === '192.0.2.7' || `${stdout.toString()}\n${server.logWhileRunning()}`
     })
-    expect(server.log()).not.toContain('ERROR')
+    expect(server.logWhileRunning()).not.toContain('ERROR')
   })
 })

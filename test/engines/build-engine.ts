@@ -1,7 +1,8 @@
 /** Builds an engine with Go, tries each of its programs once, and only then keeps them. */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { reasonOf } from '../../src/support/reason.ts'
 import { run } from '../../src/support/run.ts'
 import { recordFile, type BuildRecord, type EnginePlace } from './engine-cache.ts'
 import { runAs, targetOf } from './target.ts'
@@ -16,8 +17,7 @@ export class EngineBuildError extends Error {}
 export async function buildEngine(place: EnginePlace): Promise<BuildRecord> {
   const target = targetOf(place)
   if (target.lacks !== undefined) throw new EngineBuildError(target.lacks)
-  mkdirSync(dirname(place.folder), { recursive: true })
-  const work = mkdtempSync(join(dirname(place.folder), '.build-'))
+  const work = workFolder(dirname(place.folder))
   try {
     const started = Date.now()
     await compile(place, work, target.environment)
@@ -26,11 +26,21 @@ export async function buildEngine(place: EnginePlace): Promise<BuildRecord> {
     const says = await tryAll(place, work)
     const record: BuildRecord = { seconds, load, goVersion: place.goVersion, says }
     writeFileSync(recordFile(work), `${JSON.stringify(record, undefined, 2)}\n`, { flush: true })
+    chmodSync(work, 0o755)
     // Somebody else may have been quicker; then theirs is as good.
     if (!existsSync(place.folder)) renameSync(work, place.folder)
     return record
   } finally {
     rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function workFolder(cache: string): string {
+  try {
+    mkdirSync(cache, { recursive: true })
+    return mkdtempSync(join(cache, '.build-'))
+  } catch (error) {
+    throw new EngineBuildError(`${reasonOf(error)}: let BRAMBLE_ENGINES name a folder that you may write to`)
   }
 }
 

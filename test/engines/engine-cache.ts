@@ -1,12 +1,16 @@
 /** Where built engines are: outside of the repository, by what they were built from. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { recipeOf, type Architecture, type EngineName, type Recipe } from './recipes.ts'
 import { toolchainFor } from './toolchain.ts'
 
+/** Root's programs are for all; others may not write there. */
+const USUAL_CACHE = process.geteuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache')
+
 /** Kept between runs; `BRAMBLE_ENGINES` names another folder. */
-export const ENGINE_CACHE = process.env['BRAMBLE_ENGINES'] ?? '/var/cache/bramble/engines'
+export const ENGINE_CACHE = process.env['BRAMBLE_ENGINES'] ?? join(USUAL_CACHE, 'bramble/engines')
 
 /** What is kept beside the programs of an engine. */
 export interface BuildRecord {

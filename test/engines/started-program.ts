@@ -19,18 +19,24 @@ export class StartedProgram {
     })
   }
 
-  /** What it has said so far. */
-  log(): string {
-    return readFileSync(join(this.folder, 'log'), 'utf8')
+  /** What it has said so far. Throws when it has ended by itself. */
+  logWhileRunning(): string {
+    const log = readFileSync(join(this.folder, 'log'), 'utf8')
+    if (this.#isRunning()) return log
+    throw new Error(`it has ended: ${log}`)
   }
 
   async end(): Promise<void> {
     const child = this.#child
-    if (child?.exitCode === null && child.signalCode === null) {
+    if (child !== undefined && this.#isRunning()) {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
     }
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null
   }
 }

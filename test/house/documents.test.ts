@@ -17,7 +17,9 @@ const scripts = Object.keys(
 )
 const verbs: readonly string[] = [...VERBS.map(({ name }) => name), 'help', 'demo']
 /** The top folders and files; a word with a slash that does not begin with one of them is no path of ours. */
-const TOP = new Set(readdirSync('.').filter((name) => !['node_modules', '.git', 'dist'].includes(name)))
+const TOP = new Set(
+  readdirSync('.').filter((name) => !['node_modules', '.git', '.cache', 'dist'].includes(name)),
+)
 
 /** Paths in backquotes, and where links lead; `<name>` and `*` stand for anything, so what is before them counts. */
 function pathsIn(text: string, document: string): string[] {

@@ -44,7 +44,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
 }
 
 const code = ownFiles().filter(
-  (path) => /^(src|test|scripts|bench)\//.test(path) && /\.(ts|sh|mjs)$/.test(path),
+  (path) => /^(src|test|scripts|bench|faults)\//.test(path) && /\.(ts|sh|mjs)$/.test(path),
 )
 
 /** `readFileText`, `read-file-text` and `READ_FILE` as their words. */

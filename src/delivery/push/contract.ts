@@ -18,6 +18,8 @@ export interface PushRun {
   readonly trialSeconds?: number
   /** How long a node may say nothing during a check; 60 when left out. */
   readonly silenceSeconds?: number
+  /** How long a session may take that is to end by itself, whatever the node says meanwhile; 900 when left out. */
+  readonly longestSeconds?: number
   /** How long a broken connection is taken up again during a converge; 120 when left out. */
   readonly rejoinSeconds?: number
   /** Stops the controller's part. A program that already converges goes on to its end. */

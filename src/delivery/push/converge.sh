@@ -30,10 +30,10 @@ give_up() { # nothing was begun, so the next run need not wait until our time is
   exit 1
 }
 
-# What runs that were cut off have left; nobody else's program runs, because the lease is ours.
+# What runs that were cut off have left, and the program of session 1 if another one was sent; nobody else's program runs, because the lease is ours.
 for l in *.sh *.events *.errors; do
   case $l in
-  "$run".*) ;;
+  "$f" | "$run".events | "$run".errors) ;;
   *) if [ -e "$l" ]; then rm -f "$l"; fi ;;
   esac
 done

@@ -159,6 +159,7 @@ class Converge {
       staysOpen: true,
       silenceSeconds: askSeconds(push),
       onSilence: uploads,
+      mayLast: () => true,
       onEvent: (event, session) => this.#heard(event, session),
     })
   }

@@ -24,6 +24,8 @@ export interface Talk {
   readonly silenceSeconds: number
   /** Called when the node was silent for so long; false gives up, as happens without it. */
   readonly onSilence?: (session: Session) => boolean
+  /** Asked when the session takes long: true for one that follows a program or is kept for links. */
+  readonly mayLast?: () => boolean
   /** Called for every event but `ready`. */
   readonly onEvent: (event: ProgramEvent, session: Session) => void
 }
@@ -43,6 +45,8 @@ export interface TalkEnd {
 
 /** Beyond the connection itself: login, start of sudo. */
 const LOGIN_SECONDS = 20
+/** As long as a lease: after it the node may belong to another run anyway. */
+const LONGEST_SECONDS = 900
 
 const CLOSED_CODES = new Set([
   'EPIPE',
@@ -84,6 +88,7 @@ class Conversation {
   readonly #session: Session
   readonly #marker: string
   readonly #watch: Watch
+  readonly #limit: NodeJS.Timeout
   #ready = false
   #sent: Promise<void> | undefined
 
@@ -92,6 +97,8 @@ class Conversation {
     this.#session = session
     this.#marker = marker
     this.#watch = new Watch(session, given.push.transport.connectSeconds(given.node) + LOGIN_SECONDS)
+    const seconds = given.push.longestSeconds ?? LONGEST_SECONDS
+    this.#limit = setTimeout(() => this.#isLong(seconds), seconds * 1000)
   }
 
   async hold(password: string | undefined): Promise<TalkEnd> {
@@ -104,6 +111,7 @@ class Conversation {
     await this.#listen()
     const end = await this.#session.ended
     this.#watch.over()
+    clearTimeout(this.#limit)
     signal?.removeEventListener('abort', stop)
     await this.#sent
     const { silentSeconds } = this.#watch
@@ -126,6 +134,13 @@ class Conversation {
       }
       if (reader.violation !== undefined) this.#session.stop()
     }
+  }
+
+  /** Every word makes the watch patient again, so a node that talks without end is not noticed by it. */
+  #isLong(seconds: number): void {
+    if (this.#given.mayLast?.() === true) return
+    this.#given.reader.refuse(`more and more for ${seconds} s`)
+    this.#session.stop()
   }
 
   #isReady(): void {

@@ -108,6 +108,7 @@ function rejoinOnce({ push, node, reader, onEvent }: Following, ending: EndOfPro
     staysOpen: true,
     silenceSeconds: askSeconds(push),
     onSilence: askWhetherAlive,
+    mayLast: () => true,
     onEvent: (event, session) => {
       ending.take(event, session)
       onEvent(event)

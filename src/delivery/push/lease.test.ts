@@ -83,8 +83,11 @@ describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
     })
   })
 
-  it('ends the program of the one that is ousted', async () => {
-    const slow = programOf('ada', [slowFile()])
+  it.each([
+    ['', slowFile()],
+    [', also when it does not listen', slowFile('/srv/slow', "trap '' TERM")],
+  ])('ends the program of the one that is ousted%s', async (_, resource) => {
+    const slow = programOf('ada', [resource])
     const ousted = pushRun(transport)
     const found = await observe(ousted, slow, 'apply', quiet)
     if (!found.reached) throw new Error('not reached')

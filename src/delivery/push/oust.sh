@@ -4,15 +4,22 @@
 start "$1" "$2"
 holder
 if alive "$p" "$s"; then
+  # The runner needs the lock to tidy up.
+  exec 9>&-
   kill -TERM "-$p"
   n=0
   while alive "$p" "$s" && [ $n -lt 10 ]; do
     sleep 1
     n=$((n + 1))
   done
-  if alive "$p" "$s"; then kill -KILL "-$p"; fi
+  # Of what it has started some may not listen.
+  kill -KILL "-$p" 2>/dev/null
   # Whoever follows it need not find out by itself.
-  say gone >>"$h.events"
+  if [ -e "$h.events" ]; then say gone >>"$h.events"; fi
+  k=$h
+  holder
+  # Who came in between has it now.
+  if [ "$h" != "$k" ]; then h=; fi
 fi
-rm -rf lease /var/lib/bramble/incoming
+if [ -n "$h" ]; then rm -rf lease /var/lib/bramble/incoming; fi
 say ousted

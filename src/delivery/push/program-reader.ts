@@ -79,6 +79,11 @@ export class ProgramReader {
     return found
   }
 
+  /** Reads nothing more, for a reason that is not in the bytes. */
+  refuse(what: string): void {
+    this.#violation ??= what
+  }
+
   #allows(piece: Buffer): boolean {
     const { lineBytes, totalBytes } = this.#limits
     this.#totalBytes += piece.length

@@ -155,6 +155,7 @@ describe.skipIf(noScratchNodes !== undefined)('a push', () => {
       action: 'remove',
     })
     expect(await node.text('/srv/leaves')).toBeUndefined()
+    expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
     expect((await seen(pushRun(transport), program)).orphans).toEqual([])
   })
 

@@ -2,6 +2,8 @@
 # Runs a program apart from the session that started it, and tidies up. Arguments: RUN SHA256 TRIAL-SECONDS
 
 cd /run/bramble || exit
+# Whoever ends the program takes the end of this one for its end.
+trap : TERM
 sh "$1.$2.sh" converge "$3" >>"$1.events" 2>"$1.errors"
 s=$?
 # Contents may be secret; they go before anybody is told that this is over.

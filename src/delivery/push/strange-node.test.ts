@@ -40,6 +40,24 @@ describe.skipIf(noScratchNodes !== undefined)('a strange node', () => {
   })
 
   it.each([
+    ['talks without end', "while printf '@\\tready\\n'; do sleep 0.1; done"],
+    ['says byte after byte and never a line', 'while printf x; do sleep 0.1; done'],
+  ])('that %s, slowly enough to break no other limit, is NODE_BABBLED in the end', async (_, command) => {
+    const push = pushRun(await liar(command), { silenceSeconds: 30, longestSeconds: 2 })
+    const seen = await observe(push, program, 'plan', quiet)
+    expect(seen).toMatchObject({ reached: false, failure: { code: 'NODE_BABBLED' } })
+    expect(seen.reached || seen.failure.summary).toContain('more and more for 2 s')
+  })
+
+  it('that writes errors without end is NODE_TIMED_OUT, and little of it is kept', async () => {
+    const push = pushRun(await liar("printf '@\\tready\\n'; yes >&2"), { silenceSeconds: 2 })
+    const before = process.memoryUsage().rss
+    const seen = await observe(push, program, 'plan', quiet)
+    expect(seen).toMatchObject({ reached: false, failure: { code: 'NODE_TIMED_OUT' } })
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 << 20)
+  })
+
+  it.each([
     ["printf '@\\tready\\n'; sleep 100", 'ada was silent for 1 s during the check'],
     ["printf '@\\tready\\n@\\thello\\t1\\tada\\n'; sleep 100", 'ada was silent for 1 s during the check'],
   ])('that hangs is NODE_TIMED_OUT', async (command, summary) => {

@@ -184,7 +184,7 @@ export const deliveryCodes = defineCodes({
     why: 'what a node says is not trusted; the rest was not read',
     fix: ({ node }) => `look at what its shell prints at a login: bramble ssh ${node}`,
     explain:
-      "Lines, their number and their total length have limits, and every resource that is named must be one of the node's.",
+      "Lines, their number and their total length have limits, a session that is to end by itself has a quarter of an hour, and every resource that is named must be one of the node's.",
   }),
   CLOCK_WRONG: code<{ node: string; seconds: number }>({
     severity: 'warning',

@@ -135,6 +135,22 @@ describe('the API', () => {
     expect(answer).toMatchObject({ ok: false, status: 0 })
   })
 
+  it('takes an answer without an end for none, and keeps little of it', async () => {
+    const server = createSecureServer({ cert: certificate.certificatePem, key: certificate.keyPem })
+    server.on('stream', (stream) => {
+      stream.on('error', () => undefined)
+      stream.respond({ ':status': 200 })
+      const more = (): void => {
+        while (!stream.destroyed && stream.write(Buffer.alloc(1 << 16, ' '))) continue
+        if (!stream.destroyed) stream.once('drain', more)
+      }
+      more()
+    })
+    const link = await linkTo(server)
+    const reply = await withApi(link, 'ears', access(), (api) => api.get('/v1/x', z.string()))
+    expect(reply).toEqual({ ok: false, status: 0, problem: 'an answer of more than 67108864 bytes' })
+  })
+
   it('says why the node cannot be connected to', async () => {
     const link: NodeLink = {
       connect: () => Promise.reject(new Error('nothing listens on port 8501 of ears')),

@@ -88,8 +88,7 @@ await describeEachConsul(90, (binary) => {
     it('passes the gates', async () => {
       const gate = agentGate({
         node: 'ears',
-        access: dc.home.access,
-        accessorId: dc.home.token('ears').accessorId,
+        access: { authorityPem: dc.home.access.authorityPem, token: dc.home.token('ears').secretId },
         services: ['doorbell'],
       })
       await eventually('the gate opens', 60, async () => {

@@ -1,9 +1,9 @@
 /** Conditions that must hold before a node's turn counts as done. */
 import type { Gate, NodeLink } from '../contract.ts'
-import { withApi, type ConsulApi } from './api.ts'
+import { withApi, type ApiAccess, type ConsulApi } from './api.ts'
 import { askServer, type ServerView } from './ask-server.ts'
 import { counted } from './counted.ts'
-import { managementAccess, type ManagementAccess } from './management.ts'
+import type { ManagementAccess } from './management.ts'
 import { ALIVE, anything, catalogNodeReply, checksReply, leaderReply, membersReply } from './replies.ts'
 import type { Verdict } from './returned.ts'
 import { serverAt, type ConsulNode } from './setup.ts'
@@ -49,9 +49,8 @@ function votersOf({ health, peers }: ServerView, servers: readonly ConsulNode[])
 /** What the gate of an agent looks for. */
 export interface AgentGateParts {
   readonly node: string
-  readonly access: ManagementAccess
-  /** Accessor of the agent's token. */
-  readonly accessorId: string
+  /** With the agent's own token: whatever a node is asked with, it learns. */
+  readonly access: Required<ApiAccess>
   /** Names of the services that the node registers. */
   readonly services: readonly string[]
 }
@@ -62,18 +61,17 @@ export function agentGate(parts: AgentGateParts): Gate {
     name: 'consul: member with its services',
     node: parts.node,
     patienceSeconds: PATIENCE_SECONDS,
-    ask: (link) =>
-      withApi(link, parts.node, managementAccess(parts.access), (api) => askAgentGate(api, parts)),
+    ask: (link) => withApi(link, parts.node, parts.access, (api) => askAgentGate(api, parts)),
   }
 }
 
 async function askAgentGate(api: ConsulApi, parts: AgentGateParts): Promise<Verdict> {
-  const { node, accessorId } = parts
+  const { node } = parts
   // Needs no token, and goes through a server.
   const leader = await api.get('/v1/status/leader', leaderReply)
   if (!leader.ok) return not(`${node} does not answer: ${leader.problem}`)
   if (leader.value === '') return not(`${node} reaches no leader`)
-  const token = await api.get(`/v1/acl/token/${accessorId}`, anything)
+  const token = await api.get('/v1/acl/token/self', anything)
   if (!token.ok) return { passed: true, detail: `${node} reaches the leader; its token comes next` }
   const members = await api.get('/v1/agent/members', membersReply)
   if (!members.ok) return not(`${node} does not tell its members: ${members.problem}`)

@@ -90,8 +90,10 @@ export function gateOfAgent(
 ): Gate {
   return agentGate({
     node: node.name,
-    access: managementOf(secrets),
-    accessorId: secrets.token(secretNames.agentToken(node.name)).accessorId,
+    access: {
+      authorityPem: secrets.authority(secretNames.authority).certificatePem,
+      token: secrets.token(secretNames.agentToken(node.name)).secretId,
+    },
     services: services.map(({ name }) => name),
   })
 }

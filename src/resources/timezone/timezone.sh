@@ -36,6 +36,7 @@ timezone_link() { # TARGET: replaces /etc/localtime in one step
   rm -f "$R/etc/.localtime.bramble"
   ln -s "$1" "$R/etc/.localtime.bramble"
   mv -f "$R/etc/.localtime.bramble" "$R/etc/localtime"
+  flush "$R/etc/"
 }
 
 timezone_text() { # ZONE

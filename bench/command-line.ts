@@ -1,0 +1,47 @@
+/** What `npm run bench` and `npm run faults` have in common: records, tables, and that nothing stays behind however they end. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isBuilt, REPOSITORY } from './built.ts'
+import { removeScratchLabs } from './scratch-lab.ts'
+
+/** Prints a line for whoever waits. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Writes a record to `.cache/FOLDER` under its name and the time; gives its path. */
+export async function keepRecord(folder: string, name: string, record: unknown): Promise<string> {
+  const path = join(REPOSITORY, '.cache', folder)
+  await mkdir(path, { recursive: true })
+  const file = join(path, `${name}-${new Date().toISOString().replaceAll(':', '')}.json`)
+  await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`)
+  return file
+}
+
+let isLeaving = false
+
+async function leave(code: number): Promise<void> {
+  if (isLeaving) return
+  isLeaving = true
+  await removeScratchLabs().catch((error: unknown) => say(String(error)))
+  process.exit(code)
+}
+
+function complain(error: unknown): Promise<void> {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return leave(1)
+}
+
+/** Does the work and ends the process with its exit status; 1 when it throws, 130 at a signal. Scratch labs go in any case. */
+export async function runAndLeave(work: () => Promise<number>): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void leave(130))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => void complain(error))
+  }
+  try {
+    if (isBuilt()) await removeScratchLabs()
+    await leave(await work())
+  } catch (error) {
+    await complain(error)
+  }
+}
