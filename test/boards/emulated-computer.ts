@@ -23,7 +23,17 @@ export async function runEmulated(program: string): Promise<string> {
   await prepare()
   const start = join(import.meta.dirname, 'emulated-start.sh')
   const node = [process.execPath, '--import', 'jiti/register', program]
-  const words = ['console=ttyS0', 'quiet', 'panic=-1', 'cgroup_no_v1=all', '--', 'sh', start, FOLDER, ...node]
+  const words = [
+    'console=ttyS0',
+    'quiet',
+    'panic=-1',
+    'cgroup_no_v1=all',
+    '--',
+    '/bin/sh',
+    start,
+    FOLDER,
+    ...node,
+  ]
   const options = {
     '-M': 'q35',
     '-cpu': 'max',

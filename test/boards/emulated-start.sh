@@ -5,6 +5,8 @@ set -u
 
 folder=$1
 shift
+# Where Node.js looks for packages.
+cd "${0%/*}" || exit 1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 exec </dev/null >/dev/ttyS0 2>&1
 mkdir -p /dev/pts /dev/shm /lib/modules

@@ -41,7 +41,8 @@ const nodes = Object.entries(BOARDS).map(([name, { model, mebibytes }]) => ({
 }))
 await labUp({ ...id, user: 'pi', authorizedKeys: [], nodes })
 const states = await onEach((node) => output(node, 'systemctl is-system-running --wait'))
-const below = 'cd /sys/fs/cgroup && mkdir x && ls x/memory.max x/cpu.weight x/pids.max | xargs && rmdir x'
+const below =
+  'cd /sys/fs/cgroup && echo +cpu >cgroup.subtree_control && mkdir x && ls x/memory.max x/cpu.weight x/pids.max | xargs; rmdir x'
 const groupsBelow = await onEach((node) => output(node, below))
 const eaten = await onEach((node) =>
   labExec(id, node, ['sh', '-c', 'head -c 300M /dev/zero | tail >/dev/null']),

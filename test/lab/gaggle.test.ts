@@ -85,6 +85,7 @@ describe.skipIf(lacking.length > 0)(
 
     it('holds every Zero to its 512 MiB, and its agent stays well below', async () => {
       const { text } = await cluster.bramble('status', '--json')
+      expect((await cluster.bramble('facts')).text.match(/ zero-w +512 MiB /g)).toHaveLength(ZEROS.length)
       const { nodes } = JSON.parse(text) as Status
       for (const { name, memoryBytes, memoryUsedBytes } of nodes.filter((node) =>
         ZEROS.includes(node.name),
