@@ -1,4 +1,5 @@
 /** The files that make a kubeadm cluster possible on boards without an image registry: settings of containerd, kubeadm, kubelet and CNI. */
+import { stringify } from 'yaml'
 
 /** Where all images are said to be from; none is ever fetched. */
 export const REPOSITORY = 'bramble.test'
@@ -49,7 +50,7 @@ const REGISTRATION = {
 }
 const KUBEADM = 'kubeadm.k8s.io/v1beta4'
 
-/** For `kubeadm init`: etcd is Debian's, beside it on the board. JSON is YAML. */
+/** For `kubeadm init`: etcd is Debian's, beside it on the board. */
 export function initSettings({ version, address, token }: Formation): string {
   return documents(
     {
@@ -133,5 +134,5 @@ export function daemonSet(name: string, image: string, words: readonly string[])
 }
 
 function documents(...all: object[]): string {
-  return all.map((one) => JSON.stringify(one)).join('\n---\n')
+  return all.map((one) => stringify(one)).join('---\n')
 }

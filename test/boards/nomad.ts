@@ -17,7 +17,7 @@ interface Allocation {
 }
 
 /** One task for the driver `exec`, on every client. */
-export interface Task {
+export interface NomadJob {
   readonly name: string
   /** Of busybox. */
   readonly words: readonly string[]
@@ -59,7 +59,7 @@ export class Nomad {
   }
 
   /** Runs a job with one task on every client. */
-  async run({ name, words, memoryMegabytes, batch = false }: Task): Promise<void> {
+  async run({ name, words, memoryMegabytes, batch = false }: NomadJob): Promise<void> {
     const task = {
       Name: name,
       Driver: 'exec',
