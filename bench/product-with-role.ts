@@ -1,12 +1,13 @@
 /** The product with one role more, built as CONTRIBUTING.md says: a folder in `src/roles`, and nothing else. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../src/support/run.ts'
 import { REPOSITORY } from './built.ts'
 
 const PARTS = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts', 'src']
+const KEEP_MILLISECONDS = 24 * 60 * 60 * 1000
 const KEPT = join(REPOSITORY, '.cache/bench/products')
 
 async function digestOf(paths: readonly string[]): Promise<string> {
@@ -21,6 +22,15 @@ async function digestOf(paths: readonly string[]): Promise<string> {
   return hash.digest('hex').slice(0, 12)
 }
 
+/** Another benchmark may be using a young one. */
+async function dropOld(): Promise<void> {
+  for (const name of await readdir(KEPT).catch(() => [])) {
+    const folder = join(KEPT, name)
+    const { mtimeMs } = await stat(folder)
+    if (Date.now() - mtimeMs > KEEP_MILLISECONDS) await rm(folder, { recursive: true, force: true })
+  }
+}
+
 /** The command line of the product with the role `name`, whose text is in `file`; built once for each state of the sources. */
 export async function productWithRole(
   name: string,
@@ -32,8 +42,8 @@ export async function productWithRole(
   const cli = join(folder, 'dist/cli/main.js')
   if (existsSync(cli)) return cli
   say('building the product with one role more')
-  await rm(KEPT, { recursive: true, force: true })
-  const draft = `${folder}.new`
+  await dropOld()
+  const draft = `${folder}.${process.pid}`
   await mkdir(draft, { recursive: true })
   for (const part of PARTS) await cp(join(REPOSITORY, part), join(draft, part), { recursive: true })
   await symlink(join(REPOSITORY, 'node_modules'), join(draft, 'node_modules'))

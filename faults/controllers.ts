@@ -1,6 +1,6 @@
 /** Two controllers, one that died, and clocks that are years apart. */
 import { existsSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Event } from '../src/events/event.ts'
 import { armAt, disarm, prepared, pullPlug, wrongAfter, type Undisturbed } from './disturbed.ts'
@@ -58,7 +58,8 @@ async function asAnotherComputer<T>(cluster: SmallCluster, work: () => Promise<T
   try {
     return await work()
   } finally {
-    await rename(`${runs}.away`, `${runs}.other`).catch(() => undefined)
+    await rm(runs, { recursive: true, force: true })
+    await rename(`${runs}.away`, runs)
   }
 }
 

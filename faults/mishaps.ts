@@ -22,6 +22,13 @@ for p in /proc/[0-9]*; do
 done
 tail /dev/zero`
 
+/** The kernel does it only between two writes, so it is asked again and again. */
+const READ_ONLY = `
+for d in /var/lib /; do
+  n=0
+  until mount -o remount,bind,ro $d 2>/dev/null || [ $((n += 1)) -gt 300 ]; do sleep 0.1; done
+done`
+
 const MISHAPS: readonly Mishap[] = [
   { what: 'the controller killed', bring: (_, apply) => apply.kill() },
   {
@@ -53,7 +60,7 @@ const MISHAPS: readonly Mishap[] = [
   },
   {
     what: 'the disk remounted read-only',
-    bring: (cluster) => cluster.run('for d in / /var/lib; do mount -o remount,bind,ro $d; done'),
+    bring: (cluster) => cluster.tryRun(READ_ONLY),
     mend: (cluster) => cluster.run('for d in / /var/lib; do mount -o remount,bind,rw $d; done'),
   },
   { what: 'the program killed for want of memory', bring: (cluster) => cluster.tryRun(OUT_OF_MEMORY) },

@@ -28,7 +28,7 @@ export function replacements(root: string, calls: readonly SystemCall[]): Replac
   return calls.flatMap((call, at): Replacement[] => {
     if (call.name.startsWith('rename')) {
       const [source = '', target = ''] = quoted(call)
-      if (!isOnDisk(root, target) || !isOurs(root, source)) return []
+      if (!isOnDisk(root, target) || (root === '' && !source.endsWith('.bramble'))) return []
       const broken = brokenRename(calls, at, source, target)
       return [{ path: target.slice(root.length), how: 'renamed', ...(broken && { broken }) }]
     }

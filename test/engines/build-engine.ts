@@ -1,11 +1,12 @@
 /** Builds an engine with Go, tries each of its programs once, and only then keeps them. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { reasonOf } from '../../src/support/reason.ts'
 import { run } from '../../src/support/run.ts'
 import { recordFile, type BuildRecord, type EnginePlace } from './engine-cache.ts'
 import { runAs, targetOf } from './target.ts'
+import { makeWorkFolder } from './work-folder.ts'
 
 /** Why an engine could not be built: what Go or the program said, or what to install. */
 export class EngineBuildError extends Error {}
@@ -37,8 +38,7 @@ export async function buildEngine(place: EnginePlace): Promise<BuildRecord> {
 
 function workFolder(cache: string): string {
   try {
-    mkdirSync(cache, { recursive: true })
-    return mkdtempSync(join(cache, '.build-'))
+    return makeWorkFolder(cache)
   } catch (error) {
     throw new EngineBuildError(`${reasonOf(error)}: let BRAMBLE_ENGINES name a folder that you may write to`)
   }

@@ -7,8 +7,14 @@ import { join } from 'node:path'
 
 /** Runs with a folder of its own, which is its working folder and its home as well. */
 export class StartedProgram {
-  readonly folder = mkdtempSync(join(tmpdir(), 'bramble-engine-'))
+  #folder: string | undefined
   #child: ChildProcess | undefined
+
+  /** Made when it is first asked for: a test that is skipped leaves none. */
+  get folder(): string {
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'bramble-engine-'))
+    return this.#folder
+  }
 
   start(program: string, words: readonly string[]): void {
     const log = openSync(join(this.folder, 'log'), 'a')
@@ -33,7 +39,7 @@ export class StartedProgram {
       child.kill('SIGKILL')
       await ended
     }
-    rmSync(this.folder, { recursive: true, force: true })
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
   }
 
   #isRunning(): boolean {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { slowFile, startController } from '../../../test/delivery/other-controller.ts'
 import { noScratchNodes, programOf, pushRun, scratchNode } from '../../../test/delivery/scratch-node.ts'
 import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
@@ -101,6 +101,18 @@ describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
     expect(taken).toMatchObject({ reached: true })
     expect(await lost).toMatchObject({ reached: false, failure: { code: 'PROGRAM_BROKE_OFF' } })
     expect((await node.inside('pgrep', '-f', 'srv/go')).stdout.toString()).toBe('')
+  })
+
+  it('leaves nothing of a killed controller whose program came to its end alone', async () => {
+    const controller = await startController(node, {}, 'apply', 'run-alone')
+    await controller.said('converging')
+    await controller.kill()
+    await node.inside('touch', '/srv/go')
+    await vi.waitFor(async () => expect(await node.text('/run/bramble/lease')).toBeUndefined(), 20_000)
+    const slow = programOf('ada', [slowFile()])
+    const found = await observe(pushRun(transport, { deadRuns: ['run-alone'] }), slow, 'apply', quiet)
+    expect(found).toMatchObject({ reached: true, differing: [] })
+    expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
   })
 
   it('lets a later apply follow the program of a killed controller to its end, and then look for itself', async () => {

@@ -30,6 +30,12 @@ refuse_others() {
 if [ "$mode" = apply ]; then
   look
   refuse_others
+  # Nobody comes back for what their programs said.
+  for l in $dead; do
+    for k in "$l".*; do
+      if [ -e "$k" ]; then rm -f "$k"; fi
+    done
+  done
 fi
 # The program works in the folder of this name, and takes it away when this shell ends.
 w=work.$$
