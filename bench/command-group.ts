@@ -24,6 +24,8 @@ export interface Taken {
   readonly peakBytes: number
   /** The most processes at once. */
   readonly peakProcesses: number
+  /** The longest time, in seconds, in which this process itself was not let run; see {@link undisturbed}. */
+  readonly pauseSeconds: number
   /** The most file descriptors of one process at once. */
   readonly peakDescriptors: number
   /** The most resident memory that any one of its processes had at once, by the name of its program. */
@@ -68,6 +70,8 @@ class Watcher {
   readonly #memory: string | undefined
   readonly #timer: NodeJS.Timeout
   #looks = 0
+  #lastLook = performance.now()
+  #pauseSeconds = 0
 
   constructor(group: string) {
     this.#group = group
@@ -80,7 +84,14 @@ class Watcher {
     clearInterval(this.#timer)
   }
 
+  /** The longest time between two looks. */
+  get pauseSeconds(): number {
+    return Math.max(this.#pauseSeconds, (performance.now() - this.#lastLook) / 1000)
+  }
+
   #look(): void {
+    this.#pauseSeconds = this.pauseSeconds
+    this.#lastLook = performance.now()
     if (this.#memory !== undefined) {
       this.peakBytes = Math.max(this.peakBytes, anonymousBytes(this.#memory))
     }
@@ -135,6 +146,7 @@ export async function runInGroup(command: Command): Promise<Taken> {
       processorSeconds: groupSeconds(group),
       peakBytes: watcher.peakBytes,
       peakProcesses: watcher.peakProcesses,
+      pauseSeconds: watcher.pauseSeconds,
       peakDescriptors: watcher.peakDescriptors,
       peakResident: watcher.peakResident,
     }
@@ -142,5 +154,22 @@ export async function runInGroup(command: Command): Promise<Taken> {
     watcher.stop()
     await killGroup(group)
     await removeGroup(group)
+  }
+}
+
+/** Whoever stops all that runs on a computer (SIGSTOP, a virtual machine that is paused) stops us too. */
+const AT_MOST_PAUSE_SECONDS = 3
+const ATTEMPTS = 5
+
+/** Measures again when what came of it is no measurement, because this process was stopped meanwhile. */
+export async function undisturbed<T extends Pick<Taken, 'pauseSeconds'>>(
+  say: (text: string) => void,
+  measure: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const measured = await measure()
+    if (measured.pauseSeconds <= AT_MOST_PAUSE_SECONDS) return measured
+    say(`  once more: nothing ran here for ${measured.pauseSeconds.toFixed(1)} s`)
+    if (attempt === ATTEMPTS) throw new Error('this computer is stopped again and again')
   }
 }
