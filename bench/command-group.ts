@@ -1,7 +1,14 @@
 /** Runs a command in a control group of its own: what it and all that it starts use, and nothing of it is left behind. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { groupFolders, groupProcesses, killGroup, makeGroup, removeGroup } from '../src/lab/control-group.ts'
+import {
+  groupFolders,
+  groupProcesses,
+  killGroup,
+  makeGroup,
+  readTrees,
+  removeGroup,
+} from '../src/lab/control-group.ts'
 import { run, type RunResult } from '../src/support/run.ts'
 
 /** A command as it is typed. */
@@ -119,11 +126,12 @@ export function inGroup(group: string, argv: readonly string[]): string[] {
   return ['-c', JOIN, 'sh', ...groupFolders(group), '--', ...argv]
 }
 
+const PREFIX = 'bramble-bench-'
 let made = 0
 
 /** A name for a control group that nobody else has. */
 export function newGroupName(): string {
-  return `bramble-bench-${process.pid}-${made++}`
+  return `${PREFIX}${process.pid}-${made++}`
 }
 
 /** Runs a command to its end. What it has left running is ended afterwards: each sample begins anew. */
@@ -152,6 +160,19 @@ export async function runInGroup(command: Command): Promise<Taken> {
     }
   } finally {
     watcher.stop()
+    await killGroup(group)
+    await removeGroup(group)
+  }
+}
+
+/** Ends and removes the groups of this process, and of killed ones before it. */
+export async function removeCommandGroups(): Promise<void> {
+  const names = readTrees().flatMap(({ folder }) => readdirSync(folder))
+  const isOver = (name: string): boolean => {
+    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\d+$`).exec(name) ?? []
+    return pid !== undefined && (Number(pid) === process.pid || !existsSync(`/proc/${pid}`))
+  }
+  for (const group of new Set(names.filter(isOver))) {
     await killGroup(group)
     await removeGroup(group)
   }
