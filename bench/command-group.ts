@@ -1,7 +1,14 @@
 /** Runs a command in a control group of its own: what it and all that it starts use, and nothing of it is left behind. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { groupFolders, groupProcesses, killGroup, makeGroup, removeGroup } from '../src/lab/control-group.ts'
+import {
+  groupFolders,
+  groupProcesses,
+  killGroup,
+  makeGroup,
+  readTrees,
+  removeGroup,
+} from '../src/lab/control-group.ts'
 import { run, type RunResult } from '../src/support/run.ts'
 
 /** A command as it is typed. */
@@ -24,6 +31,8 @@ export interface Taken {
   readonly peakBytes: number
   /** The most processes at once. */
   readonly peakProcesses: number
+  /** The longest time, in seconds, in which this process itself was not let run; see {@link undisturbed}. */
+  readonly pauseSeconds: number
   /** The most file descriptors of one process at once. */
   readonly peakDescriptors: number
   /** The most resident memory that any one of its processes had at once, by the name of its program. */
@@ -68,6 +77,8 @@ class Watcher {
   readonly #memory: string | undefined
   readonly #timer: NodeJS.Timeout
   #looks = 0
+  #lastLook = performance.now()
+  #pauseSeconds = 0
 
   constructor(group: string) {
     this.#group = group
@@ -80,7 +91,14 @@ class Watcher {
     clearInterval(this.#timer)
   }
 
+  /** The longest time between two looks. */
+  get pauseSeconds(): number {
+    return Math.max(this.#pauseSeconds, (performance.now() - this.#lastLook) / 1000)
+  }
+
   #look(): void {
+    this.#pauseSeconds = this.pauseSeconds
+    this.#lastLook = performance.now()
     if (this.#memory !== undefined) {
       this.peakBytes = Math.max(this.peakBytes, anonymousBytes(this.#memory))
     }
@@ -108,11 +126,12 @@ export function inGroup(group: string, argv: readonly string[]): string[] {
   return ['-c', JOIN, 'sh', ...groupFolders(group), '--', ...argv]
 }
 
+const PREFIX = 'bramble-bench-'
 let made = 0
 
 /** A name for a control group that nobody else has. */
 export function newGroupName(): string {
-  return `bramble-bench-${process.pid}-${made++}`
+  return `${PREFIX}${process.pid}-${made++}`
 }
 
 /** Runs a command to its end. What it has left running is ended afterwards: each sample begins anew. */
@@ -135,6 +154,7 @@ export async function runInGroup(command: Command): Promise<Taken> {
       processorSeconds: groupSeconds(group),
       peakBytes: watcher.peakBytes,
       peakProcesses: watcher.peakProcesses,
+      pauseSeconds: watcher.pauseSeconds,
       peakDescriptors: watcher.peakDescriptors,
       peakResident: watcher.peakResident,
     }
@@ -142,5 +162,35 @@ export async function runInGroup(command: Command): Promise<Taken> {
     watcher.stop()
     await killGroup(group)
     await removeGroup(group)
+  }
+}
+
+/** Ends and removes the groups of this process, and of killed ones before it. */
+export async function removeCommandGroups(): Promise<void> {
+  const names = readTrees().flatMap(({ folder }) => readdirSync(folder))
+  const isOver = (name: string): boolean => {
+    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\d+$`).exec(name) ?? []
+    return pid !== undefined && (Number(pid) === process.pid || !existsSync(`/proc/${pid}`))
+  }
+  for (const group of new Set(names.filter(isOver))) {
+    await killGroup(group)
+    await removeGroup(group)
+  }
+}
+
+/** Whoever stops all that runs on a computer (SIGSTOP, a virtual machine that is paused) stops us too. */
+const AT_MOST_PAUSE_SECONDS = 3
+const ATTEMPTS = 5
+
+/** Measures again when what came of it is no measurement, because this process was stopped meanwhile. */
+export async function undisturbed<T extends Pick<Taken, 'pauseSeconds'>>(
+  say: (text: string) => void,
+  measure: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const measured = await measure()
+    if (measured.pauseSeconds <= AT_MOST_PAUSE_SECONDS) return measured
+    say(`  once more: nothing ran here for ${measured.pauseSeconds.toFixed(1)} s`)
+    if (attempt === ATTEMPTS) throw new Error('this computer is stopped again and again')
   }
 }

@@ -1,6 +1,6 @@
 /** What ten times as many resources do to a run that finds nothing to do: the same nodes, both sizes in each round. */
 import type { Benchmark } from './benchmark.ts'
-import { runInGroup, type Taken } from './command-group.ts'
+import { runInGroup, undisturbed, type Taken } from './command-group.ts'
 import { median, type Figure } from './figure.ts'
 import { processesDuring } from './node-processes.ts'
 import { passedSince } from './relay.ts'
@@ -22,6 +22,7 @@ interface Half {
 /** One run of one half. */
 interface Look {
   readonly seconds: number
+  readonly pauseSeconds: number
   readonly processorSeconds: number
   readonly processes: number
   readonly kibibytesUp: number
@@ -56,6 +57,7 @@ async function look(site: SiteNodes, half: Half): Promise<Look> {
   const passed = passedSince(relays, before)
   return {
     seconds: applied.taken.seconds,
+    pauseSeconds: applied.taken.pauseSeconds,
     processorSeconds: applied.taken.processorSeconds,
     processes,
     kibibytesUp: passed.bytesUp / 1024 / relays.length,
@@ -110,8 +112,8 @@ export const benchmark: Benchmark = async ({ runs, sizes, nodes }, say) => {
     const large: Look[] = []
     for (let round = 1; round <= runs; round++) {
       say(`${round} of ${runs}`)
-      small.push(await look(site, halves[0]))
-      large.push(await look(site, halves[1]))
+      small.push(await undisturbed(say, () => look(site, halves[0])))
+      large.push(await undisturbed(say, () => look(site, halves[1])))
     }
     return { figures: figures([few, many], small, large), raw: { small, large } }
   } finally {

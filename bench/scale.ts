@@ -3,12 +3,12 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { Benchmark } from './benchmark.ts'
-import { runInGroup } from './command-group.ts'
+import { runInGroup, undisturbed } from './command-group.ts'
 import { alignedTable, median, shortNumber, type Figure } from './figure.ts'
 import { BadEndpoints } from './scale/bad-endpoints.ts'
 import { endpointAddress, Endpoints } from './scale/endpoints.ts'
 import { curvesSvg } from './scale/curves-svg.ts'
-import { runOnce, type ScaleRun } from './scale/run.ts'
+import { runOnce, type ScaleCluster, type ScaleRun } from './scale/run.ts'
 import { wantedProduct } from './side-by-side/bramble.ts'
 import { wantedState, type WantedState } from './side-by-side/wanted-state.ts'
 
@@ -140,12 +140,14 @@ class Scale {
       const size = { nodes, plans: [], applies: [], amongBad: [], amongNew: [] } as {
         nodes: number
       } & Record<'plans' | 'applies' | 'amongBad' | 'amongNew', ScaleRun[]>
+      const take = (cluster: ScaleCluster, verb: 'plan' | 'apply'): Promise<ScaleRun> =>
+        undisturbed(this.#say, () => runOnce(this.#cli, cluster, verb))
       for (let round = 1; round <= runs; round++) {
         this.#say(`${nodes}: ${round} of ${runs}`)
-        size.plans.push(await runOnce(this.#cli, alone, 'plan'))
-        size.applies.push(await runOnce(this.#cli, alone, 'apply'))
-        size.amongBad.push(await runOnce(this.#cli, seen, 'apply'))
-        size.amongNew.push(await runOnce(this.#cli, fresh, 'apply'))
+        size.plans.push(await take(alone, 'plan'))
+        size.applies.push(await take(alone, 'apply'))
+        size.amongBad.push(await take(seen, 'apply'))
+        size.amongNew.push(await take(fresh, 'apply'))
       }
       return size
     } finally {

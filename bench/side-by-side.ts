@@ -1,7 +1,7 @@
 /** Bramble beside what people use for the same work: the same state, the same nodes, one after the other in each round. */
 import { alignedTable, median, shortNumber, type Figure } from './figure.ts'
 import type { Benchmark, BenchOptions } from './benchmark.ts'
-import { runInGroup } from './command-group.ts'
+import { runInGroup, undisturbed } from './command-group.ts'
 import { idleShareOf } from './processor-time.ts'
 import { ansibles } from './side-by-side/ansible.ts'
 import { bramble } from './side-by-side/bramble.ts'
@@ -65,7 +65,7 @@ class Comparison {
         const isLong = one.isLong === true || (taken[0]?.seconds ?? 0) > LONG_SECONDS
         if (isLong && taken.length >= RUNS_OF_LONG) continue
         this.#say(`${titleOf(setting)}: ${tool.title}, ${round} of ${runs}`)
-        taken.push(await this.#sample(tool, setting))
+        taken.push(await undisturbed(this.#say, () => this.#sample(tool, setting)))
       }
       // A comparison takes long: whoever watches sees what there is so far.
       if (round < runs) this.#say(`\n${tableOfSetting(setting, samples)}`)

@@ -5,6 +5,7 @@ import type { Endpoints } from './endpoints.ts'
 /** What a run took. */
 export interface ScaleRun {
   readonly seconds: number
+  readonly pauseSeconds: number
   /** From the start of the command until the last good node was done. */
   readonly goodSeconds: number
   /** The same for each bad one; absent when nothing was said of it. */
@@ -70,6 +71,7 @@ export async function runOnce(cli: string, cluster: ScaleCluster, verb: 'plan' |
   const isBad = ({ node = '' }: Told): boolean => cluster.bad.includes(node)
   return {
     seconds: taken.seconds,
+    pauseSeconds: taken.pauseSeconds,
     goodSeconds: Math.max(...finished.filter((one) => !isBad(one)).map(seconds)),
     badSeconds: Object.fromEntries(finished.filter(isBad).map((one) => [one.node ?? '', seconds(one)])),
     processorSeconds: taken.processorSeconds,

@@ -1,6 +1,6 @@
 /** Ansible as Debian has it: plain, tuned, and with Mitogen. */
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { run } from '../../src/support/run.ts'
@@ -141,7 +141,7 @@ const FLAVOURS: readonly Flavour[] = [
 async function openAnsible(flavour: Flavour, site: Site): Promise<Contender> {
   const files = join(site.folder, 'files')
   await writeFile(join(site.folder, 'nodes.yml'), nodesFile(site))
-  let sockets: string | undefined
+  let started = 0
   return {
     write: async (state) => {
       await rm(files, { recursive: true, force: true })
@@ -152,9 +152,9 @@ async function openAnsible(flavour: Flavour, site: Site): Promise<Contender> {
       await writeFile(join(site.folder, 'site.yml'), stringify(steps(state, flavour.facts)))
     },
     command: async () => {
-      if (sockets !== undefined) await rm(sockets, { recursive: true, force: true })
-      // A path of a socket may have 108 bytes.
-      sockets = await mkdtemp('/tmp/bb-')
+      // Each run has a folder of its own for its masters, so that none finds those of another.
+      const sockets = join(site.folder, `s${++started}`)
+      await mkdir(sockets)
       return {
         program: 'ansible-playbook',
         words: ['-i', 'nodes.yml', 'site.yml'],
@@ -169,7 +169,6 @@ async function openAnsible(flavour: Flavour, site: Site): Promise<Contender> {
       }
     },
     changed: (taken) => {
-      if (sockets !== undefined) void rm(sockets, { recursive: true, force: true })
       const recap = mustSucceed(taken).split('PLAY RECAP')[1] ?? ''
       const counts = [...recap.matchAll(/changed=(\d+) +unreachable=(\d+) +failed=(\d+)/g)]
       if (counts.length !== site.nodes.length) throw new Error(`no word of some nodes:\n${recap}`)

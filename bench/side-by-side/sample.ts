@@ -8,6 +8,7 @@ import type { SiteNodes } from './site-nodes.ts'
 /** What one run of a contender took. Of the nodes: the mean of one. */
 export interface Sample {
   readonly seconds: number
+  readonly pauseSeconds: number
   readonly controllerSeconds: number
   readonly controllerBytes: number
   readonly controllerProcesses: number
@@ -48,6 +49,7 @@ export async function takeSample(
   const each = (total: number): number => total / relays.length
   return {
     seconds: taken.seconds,
+    pauseSeconds: taken.pauseSeconds,
     controllerSeconds: taken.processorSeconds,
     controllerBytes: taken.peakBytes,
     controllerProcesses: taken.peakProcesses,
