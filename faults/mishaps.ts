@@ -48,7 +48,8 @@ const MISHAPS: readonly Mishap[] = [
       cluster.run(
         'mkdir -p /var/lib/bramble; mount -t tmpfs -o size=4k full /var/lib/bramble && echo >/var/lib/bramble/full',
       ),
-    mend: (cluster) => cluster.run('umount -l /var/lib/bramble'),
+    mend: (cluster) =>
+      cluster.run('umount -l /var/lib/bramble; rmdir --ignore-fail-on-non-empty /var/lib/bramble'),
   },
   {
     what: 'the disk full where settings are',

@@ -36,9 +36,9 @@ systemctl list-unit-files --no-legend --no-pager --plain | awk '!/^session-/ { p
 systemctl list-units --no-legend --no-pager --plain --state=failed | awk '{ print "failed", $1 }'
 systemctl list-units --no-legend --no-pager --plain --type=service --state=running | awk '{ print "running", $1 }' |
   grep -v ' user@\| session-\| user-runtime'
-# Of whom, and what; not the number. Kernel threads, ourselves and who is logged in are no part of what was wanted.
-ps -eo user:32=,args= | awk '$2 !~ /^\[/ { print "process", $0 }' |
-  grep -v 'systemd-user-runtime-dir\| ps -eo\| sh -c \| awk \| sh -s\|sshd-session\|sshd: \|(sd-pam)\|systemd --user\|node-state' || :
+# Of whom, and what; not the number. Kernel threads, what only starts, ourselves and who is logged in are no part of what was wanted.
+ps -eo user:32=,args= | awk '$2 !~ /^[[(]/ { print "process", $0 }' |
+  grep -v 'systemd-executor\|systemd-user-runtime-dir\| ps -eo\| sh -c \| awk \| sh -s\|sshd-session\|sshd: \|(sd-pam)\|systemd --user\|node-state' || :
 # What may never remain.
 find / /var/lib -xdev -name '.*.bramble' -printf 'leftover %p\n' 2>/dev/null
 for l in /run/bramble/* /var/lib/bramble/incoming; do
