@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/lab/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 180_000,
+    // Against hanging: what takes seconds alone takes minutes beside other work.
+    testTimeout: 600_000,
     hookTimeout: 900_000,
   },
 })

@@ -29,6 +29,7 @@ export const built = {
   programs: () => load<typeof import('../src/cluster/programs.ts')>('cluster/programs.js'),
   push: () => load<typeof import('../src/delivery/push/push.ts')>('delivery/push/push.js'),
   secrets: () => load<typeof import('../src/secrets/store.ts')>('secrets/store.js'),
+  baseImage: () => load<typeof import('../src/lab/base-image.ts')>('lab/base-image.js'),
   lab: () => load<typeof import('../src/lab/lab.ts')>('lab/lab.js'),
   file: () => load<typeof import('../src/resources/file/file.ts')>('resources/file/file.js'),
   directory: () =>

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isBuilt, REPOSITORY } from './built.ts'
+import { removeCommandGroups } from './command-group.ts'
 import { removeScratchLabs } from './scratch-lab.ts'
 
 /** Prints a line for whoever waits. */
@@ -18,12 +19,18 @@ export async function keepRecord(folder: string, name: string, record: unknown):
   return file
 }
 
+/** Commands first: they may still be at work on a lab. */
+async function removeAll(): Promise<void> {
+  await removeCommandGroups()
+  await removeScratchLabs()
+}
+
 let isLeaving = false
 
 async function leave(code: number): Promise<void> {
   if (isLeaving) return
   isLeaving = true
-  await removeScratchLabs().catch((error: unknown) => say(String(error)))
+  await removeAll().catch((error: unknown) => say(String(error)))
   process.exit(code)
 }
 
@@ -39,7 +46,7 @@ export async function runAndLeave(work: () => Promise<number>): Promise<void> {
     process.on(event, (error: unknown) => void complain(error))
   }
   try {
-    if (isBuilt()) await removeScratchLabs()
+    if (isBuilt()) await removeAll()
     await leave(await work())
   } catch (error) {
     await complain(error)

@@ -7,7 +7,9 @@ export interface Figure {
   readonly samples: readonly number[]
   /** The figure is met when its median is at most this ... */
   readonly atMost?: number
-  /** ... or, where nothing may ever go wrong, every sample. */
+  /** ... or at least this ... */
+  readonly atLeast?: number
+  /** ... or, where nothing may ever go wrong, every sample is. */
   readonly each?: boolean
 }
 
@@ -21,14 +23,19 @@ export function median(samples: readonly number[]): number {
 }
 
 /** Whether a figure is as it should be; undefined for one that has no target. */
-export function isMet(figure: Figure): boolean | undefined {
-  const { samples, atMost, each } = figure
-  if (atMost === undefined) return undefined
-  return (each ? Math.max(...samples) : median(samples)) <= atMost
+export function isMet({ samples, atMost, atLeast, each }: Figure): boolean | undefined {
+  if (atMost !== undefined) return (each ? Math.max(...samples) : median(samples)) <= atMost
+  if (atLeast !== undefined) return (each ? Math.min(...samples) : median(samples)) >= atLeast
+  return undefined
+}
+
+function targetOf({ atMost, atLeast }: Figure): string {
+  if (atMost !== undefined) return `<= ${shortNumber(atMost)}`
+  return atLeast === undefined ? '' : `>= ${shortNumber(atLeast)}`
 }
 
 /** Three significant digits below a thousand, whole numbers above. */
-function short(value: number): string {
+export function shortNumber(value: number): string {
   return Math.abs(value) >= 1000 || Number.isInteger(value) ? value.toFixed(0) : String(+value.toPrecision(3))
 }
 
@@ -41,11 +48,11 @@ export function tableOf(figures: readonly Figure[]): string {
     const met = isMet(figure)
     return [
       figure.name,
-      `${short(median(samples))} ${unit}`.trim(),
-      short(Math.min(...samples)),
-      short(Math.max(...samples)),
+      `${shortNumber(median(samples))} ${unit}`.trim(),
+      shortNumber(Math.min(...samples)),
+      shortNumber(Math.max(...samples)),
       String(samples.length),
-      figure.atMost === undefined ? '' : `<= ${short(figure.atMost)}`,
+      targetOf(figure),
       met === undefined ? '' : met ? 'met' : 'MISSED',
     ]
   })

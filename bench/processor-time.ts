@@ -1,24 +1,16 @@
 /** Processor time of a lab's nodes and of the programs that were started here: it hardly depends on who else is at work. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { groupFolders } from '../src/lab/control-group.ts'
+import { readFileSync } from 'node:fs'
 import { labGroup, labKey } from '../src/lab/store.ts'
+import { groupSeconds } from './command-group.ts'
 import type { ScratchCluster } from './scratch-lab.ts'
 
 /** Ticks of /proc/PID/stat in a second: 100 on every Linux (getconf CLK_TCK). */
 const TICKS_PER_SECOND = 100
 const IDLE_MILLISECONDS = 5000
 
-/** Of all nodes of a lab since they were made, in seconds; either version of control groups tells it. */
-function secondsOfNodes(cluster: ScratchCluster): number {
-  const folders = groupFolders(labGroup(labKey({ cluster: cluster.name, folder: cluster.folder })))
-  const old = folders.map((folder) => join(folder, 'cpuacct.usage')).find((file) => existsSync(file))
-  if (old !== undefined) return Number(readFileSync(old, 'utf8')) / 1e9
-  const file = folders.map((folder) => join(folder, 'cpu.stat')).find((path) => existsSync(path))
-  const [, microseconds] =
-    /^usage_usec (\d+)$/m.exec(file === undefined ? '' : readFileSync(file, 'utf8')) ?? []
-  if (microseconds === undefined) throw new Error('the kernel does not count processor time by control group')
-  return Number(microseconds) / 1e6
+/** Of all nodes of a lab since they were made, in seconds. */
+export function secondsOfNodes(cluster: ScratchCluster): number {
+  return groupSeconds(labGroup(labKey({ cluster: cluster.name, folder: cluster.folder })))
 }
 
 /** Of this process's children that have ended, and theirs, in seconds (proc_pid_stat(5), fields 16 and 17). */

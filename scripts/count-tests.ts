@@ -1,11 +1,14 @@
-/** Prints how many tests of a vitest report passed and failed, for scripts/test.sh. */
+/** Prints how many tests of a vitest report passed and failed, for scripts/test.sh; names the skipped ones on standard error. */
 import { readFileSync } from 'node:fs'
 
 /** The parts of vitest's JSON report (Jest's form) that count. */
 interface Report {
   readonly numPassedTests: number
   readonly numFailedTests: number
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly object[] }[]
+  readonly testResults: readonly {
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
 }
 
 const [path = '', status = '1'] = process.argv.slice(2)
@@ -26,6 +29,10 @@ const unloaded = report?.testResults.filter(
   (file) => file.status === 'failed' && file.assertionResults.length === 0,
 )
 const failed = (report?.numFailedTests ?? 0) + (unloaded?.length ?? 0)
+for (const { status: outcome, fullName } of report?.testResults.flatMap((file) => file.assertionResults) ??
+  []) {
+  if (outcome === 'skipped' || outcome === 'pending') console.error(`skipped  ${fullName}`)
+}
 // Whatever else vitest objects to, such as a promise that was rejected after the last test.
 const unexplained = failed === 0 && status !== '0' ? 1 : 0
 console.log(`${passed} ${failed + unexplained}`)

@@ -4,6 +4,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 EXAMPLE=examples/rainbow
+MIRROR=.cache/demo
 PACKAGES='mmdebstrap systemd-container debian-archive-keyring iproute2 nftables bind9-dnsutils openssh-client gpgv'
 
 say() { printf '\n\033[1m%s\033[0m\n' "$1"; }
@@ -47,22 +48,32 @@ install_what_is_missing() {
   npm run --silent build
 }
 
-bramble() { ./bin/bramble -C "$EXAMPLE" --lab "$@"; }
+# The package of Consul, unless the release is built here; a demo that is up stays with what it has.
+choose_consul() {
+  settings=
+  if [ ! -e "$MIRROR" ] && [ -e "$EXAMPLE/.bramble/lab" ]; then return 0; fi
+  settings=$(node --import jiti/register scripts/built-release.ts "$MIRROR" "$EXAMPLE")
+}
+
+# shellcheck disable=SC2086 # settings are words without blanks in them
+bramble() { ./bin/bramble -C "$EXAMPLE" --lab $settings "$@"; }
 
 require
 if [ "${1-}" = --down ]; then
   [ -d node_modules ] || refuse 'nothing was installed yet' 'Type: npm run demo'
   [ -d dist ] || npm run --silent build
   ./bin/bramble -C "$EXAMPLE" lab down
-  rm -rf "$EXAMPLE/.bramble"
+  rm -rf "$EXAMPLE/.bramble" "$MIRROR"
   echo 'Every trace of the demo is gone, except the cached base image and packages in /var/cache/bramble.'
   exit 0
 fi
 [ $# = 0 ] || refuse "'$1' is not known" 'Type: npm run demo, or npm run demo -- --down'
 
 install_what_is_missing
+choose_consul
+if [ -n "$settings" ]; then plain 'With the release of Consul that was built here, in place of the package'; fi
 say 'Five virtual nodes from examples/rainbow/cluster.yaml'
-./bin/bramble -C "$EXAMPLE" lab up
+bramble lab up
 say 'bramble apply'
 bramble apply --yes
 say 'bramble status'
@@ -77,8 +88,8 @@ process=$(./bin/bramble lab list --json | node -e '
   console.log(String(lab.nodes.find(({ name }) => name === "wopplefox").pid))' "$PWD/$EXAMPLE")
 nsenter --net="/proc/$process/ns/net" dig +noall +answer -p 8600 @127.0.0.1 ssh.service.mooncarrot.space
 say 'Try next'
-cat <<'NEXT'
-  ./bin/bramble -C examples/rainbow --lab plan                 # nothing to do; change the cluster file and look again
+cat <<NEXT
+  ./bin/bramble -C examples/rainbow --lab plan $settings       # nothing to do; change the cluster file and look again
   ./bin/bramble -C examples/rainbow lab kill tillystelescopes  # pull a server's plug; then: ... --lab status
   npm run demo -- --down                                       # remove every trace
 NEXT

@@ -1,4 +1,4 @@
-/** Writes the registries: every folder of `src/resources` and `src/roles` is a kind or a role; shell goes in as text. */
+/** Writes the registries (every folder of `src/resources` and `src/roles` is a kind or a role) and takes shell in as text. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -75,4 +75,21 @@ write(
         .map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')))
         .join(''),
     )}\n`,
+)
+
+const sessionParts = readdirSync(join(root, 'src/delivery/push'))
+  .filter((file) => file.endsWith('.sh'))
+  .sort()
+write(
+  'src/delivery/push/scripts.generated.ts',
+  HEAD +
+    '/** The shell of sessions, a part each file. */\n' +
+    'export const parts = {\n' +
+    sessionParts
+      .map((file) => {
+        const text = condensed(readFileSync(join(root, 'src/delivery/push', file), 'utf8'))
+        return `  ${file.slice(0, -'.sh'.length)}: ${JSON.stringify(text)},\n`
+      })
+      .join('') +
+    '} as const\n',
 )

@@ -5,8 +5,8 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 
-PACKAGES='shellcheck devscripts busybox dash strace age openssl gnupg gpgv git procps openssh-client openssh-server
-  bind9-dnsutils iproute2 nftables mmdebstrap systemd-container debian-archive-keyring'
+PACKAGES='shellcheck devscripts busybox dash strace sudo age openssl gnupg gpgv git procps openssh-client openssh-server
+  bind9-dnsutils iproute2 nftables mmdebstrap systemd-container debian-archive-keyring zsh fish'
 
 passed=0
 failed=0
@@ -108,6 +108,18 @@ lab_tests() { # ARGUMENT
   node_modules/.bin/vitest list --config vitest.lab.config.ts 2>/dev/null | sed 's/^/skipped  /'
 }
 
+# The Consul that users run; `npm run test:engines` has the other engines. Status 3: no Go here that could build it, so the
+# tests that want it are listed as skipped.
+build_consul() {
+  local status=0
+  npm run --silent engines -- consul >"$work/output" 2>&1 || status=$?
+  case $status in
+  0) printf 'passed  current Consul is built\n' && count 1 0 ;;
+  3) say "Tests with the current Consul are skipped: $(cat "$work/output")" ;;
+  *) printf 'FAILED  current Consul is built\n' && count 0 1 && sed 's/^/    /' "$work/output" ;;
+  esac
+}
+
 command -v node >/dev/null || {
   echo 'Node.js 20.19 or newer is needed' >&2
   echo '0 passed, 1 failed'
@@ -123,6 +135,7 @@ check 'format' node_modules/.bin/prettier --check --log-level warn .
 check 'lint' node_modules/.bin/oxlint --type-aware --quiet
 check 'types' npm run --silent typecheck
 check 'dead code' node_modules/.bin/knip --no-gitignore --no-progress
+build_consul
 suite 'House rules, units, contracts'
 lab_tests "${1-}"
 

@@ -13,4 +13,5 @@ export type ClusterApi = Pick<
   | 'sshConfigText'
   | 'status'
   | 'takeDownLab'
+  | 'upgrade'
 >

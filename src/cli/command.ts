@@ -40,6 +40,7 @@ export interface SharedOptions {
   readonly folder?: string
   readonly lab?: boolean
   readonly identity?: string
+  readonly set?: readonly string[]
   readonly json?: boolean
   readonly color?: boolean
   readonly debug?: boolean
@@ -51,6 +52,11 @@ export function withSharedOptions(command: Command): Command {
     .optionsGroup('Common options:')
     .option('-C, --folder <path>', 'folder of the cluster file, instead of the current one')
     .option('--lab', 'act on the virtual twin in the lab, never on the boards')
+    .option(
+      '--set <key=value>',
+      'a value in place of what the cluster file says, for this command; may be repeated',
+      collectWhole,
+    )
     .option('--identity <file>', 'age identity that opens the secrets')
     .option('--json', 'output for programs')
     .option('--no-color', 'no colours, as with NO_COLOR')
@@ -65,10 +71,18 @@ export function sharedOptionsOf(command: CommandUnknownOpts): SharedOptions {
   const given: Record<string, unknown> = {}
   for (let level: CommandUnknownOpts | null = command; level !== null; level = level.parent) {
     for (const [name, value] of Object.entries(level.opts())) {
-      if (level.getOptionValueSource(name) !== 'default') given[name] ??= value
+      if (level.getOptionValueSource(name) === 'default') continue
+      // Typed before the verb, it comes first.
+      if (name === 'set' && Array.isArray(value)) given[name] = [...value, ...((given[name] as []) ?? [])]
+      else given[name] ??= value
     }
   }
   return given
+}
+
+/** Collects an option that may be repeated, each value as it is. */
+function collectWhole(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value]
 }
 
 /** Collects an option that may be repeated and takes lists with commas. */

@@ -49,6 +49,7 @@ export function createContext(surroundings: Surroundings, common: SharedOptions)
       const opened = await api.openCluster({
         folder,
         lab: common.lab ?? false,
+        set: common.set,
         ...options,
         ...(common.identity !== undefined && { identityFile: resolve(surroundings.folder, common.identity) }),
       })

@@ -12,7 +12,7 @@ const LOADER = fileURLToPath(import.meta.resolve('jiti/register'))
 const start = (...words: string[]): TestTerminal =>
   new TestTerminal(officeFolder(), ['node', '--import', LOADER, PROGRAM, ...words])
 
-describe.skipIf(!hasTerminal)('in a real terminal', () => {
+describe.skipIf(!hasTerminal)('in a real terminal', { timeout: 120_000 }, () => {
   it('shows the plan, asks, and draws the run after a yes', async () => {
     const terminal = start('apply')
     await terminal.shows('Apply these changes? [y/N]')

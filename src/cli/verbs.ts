@@ -25,6 +25,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/apply.ts'),
   },
   {
+    name: 'upgrade',
+    summary: 'pin a newer version of an engine in the cluster lock',
+    load: () => import('./commands/upgrade.ts'),
+  },
+  {
     name: 'status',
     summary: 'show what is wanted against what is',
     load: () => import('./commands/status.ts'),

@@ -6,6 +6,7 @@ import type { Finding, Subject } from './issue-diagnostics.ts'
 import type { KeyPath, Positions } from './positions.ts'
 import { clusterFileSchema } from './schema.ts'
 import type { ClusterFile, RoleSchemas } from './schema.ts'
+import { withSettings } from './settings.ts'
 import { validateClusterFile } from './validate.ts'
 
 /** What came of reading a cluster file. */
@@ -22,16 +23,24 @@ export interface ReadResult {
 export interface ReadOptions {
   /** The option schemas of the roles there are. */
   readonly roles: RoleSchemas
+  /** `KEY=VALUE`: what is to be taken in place of what the file says. */
+  readonly set?: readonly string[] | undefined
 }
 
 /** After so many rounds of taking out what is wrong, the rest is not worth looking at. */
 const ROUNDS = 5
 
 /** Checks what a YAML or typed file says. */
-export function checkClusterFile(value: unknown, positions: Positions, { roles }: ReadOptions): ReadResult {
+export function checkClusterFile(
+  written: unknown,
+  places: Positions,
+  { roles, set = [] }: ReadOptions,
+): ReadResult {
+  const { value, positions, diagnostics: unusable } = withSettings(written, places, set)
   const subject = { schema: clusterFileSchema(roles), value, positions }
   const { file, findings } = parsed(subject)
   const diagnostics = [
+    ...unusable,
     ...findings.map(({ diagnostic }) => diagnostic),
     ...(file ? validateClusterFile(file, positions) : []),
   ]

@@ -1,6 +1,5 @@
 /** Reads a cluster file written in TypeScript. */
 import { resolve } from 'node:path'
-import { createJiti } from 'jiti'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { reasonOf } from '../support/reason.ts'
@@ -23,6 +22,8 @@ export async function readTypedClusterFile(path: string, options: ReadTypedOptio
   const failed = (diagnostic: Diagnostic): ReadResult => ({ diagnostics: [diagnostic], positions })
   let exported: { readonly default?: unknown }
   try {
+    // Loaded here: most cluster files are YAML, and it costs every other start as much as reading one.
+    const { createJiti } = await import('jiti')
     // Its cache lies in a folder that all users share; a module cache would hide a second reading of a changed file.
     const jiti = createJiti(import.meta.url, {
       fsCache: false,

@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly lab: boolean
   /** Open also when roles object to what was seen of the nodes: to look at them anew. */
   readonly despiteFindings?: boolean
+  /** `KEY=VALUE`: what is to be taken in place of what the cluster file says. */
+  readonly set?: readonly string[] | undefined
   /** Instead of the usual place of the identity that opens the secrets. */
   readonly identityFile?: string | undefined
 }
@@ -59,6 +61,8 @@ export interface ClusterSource {
   readonly text: string | undefined
   readonly path: string
   readonly lock: ClusterLock
+  /** What was taken in place of what the file says. */
+  readonly set: readonly string[]
   readonly authorizedKeys: readonly string[]
   readonly twin: ReadonlyMap<string, string> | undefined
 }
@@ -79,7 +83,7 @@ export async function openCluster(
   options: OpenOptions,
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
-  const loaded = await loadClusterFile(folder, { roles: roleSchemas() })
+  const loaded = await loadClusterFile(folder, { roles: roleSchemas(), set: options.set })
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
   const paths = clusterFolder(folder, options.lab)
   try {
@@ -90,6 +94,7 @@ export async function openCluster(
       text: loaded.text,
       path: loaded.path ?? folder,
       lock: await readLock(paths.lockFile),
+      set: options.set ?? [],
       authorizedKeys: keys,
       twin: options.lab ? await twinAddresses(loaded.file, folder) : undefined,
     }

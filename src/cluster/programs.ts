@@ -1,7 +1,7 @@
 /** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
-import type { ClusterStore, EngineProbe, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
@@ -113,10 +113,27 @@ export interface Engines {
   readonly probes: readonly EngineProbe[]
 }
 
+/** A wanted version, and the role that says so. */
+export interface WantedVersion extends EngineVersion {
+  readonly role: string
+}
+
+/** The versions of all engines in use. */
+export function wantedVersions({ cluster }: Resolved): WantedVersion[] {
+  return rolesInUse(cluster).flatMap((role) => {
+    const version = role.version?.({ options: cluster.options(role.name) as never, cluster })
+    return version ? [{ ...version, role: role.name }] : []
+  })
+}
+
+function rolesInUse(cluster: Resolved['cluster']): Role[] {
+  return [...new Set(cluster.nodes.flatMap((node) => node.roles))].map(roleByName)
+}
+
 /** Groups and stores of all roles in use, and the gates of these nodes. */
 export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provisions: Provisions): Engines {
   const { cluster } = resolved
-  const used = [...new Set(cluster.nodes.flatMap((node) => node.roles))].map(roleByName)
+  const used = rolesInUse(cluster)
   const given = (role: Role) => ({
     options: cluster.options(role.name) as never,
     cluster,

@@ -5,6 +5,8 @@ import type { ClusterFile } from '../cluster-file/schema.ts'
 import { archiveName, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
 import { releaseCacheFolder } from '../releases/release-cache.ts'
 import { ReleaseError } from '../releases/release-error.ts'
+import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
+import { reasonOf } from '../support/reason.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Content } from '../resources/kind.ts'
 import type { ReleaseWish } from '../roles/role.ts'
@@ -14,14 +16,22 @@ import { DiagnosticsError } from './diagnostics-error.ts'
 const VENDOR = { base: 'https://releases.hashicorp.com', signatureEnding: '.72D7468F.sig' }
 const VENDOR_KEY = new URL('../releases/hashicorp.asc', import.meta.url)
 
-/** What the cluster file says about where releases come from; paths count from its folder. */
+/** What the cluster file says about where releases come from; paths count from its folder. Throws {@link ReleaseError}. */
 export async function releaseSource(file: ClusterFile, clusterFile: string): Promise<ReleaseSource> {
   const { mirror, key } = file.releases ?? {}
   const folder = dirname(absolute(clusterFile))
-  const trusted = await readFile(key === undefined ? VENDOR_KEY : absolute(folder, key))
+  const trusted = key === undefined ? await readFile(VENDOR_KEY) : await readKey(absolute(folder, key))
   if (mirror === undefined) return { ...VENDOR, key: trusted }
   const base = /^https?:\/\//.test(mirror) ? mirror : absolute(folder, mirror)
   return { base, signatureEnding: '.sig', key: trusted }
+}
+
+async function readKey(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw new ReleaseError(releaseCodes.RELEASE_KEY_UNREADABLE({ path, reason: reasonOf(error) }))
+  }
 }
 
 /** Fetched releases, and the lock with their checksums. */

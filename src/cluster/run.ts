@@ -1,23 +1,27 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
 import type { PushRun } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../diagnostics/for-twin.ts'
 import type { Event, EventBody, Outcome } from '../events/event.ts'
 import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
-import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
+import { withFacts, withRunning, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { rollOut } from '../rollout/rollout.ts'
 import { redactor, type Redactor } from '../secrets/redaction.ts'
 import { eventQueue } from '../support/event-queue.ts'
 import { readVersion } from '../support/version.ts'
 import { writeLock } from './cluster-folder.ts'
 import { connect } from './connect.ts'
+import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
+import { wantedVersions } from './programs.ts'
+import { versionRefusals, versionsInScope } from './running-versions.ts'
 import type { Scope } from './scope.ts'
 
 /** What a run may be told. */
@@ -65,7 +69,7 @@ async function carryOut(
   let redact: Redactor = (text) => text
   const journal = openJournal(cluster.folder, (text) => redact(text), {
     command: mode,
-    arguments: filterArguments(options),
+    arguments: typedArguments(options, cluster.source.set),
     by,
     version: readVersion(),
   })
@@ -87,7 +91,8 @@ async function carryOut(
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
     letGo = mode === 'plan'
     // A node that failed may still be held, or have a program at work that the next run is to follow.
-    if ((await run.rollOut(push, by)) !== 'failed') letGo = true
+    if ((await run.rollOut(push, by)) !== 'failed' || run.refusals.length > 0) letGo = true
+    if (run.refusals.length > 0) throw new DiagnosticsError(run.refusals)
   } finally {
     await transport.close()
     live.end(letGo)
@@ -95,9 +100,13 @@ async function carryOut(
   }
 }
 
-/** The filters of a run, as they are typed. */
-function filterArguments({ nodes = [], roles = [] }: Scope): string[] {
-  return [...nodes.map((name) => `--node=${name}`), ...roles.map((name) => `--role=${name}`)]
+/** The filters and settings of a run, as they are typed. */
+function typedArguments({ nodes = [], roles = [] }: Scope, settings: readonly string[]): string[] {
+  return [
+    ...settings.map((text) => `--set=${text}`),
+    ...nodes.map((name) => `--node=${name}`),
+    ...roles.map((name) => `--role=${name}`),
+  ]
 }
 
 /** One prepared run under way. */
@@ -111,6 +120,8 @@ class Run {
   readonly #redact: Redactor
   readonly #told: Event[] = []
   #lock: ClusterLock
+  #refusals: readonly Diagnostic[] = []
+  #isDeclined = false
 
   constructor(
     cluster: OpenedCluster,
@@ -129,6 +140,11 @@ class Run {
     this.#tell = tell
     this.#redact = redact
     this.#lock = prepared.lock
+  }
+
+  /** Why nothing may be changed; known after the rollout. */
+  get refusals(): readonly Diagnostic[] {
+    return this.#refusals
   }
 
   async rollOut(push: PushRun, by: string): Promise<Outcome> {
@@ -159,15 +175,55 @@ class Run {
       delivery,
       emit,
       signal: this.#options.signal,
+      allowed: () => this.#isAllowed(inScope, push),
       confirm: () => this.#confirm(),
     })
-    if (this.#mode === 'apply') await this.#save()
+    if (this.#mode === 'apply') await this.#keep(outcome, inScope)
     return outcome
+  }
+
+  /** Looks at what runs, while the nodes are looked at. */
+  async #isAllowed(inScope: ReadonlySet<string>, { transport }: PushRun): Promise<boolean> {
+    const { resolved, engines } = this.#prepared
+    const versions = versionsInScope(wantedVersions(resolved), inScope)
+    const { positions } = this.#cluster.source
+    this.#refusals = await versionRefusals({
+      versions,
+      probes: engines.probes,
+      running: resolved.lock.running,
+      positions,
+      link: transport,
+    })
+    for (const { code, summary, why } of this.#refusals) {
+      // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
+      this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
+    }
+    return this.#refusals.length === 0
+  }
+
+  /** What was decided, or, when nothing was to be changed, what was seen. */
+  async #keep(outcome: Outcome, inScope: ReadonlySet<string>): Promise<void> {
+    if (this.#isDeclined || this.#refusals.length > 0) {
+      const { lock } = this.#cluster.source
+      await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
+      return
+    }
+    if (outcome !== 'failed') {
+      const complete = wantedVersions(this.#prepared.resolved).filter(({ nodes }) =>
+        nodes.every((node) => inScope.has(node)),
+      )
+      this.#lock = withRunning(
+        this.#lock,
+        Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
+      )
+    }
+    await this.#save()
   }
 
   /** What was decided is on the disk before the first node gets any of it. */
   async #confirm(): Promise<boolean> {
     const agreed = (await this.#options.confirm?.(this.#told)) ?? true
+    this.#isDeclined = !agreed
     if (agreed) await this.#save()
     return agreed
   }

@@ -39,6 +39,7 @@ run_check() {
   local id kind name before
   checks check
   if [ -n "$ORPHANS" ]; then
+    PENDING=1
     printf '%s' "$ORPHANS" >"$WORK/orphans"
     while IFS=$TAB read -r id kind name before; do emit orphan "$kind" "$name"; done <"$WORK/orphans"
   fi
@@ -89,7 +90,8 @@ main() { # check|converge [TRIAL-SECONDS]
     mkdir -p "$RUN"
     chmod 700 "$RUN"
   fi
-  mkdir "$WORK"
+  # Whoever runs this in a shell of its own has put it there.
+  if [ ! -d "$WORK" ]; then mkdir "$WORK"; fi
   trap leave EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT

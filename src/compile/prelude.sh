@@ -25,6 +25,7 @@ WORK=$RUN/work.$$
 MARK=S
 QUIET=
 REBOOT=
+PENDING=
 COUNT_CHANGED=0 COUNT_FAILED=0 COUNT_SKIPPED=0
 
 # ---- events: one line each, fields between tabs, `\\` `\t` `\n` inside them escaped
@@ -88,7 +89,8 @@ emit() { # TYPE [FIELD...]
 
 # ---- what a check says of a row
 
-mark() { # ID STATE
+mark() { # ID STATE; PENDING says that anything was marked at all
+  PENDING=1
   eval "${MARK}_$1=\$2"
 }
 
@@ -126,6 +128,31 @@ is_marked() { # ID STATE
 
 if_differs() { # FUNCTION ID NAME COLUMN...: calls FUNCTION for rows that differ
   if is_marked "$2" differs; then "$@"; fi
+}
+
+# ---- one process for all rows: a check notes paths, then asks for all of them at once
+
+note_paths() { # FUNCTION: is called with each row, and calls note_path for what it has to do with
+  PATHS=
+  "$ROWS" "$1"
+}
+
+note_path() { # PATH
+  PATHS=$PATHS$1$NL
+}
+
+on_paths() { # COMMAND [ARGUMENT...]: runs it with the noted paths as its last arguments; without paths, not at all
+  local IFS=$NL
+  [ -n "$PATHS" ] || return 0
+  # execve(2): the least that Linux takes for all arguments is 128 KiB.
+  if [ ${#PATHS} -gt 100000 ]; then
+    printf '%s' "$PATHS" | tr '\n' '\0' | xargs -0 "$@"
+    return 0
+  fi
+  set -f
+  # shellcheck disable=SC2086 # one path a line
+  "$@" $PATHS
+  set +f
 }
 
 # ---- what a converge may use

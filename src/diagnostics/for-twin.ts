@@ -3,7 +3,7 @@ import type { EventBody } from '../events/event.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 /** Commands that would reach a board without `--lab`. */
-const REACHING = /\bbramble (?=(?:apply|plan|status|facts|ssh|secrets)\b)/g
+const REACHING = /\bbramble (?=(?:apply|plan|status|facts|ssh|secrets|upgrade)\b)/g
 
 /** The text with `--lab` in every command that would otherwise act on boards. */
 export function forTwin(text: string): string {

@@ -3,6 +3,7 @@
  * done, and what the engine itself is to hold. The rollout knows these shapes and no engine.
  */
 import type { Duplex } from 'node:stream'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Difference } from '../events/event.ts'
 
 /** The way to a TCP port of a node's loopback: through the node's SSH connection, never over the open network. */
@@ -110,6 +111,21 @@ export interface EngineStatus {
     readonly check: string
     readonly output: string
   }[]
+}
+
+/** Which version of an engine a cluster wants, and which may follow which. */
+export interface EngineVersion {
+  /** Name of the engine: that of its probe and of its releases. */
+  readonly engine: string
+  readonly wanted: string
+  /** What an upgrade goes to when no version is named. */
+  readonly newest: string
+  /** Option of the role by which the cluster file decides; left out where the cluster lock does. */
+  readonly statedBy?: string
+  /** Nodes that have the engine. */
+  readonly nodes: readonly string[]
+  /** What keeps nodes that run `from` from going to `to`; undefined when nothing does. */
+  refusal(from: string, to: string, nodes: readonly string[]): Omit<Diagnostic, 'where'> | undefined
 }
 
 /** How the state of an engine is asked. */

@@ -31,6 +31,9 @@ for unit in console-getty.service getty@tty1.service getty.target sys-kernel-deb
 	sys-kernel-config.mount sys-fs-fuse-connections.mount dev-hugepages.mount systemd-modules-load.service; do
 	ln -sf /dev/null "$units/$unit"
 done
+# The kernel's log is the computer's and would fill that of every node.
+install -d "$root/usr/lib/systemd/journald.conf.d"
+printf '[Journal]\nReadKMsg=no\n' >"$root/usr/lib/systemd/journald.conf.d/bramble-lab.conf"
 # Switched off, not masked: a cluster file may switch these on.
 rm -f "$units"/timers.target.wants/*.timer
 

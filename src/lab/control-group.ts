@@ -49,10 +49,21 @@ export function groupFolders(group: string, trees: readonly ControlGroupTree[] =
   return trees.map((tree) => join(tree.folder, group))
 }
 
-/** Makes a group in every tree and sets its memory limit; without bytes, the limit is lifted. */
-export function makeGroup(group: string, memoryBytes?: number): void {
+/** What a group may have of the computer. */
+export interface GroupLimits {
+  /** Hard limit; without it, any limit is lifted. */
+  readonly memoryBytes?: number
+  /** Its weight against the groups beside it while the processor is short; 100 is the kernel's own default. */
+  readonly speedPercent?: number
+}
+
+/** Makes a group in every tree and sets its limits. */
+export function makeGroup(group: string, { memoryBytes, speedPercent = 100 }: GroupLimits = {}): void {
   const trees = readTrees()
-  for (const tree of trees) makeInTree(tree, group)
+  for (const tree of trees) {
+    makeInTree(tree, group)
+    weigh(tree, group, speedPercent)
+  }
   const limited = trees.map((tree) => limitMemory(tree, group, memoryBytes))
   if (memoryBytes !== undefined && !limited.includes(true)) {
     throw new LabFailure(
@@ -85,6 +96,14 @@ function inheritCpuset(folder: string): void {
     if (readFileSync(join(folder, file), 'utf8').trim() !== '') continue
     writeFileSync(join(folder, file), readFileSync(join(dirname(folder), file)))
   }
+}
+
+/** Version 1 counts 1024 as the default and takes 2 or more, version 2 counts 100 and takes 1 or more. */
+function weigh(tree: ControlGroupTree, group: string, speedPercent: number): void {
+  const folder = join(tree.folder, group)
+  if (tree.version === 2) tryWrite(join(folder, 'cpu.weight'), Math.max(1, speedPercent).toString())
+  if (!tree.controllers.includes('cpu')) return
+  tryWrite(join(folder, 'cpu.shares'), Math.max(2, Math.round(speedPercent * 10.24)).toString())
 }
 
 function limitMemory(tree: ControlGroupTree, group: string, memoryBytes: number | undefined): boolean {

@@ -7,10 +7,11 @@ import { reasonOf } from '../support/reason.ts'
 import { assignAddresses, chooseNetwork, networksInRoutes } from './addresses.ts'
 import { ensureBase } from './base-image.ts'
 import { killGroup, LAB_GROUP, removeGroup } from './control-group.ts'
+import { ensureSetting, putSettingsBack } from './kernel-settings.ts'
 import { LabFailure, LabRefusal } from './lab-error.ts'
 import type { LabIdentity, LabNodeSpec, LabNodeState, LabProgress, LabSpec } from './lab-spec.ts'
 import { withLock } from './lock.ts'
-import { ensureNetwork, forgetNetwork, linkName, readRoutes, removeNetwork, setLink } from './network.ts'
+import { ensureNetwork, linkName, readRoutes, removeNetwork, setLink } from './network.ts'
 import {
   awaitNode,
   execInNode,
@@ -70,7 +71,10 @@ export async function labUp(spec: LabSpec, progress?: LabProgress): Promise<LabN
       return planned
     })
     await removeOthers(key, lab, progress)
-    await withAllLabs(() => ensureNetwork(key, lab.network, progress))
+    await withAllLabs(async () => {
+      await ensureSetting('fs/inotify/max_user_instances')
+      await ensureNetwork(key, lab.network, progress)
+    })
     await ensurePackageCache(key, lab.network)
     await settleAll(spec.nodes.map((node) => bringUp(key, spec, lab, node, progress)))
     return statesOf(key, lab)
@@ -179,7 +183,7 @@ export async function labDown(id: LabIdentity): Promise<void> {
 /** What labs have in common goes with the last of them. */
 async function removeCommon(): Promise<void> {
   if ((await labKeys()).length > 0) return
-  await forgetNetwork()
+  await putSettingsBack()
   await removeGroup(LAB_GROUP)
   for (const folder of [STATE_FOLDER, dirname(STATE_FOLDER)]) await rmdir(folder).catch(() => undefined)
 }

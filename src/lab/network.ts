@@ -1,16 +1,10 @@
 /** The labs' network on this computer: a bridge and a way out for each lab, a cable for each node. */
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { run } from '../support/run.ts'
+import { ensureSetting } from './kernel-settings.ts'
 import type { LabProgress } from './lab-spec.ts'
 import { step } from './step.ts'
-import { STATE_FOLDER } from './store.ts'
 import { until } from './until.ts'
-
-const FORWARDING = '/proc/sys/net/ipv4/ip_forward'
-/** Holds what the kernel's setting was before the first lab changed it. */
-const FORWARDING_BEFORE = join(STATE_FOLDER, 'ip-forward-before')
 
 /** The bridge of a lab. Interface names have 15 characters at most. */
 export function bridgeName(key: string): string {
@@ -63,10 +57,7 @@ async function ensureWayOut(key: string, network: string, progress?: LabProgress
     progress?.({ text: `the nodes reach nothing but this computer and its package cache: nft: ${reason}` })
     return
   }
-  if ((await readFile(FORWARDING, 'utf8')).trim() === '0') {
-    await writeFile(FORWARDING_BEFORE, '0\n')
-    await writeFile(FORWARDING, '1\n')
-  }
+  await ensureSetting('net/ipv4/ip_forward')
   await passFirewall(bridge)
 }
 
@@ -104,13 +95,6 @@ export async function removeNetwork(key: string): Promise<void> {
   for (const name of ours()) await run('ip', ['link', 'delete', name])
   // The kernel takes the cables of killed nodes away a moment later by itself.
   await until(() => (ours().length === 0 ? true : undefined), 10)
-}
-
-/** Puts back what the first lab changed for all, when the last one goes. */
-export async function forgetNetwork(): Promise<void> {
-  if (!existsSync(FORWARDING_BEFORE)) return
-  await writeFile(FORWARDING, await readFile(FORWARDING_BEFORE))
-  await rm(FORWARDING_BEFORE)
 }
 
 function linkNames(): string[] {

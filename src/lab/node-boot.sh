@@ -56,9 +56,12 @@ printf '%s %s\n' $$ "$1" >"$folder/boot.new"
 mv "$folder/boot.new" "$folder/boot"
 
 set -- --bind-ro="$folder/given:/run/bramble-lab" --bind="$folder/var-lib:/var/lib"
-if [ -c /dev/net/tun ]; then
-	set -- "$@" --bind=/dev/net/tun
-fi
+# Tunnels, and the kernel's log, which is the computer's: a kubelet does not start without one.
+for device in /dev/net/tun /dev/kmsg; do
+	if [ -c "$device" ]; then
+		set -- "$@" --bind="$device"
+	fi
+done
 # All nodes share the computer's clock, so none may set it.
 # The keyring and bpf calls are what runc and its like need; network means the sysctls of the node's own network.
 exec env -i PATH="$PATH" SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_TMPFS_TMP=0 \

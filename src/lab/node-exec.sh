@@ -1,11 +1,12 @@
 #!/bin/sh
 # Runs a program as root inside a virtual node, counted and limited as the node's own.
-# usage: sh node-exec.sh PID GROUP... -- PROGRAM ARGS...   (PID: the node's first process; GROUP: its control group folders)
+# usage: sh node-exec.sh PID GROUP... -- PROGRAM ARGS...   (PID: the node's first process; GROUP: control group folders in it)
 set -eu
 
 pid=$1
 shift
 while [ "$1" != -- ]; do
+	mkdir -p "$1"
 	echo $$ >"$1/cgroup.procs"
 	shift
 done

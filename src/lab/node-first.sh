@@ -18,6 +18,18 @@ done </proc/mounts
 # Engines want to pass mounts on to their containers, as on a board.
 mount --make-rshared /
 
+# The kernel has these once for all nodes, so no node may set them, and a kubelet does not start unless it has: each node
+# gets values of its own to write and read, which change nothing.
+own=/run/bramble-lab.settings
+if [ ! -d "$own" ]; then
+	for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys \
+		kernel/keys/root_maxbytes; do
+		mkdir -p "$own/${setting%/*}"
+		cat "/proc/sys/$setting" >"$own/$setting"
+		mount --bind "$own/$setting" "/proc/sys/$setting"
+	done
+fi
+
 # Only what the lab was told anew is written, so that what a cluster file changed later stays.
 mkdir -p "$kept"
 if ! cmp -s "$given/login" "$kept/login"; then

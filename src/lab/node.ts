@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, openSync, closeSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { speedPercent } from '../hardware/speed.ts'
 import { run, type RunOptions, type RunResult } from '../support/run.ts'
 import { groupFolders, joinedFolders, killGroup, makeGroup, readTrees, removeGroup } from './control-group.ts'
 import { LabFailure, lastLines } from './lab-error.ts'
@@ -14,8 +15,8 @@ import { step } from './step.ts'
 import { besideLab, nodeFolder, nodeGroup, runnerGroup, type StoredNode } from './store.ts'
 import { until } from './until.ts'
 
-/** Boots of five nodes on a slow computer with cold disks stay well below this. */
-const BOOT_SECONDS = 120
+/** Against hanging: boots of five nodes on a slow computer with much else to do stay well below this. */
+const BOOT_SECONDS = 300
 
 /** What every node of a lab is given. */
 export interface Given {
@@ -48,7 +49,10 @@ export async function prepareNode(
   await writeFile(join(folder, 'given/board'), boardLines(board))
   await writeFile(join(folder, 'given/login'), `${[given.user, ...given.authorizedKeys].join('\n')}\n`)
   await writeFile(join(folder, 'given/apt.conf'), given.aptConf)
-  makeGroup(nodeGroup(key, name), node.memoryBytes)
+  makeGroup(nodeGroup(key, name), {
+    ...(node.memoryBytes !== undefined && { memoryBytes: node.memoryBytes }),
+    speedPercent: speedPercent(board.model),
+  })
   makeGroup(runnerGroup(key))
   await writeFile(join(folder, 'settings'), settings(key, name, node))
 }
@@ -178,6 +182,8 @@ export async function execInNode(
 ): Promise<RunResult> {
   const pid = firstProcess(key, name)
   if (pid === undefined) throw new LabFailure(`node ${name} is off\n  type: bramble lab start ${name}`)
-  const groups = joinedFolders(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), readTrees())
+  const own = joinedFolders(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), readTrees())
+  // Not beside the first process: with version 2, systemd ends all that is there when one of them lacks memory (OOMPolicy=).
+  const groups = own.map((folder) => folder.replace(/\/init\.scope$/, '/bramble-lab.exec'))
   return run('sh', [besideLab('node-exec.sh'), String(pid), ...groups, '--', ...argv], options)
 }

@@ -40,7 +40,7 @@ export async function ensurePackageCache(key: string, network: string): Promise<
   )
   closeSync(output)
   child.unref()
-  if (await until(() => readRunning(record), 20)) return
+  if (await until(() => readRunning(record), 60)) return
   throw new LabFailure(
     `the lab's package cache did not start\n${lastLines(await readFile(log, 'utf8'))}\nlog: ${log}`,
   )

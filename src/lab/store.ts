@@ -59,9 +59,9 @@ export function runnerGroup(key: string): string {
   return `${labGroup(key)}/_runners`
 }
 
-/** Path of a file that lies beside the lab's own code, in the sources as in the built package. */
+/** Path of a file that lies beside the lab's own code, in the sources, the built package and its bundle. */
 export function besideLab(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url))
+  return fileURLToPath(new URL(`../lab/${name}`, import.meta.url))
 }
 
 /** Reads a lab; `undefined` when there is none. */

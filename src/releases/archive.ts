@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { open, type Entry, type ZipFile } from 'yauzl'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import { reasonOf } from '../support/reason.ts'
+import { isFull } from './download.ts'
 import { ReleaseError } from './release-error.ts'
 
 /** More than any engine has; guards against archives that unpack without end. */
@@ -52,7 +53,7 @@ export async function extractMember(
     })
     await pipeline(source, createWriteStream(target, { mode: 0o700 }))
   } catch (error) {
-    if (error instanceof ReleaseError || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error
+    if (error instanceof ReleaseError || isFull(error)) throw error
     throw unsafe(reasonOf(error))
   } finally {
     zip?.close()

@@ -2,14 +2,14 @@
 import { join } from 'node:path'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import { extractMember } from './archive.ts'
-import { download, locate, readSmall, unreachable, type ReleaseBase } from './download.ts'
+import { reasonOf } from '../support/reason.ts'
+import { download, isFull, locate, readSmall, type DownloadSource } from './download.ts'
 import { cachedMember, inWorkFolder, keepMember, type CachedMember } from './release-cache.ts'
 import { ReleaseError } from './release-error.ts'
 import { verifySignature } from './signature.ts'
 
 /** Where releases come from: the maker, a mirror, or a folder, all in HashiCorp's layout. */
-export interface ReleaseSource {
-  readonly base: ReleaseBase
+export interface ReleaseSource extends DownloadSource {
   /** Ending of the signature file after `…_SHA256SUMS`. */
   readonly signatureEnding: string
   /** OpenPGP public key, armored or not. */
@@ -47,6 +47,19 @@ export async function fetchRelease(
   lockedSha256: string | undefined,
   cacheFolder: string,
 ): Promise<FetchedRelease> {
+  try {
+    return await fetched(wanted, source, lockedSha256, cacheFolder)
+  } catch (error) {
+    throw cacheProblem(error, cacheFolder) ?? error
+  }
+}
+
+async function fetched(
+  wanted: WantedRelease,
+  source: ReleaseSource,
+  lockedSha256: string | undefined,
+  cacheFolder: string,
+): Promise<FetchedRelease> {
   if (lockedSha256 !== undefined) {
     const cached = await cachedMember(cacheFolder, lockedSha256, wanted.member)
     if (cached) return { member: cached, archiveSha256: lockedSha256 }
@@ -54,33 +67,38 @@ export async function fetchRelease(
   const announced = await announcedSha256(wanted, source)
   const file = archiveName(wanted)
   if (lockedSha256 !== undefined && lockedSha256 !== announced) {
-    throw new ReleaseError(releaseCodes.RELEASE_CHANGED({ file, locked: lockedSha256, announced }))
+    const { product, version } = wanted
+    throw new ReleaseError(
+      releaseCodes.RELEASE_CHANGED({ file, product, version, locked: lockedSha256, announced }),
+    )
   }
   const cached = await cachedMember(cacheFolder, announced, wanted.member)
   if (cached) return { member: cached, archiveSha256: announced }
-  const path = `${wanted.product}/${wanted.version}/${file}`
-  try {
-    const member = await inWorkFolder(cacheFolder, async (place) => {
-      const archive = join(place, 'archive.zip')
-      const is = await download(source.base, path, archive)
-      if (is !== announced) {
-        throw new ReleaseError(releaseCodes.RELEASE_CHECKSUM_WRONG({ file, is, wanted: announced }))
-      }
-      const unpacked = join(place, 'member')
-      await extractMember(archive, wanted.member, unpacked, file)
-      return keepMember(cacheFolder, announced, wanted.member, unpacked)
-    })
-    return { member, archiveSha256: announced }
-  } catch (error) {
-    throw unreachable(source.base, path, error)
-  }
+  const member = await inWorkFolder(cacheFolder, async (place) => {
+    const archive = join(place, 'archive.zip')
+    const is = await download(source, `${wanted.product}/${wanted.version}/${file}`, archive)
+    if (is !== announced) {
+      throw new ReleaseError(releaseCodes.RELEASE_CHECKSUM_WRONG({ file, is, wanted: announced }))
+    }
+    const unpacked = join(place, 'member')
+    await extractMember(archive, wanted.member, unpacked, file)
+    return keepMember(cacheFolder, announced, wanted.member, unpacked)
+  })
+  return { member, archiveSha256: announced }
 }
 
-/** The checksum of the archive in the maker's signed list. */
-async function announcedSha256(wanted: WantedRelease, source: ReleaseSource): Promise<string> {
+/** What a failure of the file system means; undefined for any other one. */
+function cacheProblem(error: unknown, folder: string): ReleaseError | undefined {
+  if (isFull(error)) return new ReleaseError(releaseCodes.RELEASE_CACHE_FULL({ folder }))
+  if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') return undefined
+  return new ReleaseError(releaseCodes.RELEASE_CACHE_UNUSABLE({ folder, reason: reasonOf(error) }))
+}
+
+/** The checksum of the archive in the maker's signed list. Throws {@link ReleaseError} when there is none to be trusted. */
+export async function announcedSha256(wanted: WantedRelease, source: ReleaseSource): Promise<string> {
   const list = `${wanted.product}/${wanted.version}/${wanted.product}_${wanted.version}_SHA256SUMS`
-  const sums = await readSmall(source.base, list)
-  const signature = await readSmall(source.base, `${list}${source.signatureEnding}`)
+  const sums = await readSmall(source, list)
+  const signature = await readSmall(source, `${list}${source.signatureEnding}`)
   await verifySignature(locate(source.base, list), sums, signature, source.key)
   const lines = sums.toString('utf8').split('\n')
   const entries = new Map(

@@ -31,6 +31,8 @@ const lockSchema = z.object({
   nodes: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   choices: z.record(z.string(), z.array(z.string())).default({}),
   releases: z.record(z.string(), releaseSchema).default({}),
+  /** By engine, the version that the last complete apply left on its nodes. */
+  running: z.record(z.string(), z.string()).default({}),
 })
 
 /** What the cluster lock holds. */
@@ -40,7 +42,7 @@ export type ClusterLock = z.output<typeof lockSchema>
 export type LockedRelease = z.output<typeof releaseSchema>
 
 /** The lock of a cluster that was never looked at. */
-export const EMPTY_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {} }
+export const EMPTY_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {}, running: {} }
 
 const HEAD =
   '# Written by bramble: facts seen, choices made, versions pinned. Commit it; edit the cluster file instead.\n'
@@ -68,6 +70,12 @@ export function withFacts(
   const old = lock.nodes[node]
   if (old && JSON.stringify(sorted(old)) === JSON.stringify(sorted(kept))) return lock
   return { ...lock, nodes: { ...lock.nodes, [node]: kept } }
+}
+
+/** A lock that says which versions run; the same object when it says so already. */
+export function withRunning(lock: ClusterLock, running: Readonly<Record<string, string>>): ClusterLock {
+  const isNew = Object.entries(running).some(([engine, version]) => lock.running[engine] !== version)
+  return isNew ? { ...lock, running: { ...lock.running, ...running } } : lock
 }
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {

@@ -100,6 +100,7 @@ function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement
     access: { user: file.access.user, authorizedKeys: input.authorizedKeys },
     find: (role) => (placement.roles.get(role) ?? []).flatMap((name) => byName.get(name) ?? []),
     options: <Options>(role: string) => file.roles[role]?.options as Options | undefined,
+    pinned: (engine) => input.lock.releases[engine]?.version,
     servicesOn: (node) =>
       [...placement.services].flatMap(([name, on]) => (on.includes(node) ? (services.get(name) ?? []) : [])),
   }
@@ -120,15 +121,16 @@ function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): D
     (roles[name]?.findings?.({ options: use.options as never, cluster }) ?? []).map(
       ({ diagnostic, node, option }) => {
         const where: FilePlace =
-          node !== undefined
-            ? positions.ofKey(['nodes', node])
-            : option !== undefined
-              ? positions.of(['roles', name, option])
-              : positions.ofKey(['roles', name])
+          node !== undefined ? positions.ofKey(['nodes', node]) : placeOfRole(positions, name, option)
         return { ...diagnostic, where }
       },
     ),
   )
+}
+
+/** Where the cluster file says something of a role: at its option, or where the role is used. */
+export function placeOfRole(positions: Positions, role: string, option?: string): FilePlace {
+  return option === undefined ? positions.ofKey(['roles', role]) : positions.of(['roles', role, option])
 }
 
 function mutable(choices: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {

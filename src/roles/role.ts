@@ -1,7 +1,7 @@
 /** The contract of a role: what a node does, as a page that reads as a list of resources. */
 import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ClusterStore, EngineProbe, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 
 /** What is known of a node's board, from the cluster file or from its facts. */
@@ -56,6 +56,8 @@ export interface Cluster {
   find(role: string): readonly ClusterNode[]
   /** Options of a role anywhere in the cluster (validated, defaults filled); undefined when the cluster does not use it. */
   options<Options>(role: string): Options | undefined
+  /** Version of an engine's release that the cluster lock pins; undefined before the first apply. */
+  pinned(engine: string): string | undefined
   /** Services that run on this node, in the order of the cluster file. */
   servicesOn(node: string): readonly ClusterService[]
 }
@@ -152,6 +154,8 @@ export interface Role<Options = never> {
   readonly quorum?: (context: RoleClusterContext<Options>) => QuorumGroup | undefined
   readonly gates?: (context: RoleContext<Options>) => readonly Gate[]
   readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
+  /** Which version of its engine is wanted, and what may follow what. Said by one role of an engine. */
+  readonly version?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => EngineVersion | undefined
   /** How the engine's state is asked, for `bramble status`. */
   readonly status?: (context: RoleClusterContext<Options>) => EngineProbe | undefined
 }

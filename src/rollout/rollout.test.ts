@@ -113,6 +113,18 @@ describe('a rollout', () => {
     expect(paper.released).toEqual(['a'])
   })
 
+  it('touches nothing and asks nobody when it is not allowed to', async () => {
+    const allowed = (): Promise<boolean> => Promise.resolve(false)
+    const confirm = (): Promise<boolean> => Promise.reject(new Error('somebody was asked'))
+    const paper = new Paper({ a: [update], b: [] })
+    expect(await paper.run({ allowed, confirm })).toBe('failed')
+    expect([paper.converged, paper.released]).toEqual([[], ['a']])
+    expect(await new Paper({ a: [] }).run({ allowed, confirm })).toBe('unchanged')
+    const planned = new Paper({ a: [update] })
+    expect(await planned.run({ allowed, mode: 'plan' })).toBe('failed')
+    expect(planned.released).toEqual([])
+  })
+
   it('asks nobody when nothing differs', async () => {
     const paper = new Paper({ a: [], b: [] })
     const outcome = await paper.run({ confirm: () => Promise.reject(new Error('asked')) })

@@ -10,7 +10,6 @@ import type { Observation, Rollout } from './work.ts'
 /** Runs it to its end. Emits `node-finished` for every node and `run-finished` last; gives the outcome. */
 export async function rollOut(rollout: Rollout): Promise<Outcome> {
   const [observations, stores] = await Promise.all([observeNodes(rollout), observeStores(rollout)])
-  await rollout.delivery.letGo()
   const reached = observations.filter((seen) => seen.reached)
   const pending = reached
     .filter((seen) => seen.pending.length > 0)
@@ -21,11 +20,18 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
       isManaged: seen.isManaged,
     }))
   const waits = stores.some(({ differences }) => differences.length > 0)
+  // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
+  const isAllowed = pending.length === 0 || ((await rollout.allowed?.()) ?? true)
+  await rollout.delivery.letGo()
   let results: NodeResults = new Map()
   let engines: { summary: Summary; failures: readonly string[] } = plannedStores(stores)
+  if (!isAllowed) {
+    if (rollout.mode === 'apply') await giveBack(rollout, pending)
+    return finish(rollout, observations, declined(pending), plannedStores([]), true)
+  }
   if (rollout.mode === 'apply' && (pending.length > 0 || waits)) {
     if (rollout.confirm && !(await rollout.confirm())) {
-      await Promise.all(pending.map(({ name }) => rollout.delivery.release(name)))
+      await giveBack(rollout, pending)
       return finish(rollout, observations, declined(pending), plannedStores([]))
     }
     results = await convergeNodes(rollout, pending)
@@ -34,6 +40,10 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
     await passGates(rollout, results)
   }
   return finish(rollout, observations, results, engines)
+}
+
+async function giveBack(rollout: Rollout, nodes: readonly { readonly name: string }[]): Promise<void> {
+  await Promise.all(nodes.map(({ name }) => rollout.delivery.release(name)))
 }
 
 function rolesOf(rollout: Rollout, node: string): readonly string[] {
@@ -69,6 +79,7 @@ function finish(
   observations: readonly Observation[],
   results: NodeResults,
   engines: { readonly summary: Summary; readonly failures: readonly string[] },
+  isRefused = false,
 ): Outcome {
   let total = engines.summary
   const failedNodes: string[] = []
@@ -81,7 +92,10 @@ function finish(
   for (const failure of engines.failures)
     rollout.emit({ type: 'warning', code: 'ENGINE_UNREACHABLE', text: failure })
   const isFailed =
-    failedNodes.length > 0 || total.failed > 0 || (rollout.mode === 'apply' && engines.failures.length > 0)
+    isRefused ||
+    failedNodes.length > 0 ||
+    total.failed > 0 ||
+    (rollout.mode === 'apply' && engines.failures.length > 0)
   const outcome: Outcome = isFailed ? 'failed' : total.changed > 0 ? 'changed' : 'unchanged'
   rollout.emit({ type: 'run-finished', outcome, summary: total, failedNodes })
   return outcome

@@ -68,6 +68,8 @@ export interface Rollout {
   readonly concurrency: number
   readonly delivery: Delivery
   readonly emit: (event: EventBody) => void
+  /** Asked when a node differs, before anything is touched: may this run change it at all? Tells nothing; never rejects. */
+  readonly allowed?: (() => Promise<boolean>) | undefined
   /** Asked once, when something differs and before anything is touched. */
   readonly confirm?: (() => Promise<boolean>) | undefined
   readonly signal?: AbortSignal | undefined

@@ -34,7 +34,7 @@ export class TestTerminal {
 
   /** Waits until something was written. */
   async shows(text: string | RegExp): Promise<void> {
-    await expect.poll(() => this.#text, { timeout: 15_000 }).toMatch(text)
+    await expect.poll(() => this.#text, { timeout: 50_000 }).toMatch(text)
   }
 
   /** The exit status, once the program has ended. */

@@ -23,6 +23,8 @@ export interface ClusterFixture {
   readonly domain?: string
   readonly lab?: boolean
   readonly access?: Partial<Cluster['access']>
+  /** Versions that the cluster lock pins, by engine. */
+  readonly pinned?: Readonly<Record<string, string>>
   /** Services by the node that they run on. */
   readonly services?: Readonly<Record<string, readonly ClusterService[]>>
 }
@@ -55,6 +57,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     access: { user: 'pi', authorizedKeys: [], ...given.access },
     find: (role) => nodes.filter(({ roles }) => roles.includes(role)),
     options: <Options>(role: string) => given.options?.[role] as Options | undefined,
+    pinned: (engine) => given.pinned?.[engine],
     servicesOn: (node) => given.services?.[node] ?? [],
   }
 }

@@ -22,6 +22,8 @@ export interface Ran {
 export class ClusterUnderTest {
   readonly id: LabIdentity
   readonly folder: string
+  /** Settings (`KEY=VALUE`) that every command on the twin gets. */
+  settings: readonly string[] = []
 
   /** Takes the text of a cluster file, or copies `examples/<name>`, under a name that no other test has. */
   constructor(name: string, text?: string) {
@@ -44,7 +46,7 @@ export class ClusterUnderTest {
 
   /** Runs a command on the twin. */
   async bramble(...words: string[]): Promise<Ran> {
-    const result = await run('node', [CLI, '-C', this.folder, '--lab', ...words], { timeoutSeconds: 600 })
+    const result = await run('node', [...this.#command(), ...words], { timeoutSeconds: 600 })
     return { code: result.code, text: result.stdout.toString(), errors: result.stderr }
   }
 
@@ -58,7 +60,11 @@ export class ClusterUnderTest {
 
   /** Starts an apply that is not waited for. */
   start(...words: string[]): ApplyUnderWay {
-    return new ApplyUnderWay([CLI, '-C', this.folder, '--lab', '--json', 'apply', '--yes', ...words])
+    return new ApplyUnderWay([...this.#command(), '--json', 'apply', '--yes', ...words])
+  }
+
+  #command(): readonly string[] {
+    return [CLI, '-C', this.folder, '--lab', ...this.settings.flatMap((text) => ['--set', text])]
   }
 
   /** Applies and gives the last event. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir, uptime } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,6 +22,7 @@ import {
 import { labGroup, labKey, nodeFolder, nodeGroup, PACKAGE_FOLDER } from '../../src/lab/store.ts'
 import { until } from '../../src/lab/until.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
+import { memoryKills, processorSeconds } from './node-use.ts'
 import { liveNamespaces, namespacesOf, tracesOf } from './traces.ts'
 
 const lacking = await labPreflight()
@@ -32,9 +33,9 @@ const folder = mkdtempSync(join(tmpdir(), 'bramble-lab-test-'))
 const id = { cluster: 'trial', folder }
 const twin = { cluster: 'trial', folder: join(folder, 'twin') }
 
-function node(name: string, memoryMebibytes: number): LabSpec['nodes'][number] {
+function node(name: string, model: string, memoryMebibytes: number): LabSpec['nodes'][number] {
   const board = {
-    model: `Board of ${name}`,
+    model,
     serial: `1000${name}`,
     architecture: 'armv6',
     has: ['speaker', 'camera'],
@@ -47,7 +48,7 @@ function specOf(identity: typeof id, nodes: LabSpec['nodes'], key = 'key'): LabS
   return { ...identity, user: 'pi', authorizedKeys, nodes }
 }
 
-const NODES = [node('small', 192), node('large', 768), node('third', 256)]
+const NODES = [node('small', 'zero-w', 192), node('large', 'pi5', 768), node('third', 'pi3', 256)]
 
 async function addressOf(name: string): Promise<string> {
   const state = (await labState(id)).find((candidate) => candidate.name === name)
@@ -72,15 +73,6 @@ async function inside(name: string, ...argv: string[]): Promise<string> {
 }
 
 const bootId = (name: string) => inside(name, 'cat', '/proc/sys/kernel/random/boot_id')
-
-/** How often the kernel had to kill in a node for want of memory, with either version of control groups. */
-function memoryKills(name: string): number {
-  const counts = groupFolders(nodeGroup(labKey(id), name))
-    .flatMap((group) => ['memory.oom_control', 'memory.events'].map((file) => join(group, file)))
-    .filter((file) => existsSync(file))
-    .map((file) => Number(/^oom_kill (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0))
-  return Math.max(...counts)
-}
 
 async function waitFor(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const held = await until(async () => ((await condition()) ? true : undefined), 60)
@@ -132,7 +124,7 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
 
   it('tells a node what board it stands for, and lets nobody change it', async () => {
     expect(await inside('small', 'cat', '/run/bramble-lab/board')).toBe(
-      `model=Board of small\nserial=1000small\nmemory=${192 * MIB}\narchitecture=armv6\nhas=speaker,camera`,
+      `model=zero-w\nserial=1000small\nmemory=${192 * MIB}\narchitecture=armv6\nhas=speaker,camera`,
     )
     expect(await inside('small', 'touch', '/run/bramble-lab/board')).toContain('Read-only')
   })
@@ -176,15 +168,38 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     const eat = ['sh', '-c', 'head -c 300M /dev/zero | tail']
     const [small, large] = await Promise.all([labExec(id, 'small', eat), labExec(id, 'large', eat)])
     expect([small.code, large.code]).toEqual([137, 0])
-    expect(memoryKills('small')).toBeGreaterThan(0)
-    expect(memoryKills('large')).toBe(0)
+    expect(await memoryKills(id, 'small')).toBeGreaterThan(0)
+    expect(await memoryKills(id, 'large')).toBe(0)
     expect((await ssh('small', 'true')).code).toBe(0)
+  })
+
+  it('gives a fast board more of a busy processor than a slow one', async () => {
+    const busy = `for i in ${'x '.repeat(availableParallelism())}; do while :; do :; done & done; wait`
+    for (const name of ['small', 'large']) {
+      await inside(name, 'systemd-run', '--quiet', '--unit', 'busy', 'sh', '-c', busy)
+    }
+    const before = ['small', 'large'].map((name) => processorSeconds(id, name))
+    const used = () => ['small', 'large'].map((name, at) => processorSeconds(id, name) - (before[at] ?? 0))
+    await waitFor('the fast board has worked for five seconds', () => (used()[1] ?? 0) > 5)
+    const [small = 0, large = 0] = used()
+    await Promise.all(['small', 'large'].map((name) => inside(name, 'systemctl', 'stop', 'busy')))
+    // Declared are 2 and 100; the kernel balances over some time.
+    expect(small).toBeLessThan(large / 4)
   })
 
   it('lets a node write control groups and set sysctls of its network, as engines do', async () => {
     const script =
       'cd /sys/fs/cgroup; cd memory 2>/dev/null; mkdir x && rmdir x && sysctl -w net.ipv4.ip_forward=1'
     expect(await inside('small', 'sh', '-c', script)).toBe('net.ipv4.ip_forward = 1')
+  })
+
+  it('lets a node have settings of the kernel its way, as kubelets insist, and keeps them from the computer', async () => {
+    const file = '/proc/sys/kernel/panic'
+    const before = readFileSync(file, 'utf8')
+    expect(await inside('small', 'sysctl', '-w', 'kernel.panic=77')).toBe('kernel.panic = 77')
+    expect(await inside('small', 'cat', file)).toBe('77')
+    expect(readFileSync(file, 'utf8')).toBe(before)
+    expect(`${await inside('large', 'cat', file)}\n`).toBe(before)
   })
 
   it('lets no node set the clock, which is the computer’s', async () => {
@@ -281,7 +296,7 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
   })
 
   it('stands beside a lab of the same name in another folder', async () => {
-    await labUp(specOf(twin, [node('small', 192)]))
+    await labUp(specOf(twin, [node('small', 'zero-w', 192)]))
     const listed = (await labList()).filter((lab) => lab.folder.startsWith(folder))
     expect(listed.map((lab) => lab.nodes.length)).toEqual([3, 1])
     await labDown(twin)
@@ -297,9 +312,10 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     const namespaces = (await labState(id)).flatMap((state) => namespacesOf(state.pid ?? 0))
     const own = namespaces.filter((namespace) => !namespacesOf('self').includes(namespace))
     expect(own.length).toBeGreaterThanOrEqual(15)
+    const ending = uptime()
     await labDown(id)
     await expectNothingLeft(id)
-    expect(liveNamespaces(own)).toEqual([])
+    expect(liveNamespaces(own, ending)).toEqual([])
     expect(await labState(id)).toEqual([])
   })
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { groupFolders, LAB_GROUP } from '../../src/lab/control-group.ts'
+import { startOf } from '../../src/lab/running-process.ts'
 import { labKey, STATE_FOLDER } from '../../src/lab/store.ts'
 import type { LabIdentity } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
@@ -36,9 +37,13 @@ export function namespacesOf(pid: number | string): string[] {
   return ['net', 'mnt', 'pid', 'uts', 'ipc', 'cgroup'].map((kind) => target(`/proc/${pid}/ns/${kind}`))
 }
 
-/** Those of the namespaces that some process is still in. */
-export function liveNamespaces(namespaces: readonly string[]): string[] {
-  const live = new Set(processes().flatMap((pid) => namespacesOf(pid)))
+/**
+ * Those of the namespaces that some process is still in that started before `uptimeSeconds`, the age of this computer
+ * when they were to end: the kernel gives their numbers to new ones.
+ */
+export function liveNamespaces(namespaces: readonly string[], uptimeSeconds: number): string[] {
+  const old = processes().filter((pid) => Number(startOf(Number(pid)) ?? Infinity) < uptimeSeconds * 100)
+  const live = new Set(old.flatMap((pid) => namespacesOf(pid)))
   return namespaces.filter((namespace) => live.has(namespace))
 }
 

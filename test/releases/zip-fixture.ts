@@ -2,12 +2,12 @@
 import { crc32 } from 'node:zlib'
 
 /** An archive with these entries, stored without compression (APPNOTE.TXT, 4.3). Names are taken as they are. */
-export function zipOf(entries: Readonly<Record<string, string>>): Buffer {
+export function zipOf(entries: Readonly<Record<string, string | Buffer>>): Buffer {
   const locals: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const [name, text] of Object.entries(entries)) {
-    const bytes = Buffer.from(text)
+  for (const [name, content] of Object.entries(entries)) {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
     const nameBytes = Buffer.from(name)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
@@ -15,12 +15,12 @@ export function zipOf(entries: Readonly<Record<string, string>>): Buffer {
     common.writeUInt32LE(bytes.length, 14)
     common.writeUInt32LE(bytes.length, 18)
     common.writeUInt16LE(nameBytes.length, 22)
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, nameBytes, bytes])
+    const head = Buffer.concat([Buffer.from('PK\x03\x04'), common, nameBytes])
     const tail = Buffer.alloc(14)
     tail.writeUInt32LE(offset, 10)
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, tail, nameBytes]))
-    locals.push(local)
-    offset += local.length
+    locals.push(head, bytes)
+    offset += head.length + bytes.length
   }
   const size = directory.reduce((sum, entry) => sum + entry.length, 0)
   const end = Buffer.alloc(18)

@@ -24,7 +24,7 @@ interface ApplyChoices extends RunChoices {
 async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
   const { terminal, common } = context
   if (!choices.yes && (common.json || !terminal.canAsk)) {
-    throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({}))
+    throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'apply' }))
   }
   const cluster = await context.openCluster()
   const api = await context.api()

@@ -35,7 +35,7 @@ async function check(context: Context): Promise<ExitCode> {
 /** One JSON document, whatever is found. */
 async function checkForPrograms({ terminal, common, folder, api }: Context): Promise<ExitCode> {
   const { openCluster } = await api()
-  const opened = await openCluster({ folder, lab: common.lab ?? false })
+  const opened = await openCluster({ folder, lab: common.lab ?? false, set: common.set })
   const cluster = 'cluster' in opened ? opened.cluster : undefined
   const diagnostics = cluster ? cluster.diagnostics : 'diagnostics' in opened ? opened.diagnostics : []
   const document = {

@@ -73,7 +73,8 @@ export class CheckSession {
     })
     const ending = this.#talk(link, slim)
     const end = await (link ? Promise.race([ending, finished]) : ending)
-    if (this.#found.isFinished && this.#reader.violation === undefined) {
+    const mayGoOn = this.#refusal === undefined && this.#reader.violation === undefined
+    if (this.#found.isFinished && mayGoOn) {
       const found = this.#found.observation(this.#mode === 'apply')
       return { found: { ...found, letGo: () => this.#letGo(ending) } }
     }

@@ -37,14 +37,19 @@ alive() { # PID START
   started "$1" && [ "$s0" = "$2" ]
 }
 
-holder() { # waits for its turn, then sets h to the run that holds the lease, or -
+look() { # sets h to the run that holds the lease, or -
   h=- p=- s=- since=0 ends=0 by=-
-  exec 9>lock
-  flock 9 || exit
   # Seconds since the node started: no change of the clock moves them.
   read -r N _ </proc/uptime
   N=${N%%.*}
-  if [ -s lease ]; then read -r h since ends p s by <lease; fi
+  # Somebody whose turn it is may be writing it just now.
+  if [ -s lease ]; then read -r h since ends p s by <lease || :; fi
+}
+
+holder() { # waits for its turn, then looks
+  exec 9>lock
+  flock 9 || exit
+  look
 }
 
 held() { # does another run hold it, alive or not yet out of time?

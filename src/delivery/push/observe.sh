@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2154
-# Session 1, after node.sh and drop.sh. Arguments: MARKER RUN plan|apply SHA256 BYTES|- DEAD-RUNS BY RUNTIME|-
+# Session 1, after node.sh. Arguments: MARKER RUN plan|apply SHA256 BYTES|- DEAD-RUNS BY RUNTIME|-
 # Standard input: the gzipped program; with RUNTIME, the checksum of its beginning that the node keeps, without that. Says absent
-# when the node does not. Runs its check. An apply takes the lease, and keeps it and the program if something differs.
+# when the node does not. Runs its check in this very shell. An apply for which something differs takes the lease and keeps the
+# program; before that it only looks whether somebody else is at work, which costs no process.
 # With BYTES, the length of the input, the connection stays for links until standard input ends.
 
 start "$1" "$2"
-f=$run.plan
-kept=
+mode=$3 kept=$run.$4.sh bytes=$5 dead=$6 author=$7
 r=
 if [ "$8" != - ]; then
   r=/var/lib/bramble/runtime/$8.sh
@@ -18,36 +18,42 @@ if [ "$8" != - ]; then
     exit 75
   fi
 fi
-if [ "$3" = apply ]; then
-  f=$run.$4.sh
-  holder
-  case " $6 " in
+refuse_others() {
+  case " $dead " in
   *" $h "*) if alive "$p" "$s"; then
     say running "$h"
     exit 75
   fi ;;
   *) if held; then busy; fi ;;
   esac
-  lease "$7"
+}
+if [ "$mode" = apply ]; then
+  look
+  refuse_others
   # Nobody comes back for what their programs said.
-  for l in $6; do
+  for l in $dead; do
     for k in "$l".*; do
       if [ -e "$k" ]; then rm -f "$k"; fi
     done
   done
 fi
+# The program works in the folder of this name, and takes it away when this shell ends.
+w=work.$$
+mkdir "$w" || exit
 {
   if [ -n "$r" ]; then echo ". $r"; fi
-  if [ "$5" = - ]; then gzip -dc; else head -c "$5" | gzip -dc; fi
-} >"$f" || {
-  drop
+  if [ "$bytes" = - ]; then gzip -dc; else head -c "$bytes" | gzip -dc; fi
+} >"$w/program" || {
+  rm -rf "$w"
   exit 1
 }
-if [ "$3" = plan ]; then
-  sh "$f" check </dev/null
-else
-  sh "$f" check </dev/null |
-    awk "/^@\t(differs|orphan)\t/ { d = 1 } /^@\tfinished\t/ { f = 1 } { print; fflush() } END { exit !(d && f) }" && kept=1
+set -- check
+# shellcheck source=/dev/null
+. "./$w/program" </dev/null
+if [ "$mode" = apply ] && [ -n "$PENDING" ]; then
+  holder
+  refuse_others
+  mv "$w/program" "$kept"
+  lease "$author"
 fi
-if [ -z "$kept" ]; then drop; fi
-while [ "$5" != - ] && read -r _; do :; done
+while [ "$bytes" != - ] && read -r _; do :; done

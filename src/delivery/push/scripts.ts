@@ -1,18 +1,13 @@
 /** The shell that a session runs on the node: parts of real files, put together once. */
-import { readFileSync } from 'node:fs'
-import { condensed } from '../../shell/condensed.ts'
+import { parts } from './scripts.generated.ts'
 
-function part(name: string): string {
-  return condensed(readFileSync(new URL(`./${name}.sh`, import.meta.url), 'utf8'))
-}
-
-function script(...names: readonly string[]): string {
-  return names.map(part).join('')
+function script(...names: readonly (keyof typeof parts)[]): string {
+  return names.map((name) => parts[name]).join('')
 }
 
 /** The scripts by what they are for; the arguments of each are told in its file. */
 export const SCRIPTS = {
-  observe: script('node', 'drop', 'observe'),
+  observe: script('node', 'observe'),
   release: script('node', 'drop', 'release'),
   converge: script('node', 'drop', 'follow', 'converge'),
   rejoin: script('node', 'follow', 'rejoin'),
@@ -22,4 +17,4 @@ export const SCRIPTS = {
 } as const
 
 /** Argument of the script `converge`: what runs apart from the session. */
-export const RUNNER = part('runner')
+export const RUNNER = parts.runner

@@ -25,15 +25,58 @@ export const commandCodes = defineCodes({
     fix: 'leave out --node or --role; bramble check lists the nodes with their roles',
     explain: 'A node has to fit both `--node` and `--role` when both are given.',
   }),
-  CONFIRMATION_MISSING: code({
+  CONFIRMATION_MISSING: code<{ command: 'apply' | 'upgrade' }>({
     origin: 'command',
     shownBy: 'src/cli/commands/apply.test.ts',
-    title: 'An apply that nobody can agree to',
+    title: 'A change that nobody can agree to',
     summary: 'nobody is there to agree to the changes',
-    why: 'an apply shows its plan and asks before it changes anything, which takes a terminal',
-    fix: 'look at bramble plan, then run bramble apply --yes',
+    why: ({ command }) =>
+      `${command} shows what it would change and asks before it changes anything, which takes a terminal`,
+    fix: ({ command }) =>
+      command === 'apply'
+        ? 'look at bramble plan, then run bramble apply --yes'
+        : 'run the same command again with --yes',
+    explain: 'In a script, in a pipe and with `--json` there is nobody to ask. `--yes` agrees beforehand.',
+  }),
+  ENGINE_UNKNOWN: code<{ engine: string; near?: string | undefined; known: readonly string[] }>({
+    origin: 'command',
+    shownBy: 'src/cluster/upgrade.test.ts',
+    title: 'An upgrade of an engine that the cluster does not have',
+    summary: ({ engine }) => `no role of this cluster runs the engine ${engine}`,
+    why: 'there is no version to change',
+    fix: ({ near, known }) =>
+      near
+        ? `did you mean ${near}?`
+        : known.length > 0
+          ? `there are: ${known.join(', ')}`
+          : 'add a role of an engine to the cluster file',
     explain:
-      'In a script, in a pipe and with `--json` there is nobody to ask. `--yes` agrees beforehand; the plan is shown all the same.',
+      'An engine is what roles such as consul-server and consul-client install in one version on all their nodes.',
+  }),
+  ENGINE_VERSION_STATED: code<{ engine: string; now: string; to: string; key: string }>({
+    origin: 'command',
+    shownBy: 'src/cluster/upgrade.test.ts',
+    title: 'An upgrade where the cluster file decides the version',
+    summary: ({ engine, now }) => `the cluster file says that ${engine} is to be ${now}`,
+    why: 'what the cluster file says wins over the cluster lock, so an upgrade there would change nothing',
+    fix: ({ engine, to, key }) =>
+      key === 'version'
+        ? `write  version: ${to}  there and type  bramble plan; or delete the version and type  bramble upgrade ${engine}@${to}`
+        : `write  source: release, version: ${to}  there and type  bramble plan`,
+    explain:
+      'A version that is written in the cluster file is what is wanted. Where none is written, the cluster lock pins the one that was applied first, and ' +
+      '`bramble upgrade` moves the pin.',
+  }),
+  SET_UNUSABLE: code<{ text: string; problem: string }>({
+    origin: 'command',
+    shownBy: 'src/cluster-file/settings.test.ts',
+    title: 'A setting that cannot be used',
+    summary: ({ text, problem }) => `--set ${text} ${problem}`,
+    why: 'nothing was done, rather than something else than was meant',
+    fix: 'write it as KEY=VALUE, such as  --set roles.consul-server.version=1.19.2',
+    explain:
+      '`--set` takes the way to a key of the cluster file, its steps separated by dots, and the value as it would be written in the file (YAML); without a value the key is taken out. It counts for one command: ' +
+      'what is to stay belongs into the file.',
   }),
   CODE_UNKNOWN: code<{ name: string; near?: string | undefined }>({
     origin: 'command',

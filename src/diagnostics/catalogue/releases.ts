@@ -35,14 +35,21 @@ export const releaseCodes = defineCodes({
     fix: 'run the command again; if it stays, the mirror has a broken file',
     explain: 'The checksum comes from the signed list of the maker, or from the cluster lock.',
   }),
-  RELEASE_CHANGED: code<{ file: string; locked: string; announced: string }>({
+  RELEASE_CHANGED: code<{
+    file: string
+    product: string
+    version: string
+    locked: string
+    announced: string
+  }>({
     origin: 'cluster',
     shownBy: SHOWN_BY,
     title: 'A release with another checksum than the locked one',
     summary: ({ file }) => `${file} is not the file that the cluster lock pins`,
     why: ({ locked, announced }) =>
       `the lock says ${locked}, its maker now says ${announced}; a version never changes its content`,
-    fix: 'find out why; if the new one is right, delete the version under releases in cluster.lock',
+    fix: ({ product, version }) =>
+      `find out why; if the new one is right, type  bramble upgrade ${product}@${version}`,
     explain:
       'The cluster lock keeps the checksum of every release that was used. Makers do not change a version that is out.',
   }),
@@ -80,5 +87,26 @@ export const releaseCodes = defineCodes({
     why: 'the release could not be kept; no node was touched',
     fix: ({ folder }) => `make room, or delete old releases in ${folder}: they are fetched again when needed`,
     explain: 'Releases are kept by their content in the cache folder of the user (XDG_CACHE_HOME).',
+  }),
+  RELEASE_CACHE_UNUSABLE: code<{ folder: string; reason: string }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY,
+    title: 'A folder for releases that cannot be used',
+    summary: ({ folder }) => `releases cannot be kept in ${folder}`,
+    why: ({ reason }) => `${reason}; no node was touched`,
+    fix: ({ folder }) =>
+      `make ${folder} a folder that you may write to, or set XDG_CACHE_HOME to another one`,
+    explain: 'Releases are fetched once and kept, so that no later run needs the network for them.',
+  }),
+  RELEASE_KEY_UNREADABLE: code<{ path: string; reason: string }>({
+    origin: 'cluster',
+    shownBy: 'src/cluster/role-releases.test.ts',
+    title: 'A key for releases that cannot be read',
+    summary: ({ path }) => `the key ${path} cannot be read`,
+    why: ({ reason }) => `${reason}; without the key of the mirror nothing that comes from it is trusted`,
+    fix: 'correct releases.key in the cluster file: the path counts from its folder',
+    explain:
+      'The key is an OpenPGP public key, armored or not, as `gpg --export` writes it. Without `releases.key` the key of the maker is used, which comes ' +
+      'with Bramble.',
   }),
 })

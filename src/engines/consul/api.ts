@@ -4,16 +4,12 @@
  * Every Consul since 1.0 speaks HTTP/2 on its TLS port (Go's net/http; tried with 1.8.7 and 1.19.2), so that a dozen questions
  * cost one round trip.
  */
-import {
-  connect as connectHttp2,
-  constants,
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-} from 'node:http2'
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
 import type { NodeLink } from '../contract.ts'
+import { exchange } from './exchange.ts'
 import { API_PORT, LOOPBACK_NAME } from './names.ts'
 
 /** What it takes to be let in. */
@@ -33,11 +29,6 @@ export type Reply<Value> =
 export type RequestBody = { readonly json: unknown } | { readonly text: string }
 
 const CONNECT_SECONDS = 15
-const REPLY_SECONDS = 15
-/** A node may answer anything, endlessly. The catalog of a thousand nodes is a hundredth of this. */
-const REPLY_BYTES = 64 << 20
-/** What is no answer is shown to people. */
-const PROBLEM_CHARACTERS = 2000
 
 /** One agent's API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
 export class ConsulApi {
@@ -65,7 +56,7 @@ export class ConsulApi {
   ): Promise<Reply<z.output<Schema>>> {
     const session = await this.#session
     if (typeof session === 'string') return { ok: false, status: 0, problem: session }
-    const reply = await exchange(session, method, path, this.#token, body)
+    const reply = await exchange(session, { method, path, token: this.#token, body })
     return reply.ok ? shaped(reply.value, schema, path) : reply
   }
 
@@ -137,67 +128,6 @@ function secured(stream: Duplex, authorityPem: string): Promise<TLSSocket> {
       resolve(socket)
     })
   })
-}
-
-function exchange(
-  session: ClientHttp2Session,
-  method: string,
-  path: string,
-  token: string | undefined,
-  body: RequestBody | undefined,
-): Promise<Reply<string>> {
-  return new Promise((resolve) => {
-    const failed = (problem: string): void => resolve({ ok: false, status: 0, problem })
-    if (session.closed || session.destroyed) return failed('the connection was closed')
-    const sent = body && Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
-    const headers = {
-      [constants.HTTP2_HEADER_METHOD]: method,
-      [constants.HTTP2_HEADER_PATH]: path,
-      // Consul looks at some bodies only when their length is told.
-      ...(sent && { [constants.HTTP2_HEADER_CONTENT_LENGTH]: sent.length }),
-      ...(token !== undefined && { 'x-consul-token': token }),
-    }
-    const request = session.request(headers, { endStream: sent === undefined })
-    let status = 0
-    request.on('response', (received) => (status = received[':status'] ?? 0))
-    request.on('error', (error) => failed(error.message))
-    readAll(request, failed, (text) => {
-      if (status >= 200 && status < 300) resolve({ ok: true, value: text })
-      else
-        resolve({
-          ok: false,
-          status,
-          problem: text.trim().slice(0, PROBLEM_CHARACTERS) || `status ${status}`,
-        })
-    })
-    if (sent) request.end(sent)
-  })
-}
-
-/** The whole answer, or a problem: an answer has an end, in bytes and in time. */
-function readAll(
-  request: ClientHttp2Stream,
-  failed: (problem: string) => void,
-  whole: (text: string) => void,
-): void {
-  const giveUp = (problem: string): void => {
-    failed(problem)
-    request.close(constants.NGHTTP2_CANCEL)
-  }
-  let bytes = 0
-  const chunks: Buffer[] = []
-  // The whole of it: a timeout of silence would never end for an answer that comes byte by byte.
-  const patience = setTimeout(() => giveUp(`no answer within ${REPLY_SECONDS} seconds`), REPLY_SECONDS * 1000)
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > REPLY_BYTES) giveUp(`an answer of more than ${REPLY_BYTES} bytes`)
-    else chunks.push(chunk)
-  })
-  request.on('close', () => {
-    clearTimeout(patience)
-    failed('the connection was closed')
-  })
-  request.on('end', () => whole(Buffer.concat(chunks).toString()))
 }
 
 function shaped<Schema extends z.ZodType>(

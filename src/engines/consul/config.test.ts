@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { consulBinaries } from '../../../test/engines/consul/binaries.ts'
+import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { run } from '../../support/run.ts'
 import { agentConfig, configText, keyringText, tokenText, validationConfig, type Settings } from './config.ts'
 import { serviceDefinition } from './service-definition.ts'
@@ -152,13 +152,7 @@ describe('the definition of a service', () => {
   })
 })
 
-const binaries = await consulBinaries()
-for (const reason of binaries.filter((binary) => typeof binary === 'string')) {
-  console.log(`skipped: ${reason}`)
-  it.skip(`is accepted by a real Consul: ${reason}`, () => undefined)
-}
-
-describe.each(binaries.filter((binary) => typeof binary !== 'string'))('Consul $version', (binary) => {
+await describeEachConsul(30, (binary) => {
   const validate = async (...files: Settings[]): Promise<string> => {
     const folder = mkdtempSync(join(tmpdir(), 'bramble-validate-'))
     try {

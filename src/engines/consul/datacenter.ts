@@ -1,5 +1,6 @@
 /** From a resolved cluster to its datacenter. */
 import type { ServerOptions } from './options.ts'
+import { ENGINE } from './names.ts'
 import { wantedVersion } from './options.ts'
 import { raftMultiplierFor, type ConsulNode, type Datacenter } from './setup.ts'
 
@@ -12,6 +13,7 @@ export interface ClusterView {
   readonly name: string
   readonly domain: string
   find(role: string): readonly ConsulNode[]
+  pinned(engine: string): string | undefined
 }
 
 /** The datacenter of a cluster, from the options of its servers. */
@@ -20,7 +22,7 @@ export function datacenterOf(cluster: ClusterView, options: ServerOptions): Data
   return {
     name: options.datacenter ?? cluster.name,
     domain: cluster.domain,
-    version: wantedVersion(options),
+    version: wantedVersion(options, cluster.pinned(ENGINE)),
     dataFolder: options.data_dir,
     servers,
     clients: cluster.find(CLIENT_ROLE),

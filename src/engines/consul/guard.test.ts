@@ -1,9 +1,10 @@
 /** The guard of the servers, while real ones are stopped, killed and started. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../../../test/engines/consul/datacenter.ts'
-import { DatacenterUnderTest, failures, testedVersions } from '../../../test/engines/consul/under-test.ts'
+import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
+import { DatacenterUnderTest, failures } from '../../../test/engines/consul/under-test.ts'
 
-describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (binary) => {
+await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
   beforeAll(async () => {
     dc = await DatacenterUnderTest.start(binary)

@@ -5,7 +5,7 @@ import { group } from '../../resources/group/group.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { user } from '../../resources/user/user.ts'
-import { CONSUL_USER } from './names.ts'
+import { CONSUL_USER, ENGINE } from './names.ts'
 import type { ServerOptions } from './options.ts'
 
 /** An installed Consul. */
@@ -24,7 +24,7 @@ const BEFORE_CONFIGURATION = 31
 /** The release that a node needs; HashiCorp builds one program for all 32-bit boards. */
 export function consulRelease(version: string, architecture: string) {
   return {
-    product: 'consul',
+    product: ENGINE,
     version,
     architecture: architecture.startsWith('arm') && architecture !== 'arm64' ? 'arm' : architecture,
     member: 'consul',

@@ -1,5 +1,8 @@
 /** The names that all parts of Consul agree on: ports, paths on a node, secrets, server names, what belongs to Bramble. */
 
+/** Name of the engine, and of its releases. */
+export const ENGINE = 'consul'
+
 /** TCP port of the HTTP API with TLS: what we ask, and where the web interface is. */
 export const API_PORT = 8501
 /** The same without TLS, never reachable from outside the node: for the `consul` command and for people's scripts. */

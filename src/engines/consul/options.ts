@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { DNS_LABEL, oneOrMore, text } from '../../cluster-file/forms.ts'
 import { KV_FOLDER } from './names.ts'
 
-/** What the roles install when the cluster file does not say. */
+/** What the roles install when neither the cluster file nor the cluster lock says. */
 export const DEFAULT_VERSION = { release: '1.19.2', package: '1.8.7' } as const
 
 const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
@@ -82,7 +82,7 @@ export const serverOptions = z
       .regex(/^\d+\.\d+\.\d+$/, 'must be a full version such as 1.19.2')
       .optional()
       .describe(
-        `Version of Consul; default: ${DEFAULT_VERSION.release}, or ${DEFAULT_VERSION.package} as a package.`,
+        `Version of Consul; default: what the cluster lock pins, at first ${DEFAULT_VERSION.release}; ${DEFAULT_VERSION.package} as a package.`,
       ),
     source: z
       .enum(['release', 'package'])
@@ -134,9 +134,16 @@ export const clientOptions = z
 export type ServerOptions = z.output<typeof serverOptions>
 export type ClientOptions = z.output<typeof clientOptions>
 
-/** The version that the cluster is to run. */
-export function wantedVersion(options: Pick<ServerOptions, 'version' | 'source'>): string {
-  return options.version ?? DEFAULT_VERSION[options.source]
+/**
+ * The version that the cluster is to run: what the cluster file says, else what the cluster lock pins, so that a newer Bramble
+ * changes nothing by itself. Debian has one version of the package, so there is nothing to pin.
+ */
+export function wantedVersion(
+  options: Pick<ServerOptions, 'version' | 'source'>,
+  pinned: string | undefined,
+): string {
+  if (options.version !== undefined) return options.version
+  return options.source === 'release' ? (pinned ?? DEFAULT_VERSION.release) : DEFAULT_VERSION.package
 }
 
 /** Options of one agent: a client's own ones win over those of the servers. */

@@ -2,8 +2,8 @@
 # Kind directory. Columns: ID PATH STATE MODE OWNER GROUP purge|keep
 # A check starts one stat, however many folders there are.
 
-directory_is_there() { # ID PATH...: prints the paths of folders
-  if [ -d "$R$2" ]; then printf '%s\0' "$R$2"; fi
+directory_is_there() { # ID PATH...: notes folders
+  if [ -d "$R$2" ]; then note_path "$R$2"; fi
 }
 
 directory_compare() { # reads one line of fd 3 (stat) for each folder that is there
@@ -28,12 +28,9 @@ directory_compare() { # reads one line of fd 3 (stat) for each folder that is th
 }
 
 directory_check() {
-  "$ROWS" directory_is_there >"$WORK/paths"
-  : >"$WORK/stat"
-  if [ -s "$WORK/paths" ]; then
-    # -L: a folder may have been moved to another disk, with a link in its place.
-    xargs -0 stat -L -c '%a %U %G %u %g' <"$WORK/paths" >"$WORK/stat"
-  fi
+  note_paths directory_is_there
+  # -L: a folder may have been moved to another disk, with a link in its place.
+  on_paths stat -L -c '%a %U %G %u %g' >"$WORK/stat"
   "$ROWS" directory_compare 3<"$WORK/stat"
 }
 

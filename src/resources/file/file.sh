@@ -1,13 +1,22 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2153
 # Kind file. Columns: ID PATH STATE SHA256 MODE OWNER GROUP secret|plain [VALIDATOR ARGUMENT...]
-# A check starts one stat and one sha256sum, however many files there are.
+# A check starts one stat and one sha256sum, however many files there are. Programs of 100 MB and more are among them, which an
+# old board reads for ten seconds: see large.sh.
 
-file_is_there() { # ID PATH...: prints the path of regular files
-  if [ -f "$R$2" ] && [ ! -L "$R$2" ]; then printf '%s\0' "$R$2"; fi
+file_is_there() { # ID PATH...: notes regular files
+  if [ -f "$R$2" ] && [ ! -L "$R$2" ]; then note_path "$R$2"; fi
+}
+
+file_is_to_be_read() { # ID PATH STATE SHA256...: notes regular files whose content is not known; reads fd 3 as file_compare does
+  local size times
+  if [ -f "$R$2" ] && [ ! -L "$R$2" ]; then
+    IFS=' ' read -r _ _ _ _ _ size times <&3
+    if ! large_is_known "$4" "$size" "$times"; then note_path "$R$2"; fi
+  fi
 }
 
 file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each file that is there
-  local id=$1 path=$2 state=$3 sum=$4 mode=$5 owner=$6 group=$7 is_mode is_owner is_group uid gid size is_sum
+  local id=$1 path=$2 state=$3 sum=$4 mode=$5 owner=$6 group=$7 is_mode is_owner is_group uid gid size times is_sum
   if [ ! -e "$R$path" ] && [ ! -L "$R$path" ]; then
     if [ "$state" = present ]; then creates "$id"; fi
     return 0
@@ -21,8 +30,12 @@ file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each f
     fi
     return 0
   fi
-  IFS=' ' read -r is_mode is_owner is_group uid gid size <&3
-  IFS=' ' read -r is_sum _ <&4
+  IFS=' ' read -r is_mode is_owner is_group uid gid size times <&3
+  if large_is_known "$sum" "$size" "$times"; then
+    is_sum=$sum
+  else
+    IFS=' ' read -r is_sum _ <&4
+  fi
   if [ "$state" = absent ]; then
     removes "$id"
     return 0
@@ -34,17 +47,16 @@ file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each f
   if [ "${is_sum#\\}" != "$sum" ]; then
     hides "$id" content
     if [ "$8" = plain ] && [ "$size" -le 262144 ]; then shows "$id" "$R$path"; fi
+  elif [ "$MODE" = converge ]; then
+    large_note "$sum" "$size" "$times" "$path"
   fi
 }
 
 file_check() {
-  "$ROWS" file_is_there >"$WORK/paths"
-  : >"$WORK/stat"
-  : >"$WORK/sums"
-  if [ -s "$WORK/paths" ]; then
-    xargs -0 stat -c '%a %U %G %u %g %s' <"$WORK/paths" >"$WORK/stat"
-    xargs -0 sha256sum <"$WORK/paths" >"$WORK/sums"
-  fi
+  note_paths file_is_there
+  on_paths stat -c '%a %U %G %u %g %s %i %y %z' >"$WORK/stat"
+  note_paths file_is_to_be_read 3<"$WORK/stat"
+  on_paths sha256sum >"$WORK/sums"
   "$ROWS" file_compare 3<"$WORK/stat" 4<"$WORK/sums"
 }
 
@@ -105,6 +117,7 @@ is_content() { # PATH SHA256: prints yes when the regular file has these bytes
 
 file_remove() { # PATH BEFORE
   local path=$1 kept
+  large_forget "$path"
   case $2 in
   absent) rm -f "$R$path" ;;
   link\ *)

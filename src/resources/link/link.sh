@@ -2,8 +2,8 @@
 # Kind link. Columns: ID PATH STATE TARGET
 # A check starts one stat, however many links there are. What was there before is kept and put back as the kind file does.
 
-link_is_there() { # ID PATH...: prints the paths of symbolic links
-  if [ -L "$R$2" ]; then printf '%s\0' "$R$2"; fi
+link_is_there() { # ID PATH...: notes symbolic links
+  if [ -L "$R$2" ]; then note_path "$R$2"; fi
 }
 
 link_target() { # PATH: sets IS to the target; reads fd 3, with lines `PATH -> TARGET`
@@ -39,11 +39,8 @@ link_compare() { # ID PATH STATE TARGET
 }
 
 link_check() {
-  "$ROWS" link_is_there >"$WORK/paths"
-  : >"$WORK/stat"
-  if [ -s "$WORK/paths" ]; then
-    QUOTING_STYLE=literal xargs -0 stat -c %N <"$WORK/paths" >"$WORK/stat"
-  fi
+  note_paths link_is_there
+  on_paths env QUOTING_STYLE=literal stat -c %N >"$WORK/stat"
   "$ROWS" link_compare 3<"$WORK/stat"
 }
 

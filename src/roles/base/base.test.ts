@@ -1,5 +1,5 @@
 /** The role `base` keeps the contract of roles, and says what it is meant to say. */
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
 import { programOf } from '../../../test/contract/program-run.ts'
@@ -76,6 +76,8 @@ describe('the SSH server', () => {
     const folder = temporaryFolder('sshd')
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', `${folder}/key`])
     await writeFile(`${folder}/config`, text)
+    // As root sshd wants its empty folder, which its unit makes where it has been started once (sshd(8)).
+    if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
     const said = await run('/usr/sbin/sshd', ['-T', '-h', `${folder}/key`, '-f', `${folder}/config`])
     await rm(folder, { recursive: true })
     expect(said.stderr).toBe('')

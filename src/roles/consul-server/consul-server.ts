@@ -12,6 +12,7 @@ import {
 } from '../../engines/consul/role-parts.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
 import { consulProbe } from '../../engines/consul/status.ts'
+import { consulVersion } from '../../engines/consul/upgrades.ts'
 import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
 import { defineRole, type RoleWishContext } from '../role.ts'
@@ -52,6 +53,7 @@ const consulServer = defineRole<ServerOptions>({
     gateOfAgent(node, cluster.servicesOn(node.name), secrets),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
+  version: ({ options, cluster }) => consulVersion(options, cluster),
   status: ({ cluster, secrets }) =>
     consulProbe(
       cluster.find('consul-server').map(({ name }) => name),

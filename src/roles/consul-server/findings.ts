@@ -3,6 +3,7 @@ import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { PACKAGE_VERSION } from '../../engines/consul/install.ts'
+import { ENGINE } from '../../engines/consul/names.ts'
 import { wantedVersion, type ServerOptions } from '../../engines/consul/options.ts'
 import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
 import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
@@ -25,7 +26,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
       // Without a place of its own: the line may hold a secret.
       diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
     })),
-    ...version(options),
+    ...version(options, cluster),
     ...packages(options, cluster),
   ]
 }
@@ -81,8 +82,8 @@ function policies({ tokens, policies: declared }: ServerOptions): RoleFinding[] 
   )
 }
 
-function version(options: ServerOptions): RoleFinding[] {
-  const wanted = wantedVersion(options)
+function version(options: ServerOptions, cluster: Cluster): RoleFinding[] {
+  const wanted = wantedVersion(options, cluster.pinned(ENGINE))
   if (options.source === 'package' && wanted !== PACKAGE_VERSION) {
     const details = { version: wanted, available: PACKAGE_VERSION }
     return [{ diagnostic: rolesConsulCodes.CONSUL_PACKAGE_VERSION(details), option: 'version' }]

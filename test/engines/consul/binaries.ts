@@ -4,9 +4,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMirror } from '../../../src/lab/debian-mirror.ts'
 import { run } from '../../../src/support/run.ts'
-
-/** Where engines are kept between runs; a folder each, such as `consul-1.8.7`. */
-const CACHE = process.env['BRAMBLE_ENGINES'] ?? '/var/cache/bramble/engines'
+import { builtProgram, ENGINE_CACHE } from '../engine-cache.ts'
+import { recipeOf } from '../recipes.ts'
 
 /** One Consul to test with. */
 export interface ConsulBinary {
@@ -14,32 +13,35 @@ export interface ConsulBinary {
   readonly path: string
 }
 
+/** One that cannot be had, and what to do about it. */
+export interface MissingConsul {
+  readonly version: string
+  readonly lacks: string
+}
+
 /** Versions with their programs, or the reason why one is missing. */
-export async function consulBinaries(): Promise<readonly (ConsulBinary | string)[]> {
-  return [await debianConsul(), builtConsul('1.19.2')]
+export async function consulBinaries(): Promise<readonly (ConsulBinary | MissingConsul)[]> {
+  return [await debianConsul(), await builtConsul()]
 }
 
-function builtConsul(version: string): ConsulBinary | string {
-  const path = join(CACHE, `consul-${version}`, 'consul')
-  return existsSync(path) ? { version, path } : `Consul ${version} is not built (${path})`
+async function builtConsul(): Promise<ConsulBinary | MissingConsul> {
+  return { ...(await builtProgram('consul')), version: recipeOf('consul').version }
 }
 
-async function debianConsul(): Promise<ConsulBinary | string> {
-  const folder = join(CACHE, 'consul-1.8.7')
+async function debianConsul(): Promise<ConsulBinary | MissingConsul> {
+  const version = '1.8.7'
+  const folder = join(ENGINE_CACHE, `consul-${version}`)
   const path = join(folder, 'usr/bin/consul')
-  if (!existsSync(path)) {
-    const problem = await fetchDebian(folder)
-    if (problem !== undefined) return `Consul 1.8.7 cannot be had: ${problem}`
-  }
-  return { version: '1.8.7', path }
+  const lacks = existsSync(path) ? undefined : await fetchDebian(folder)
+  return lacks === undefined ? { version, path } : { version, lacks }
 }
 
 /** Downloads with an apt configuration of its own: the computer's sources stay as they are. */
 async function fetchDebian(folder: string): Promise<string | undefined> {
   let work: string
   try {
-    mkdirSync(CACHE, { recursive: true })
-    work = mkdtempSync(join(CACHE, '.apt-'))
+    mkdirSync(ENGINE_CACHE, { recursive: true })
+    work = mkdtempSync(join(ENGINE_CACHE, '.apt-'))
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

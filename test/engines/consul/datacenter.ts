@@ -235,7 +235,7 @@ export class RealDatacenter {
 }
 
 /** A /24 of the loopback for this process, so that test files can run side by side. */
-function loopbackNetwork(): string {
+export function loopbackNetwork(): string {
   const [second = 0, third = 0] = createHash('sha256').update(String(process.pid)).digest()
   return `127.${100 + (second % 100)}.${third}`
 }

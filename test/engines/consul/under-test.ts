@@ -1,7 +1,6 @@
 /** A real datacenter with what tests ask of it: its store, its guard, its DNS. */
 import { once } from 'node:events'
 import { connect } from 'node:tls'
-import { it } from 'vitest'
 import { withApi } from '../../../src/engines/consul/api.ts'
 import { managementAccess } from '../../../src/engines/consul/management.ts'
 import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
@@ -12,7 +11,7 @@ import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
 import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
-import { consulBinaries, type ConsulBinary } from './binaries.ts'
+import type { ConsulBinary } from './binaries.ts'
 import { eventually, RealDatacenter } from './datacenter.ts'
 
 /** Names of the servers. */
@@ -20,16 +19,6 @@ export const SERVERS = ['hammond', 'oneil', 'carter']
 
 const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
 const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
-
-/** The versions to test with; one that cannot be had is listed as skipped, with the reason. */
-export async function testedVersions(): Promise<readonly ConsulBinary[]> {
-  const binaries = await consulBinaries()
-  for (const reason of binaries.filter((binary) => typeof binary === 'string')) {
-    console.log(`skipped: ${reason}`)
-    it.skip(`runs with a real Consul: ${reason}`, () => undefined)
-  }
-  return binaries.filter((binary) => typeof binary !== 'string')
-}
 
 /** What did not end well. */
 export function failures(outcomes: readonly ClusterOutcome[]): readonly ClusterOutcome[] {

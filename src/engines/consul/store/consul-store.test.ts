@@ -2,15 +2,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/engines/consul/datacenter.ts'
-import {
-  DatacenterUnderTest,
-  failures,
-  SERVERS,
-  testedVersions,
-} from '../../../../test/engines/consul/under-test.ts'
+import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
+import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'
 
-describe.each(await testedVersions())('Consul $version', { timeout: 90_000 }, (binary) => {
+await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
   beforeAll(async () => {
     dc = await DatacenterUnderTest.start(binary)

@@ -1,0 +1,49 @@
+/** Bundles the command line: `dist/cli` is one program in a few files, so that a start opens a handful of files, not 440. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown, type OutputChunk } from 'rolldown'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** As deep as the folders of `src`: what is found beside a module (`new URL('../FOLDER/FILE', import.meta.url)`) still is. */
+const TARGET = join(ROOT, 'dist/cli')
+const LIBRARIES = join(ROOT, 'node_modules')
+
+/** Translates TypeScript by a program that it looks for beside itself. */
+const NOT_BUNDLED = ['jiti']
+
+/** The folder of the package that a bundled file comes from; undefined for our own. */
+function packageOf(file: string): string | undefined {
+  if (!file.startsWith(LIBRARIES)) return undefined
+  const path = file.slice(LIBRARIES.length + 1)
+  return /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]
+}
+
+/** The licence of a package with its copyright, which has to go where its code goes. */
+function licenceOf(name: string): string {
+  const folder = join(LIBRARIES, name)
+  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    version: string
+    license: string
+  }
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+  const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+  return `${name} ${version} (${license})\n${text}`
+}
+
+if (existsSync(TARGET)) rmSync(TARGET, { recursive: true })
+const bundle = await rolldown({
+  input: { main: join(ROOT, 'src/cli/main.ts') },
+  platform: 'node',
+  external: [/^node:/, ...NOT_BUNDLED],
+})
+const { output } = await bundle.write({ dir: TARGET, format: 'esm', chunkFileNames: '[name]-[hash].js' })
+await bundle.close()
+const files = output
+  .filter((part): part is OutputChunk => part.type === 'chunk')
+  .flatMap(({ moduleIds }) => moduleIds)
+const packages = [...new Set(files.map(packageOf).filter((name) => name !== undefined))].sort()
+writeFileSync(
+  join(dirname(TARGET), 'THIRD-PARTY-LICENCES.txt'),
+  packages.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`),
+)
