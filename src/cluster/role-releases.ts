@@ -10,7 +10,7 @@ import { reasonOf } from '../support/reason.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Content } from '../resources/kind.ts'
 import type { ReleaseWish } from '../roles/role.ts'
-import { DiagnosticsError } from './diagnostics-error.ts'
+import { allReleases } from './release-problems.ts'
 
 /** The maker's own server, and how it names the signatures of its current key. */
 const VENDOR = { base: 'https://releases.hashicorp.com', signatureEnding: '.72D7468F.sig' }
@@ -40,7 +40,7 @@ export interface MetReleases {
   readonly lock: ClusterLock
 }
 
-/** Fetches what is wished for and not here yet. Throws {@link DiagnosticsError} with everything that could not be had. */
+/** Fetches what is wished for and not here yet. Throws `DiagnosticsError` with everything that could not be had. */
 export async function meetReleases(
   wishes: readonly ReleaseWish[],
   source: () => Promise<ReleaseSource>,
@@ -49,24 +49,17 @@ export async function meetReleases(
   const unique = [...new Map(wishes.map((wish) => [`${archiveName(wish)}/${wish.member}`, wish])).values()]
   const contents = new Map<string, Content>()
   const releases: ClusterLock['releases'] = { ...lock.releases }
-  const problems: ReleaseError[] = []
-  for (const wish of unique) {
+  await allReleases(unique, async (wish) => {
     const pinned = releases[wish.product]
     const sums = pinned?.version === wish.version ? pinned.sums : {}
-    try {
-      const fetched = await fetchRelease(wish, await source(), sums[wish.architecture], releaseCacheFolder())
-      const { path, size, sha256 } = fetched.member
-      contents.set(`${archiveName(wish)}/${wish.member}`, { sha256, sensitive: false, bytes: { path, size } })
-      releases[wish.product] = {
-        version: wish.version,
-        sums: { ...sums, [wish.architecture]: fetched.archiveSha256 },
-      }
-    } catch (error) {
-      if (!(error instanceof ReleaseError)) throw error
-      problems.push(error)
+    const fetched = await fetchRelease(wish, await source(), sums[wish.architecture], releaseCacheFolder())
+    const { path, size, sha256 } = fetched.member
+    contents.set(`${archiveName(wish)}/${wish.member}`, { sha256, sensitive: false, bytes: { path, size } })
+    releases[wish.product] = {
+      version: wish.version,
+      sums: { ...sums, [wish.architecture]: fetched.archiveSha256 },
     }
-  }
-  if (problems.length > 0) throw new DiagnosticsError(problems.map(({ diagnostic }) => diagnostic))
+  })
   return {
     lock: unique.length === 0 ? lock : { ...lock, releases },
     release: (wish) => {

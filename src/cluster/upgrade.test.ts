@@ -7,6 +7,7 @@ import { zipOf } from '../../test/releases/zip-fixture.ts'
 import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { openCluster, type OpenedCluster } from './open.ts'
+import { wantedVersions } from './programs.ts'
 import { upgrade } from './upgrade.ts'
 
 const OLD = '1'.repeat(64)
@@ -147,12 +148,16 @@ describe('an upgrade', () => {
     expect(diagnostic?.code).toBe('RELEASE_UNREACHABLE')
     expect(lockNow()).toEqual({ ...EMPTY_LOCK, ...pinned('1.19.2') })
   })
+
+  it('says once that the key of the mirror cannot be read', async () => {
+    const cluster = await opened({}, 'releases.key=./gone.asc')
+    expect(await refused(cluster, {})).toMatchObject([{ code: 'RELEASE_KEY_UNREADABLE' }])
+  })
 })
 
 describe('the version of an engine', () => {
   const wanted = async (lock: Partial<ClusterLock>, ...set: string[]) => {
     const { resolved } = await opened(lock, ...set)
-    const { wantedVersions } = await import('./programs.ts')
     return wantedVersions(resolved)[0]?.wanted
   }
 

@@ -4,13 +4,13 @@ import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { announcedSha256, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
 import { releaseCacheFolder } from '../releases/release-cache.ts'
-import { ReleaseError } from '../releases/release-error.ts'
 import { placeOfRole } from '../resolve/resolve.ts'
 import type { ReleaseWish } from '../roles/role.ts'
 import { readLock, writeLock } from './cluster-folder.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import type { OpenedCluster } from './open.ts'
 import { releaseWishes, wantedVersions, type WantedVersion } from './programs.ts'
+import { allReleases } from './release-problems.ts'
 import { releaseSource } from './role-releases.ts'
 import { refusalOf } from './running-versions.ts'
 
@@ -44,7 +44,7 @@ export interface Upgrade {
 export async function upgrade(cluster: OpenedCluster, request: UpgradeRequest = {}): Promise<Upgrade> {
   const versions = chosen(wantedVersions(cluster.resolved), request.engine)
   refuse(versions.flatMap((version) => objections(cluster, version, request.version ?? version.newest)))
-  const source = await releaseSource(cluster.source.file, cluster.source.path)
+  const source = (): Promise<ReleaseSource> => releaseSource(cluster.source.file, cluster.source.path)
   const wishes = versions.map((version) => wishesFor(cluster, version, request.version ?? version.newest))
   const offers = await Promise.all(
     versions.map((version, index) => offerOf(cluster, version, request, wishes[index] ?? [], source)),
@@ -96,13 +96,13 @@ async function offerOf(
   { engine, newest }: WantedVersion,
   request: UpgradeRequest,
   wishes: readonly ReleaseWish[],
-  source: ReleaseSource,
+  source: () => Promise<ReleaseSource>,
 ): Promise<UpgradeOffer> {
   const to = request.version ?? newest
   const pinned = lock.releases[engine]
-  const sums = await allOrDiagnostics(wishes, async (wish) => {
+  const sums = await allReleases(wishes, async (wish) => {
     const now = pinned?.version === to ? pinned.sums[wish.architecture] : undefined
-    const announced = await announcedSha256(wish, source)
+    const announced = await announcedSha256(wish, await source())
     return { architecture: wish.architecture, ...(now !== undefined && { now }), to: announced }
   })
   const changed = sums.filter((sum) => sum.now !== sum.to)
@@ -113,13 +113,13 @@ async function carryOut(
   { paths }: OpenedCluster,
   offers: readonly UpgradeOffer[],
   wishes: readonly ReleaseWish[],
-  source: ReleaseSource,
+  source: () => Promise<ReleaseSource>,
 ): Promise<void> {
   const sumOf = ({ product, architecture }: ReleaseWish): string | undefined =>
     offers.find(({ engine }) => engine === product)?.sums.find((sum) => sum.architecture === architecture)?.to
-  await allOrDiagnostics(wishes, async (wish) => {
+  await allReleases(wishes, async (wish) => {
     const sum = sumOf(wish)
-    if (sum !== undefined) await fetchRelease(wish, source, sum, releaseCacheFolder())
+    if (sum !== undefined) await fetchRelease(wish, await source(), sum, releaseCacheFolder())
   })
   const lock = await readLock(paths.lockFile)
   const pinned = offers.map(({ engine, to, sums }) => {
@@ -129,23 +129,4 @@ async function carryOut(
     return [engine, { version: to, sums: { ...kept, ...added } }] as const
   })
   await writeLock(paths.lockFile, { ...lock, releases: { ...lock.releases, ...Object.fromEntries(pinned) } })
-}
-
-/** Every result, or everything that could not be had. */
-async function allOrDiagnostics<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const problems: Diagnostic[] = []
-  const results: Result[] = []
-  for (const item of items) {
-    try {
-      results.push(await work(item))
-    } catch (error) {
-      if (!(error instanceof ReleaseError)) throw error
-      problems.push(error.diagnostic)
-    }
-  }
-  refuse(problems)
-  return results
 }
