@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 EXAMPLE=examples/rainbow
 MIRROR=.cache/demo
-PACKAGES='mmdebstrap systemd-container debian-archive-keyring iproute2 nftables bind9-dnsutils openssh-client gpgv'
+PACKAGES='mmdebstrap systemd-container debian-archive-keyring iproute2 nftables bind9-dnsutils openssh-client gpgv gnupg'
 
 say() { printf '\n\033[1m%s\033[0m\n' "$1"; }
 plain() { printf '\n%s\n' "$1"; }
