@@ -123,15 +123,22 @@ for (const consul of await labConsuls()) {
       })
 
       it('has no CA key and no management token on any node', async () => {
-        const shown = await cluster.bramble('secrets', 'show', 'consul/management')
-        const [secret = 'no token'] =
-          /[0-9a-f]{8}-[0-9a-f-]{27}(?![\s\S]*[0-9a-f]{8}-)/.exec(shown.text) ?? []
-        for (const node of NODES) {
-          expect(
-            (await cluster.inside(node, 'grep', '-rqF', secret, '/etc', '/var/lib/bramble', '/home', '/root'))
-              .code,
-          ).toBe(1)
-        }
+        const shown = async (name: string, field: string) =>
+          (await cluster.bramble('secrets', 'show', name, '--field', field)).text
+        const token = (await shown('consul/management', 'secretId')).trim()
+        expect(token).toMatch(/^[0-9a-f-]{36}$/)
+        const [, line = ''] = (await shown('consul/ca', 'keyPem')).split('\n')
+        expect(line).toMatch(/^[A-Za-z0-9+/=]{64}$/)
+        // What a node is to have, such as its certificate, is found this way.
+        const [, own = ''] = (await cluster.output('wopplefox', 'cat', '/etc/consul.d/tls/ca.pem')).split(
+          '\n',
+        )
+        const foundOn = async (node: string, text: string) =>
+          (await cluster.inside(node, 'grep', '-rqF', text, '/etc', '/var/lib/bramble', '/home', '/root'))
+            .code === 0
+        expect(await foundOn('wopplefox', own)).toBe(true)
+        for (const node of NODES)
+          expect([node, await foundOn(node, token), await foundOn(node, line)]).toEqual([node, false, false])
       })
 
       it('gives every node a certificate of its own', async () => {

@@ -51,8 +51,11 @@ describeKind({
 
 const canGenerate = existsSync('/usr/sbin/locale-gen')
 
-describe('on a running system', () => {
-  it.runIf(canGenerate)('a locale is generated, and then it is there', { timeout: 120_000 }, async () => {
+if (!canGenerate)
+  console.warn('no locale is generated on a running system: this computer lacks /usr/sbin/locale-gen')
+
+describe.skipIf(!canGenerate)('on a running system', () => {
+  it('a locale is generated, and then it is there', { timeout: 120_000 }, async () => {
     await withOwnSystem(async ({ apply, run }) => {
       const wanted = await programOf([locale({ lang: 'nn_NO.UTF-8' })])
       expect((await apply(wanted)).failed).toEqual(new Map())
@@ -61,14 +64,13 @@ describe('on a running system', () => {
       expect(said.stdout.toString() + said.stderr).toBe('UTF-8\n')
     })
   })
-  it.runIf(canGenerate)('a locale that does not exist is a failure that says so', async () => {
+  it('a locale that does not exist is a failure that says so', async () => {
     const program = await programOf([locale({ lang: 'xx_XX.UTF-8' })])
     const result = await withOwnSystem(({ apply }) => apply(program))
     expect(result.failed.get('locale:/etc/default/locale')?.message).toMatch(
       /^the C library has no locale xx_XX/,
     )
   })
-  it.runIf(!canGenerate)('no locale is generated: this computer lacks /usr/sbin/locale-gen', () => {})
 })
 
 describe('a locale', () => {
