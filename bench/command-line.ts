@@ -1,6 +1,7 @@
 /** What `npm run bench` and `npm run faults` have in common: records, tables, and that nothing stays behind however they end. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { reasonOf } from '../src/support/reason.ts'
 import { isBuilt, REPOSITORY } from './built.ts'
 import { removeCommandGroups } from './command-group.ts'
 import { removeScratchLabs } from './scratch-lab.ts'
@@ -34,8 +35,12 @@ async function leave(code: number): Promise<void> {
   process.exit(code)
 }
 
+/** A command line that makes no sense; the message says which do. */
+export class UsageError extends Error {}
+
 function complain(error: unknown): Promise<void> {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const isOurs = error instanceof Error && !(error instanceof UsageError)
+  say(isOurs ? (error.stack ?? error.message) : reasonOf(error).trimEnd())
   return leave(1)
 }
 

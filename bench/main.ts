@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchOptions, Outcome } from './benchmark.ts'
 import { isBuilt, REPOSITORY } from './built.ts'
-import { keepRecord, runAndLeave, say } from './command-line.ts'
+import { keepRecord, runAndLeave, say, UsageError } from './command-line.ts'
 import { tableOf } from './figure.ts'
 import { machineLine, readMachine } from './machine.ts'
 
@@ -46,7 +46,7 @@ const USAGE =
 
 function numbersOf(text: string | undefined, least: number): number[] | undefined {
   const numbers = text?.split(',').map(Number)
-  if (numbers?.some((value) => !Number.isInteger(value) || value < least)) throw new Error(USAGE)
+  if (numbers?.some((value) => !Number.isInteger(value) || value < least)) throw new UsageError(USAGE)
   return numbers
 }
 
@@ -67,7 +67,7 @@ function readWords(): { entry: Entry; name: string; options: BenchOptions } {
   })
   const name = positionals[0] ?? ''
   const entry = BENCHMARKS[name]
-  if (!entry) throw new Error(USAGE)
+  if (!entry) throw new UsageError(USAGE)
   const defaults = { ...entry.defaults, ...(values.all && entry.all) }
   const options = {
     runs: numbersOf(values.runs, 1)?.[0] ?? defaults.runs ?? 5,
@@ -82,7 +82,7 @@ function readWords(): { entry: Entry; name: string; options: BenchOptions } {
 }
 
 async function measure({ load }: Entry, name: string, options: BenchOptions): Promise<void> {
-  if (!isBuilt()) throw new Error('there is no build to measure\n  type: npm run build')
+  if (!isBuilt()) throw new UsageError('there is no build to measure\n  type: npm run build')
   const machine = await readMachine(REPOSITORY)
   const { benchmark } = await load()
   const { files = {}, ...outcome }: Outcome = await benchmark(options, say)

@@ -1,7 +1,7 @@
 /** `npm run faults -- NAME`: tries to break what Bramble promises, prints what held, and keeps the raw record. */
 import { parseArgs } from 'node:util'
 import { isBuilt, REPOSITORY } from '../bench/built.ts'
-import { keepRecord, runAndLeave, say } from '../bench/command-line.ts'
+import { keepRecord, runAndLeave, say, UsageError } from '../bench/command-line.ts'
 import { alignedTable } from '../bench/figure.ts'
 import { machineLine, readMachine } from '../bench/machine.ts'
 import { reasonOf } from '../src/support/reason.ts'
@@ -29,7 +29,7 @@ function readWords(): { name: string; options: FaultOptions } {
     },
   })
   const [runs, seed] = [Number(values.runs), Number(values.seed)]
-  if (![runs, seed].every((value) => Number.isInteger(value) && value >= 0)) throw new Error(USAGE)
+  if (![runs, seed].every((value) => Number.isInteger(value) && value >= 0)) throw new UsageError(USAGE)
   return { name: positionals[0] ?? '', options: { runs, seed } }
 }
 
@@ -62,8 +62,8 @@ function reportOf(trials: readonly Trial[]): string {
 
 async function attempt(name: string, options: FaultOptions): Promise<number> {
   const load = EXPERIMENTS[name]
-  if (!load) throw new Error(USAGE)
-  if (!isBuilt()) throw new Error('there is no build to try\n  type: npm run build')
+  if (!load) throw new UsageError(USAGE)
+  if (!isBuilt()) throw new UsageError('there is no build to try\n  type: npm run build')
   const machine = await readMachine(REPOSITORY)
   const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}`
   say(`${again}\n${machineLine(machine)}`)
