@@ -1,5 +1,4 @@
 /** The twin of a cluster in the lab: virtual nodes made from the user's own cluster file, with addresses and keys of their own. */
-import { createHash } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { dirname } from 'node:path'
@@ -16,6 +15,7 @@ import {
 import { boardFacts } from '../resolve/board-facts.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import { ensureSshKeyPair } from '../secrets/ssh-key.ts'
+import { sha256 } from '../support/sha256.ts'
 import { ensureRuntimeFolder, clusterFolder, readLock, writeLock } from './cluster-folder.ts'
 import type { OpenedCluster } from './open.ts'
 
@@ -34,7 +34,7 @@ export async function twinAddresses(file: ClusterFile, folder: string): Promise<
 
 /** A serial number for a board that has none in the cluster file: the same on every computer. */
 function standInSerial(cluster: string, node: string): string {
-  return `1ab0${createHash('sha256').update(`${cluster}/${node}`).digest('hex').slice(0, 12)}`
+  return `1ab0${sha256(`${cluster}/${node}`).slice(0, 12)}`
 }
 
 /** What the cluster file need not say. */

@@ -1,4 +1,5 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
+import { compileLater } from '../compile/compile-later.ts'
 import type { Program } from '../compile/compile.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
@@ -26,7 +27,7 @@ export interface Prepared {
   /** Names of the nodes of the run, in the order of the cluster file. */
   readonly nodes: readonly string[]
   readonly engines: Engines
-  /** Compiled when first asked for, then kept. */
+  /** Compiled when it is first looked into, then kept: meanwhile somebody can log in to the node. */
   program(node: string, alsoKinds?: readonly string[]): Program
 }
 
@@ -94,7 +95,8 @@ function compiler(resolved: Resolved, provisions: Provisions): Prepared['program
   const programs = new Map<string, Program>()
   return (node, alsoKinds = []) => {
     const key = [node, ...alsoKinds].join(' ')
-    const program = programs.get(key) ?? compileNode(resolved, node, provisions, alsoKinds)
+    const compile = () => compileNode(resolved, node, provisions, alsoKinds)
+    const program = programs.get(key) ?? compileLater(node, compile)
     programs.set(key, program)
     return program
   }

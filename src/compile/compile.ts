@@ -1,9 +1,9 @@
 /** Turns the ordered resources of one node into its program. Pure: same input, same bytes. */
-import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { OrderedResource } from '../plan/order.ts'
 import type { Content, Kind, LocalAddress } from '../resources/kind.ts'
 import { commandLine, quote } from '../shell/quote.ts'
+import { sha256 } from '../support/sha256.ts'
 
 /** A kind as the compiler sees it. */
 export interface CompilerKind {
@@ -41,13 +41,14 @@ export interface Program {
   readonly kinds: readonly string[]
 }
 
-function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
-}
+/** Most addresses are those of many nodes, and each is asked for several times. */
+const ids = new Map<LocalAddress, string>()
 
 /** The id of an address in programs, manifests and events of a node: 12 hexadecimal digits. */
 export function resourceId(address: LocalAddress): string {
-  return sha256Of(address).slice(0, 12)
+  const id = ids.get(address) ?? sha256(address).slice(0, 12)
+  ids.set(address, id)
+  return id
 }
 
 function idOf({ address }: OrderedResource): string {
@@ -132,7 +133,7 @@ export function compile(ordered: readonly OrderedResource[], options: CompileOpt
   const used = withUsed([...new Set(ordered.map(({ resource }) => resource.kind))], options.kinds)
   const included = withUsed([...used, ...(options.alsoKinds ?? [])], options.kinds)
   const runtimeText = ['#!/bin/sh\n', options.runtime, shellOf(used, options)].join('')
-  const runtime = sha256Of(runtimeText)
+  const runtime = sha256(runtimeText)
   const slim = [
     `# bramble program 1 for ${options.node}\nNODE=${quote(options.node)}\n`,
     `RUNTIME=${runtime} RUNTIME_BYTES=${Buffer.byteLength(runtimeText)}\n`,
@@ -149,7 +150,7 @@ export function compile(ordered: readonly OrderedResource[], options: CompileOpt
   return {
     node: options.node,
     text,
-    sha256: sha256Of(text),
+    sha256: sha256(text),
     runtime,
     slim,
     contents: new Map(

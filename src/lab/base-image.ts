@@ -1,8 +1,8 @@
 /** Builds the Debian that all nodes stand on, once per recipe, and keeps it for every lab of this computer. */
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256 } from '../support/sha256.ts'
 import { nodeSources, readAptProxy, readMirror } from './debian-mirror.ts'
 import type { LabProgress, LabRelease } from './lab-spec.ts'
 import { withLock } from './lock.ts'
@@ -50,7 +50,7 @@ export async function ensureBase(release: LabRelease, progress?: LabProgress): P
     await readFile(besideLab('base-trim.sh'), 'utf8'),
     await readFile(besideLab('node-first.sh'), 'utf8'),
   ].join('\n')
-  const key = createHash('sha256').update(recipe).digest('hex').slice(0, 12)
+  const key = sha256(recipe).slice(0, 12)
   const folder = join(CACHE_FOLDER, `${release}-${key}`)
   await mkdir(CACHE_FOLDER, { recursive: true })
   await writeFile(`${folder}.used`, '')

@@ -1,8 +1,8 @@
 /** What is kept on disk of each lab: which nodes it has, their addresses, and the folder of each node. */
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sha256 } from '../support/sha256.ts'
 import { LAB_GROUP } from './control-group.ts'
 import type { LabIdentity } from './lab-spec.ts'
 
@@ -31,7 +31,7 @@ export interface StoredLab extends LabIdentity {
 
 /** The short name of a lab, in names of links, groups and folders: eight hexadecimal digits. */
 export function labKey(id: LabIdentity): string {
-  return createHash('sha256').update(`${id.cluster}\n${id.folder}`).digest('hex').slice(0, 8)
+  return sha256(`${id.cluster}\n${id.folder}`).slice(0, 8)
 }
 
 /** The folder of a lab's state. */

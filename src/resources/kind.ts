@@ -1,6 +1,6 @@
 /** The contract of a kind: what a resource is, and what a kind must give so that it can be planned, compiled and removed. */
-import { createHash } from 'node:crypto'
 import type { z } from 'zod'
+import { sha256 } from '../support/sha256.ts'
 
 /** `kind:name` on one node. The node's name and a `/` before it make the full address. */
 export type LocalAddress = `${string}:${string}`
@@ -18,7 +18,7 @@ export interface Content {
 /** Makes a {@link Content} of text or bytes. */
 export function contentOf(value: string | Uint8Array, sensitive = false): Content {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes, sensitive }
+  return { sha256: sha256(bytes), bytes, sensitive }
 }
 
 /** One wanted thing on a node: plain data, made by the constructor of its kind. */
@@ -93,7 +93,7 @@ export interface KindConstructor<Options> {
 
 /** Hexadecimal SHA-256 of a list of strings, unambiguous in where one ends and the next starts. */
 export function digestOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return sha256(JSON.stringify(parts))
 }
 
 /**

@@ -6,7 +6,7 @@ import { addressOf } from '../../src/resources/kind.ts'
 import { service } from '../../src/resources/service/service.ts'
 import { LiveNode, reasons, cannotHaveNodes } from './live-node.ts'
 import { offerPackages, withdrawPackages } from './package-repository.ts'
-import { tidyPackages, TINY_PACKAGES, versionOf } from './tiny-packages.ts'
+import { forget, tidyPackages, TINY_PACKAGES, versionOf } from './tiny-packages.ts'
 
 const skipped = await cannotHaveNodes()
 
@@ -176,6 +176,25 @@ describe.skipIf(skipped)('a package on a live node with apt in trouble', () => {
     expect([await versionOf(node, 'tiny-slow'), await versionOf(node, 'tiny')]).toEqual(['1', '1.2-1'])
     expect((await node.exec('test', '-e', '/usr/sbin/policy-rc.d')).code).toBe(1)
     expect((await node.run('check', wanted)).differing).toEqual([])
+  })
+
+  it.each([
+    ['has only settings left', 'dpkg --remove tiny'],
+    ['is gone and has left what came along', 'dpkg --purge tiny'],
+    ['and what came along have settings left', 'dpkg --remove tiny tiny-library'],
+  ])('that was half removed when its removal was killed leaves with all of it: it %s', async (_, done) => {
+    await node.run('converge', [debianPackage({ name: 'tiny' })])
+    await node.output('sh', '-c', done)
+    expect((await forget(node)).failed).toEqual(new Map())
+    const left = await node.exec('dpkg-query', '-W', '-f', '${Package} ${db:Status-Abbrev}\n', 'tiny*')
+    expect(
+      left.stdout
+        .toString()
+        .split('\n')
+        .filter((line) => / [^u]/.test(line)),
+    ).toEqual([])
+    expect((await node.exec('test', '-e', '/etc/tiny.conf')).code).toBe(1)
+    expect((await node.exec('test', '-e', '/var/lib/bramble/owned')).code).toBe(1)
   })
 
   it('makes the next apply tidy up a policy-rc.d even when nothing is left to install', async () => {

@@ -66,12 +66,12 @@ export class CheckSession {
     this.#found = new FoundOnNode(program)
   }
 
-  /** Runs it; with `link` the connection stays open afterwards, `slim` sends no runtime. */
-  async look(link: boolean, slim: boolean): Promise<Check> {
+  /** Runs it; with `link` the connection stays open afterwards. A node that keeps the program's runtime is not sent it. */
+  async look(link: boolean, kept: string | undefined): Promise<Check> {
     const finished = new Promise<undefined>((resolve) => {
       this.#found.onFinished = () => resolve(undefined)
     })
-    const ending = this.#talk(link, slim)
+    const ending = this.#talk(link, kept)
     const end = await (link ? Promise.race([ending, finished]) : ending)
     const mayGoOn = this.#refusal === undefined && this.#reader.violation === undefined
     if (this.#found.isFinished && mayGoOn) {
@@ -81,18 +81,15 @@ export class CheckSession {
     return this.#unfinished(end ?? (await ending))
   }
 
-  #talk(link: boolean, slim: boolean): Promise<TalkEnd> {
+  #talk(link: boolean, kept: string | undefined): Promise<TalkEnd> {
     const { by, deadRuns = [], silenceSeconds = SILENCE_SECONDS } = this.#push
-    const { node, sha256, runtime } = this.#program
-    const input = packedForm(this.#program, slim ? 'slim' : 'text')
-    const bytes = link ? String(input.length) : '-'
     return talk({
       push: this.#push,
-      node,
+      node: this.#program.node,
       script: SCRIPTS.observe,
-      args: [this.#mode, sha256, bytes, deadRuns.join(' '), by, slim ? runtime : '-'],
+      args: [this.#mode, deadRuns.join(' '), by],
       reader: this.#reader,
-      input: [input],
+      input: this.#input(link, kept),
       staysOpen: link,
       carriesLinks: link,
       silenceSeconds,
@@ -101,6 +98,15 @@ export class CheckSession {
       mayLast: () => link && this.#found.isFinished,
       onEvent: (event, session) => this.#take(event, session),
     })
+  }
+
+  /** Asked for when the way to the node is being opened: compiling takes no time of its own. */
+  *#input(link: boolean, kept: string | undefined): Iterable<Uint8Array> {
+    const { sha256, runtime } = this.#program
+    const slim = kept === runtime
+    const bytes = packedForm(this.#program, slim ? 'slim' : 'text')
+    yield Buffer.from(`${sha256} ${link ? bytes.length : '-'} ${slim ? runtime : '-'}\n`)
+    yield bytes
   }
 
   #take(event: ProgramEvent, session: Session): void {

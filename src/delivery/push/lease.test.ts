@@ -56,6 +56,21 @@ describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
     expect(await observe(pushRun(transport), program, 'apply', quiet)).toMatchObject({ reached: true })
   })
 
+  it('is asked before what was brought to a run that was cut off is thrown away', async () => {
+    const incoming = '/var/lib/bramble/incoming'
+    await node.inside('sh', '-c', `printf x >/srv/held; mkdir -p ${incoming}; echo secret >${incoming}/file`)
+    const held = programOf('ada', [file({ path: '/srv/held', content: 'y' })])
+    const first = pushRun(transport)
+    const found = await observe(first, held, 'apply', quiet)
+    await observe(pushRun(transport), program, 'plan', quiet)
+    await observe(pushRun(transport), program, 'apply', quiet)
+    expect(await node.text(`${incoming}/file`)).toBe('secret\n')
+    if (found.reached) await release(first, found)
+    await node.inside('sh', '-c', `mkdir -p ${incoming}`)
+    expect(await observe(pushRun(transport), program, 'apply', quiet)).toMatchObject({ differing: [] })
+    expect((await node.inside('test', '-e', '/var/lib/bramble')).code).toBe(1)
+  })
+
   it('runs out after a quarter of an hour', async () => {
     await observe(pushRun(transport), program, 'apply', quiet)
     // As if that time had passed: the third word is when it ends, in seconds since the start of the node.

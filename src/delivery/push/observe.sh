@@ -1,31 +1,40 @@
 # shellcheck shell=sh disable=SC2154
-# Session 1, after node.sh. Arguments: MARKER RUN plan|apply SHA256 BYTES|- DEAD-RUNS BY RUNTIME|-
-# Standard input: the gzipped program; with RUNTIME, the checksum of its beginning that the node keeps, without that. Says absent
-# when the node does not. Runs its check in this very shell. An apply for which something differs takes the lease and keeps the
-# program; before that it only looks whether somebody else is at work, which costs no process.
+# Session 1, after node.sh. Arguments: MARKER RUN plan|apply DEAD-RUNS BY
+# Standard input: a line SHA256 BYTES|- RUNTIME|-, which the controller need not have before we are logged in, and the gzipped
+# program; with RUNTIME, the checksum of its beginning that the node keeps, without that. Says absent when the node does not.
+# Runs its check in this very shell. An apply for which something differs takes the lease and keeps the program; before that it
+# only looks whether somebody else is at work, which costs no process.
 # With BYTES, the length of the input, the connection stays for links until standard input ends.
 
 start "$1" "$2"
-mode=$3 kept=$run.$4.sh bytes=$5 dead=$6 author=$7
+mode=$3 dead=$4 author=$5
+read -r l bytes runtime || exit
+kept=$run.$l.sh
 r=
-if [ "$8" != - ]; then
-  r=/var/lib/bramble/runtime/$8.sh
+if [ "$runtime" != - ]; then
+  r=/var/lib/bramble/runtime/$runtime.sh
   l=
   if [ -f "$r" ]; then l=$(sha256sum <"$r"); fi
-  if [ "${l%% *}" != "$8" ]; then
+  if [ "${l%% *}" != "$runtime" ]; then
     rm -f "$r"
     say absent
     exit 75
   fi
 fi
-refuse_others() {
+others() { # is somebody else at work, or, when their controller may still live, about to be?
   case " $dead " in
-  *" $h "*) if alive "$p" "$s"; then
+  *" $h "*) alive "$p" "$s" ;;
+  *) held ;;
+  esac
+}
+refuse_others() {
+  others || return 0
+  case " $dead " in *" $h "*)
     say running "$h"
     exit 75
-  fi ;;
-  *) if held; then busy; fi ;;
+    ;;
   esac
+  busy
 }
 if [ "$mode" = apply ]; then
   look
@@ -55,5 +64,13 @@ if [ "$mode" = apply ] && [ -n "$PENDING" ]; then
   refuse_others
   mv "$w/program" "$kept"
   lease "$author"
+elif [ "$mode" = apply ] && [ -e /var/lib/bramble/incoming ]; then
+  # What was brought to a run that was cut off: with nothing left to do, no other would take it away.
+  holder
+  if ! others; then
+    rm -rf /var/lib/bramble/incoming
+    rmdir /var/lib/bramble 2>/dev/null || :
+  fi
+  exec 9>&-
 fi
 while [ "$bytes" != - ] && read -r _; do :; done

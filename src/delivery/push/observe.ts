@@ -52,9 +52,9 @@ export async function observe(
   assertRun(push)
   const { node } = program
   onEvent({ type: 'phase-started', node, phase: 'connect' })
-  let slim = options.runtime === program.runtime
+  let kept = options.runtime
   for (let attempt = 1; ; attempt++) {
-    const check = await new CheckSession(push, program, mode, onEvent).look(options.link === true, slim)
+    const check = await new CheckSession(push, program, mode, onEvent).look(options.link === true, kept)
     if ('found' in check) {
       announce(check.found, onEvent)
       return check.found
@@ -62,7 +62,7 @@ export async function observe(
     const { failure, refusal } = check
     if (attempt >= ATTEMPTS || refusal === undefined) return { reached: false, node, failure }
     if (refusal.type === 'absent') {
-      slim = false
+      kept = undefined
       continue
     }
     if (refusal.type === 'busy' && push.takeOver !== true) return { reached: false, node, failure }

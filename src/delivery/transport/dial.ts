@@ -28,7 +28,7 @@ export interface TransportOptions {
   readonly sudoPassword?: () => Promise<string>
   /** Read `~/.ssh/config` below our own settings and use the agent; true when left out. */
   readonly userConfig?: boolean
-  /** Prefer the key exchanges that cost the least CPU. */
+  /** Prefer the key exchange that costs the least processor time. */
   readonly fastKeyExchange?: boolean
 }
 

@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import { Bug } from '../../diagnostics/bug.ts'
 import type { NodeLink } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
-import { run } from '../../support/run.ts'
 import { hopsOf } from './dial.ts'
 import type { Dial, TransportOptions } from './dial.ts'
 import { Links } from './links.ts'
@@ -49,15 +48,8 @@ export interface Transport extends NodeLink {
   close(): Promise<void>
 }
 
-const CHEAP_KEY_EXCHANGES = ['mlkem768x25519-sha256', 'curve25519-sha256']
 /** sshd drops connections at random once 10 have not logged in yet (sshd_config(5), MaxStartups). */
 const OPENING_PER_JUMP = 8
-
-async function cheapKeyExchanges(): Promise<string[]> {
-  const { stdout } = await run('ssh', ['-Q', 'kex'])
-  const known = new Set(stdout.toString().split('\n'))
-  return CHEAP_KEY_EXCHANGES.filter((name) => known.has(name))
-}
 
 /** Writes the configuration and hands out the transport; connects to nobody yet. */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
@@ -68,7 +60,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     knownHostsFile: resolve(options.knownHostsFile),
     connectTimeoutSeconds: options.connectTimeoutSeconds ?? 10,
     pinned: pinnedNames(options.knownHostsFile),
-    ...(options.fastKeyExchange === true && { keyExchanges: await cheapKeyExchanges() }),
+    fastKeyExchange: options.fastKeyExchange === true,
   }
   const includes = options.userConfig === false ? [] : [join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']
   const batchFile = resolve(options.folder, 'ssh-batch.conf')

@@ -23,15 +23,37 @@ package_only() { # NAMES ALLOWED [BARRED]: sets ONLY to the names of the first l
   done
 }
 
-package_purge() { # NAME: with what came along and nothing else needs
-  local name=$1 came='' line set
+package_came() { # sets CAME to the names that came along with ours
+  local name
+  CAME=
   if [ -f "$STATE/packages/came" ]; then
-    while read -r line; do came="$came $line"; done <"$STATE/packages/came"
+    while read -r name; do CAME="$CAME $name"; done <"$STATE/packages/came"
   fi
+}
+
+package_half_gone() { # NAME...: sets HALF to those of which only settings are left
+  local name status
+  HALF=
+  dpkg-query --admindir="$R/var/lib/dpkg" --show --showformat='${Package} ${db:Status-Status}\n' -- "$@" \
+    >"$WORK/packages" 2>/dev/null || :
+  while read -r name status; do
+    if [ "$status" = config-files ]; then HALF="$HALF $name"; fi
+  done <"$WORK/packages"
+}
+
+package_purge() { # NAME: with what came along and nothing else needs; of one that a cut has half removed, what is left
+  local name=$1 set
+  package_came
   WANTED_NAMES=
   if command -v rows_package_all >/dev/null; then rows_package_all package_wanted; fi
-  package_goes --auto-remove purge "$name" || fail "apt: cannot remove $name"
-  package_only "$GOES" "$came" "$WANTED_NAMES"
+  if [ -z "$IS" ]; then
+    package_half_gone $name $CAME
+    package_only "$HALF" "$name $CAME" "$WANTED_NAMES"
+    name=${ONLY# }
+  fi
+  package_goes --auto-remove purge $name || fail "apt: cannot remove $1"
+  package_only "$GOES" "$CAME" "$name $WANTED_NAMES"
+  if [ -z "$name$ONLY" ]; then return 0; fi
   for set in "$name$ONLY" "$name"; do
     if package_goes purge $set; then
       package_only "$GOES" "$set"
@@ -44,6 +66,7 @@ package_purge() { # NAME: with what came along and nothing else needs
     fi
   done
   # Something that is not ours needs it now: it stays as a package that came along.
+  if [ -z "$IS" ]; then return 0; fi
   package_in_root apt-mark auto "$name"
   package_list came "$name" ''
 }
@@ -74,7 +97,6 @@ package_remove() { # NAME BEFORE
   case $2 in
   absent)
     package_list held '' "$name"
-    if [ -z "$IS" ]; then return 0; fi
     package_repair
     if [ "${IS%% *}" = hold ]; then
       FREE=$name

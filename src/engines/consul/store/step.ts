@@ -1,5 +1,5 @@
 /** What the parts of the store have in common: a step from what Consul holds to what it is to hold. */
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../../support/sha256.ts'
 import type { ClusterDifference } from '../../contract.ts'
 import type { ConsulApi, Reply } from '../api.ts'
 import type { Owned, OwnedThing } from './owned.ts'
@@ -45,7 +45,7 @@ export function grantedOrMissing<Value>(what: string, reply: Reply<Value>): Valu
 
 /** Fingerprint of what is wanted; does not give away a secret, because tokens are random. */
 export function fingerprint(...parts: readonly (string | readonly string[])[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+  return sha256(JSON.stringify(parts)).slice(0, 32)
 }
 
 /** Does one thing after another for each item, a few at a time, in order. */
