@@ -14,6 +14,7 @@ left_out() {
     -e '\,^(tree|sum) /etc/(ld\.so\.cache|machine-id|\.pwd\.lock|\.updated|resolv\.conf),d' \
     -e '\,^(tree|sum) /var/\.updated,d' \
     -e '\,^(tree|sum) /var/lib/bramble/runtime,d' `# a copy of the shell of programs; the next change brings it` \
+    -e 's,^(tree /var/lib/bramble/services/.*) [0-9]+$,\1,' `# the size tells of a step in an earlier boot; it counts in that one only` \
     -e '\,^tree /etc/systemd/system/[^/]*\.wants d ,d' `# systemctl takes the folder away when it is empty` \
     -e '\,^(tree|sum) /home/[^/]*/\.sudo_as_admin_successful ,d' `# a note of sudo at the first use, whoever it is`
 }
