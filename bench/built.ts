@@ -11,7 +11,7 @@ const DIST = join(REPOSITORY, 'dist')
 
 /** Whether there is anything to measure. */
 export function isBuilt(): boolean {
-  return existsSync(join(DIST, 'cli/main.js'))
+  return existsSync(join(DIST, 'cli/main.cjs'))
 }
 
 /** An `import()` would go through what translates the benchmarks, and with it all that it leads to. */
@@ -46,7 +46,7 @@ export const built = {
 
 /** Runs the command line on a cluster's folder. */
 export function bramble(folder: string, ...words: string[]): Promise<RunResult> {
-  return run(process.execPath, [join(DIST, 'cli/main.js'), '-C', folder, ...words])
+  return run(process.execPath, [join(DIST, 'cli/main.cjs'), '-C', folder, ...words])
 }
 
 /** The same, and throws when it does not end with 0. */

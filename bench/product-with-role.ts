@@ -39,7 +39,7 @@ export async function productWithRole(
 ): Promise<string> {
   const digest = await digestOf([...PARTS.map((part) => join(REPOSITORY, part)), file])
   const folder = join(KEPT, digest)
-  const cli = join(folder, 'dist/cli/main.js')
+  const cli = join(folder, 'dist/cli/main.cjs')
   if (existsSync(cli)) return cli
   say('building the product with one role more')
   await dropOld()

@@ -1,8 +1,8 @@
 /** The plug of a node is pulled in the middle of an apply: is everything as if nothing had happened after one more? */
 import { setTimeout as delay } from 'node:timers/promises'
-import { seeded, trialOf, type Experiment, type Tell } from './fault.ts'
+import { seeded, trialOf, type Experiment } from './fault.ts'
 import { failuresIn, type SmallCluster, type Wish } from './small-cluster.ts'
-import { armAt, prepared, WISHES, wrongAfter, type Undisturbed } from './disturbed.ts'
+import { anew, armAt, prepared, WISHES, wrongAfter, type Undisturbed } from './disturbed.ts'
 
 const PROMISE = 'after the restart one apply leaves what an undisturbed run leaves'
 
@@ -28,44 +28,42 @@ async function cutAfter(cluster: SmallCluster, seconds: number): Promise<string>
   return told.join('; ') || 'it was done by then'
 }
 
-async function atBoundaries(
-  cluster: SmallCluster,
-  all: ReadonlyMap<Wish, Undisturbed>,
-  tell: Tell,
-): Promise<void> {
-  const most = Math.max(...[...all.values()].map(({ boundaries }) => boundaries))
+/** Wishes for everything and for nothing in turns, and pulls the plug at every boundary between two steps. */
+export const boundaries: Experiment = async (_options, tell, say) => {
+  let stage = await prepared(tell, say)
+  const most = Math.max(...[...stage.all.values()].map((undisturbed) => undisturbed.boundaries))
   for (let at = 1; at <= most; at++) {
     for (const wish of WISHES) {
-      const { state, boundaries } = all.get(wish) as Undisturbed
+      const { cluster } = stage
+      const undisturbed = stage.all.get(wish) as Undisturbed
       await cluster.wish(wish)
-      if (at > boundaries) {
+      if (at > undisturbed.boundaries) {
         await cluster.apply()
         continue
       }
       const where = await cutAtBoundary(cluster, at)
-      const what = `${wish}, cut at boundary ${at} of ${boundaries} (${where})`
-      tell(trialOf(`cut at a boundary: ${PROMISE}`, what, await wrongAfter(cluster, state)))
+      const what = `${wish}, cut at boundary ${at} of ${undisturbed.boundaries} (${where})`
+      const wrong = await wrongAfter(cluster, undisturbed.state)
+      tell(trialOf(`cut at a boundary: ${PROMISE}`, what, wrong))
+      if (wrong.length > 0) stage = await anew(stage, wish, tell, say)
     }
   }
 }
 
-/** Wishes for everything and for nothing in turns, and pulls the plug at every boundary between two steps. */
-export const boundaries: Experiment = async (_options, tell, say) => {
-  const { cluster, all } = await prepared(tell, say)
-  await atBoundaries(cluster, all, tell)
-}
-
 /** The same at so many moments that follow from the seed, spread over the time that an undisturbed run takes. */
 export const moments: Experiment = async ({ runs, seed }, tell, say) => {
-  const { cluster, all } = await prepared(tell, say)
+  let stage = await prepared(tell, say)
   const random = seeded(seed)
   for (let number = 1; number <= runs; number++) {
+    const { cluster } = stage
     const wish = WISHES[(number + 1) % 2] as Wish
-    const { seconds, state: wanted } = all.get(wish) as Undisturbed
-    const moment = random() * seconds
+    const undisturbed = stage.all.get(wish) as Undisturbed
+    const moment = random() * undisturbed.seconds
     await cluster.wish(wish)
     const told = await cutAfter(cluster, moment)
     const what = `${wish}, cut ${number} of ${runs} after ${moment.toFixed(3)} s (${told})`
-    tell(trialOf(`cut at random: ${PROMISE}`, what, await wrongAfter(cluster, wanted)))
+    const wrong = await wrongAfter(cluster, undisturbed.state)
+    tell(trialOf(`cut at random: ${PROMISE}`, what, wrong))
+    if (wrong.length > 0) stage = await anew(stage, wish, tell, say)
   }
 }

@@ -63,7 +63,7 @@ export class Datacenter {
 
   /** Starts an apply. */
   apply(): ApplyUnderWay {
-    const cli = join(REPOSITORY, 'dist/cli/main.js')
+    const cli = join(REPOSITORY, 'dist/cli/main.cjs')
     return new ApplyUnderWay([cli, '-C', this.scratch.folder, '--lab', '--json', 'apply', '--yes'])
   }
 

@@ -81,12 +81,32 @@ export async function wrongAfter(cluster: SmallCluster, wanted: NodeState): Prom
   return [...plan, ...differencesBetween(wanted, await nodeState(cluster.scratch, NODE))]
 }
 
+/** A cluster, and what undisturbed runs leave on it. */
+export interface Stage {
+  readonly cluster: SmallCluster
+  readonly all: ReadonlyMap<Wish, Undisturbed>
+}
+
 /** Boots the cluster, and sees what undisturbed runs leave. */
-export async function prepared(tell: Tell, say: (text: string) => void) {
+export async function prepared(tell: Tell, say: (text: string) => void): Promise<Stage> {
   const cluster = await SmallCluster.up('faults-cut')
   const bare = await nodeState(cluster.scratch, NODE)
   const all = await undisturbed(cluster, say)
   const { state } = all.get('nothing') as Undisturbed
   tell(trialOf('what is removed leaves no trace but logs', 'undisturbed', differencesBetween(bare, state)))
   return { cluster, all }
+}
+
+/** Another node in place of one that kept something wrong, with the same wish: what follows is not to be spoiled by it. */
+export async function anew(
+  { cluster }: Stage,
+  wish: Wish,
+  tell: Tell,
+  say: (text: string) => void,
+): Promise<Stage> {
+  await cluster.scratch.remove()
+  const stage = await prepared(tell, say)
+  await stage.cluster.wish(wish)
+  await stage.cluster.apply()
+  return stage
 }

@@ -24,7 +24,7 @@ interface Scene {
 async function onTerminal({ cluster, seen }: Scene, name: string, ...words: string[]): Promise<void> {
   const argv = [
     process.execPath,
-    join(REPOSITORY, 'dist/cli/main.js'),
+    join(REPOSITORY, 'dist/cli/main.cjs'),
     '-C',
     cluster.folder,
     '--lab',

@@ -66,7 +66,7 @@ export class SmallCluster {
 
   /** Starts an apply that is not waited for, perhaps in another environment. */
   start(environment: NodeJS.ProcessEnv = {}, ...words: string[]): ApplyUnderWay {
-    const cli = join(REPOSITORY, 'dist/cli/main.js')
+    const cli = join(REPOSITORY, 'dist/cli/main.cjs')
     const argv = [cli, '-C', this.scratch.folder, '--lab', '--json', 'apply', '--yes', ...words]
     return new ApplyUnderWay(argv, environment)
   }

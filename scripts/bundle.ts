@@ -1,4 +1,4 @@
-/** Bundles the command line: `dist/cli` is one program in a few files, so that a start opens a handful of files, not 440. */
+/** Bundles the command line: `dist/cli` is an entry and one program, so that a start opens two files, not 440. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,17 +31,38 @@ function licenceOf(name: string): string {
   return `${name} ${version} (${license})\n${text}`
 }
 
+/** Bundles one entry into one script of `dist/cli`, with constants that it declares; gives what it was made of. */
+async function bundled(
+  entry: string,
+  entryFileNames: string,
+  names: Readonly<Record<string, string>> = {},
+): Promise<OutputChunk> {
+  const bundle = await rolldown({
+    input: join(ROOT, 'src/cli', entry),
+    platform: 'node',
+    external: [/^node:/, ...NOT_BUNDLED],
+    resolve: { alias: { './load-program.ts': join(ROOT, 'src/cli/load-bundle.ts') } },
+    transform: {
+      define: { 'import.meta.url': 'FILE_URL', 'import.meta.resolve': 'require.resolve', ...names },
+    },
+  })
+  const { output } = await bundle.write({
+    dir: TARGET,
+    format: 'cjs',
+    codeSplitting: false,
+    // A script that is not loaded by Node itself can only require, and no script has an import.meta.
+    dynamicImportInCjs: false,
+    intro: "const FILE_URL = require('node:url').pathToFileURL(__filename).href",
+    entryFileNames,
+  })
+  await bundle.close()
+  return output[0]
+}
+
 if (existsSync(TARGET)) rmSync(TARGET, { recursive: true })
-const bundle = await rolldown({
-  input: { main: join(ROOT, 'src/cli/main.ts') },
-  platform: 'node',
-  external: [/^node:/, ...NOT_BUNDLED],
-})
-const { output } = await bundle.write({ dir: TARGET, format: 'esm', chunkFileNames: '[name]-[hash].js' })
-await bundle.close()
-const files = output
-  .filter((part): part is OutputChunk => part.type === 'chunk')
-  .flatMap(({ moduleIds }) => moduleIds)
+const whole = await bundled('whole-program.ts', 'bramble-[hash].cjs')
+const entry = await bundled('main.ts', 'main.cjs', { BUNDLE: JSON.stringify(whole.fileName) })
+const files = [whole, entry].flatMap(({ moduleIds }) => moduleIds)
 const packages = [...new Set(files.map(packageOf).filter((name) => name !== undefined))].sort()
 writeFileSync(
   join(dirname(TARGET), 'THIRD-PARTY-LICENCES.txt'),

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The entry of the command `bramble`. */
+import { reasonOf } from '../support/reason.ts'
 import { readVersion } from '../support/version.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { loadProgram } from './load-program.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const words = process.argv.slice(2)
@@ -22,10 +24,10 @@ process.on('uncaughtException', (error) => void tellDefect(error))
 process.on('unhandledRejection', (reason) => void tellDefect(reason))
 
 if (isVersion) process.stdout.write(`${readVersion()}\n`)
-else await leave(await run())
+else void run().then(leave)
 
 async function run(): Promise<ExitCode> {
-  const { runCli } = await import('./run-cli.ts')
+  const { runCli } = await loadProgram()
   return runCli(words, surroundings())
 }
 
@@ -36,13 +38,15 @@ function surroundings(): Surroundings {
     stderr: process.stderr,
     environment: process.env,
     folder: process.cwd(),
-    loadCluster: () => import('../cluster/index.ts'),
+    loadCluster: async () => (await loadProgram()).loadCluster(),
   }
 }
 
 async function tellDefect(error: unknown): Promise<never> {
-  const { showFailure } = await import('./failures.ts')
-  const { terminalOf } = await import('./surroundings.ts')
+  const { showFailure, terminalOf } = await loadProgram().catch(() => {
+    process.stderr.write(`bramble cannot be loaded; install it anew\n${reasonOf(error)}\n`)
+    process.exit(70)
+  })
   const options = { json: words.includes('--json'), debug: words.includes('--debug') }
   return leave(showFailure(terminalOf(surroundings(), !words.includes('--no-color')), error, options))
 }

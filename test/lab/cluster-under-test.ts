@@ -9,7 +9,7 @@ import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url))
-const CLI = join(TOP, 'dist/cli/main.js')
+const CLI = join(TOP, 'dist/cli/main.cjs')
 
 /** What a command printed, and how it ended. */
 export interface Ran {

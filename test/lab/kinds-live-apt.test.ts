@@ -182,6 +182,14 @@ describe.skipIf(skipped)('a package on a live node with apt in trouble', () => {
     ['has only settings left', 'dpkg --remove tiny'],
     ['is gone and has left what came along', 'dpkg --purge tiny'],
     ['and what came along have settings left', 'dpkg --remove tiny tiny-library'],
+    [
+      'is gone, and apt has forgotten that the rest came by itself',
+      "apt-mark manual tiny-library && printf 'tiny-library purge' | dpkg --set-selections && dpkg --purge tiny",
+    ],
+    [
+      'is still there, and apt has forgotten that the rest came by itself',
+      "apt-mark manual tiny-library && printf 'tiny deinstall\\ntiny-library purge\\n' | dpkg --set-selections",
+    ],
   ])('that was half removed when its removal was killed leaves with all of it: it %s', async (_, done) => {
     await node.run('converge', [debianPackage({ name: 'tiny' })])
     await node.output('sh', '-c', done)

@@ -31,31 +31,32 @@ package_came() { # sets CAME to the names that came along with ours
   fi
 }
 
-package_half_gone() { # NAME...: sets HALF to those of which only settings are left
-  local name status
+package_half_gone() { # NAME...: sets HALF to those whose removal has begun, or of which only settings are left
+  local name want status
   HALF=
-  dpkg-query --admindir="$R/var/lib/dpkg" --show --showformat='${Package} ${db:Status-Status}\n' -- "$@" \
-    >"$WORK/packages" 2>/dev/null || :
-  while read -r name status; do
-    if [ "$status" = config-files ]; then HALF="$HALF $name"; fi
+  dpkg-query --admindir="$R/var/lib/dpkg" --show \
+    --showformat='${Package} ${db:Status-Want} ${db:Status-Status}\n' -- "$@" >"$WORK/packages" 2>/dev/null || :
+  while read -r name want status; do
+    case $want:$status in
+    *:not-installed) ;;
+    deinstall:* | purge:* | *:config-files) HALF="$HALF $name" ;;
+    esac
   done <"$WORK/packages"
 }
 
-package_purge() { # NAME: with what came along and nothing else needs; of one that a cut has half removed, what is left
-  local name=$1 set
+package_purge() { # NAME: with what came along and nothing else needs, and what a purge that was cut off has left of them
+  local name=${IS:+$1} set
   package_came
   WANTED_NAMES=
   if command -v rows_package_all >/dev/null; then rows_package_all package_wanted; fi
-  if [ -z "$IS" ]; then
-    package_half_gone $name $CAME
-    package_only "$HALF" "$name $CAME" "$WANTED_NAMES"
-    name=${ONLY# }
-  fi
+  # apt forgets that they came by themselves before it removes them.
+  package_half_gone $1 $CAME
+  package_only "$HALF" "$1 $CAME" "$name $WANTED_NAMES"
+  name=$name$ONLY
   package_goes --auto-remove purge $name || fail "apt: cannot remove $1"
   package_only "$GOES" "$CAME" "$name $WANTED_NAMES"
-  if [ -z "$name$ONLY" ]; then return 0; fi
-  for set in "$name$ONLY" "$name"; do
-    if package_goes purge $set; then
+  for set in "$name$ONLY" "$name" "${IS:+$1}"; do
+    if [ -n "$set" ] && package_goes purge $set; then
       package_only "$GOES" "$set"
       # Anything else that would go needs it.
       if [ "$ONLY" = "$GOES" ]; then
@@ -65,10 +66,10 @@ package_purge() { # NAME: with what came along and nothing else needs; of one th
       fi
     fi
   done
-  # Something that is not ours needs it now: it stays as a package that came along.
   if [ -z "$IS" ]; then return 0; fi
-  package_in_root apt-mark auto "$name"
-  package_list came "$name" ''
+  # Something that is not ours needs it now: it stays as a package that came along.
+  package_in_root apt-mark auto "$1"
+  package_list came "$1" ''
 }
 
 package_put_back() { # NAME VERSION auto|manual WANT

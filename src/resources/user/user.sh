@@ -265,10 +265,12 @@ user_remove() { # NAME BEFORE
     ;;
   absent\ *)
     gid=${2##* }
-    if ! user_is 0; then return 0; fi
-    group_tool userdel "$1"
+    if user_is 0; then
+      # Without the account nobody knows where its home is, should this be cut off.
+      case $2 in absent\ homeless*) user_leave_home "$IS_HOME" ;; esac
+      group_tool userdel "$1"
+    fi
     if [ "$gid" != - ] && [ -z "$(user_own_group "$1")" ]; then group_tool groupadd -g "$gid" "$1"; fi
-    case $2 in absent\ homeless*) user_leave_home "$IS_HOME" ;; esac
     ;;
   *) fail "the manifest has an entry for the user $1 that this program does not know" ;;
   esac

@@ -1,9 +1,15 @@
 /** The kind `user` keeps the contract of kinds. */
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeKind } from '../../../test/contract/kind.ts'
-import { makeRoot, removeRoot } from '../../../test/contract/scratch-root.ts'
+import {
+  makeRoot,
+  removeRoot,
+  snapshot,
+  type Snapshot,
+  type Tree,
+} from '../../../test/contract/scratch-root.ts'
 import { programOf, runProgram } from '../../../test/contract/program-run.ts'
 import { user } from './user.ts'
 
@@ -126,5 +132,43 @@ describe('a password', () => {
 
   it('is refused when it is not a hash', () => {
     expect(() => user({ name: 'ada', password: 'swordfish' })).toThrow(/hash/)
+  })
+})
+
+describe('a removal that was cut off is finished by the next one', () => {
+  const grace = [user({ name: 'grace', uid: 2000 })]
+
+  /** The root after the user was made, what a cut left, and the removal. */
+  async function removedAfter(start: Tree, cut: (root: string) => Promise<void>): Promise<Snapshot> {
+    const root = await makeRoot(start)
+    await runProgram(root, await programOf(grace), 'converge')
+    await cut(root)
+    const { failed } = await runProgram(root, await programOf([], ['user']), 'converge')
+    const after = await snapshot(root, false)
+    await removeRoot(root)
+    expect(failed).toEqual(new Map())
+    return after
+  }
+
+  it('also when only the home folder was gone', async () => {
+    const after = await removedAfter(given, async (root) => rm(join(root, 'home/grace'), { recursive: true }))
+    expect(after['/home/grace']).toBeUndefined()
+    expect(after['/var/lib/bramble']).toBeUndefined()
+  })
+
+  it('also when the account was gone, and with it the group of its name that was there before', async () => {
+    const start = { ...given, '/etc/group': `${given['/etc/group']}grace:x:2100:\n` }
+    const before = await removedAfter(start, () => Promise.resolve())
+    const after = await removedAfter(start, async (root) => {
+      // userdel(8) takes both, and is the last that was done.
+      await rm(join(root, 'home/grace'), { recursive: true })
+      for (const file of ['passwd', 'group', 'shadow']) {
+        const path = join(root, 'etc', file)
+        const lines = (await readFile(path, 'utf8')).split('\n')
+        await writeFile(path, lines.filter((line) => !line.startsWith('grace:')).join('\n'))
+      }
+    })
+    expect(after['/etc/group']).toBe(before['/etc/group'])
+    expect(after['/home/grace']).toBeUndefined()
   })
 })

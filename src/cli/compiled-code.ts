@@ -1,0 +1,90 @@
+/** Scripts with the machine code that V8 made of them in an earlier run: reading it costs a fraction of compiling again. */
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { sha256 } from '../support/sha256.ts'
+
+const KEPT_DAYS = 30
+const CHECKSUM_LENGTH = 64
+const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
+
+/**
+ * The folder of compiled code in the user's cache (XDG Base Directory Specification); undefined when it cannot be had or
+ * somebody else could write to it: whoever can, can have us run anything. `NODE_DISABLE_COMPILE_CACHE` counts as it does
+ * for Node itself (nodejs.org/api/cli.html).
+ */
+export function codeFolder(environment: NodeJS.ProcessEnv): string | undefined {
+  const { XDG_CACHE_HOME: chosen, NODE_DISABLE_COMPILE_CACHE: disabled = '' } = environment
+  const user = process.getuid?.()
+  if (disabled !== '' || user === undefined) return undefined
+  try {
+    // A root with the home of somebody else (`sudo -E`) leaves nothing of its own there.
+    if (chosen === undefined && statSync(homedir()).uid !== user) return undefined
+    const folder = join(chosen ?? join(homedir(), '.cache'), 'bramble', 'code')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const { uid, mode } = lstatSync(folder)
+    return uid === user && (mode & 0o170022) === 0o040000 ? folder : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The exports of a CommonJS file that imports nothing dynamically. Code that fits neither it nor this Node is made anew when the process ends well. */
+export function loadScript(file: string, compiled: string | undefined): unknown {
+  const cachedData = compiled === undefined ? undefined : readCode(compiled)
+  const script = new Script(
+    `(function (exports, require, module, __filename) {${readFileSync(file, 'utf8')}\n})`,
+    {
+      filename: file,
+      ...(cachedData && { cachedData }),
+    },
+  )
+  if (compiled !== undefined && script.cachedDataRejected !== false) {
+    process.once('exit', (code) => {
+      if (code === 0) keepCode(compiled, script.createCachedData())
+    })
+  }
+  const module = { exports: {} as unknown }
+  const run = script.runInThisContext() as (...given: unknown[]) => void
+  run(module.exports, createRequire(file), module, file)
+  return module.exports
+}
+
+/** V8 does not look at what it is given, and dies of damage: a checksum goes before the code. */
+function readCode(path: string): Buffer | undefined {
+  try {
+    const kept = readFileSync(path)
+    const code = kept.subarray(CHECKSUM_LENGTH)
+    return sha256(code) === kept.toString('latin1', 0, CHECKSUM_LENGTH) ? code : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Without it the next start is merely slower, so a failure is nobody's. */
+function keepCode(path: string, code: Buffer): void {
+  const folder = dirname(path)
+  const written = join(folder, `.${process.pid}`)
+  try {
+    writeFileSync(written, Buffer.concat([Buffer.from(sha256(code)), code]), { mode: 0o600 })
+    renameSync(written, path)
+    const oldest = Date.now() - KEPT_DAYS * MILLISECONDS_PER_DAY
+    for (const name of readdirSync(folder)) {
+      const isOld = name !== basename(path) && statSync(join(folder, name)).mtimeMs < oldest
+      if (isOld) rmSync(join(folder, name), { force: true })
+    }
+  } catch {
+    rmSync(written, { force: true })
+  }
+}

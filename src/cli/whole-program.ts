@@ -1,0 +1,9 @@
+/** All that the entry of the command loads late. */
+import type { ClusterApi } from './cluster-api.ts'
+
+export { showFailure } from './failures.ts'
+export { runCli } from './run-cli.ts'
+export { terminalOf } from './surroundings.ts'
+
+/** Loads the public API. */
+export const loadCluster = (): Promise<ClusterApi> => import('../cluster/index.ts')
