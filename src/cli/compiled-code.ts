@@ -40,11 +40,11 @@ export function codeFolder(environment: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** The exports of a CommonJS file that imports nothing dynamically. Code that fits neither it nor this Node is made anew when the process ends well. */
+/** The exports of a CommonJS file in ASCII that imports nothing dynamically. Code that fits neither it nor this Node is made anew when the process ends well. */
 export function loadScript(file: string, compiled: string | undefined): unknown {
   const cachedData = compiled === undefined ? undefined : readCode(compiled)
   const script = new Script(
-    `(function (exports, require, module, __filename) {${readFileSync(file, 'utf8')}\n})`,
+    `(function (exports, require, module, __filename) {${readFileSync(file, 'latin1')}\n})`,
     {
       filename: file,
       ...(cachedData && { cachedData }),

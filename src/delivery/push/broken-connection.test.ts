@@ -7,6 +7,7 @@ import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
 import { file } from '../../resources/file/file.ts'
 import { run } from '../../support/run.ts'
 import type { Transport, TransportOptions } from '../transport/transport.ts'
+import { confirmTrial } from './confirm-trial.ts'
 import { converge, observe } from './push.ts'
 import type { Convergence, PushRun, Unreached } from './push.ts'
 
@@ -172,6 +173,12 @@ describe.skipIf(noScratchNodes !== undefined)('a converge whose connection break
       expect(await node.text('/srv/firewall')).toBe('open')
       // Check, converge, and the new connection.
       expect(sessions()).toBe(3)
+    })
+
+    it('is not confirmed when there is none any more: a confirmation that comes after a restart leaves nothing', async () => {
+      await node.inside('sh', '-c', 'mkdir -p /run/bramble')
+      await confirmTrial(pushRun(transport), 'ada', 5, () => false)
+      expect((await node.inside('ls', '-A', '/run/bramble')).stdout.toString()).toBe('')
     })
 
     it('is undone by the node when no new connection comes through, and has failed', async () => {
