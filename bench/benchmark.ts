@@ -32,8 +32,12 @@ export interface Outcome {
   readonly raw?: unknown
 }
 
-/** A benchmark; removes what it makes. */
-export type Benchmark = (options: BenchOptions, say: (text: string) => void) => Promise<Outcome>
+/** A benchmark; removes what it makes. One that takes hours keeps what it sees on the way. */
+export type Benchmark = (
+  options: BenchOptions,
+  say: (text: string) => void,
+  keep: (seen: object) => void,
+) => Promise<Outcome>
 
 /** How long something takes, in seconds, and what came of it. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; result: T }> {

@@ -1,5 +1,6 @@
 /** What `npm run bench` and `npm run faults` have in common: records, tables, and that nothing stays behind however they end. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reasonOf } from '../src/support/reason.ts'
 import { isBuilt, REPOSITORY } from './built.ts'
@@ -11,13 +12,26 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
+function recordFile(folder: string, name: string, ending: string): string {
+  const path = join(REPOSITORY, '.cache', folder)
+  mkdirSync(path, { recursive: true })
+  return join(path, `${name}-${new Date().toISOString().replaceAll(':', '')}.${ending}`)
+}
+
 /** Writes a record to `.cache/FOLDER` under its name and the time; gives its path. */
 export async function keepRecord(folder: string, name: string, record: unknown): Promise<string> {
-  const path = join(REPOSITORY, '.cache', folder)
-  await mkdir(path, { recursive: true })
-  const file = join(path, `${name}-${new Date().toISOString().replaceAll(':', '')}.json`)
+  const file = recordFile(folder, name, 'json')
   await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`)
   return file
+}
+
+/** Keeps what is seen as soon as it is seen, a line each: what takes hours may be cut off. */
+export function keepLines(folder: string, name: string): (seen: object) => void {
+  let file: string | undefined
+  return (seen) => {
+    file ??= recordFile(folder, name, 'ndjson')
+    appendFileSync(file, `${JSON.stringify(seen)}\n`)
+  }
 }
 
 /** Commands first: they may still be at work on a lab. */

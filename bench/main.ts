@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchOptions, Outcome } from './benchmark.ts'
 import { isBuilt, REPOSITORY } from './built.ts'
-import { keepRecord, runAndLeave, say, UsageError } from './command-line.ts'
+import { keepLines, keepRecord, runAndLeave, say, UsageError } from './command-line.ts'
 import { tableOf } from './figure.ts'
 import { machineLine, readMachine } from './machine.ts'
 
@@ -85,7 +85,7 @@ async function measure({ load }: Entry, name: string, options: BenchOptions): Pr
   if (!isBuilt()) throw new UsageError('there is no build to measure\n  type: npm run build')
   const machine = await readMachine(REPOSITORY)
   const { benchmark } = await load()
-  const { files = {}, ...outcome }: Outcome = await benchmark(options, say)
+  const { files = {}, ...outcome }: Outcome = await benchmark(options, say, keepLines('bench', name))
   const loadAfter = (await readMachine(REPOSITORY)).load
   const record = { benchmark: name, at: new Date().toISOString(), machine, loadAfter, options, ...outcome }
   const file = await keepRecord('bench', name, record)

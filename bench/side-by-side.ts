@@ -39,16 +39,24 @@ class Comparison {
   readonly #tools: readonly Tool[]
   readonly #idleShare: number
   readonly #say: (text: string) => void
+  readonly #keep: (seen: object) => void
   /** What all tools have found to be as wanted: `size nodes`. */
   readonly #settled = new Set<string>()
   #contenders: ReadonlyMap<Tool, Contender> = new Map()
   #run = 0
 
-  constructor(site: SiteNodes, tools: readonly Tool[], idleShare: number, say: (text: string) => void) {
+  constructor(
+    site: SiteNodes,
+    tools: readonly Tool[],
+    idleShare: number,
+    say: (text: string) => void,
+    keep: (seen: object) => void,
+  ) {
     this.#site = site
     this.#tools = tools
     this.#idleShare = idleShare
     this.#say = say
+    this.#keep = keep
   }
 
   async measure(setting: Setting, runs: number): Promise<Measured> {
@@ -65,7 +73,9 @@ class Comparison {
         const isLong = one.isLong === true || (taken[0]?.seconds ?? 0) > LONG_SECONDS
         if (isLong && taken.length >= RUNS_OF_LONG) continue
         this.#say(`${titleOf(setting)}: ${tool.title}, ${round} of ${runs}`)
-        taken.push(await undisturbed(this.#say, () => this.#sample(tool, setting)))
+        const sample = await undisturbed(this.#say, () => this.#sample(tool, setting))
+        taken.push(sample)
+        this.#keep({ ...setting, one: one.name, tool: tool.name, round, sample })
       }
       // A comparison takes long: whoever watches sees what there is so far.
       if (round < runs) this.#say(`\n${tableOfSetting(setting, samples)}`)
@@ -232,7 +242,7 @@ const LEGEND =
   'CPU and memory are those of the controller and all that it starts; bytes, connections, turns (how often the client speaks after the node has: at least so many round trips) and CPU of a node are means of one node; processes are those that start on the first node. "/ Bramble": median of the ratios of each round; "CPU / Bramble": the same of the processor time of both sides, which hardly depends on what else the computer does.'
 
 /** Measures every setting that the options ask for. */
-export const benchmark: Benchmark = async (options, say) => {
+export const benchmark: Benchmark = async (options, say, keep) => {
   const settings = settingsOf(options)
   const notes: string[] = [LEGEND]
   const tools = await toolsOf(options.tools, notes)
@@ -242,7 +252,7 @@ export const benchmark: Benchmark = async (options, say) => {
   const raw: object[] = []
   try {
     const idle = (await idleShareOf(site.cluster)) / site.names.length
-    const comparison = new Comparison(site, tools, idle, say)
+    const comparison = new Comparison(site, tools, idle, say, keep)
     for (const setting of settings) {
       const measured = await comparison.measure(setting, options.runs)
       const table = tableOfSetting(setting, measured)

@@ -1,7 +1,7 @@
 /** `npm run faults -- NAME`: tries to break what Bramble promises, prints what held, and keeps the raw record. */
 import { parseArgs } from 'node:util'
 import { isBuilt, REPOSITORY } from '../bench/built.ts'
-import { keepRecord, runAndLeave, say, UsageError } from '../bench/command-line.ts'
+import { keepLines, keepRecord, runAndLeave, say, UsageError } from '../bench/command-line.ts'
 import { alignedTable } from '../bench/figure.ts'
 import { machineLine, readMachine } from '../bench/machine.ts'
 import { reasonOf } from '../src/support/reason.ts'
@@ -69,8 +69,10 @@ async function attempt(name: string, options: FaultOptions): Promise<number> {
   say(`${again}\n${machineLine(machine)}`)
   const experiment = await load()
   const trials: Trial[] = []
+  const keep = keepLines('faults', name)
   const tell = (trial: Trial): void => {
     trials.push(trial)
+    keep(trial)
     say(`${trial.broken === undefined ? 'held  ' : 'BROKEN'} ${trial.what}: ${trial.promise}`)
     for (const line of trial.broken?.slice(0, SHOWN_LINES) ?? []) say(`    ${line}`)
   }
