@@ -85,6 +85,13 @@ package_repair() { # an apt or dpkg that was cut off is finished first
   fi
 }
 
+package_finish() { # what apt was doing when it was cut off, and nothing else
+  package_await_lock
+  package_policy
+  package_repair
+  package_policy_away
+}
+
 package_sources() { # sets SOURCES to a checksum of apt's sources
   set +f
   set -- "$R"/etc/apt/sources.list "$R"/etc/apt/sources.list.d/*.list "$R"/etc/apt/sources.list.d/*.sources

@@ -141,7 +141,11 @@ package_converge() {
   set -f
   mkdir -p "$STATE/packages"
   "$ROWS" if_differs package_wish
-  package_policy_away
+  if package_is_ours "$R/usr/sbin/policy-rc.d"; then
+    package_policy_away
+    # Whoever left it was cut off in the middle of apt.
+    if [ -z "$INSTALL$REMOVE" ]; then package_finish; fi
+  fi
   if [ -n "$INSTALL$REMOVE" ]; then package_transaction; fi
   if [ -n "$HOLD$FREE$KEEP" ]; then package_hold; fi
 }

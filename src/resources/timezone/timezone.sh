@@ -1,28 +1,37 @@
 # shellcheck shell=sh disable=SC2154
-# Kind timezone. Columns: ID NAME ZONE. A check starts one readlink.
+# Kind timezone. Columns: ID NAME ZONE. A check starts one readlink, or nothing when the link is ours and leads to the right table.
 
-timezone_read() { # sets TIMEZONE_LINK and TIMEZONE_TEXT
-  TIMEZONE_LINK='' TIMEZONE_TEXT=''
+timezone_read() { # sets TIMEZONE_LINK
+  TIMEZONE_LINK=
   if [ -L "$R/etc/localtime" ]; then TIMEZONE_LINK=$(readlink "$R/etc/localtime"); fi
+}
+
+timezone_read_text() { # sets TIMEZONE_TEXT
+  TIMEZONE_TEXT=
   if [ -f "$R/etc/timezone" ]; then IFS= read -r TIMEZONE_TEXT <"$R/etc/timezone" || :; fi
 }
 
 timezone_compare() { # ID NAME ZONE
-  local is=${TIMEZONE_LINK#*/usr/share/zoneinfo/}
+  local is
+  timezone_read_text
   if [ -f "$R/etc/timezone" ] && [ "$TIMEZONE_TEXT" != "$3" ]; then
     differs "$1" /etc/timezone "$TIMEZONE_TEXT" "$3"
   fi
   # Without the file the time is UTC (localtime(5)), for which no table of zones has to be there.
   if [ "$3" = UTC ] && [ ! -e "$R/etc/localtime" ] && [ ! -L "$R/etc/localtime" ]; then return 0; fi
+  if eval "[ -n \"\${O_$1-}\" ]" && [ "$R/etc/localtime" -ef "$R/usr/share/zoneinfo/$3" ] 2>/dev/null; then return 0; fi
+  timezone_read
+  is=${TIMEZONE_LINK#*/usr/share/zoneinfo/}
   if [ "$is" != "$3" ]; then differs "$1" zone "${is:-a file of its own}" "$3"; fi
 }
 
 timezone_check() {
-  timezone_read
   "$ROWS" timezone_compare
 }
 
 timezone_before() { # ID NAME ZONE: what the link was, then the text of /etc/timezone
+  timezone_read
+  timezone_read_text
   if [ -n "$TIMEZONE_LINK" ]; then
     printf 'link %s\n' "$TIMEZONE_LINK $TIMEZONE_TEXT"
   elif [ -f "$R/etc/localtime" ]; then
