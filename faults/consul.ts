@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { REPOSITORY } from '../bench/built.ts'
+import { withRelease } from '../bench/release-mirror.ts'
 import { startWriter, tokenOf } from '../bench/writer.ts'
 import type { Event } from '../src/events/event.ts'
 import { CLIENT, Datacenter, SERVERS, type Server } from './datacenter.ts'
@@ -172,11 +173,19 @@ async function tryScenario(
 }
 
 /** Every scenario as often as asked for, at least once. The history of all writes lies beside the record. */
-export const experiment: Experiment = async ({ runs }, tell, say) => {
+export const experiment: Experiment = ({ runs, release }, tell, say) =>
+  release ? withRelease((words) => fire(runs, words, tell, say)) : fire(runs, [], tell, say)
+
+async function fire(
+  runs: number,
+  settings: readonly string[],
+  tell: Tell,
+  say: (text: string) => void,
+): Promise<void> {
   const folder = join(REPOSITORY, '.cache/faults')
   await mkdir(folder, { recursive: true })
   const history = join(folder, `consul-history-${new Date().toISOString().replaceAll(':', '')}.jsonl`)
-  const datacenter = await Datacenter.up(say)
+  const datacenter = await Datacenter.up(say, settings)
   for (let round = 0; round < Math.max(1, runs); round++) {
     for (const scenario of SCENARIOS) {
       say(scenario.what)

@@ -37,19 +37,21 @@ const LEADER_SECONDS = 120
 /** The cluster in its lab. */
 export class Datacenter {
   readonly scratch: ScratchCluster
+  readonly #settings: readonly string[]
   #level = 'info'
 
-  private constructor(scratch: ScratchCluster) {
+  private constructor(scratch: ScratchCluster, settings: readonly string[]) {
     this.scratch = scratch
+    this.#settings = settings
   }
 
-  /** Boots the nodes and forms the datacentre. */
-  static async up(say: (text: string) => void): Promise<Datacenter> {
+  /** Boots the nodes and forms the datacentre; `settings` are words of the command line. */
+  static async up(say: (text: string) => void, settings: readonly string[]): Promise<Datacenter> {
     const scratch = await ScratchCluster.ofText('faults-consul', FILE)
     say('bringing up four nodes')
     await scratch.up()
     say('forming the datacentre')
-    const datacenter = new Datacenter(scratch)
+    const datacenter = new Datacenter(scratch, settings)
     await datacenter.apply().ended
     await datacenter.leader()
     return datacenter
@@ -64,7 +66,16 @@ export class Datacenter {
   /** Starts an apply. */
   apply(): ApplyUnderWay {
     const cli = join(REPOSITORY, 'dist/cli/main.cjs')
-    return new ApplyUnderWay([cli, '-C', this.scratch.folder, '--lab', '--json', 'apply', '--yes'])
+    return new ApplyUnderWay([
+      cli,
+      '-C',
+      this.scratch.folder,
+      '--lab',
+      '--json',
+      ...this.#settings,
+      'apply',
+      '--yes',
+    ])
   }
 
   /** Who leads, as soon as a server that can be asked knows. */

@@ -6,6 +6,8 @@ export interface FaultOptions {
   readonly runs: number
   /** Everything random comes from it: the same number gives the same moments. */
   readonly seed: number
+  /** Take the release of Consul that was built here instead of Debian's package. */
+  readonly release: boolean
 }
 
 /** One attempt to break one promise. */

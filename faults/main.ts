@@ -18,19 +18,20 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
   secrets: async () => (await import('./secrets.ts')).experiment,
 }
 
-const USAGE = `usage: npm run faults -- ${Object.keys(EXPERIMENTS).join('|')} [--seed N] [--runs N]\n`
+const USAGE = `usage: npm run faults -- ${Object.keys(EXPERIMENTS).join('|')} [--seed N] [--runs N] [--release]\n`
 
 function readWords(): { name: string; options: FaultOptions } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       runs: { type: 'string', default: '3' },
+      release: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     },
   })
   const [runs, seed] = [Number(values.runs), Number(values.seed)]
   if (![runs, seed].every((value) => Number.isInteger(value) && value >= 0)) throw new UsageError(USAGE)
-  return { name: positionals[0] ?? '', options: { runs, seed } }
+  return { name: positionals[0] ?? '', options: { runs, seed, release: values.release } }
 }
 
 /** One row a promise. */
@@ -65,7 +66,7 @@ async function attempt(name: string, options: FaultOptions): Promise<number> {
   if (!load) throw new UsageError(USAGE)
   if (!isBuilt()) throw new UsageError('there is no build to try\n  type: npm run build')
   const machine = await readMachine(REPOSITORY)
-  const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}`
+  const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}${options.release ? ' --release' : ''}`
   say(`${again}\n${machineLine(machine)}`)
   const experiment = await load()
   const trials: Trial[] = []
