@@ -255,6 +255,26 @@ user_restore() { # NAME UID:GID:GROUP:COMMENT:HOME:SHELL:GROUPS:HASH
   if [ -n "${8-}" ] && [ "$8" != "$is" ]; then user_set_hash "$name" "$8"; fi
 }
 
+user_leftover() { # NAME GID-BEFORE: prints something when userdel(8) was cut off between two of the files that it writes
+  local file
+  for file in group subuid subgid; do
+    [ ! -f "$R/etc/$file" ] || awk -F: -v name="$1" -v before="$2" -v file="$file" '
+      $1 == name && (file != "group" || before == "-") { print }
+      file == "group" && index("," $4 ",", "," name ",") { print }
+    ' "$R/etc/$file"
+  done
+}
+
+user_finish_removal() { # NAME GID-BEFORE: only userdel knows all that belongs to an account, and it wants one
+  [ -n "$(user_leftover "$1" "$2")" ] || return 0
+  if [ -n "$(user_own_group "$1")" ]; then
+    group_tool useradd -r -M -g "$1" "$1"
+  else
+    group_tool useradd -r -M -N "$1"
+  fi
+  group_tool userdel "$1"
+}
+
 user_remove() { # NAME BEFORE
   local gid
   user_refresh 0 "$1"
@@ -269,6 +289,8 @@ user_remove() { # NAME BEFORE
       # Without the account nobody knows where its home is, should this be cut off.
       case $2 in absent\ homeless*) user_leave_home "$IS_HOME" ;; esac
       group_tool userdel "$1"
+    else
+      user_finish_removal "$1" "$gid"
     fi
     if [ "$gid" != - ] && [ -z "$(user_own_group "$1")" ]; then group_tool groupadd -g "$gid" "$1"; fi
     ;;

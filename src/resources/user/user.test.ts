@@ -136,7 +136,7 @@ describe('a password', () => {
 })
 
 describe('a removal that was cut off is finished by the next one', () => {
-  const grace = [user({ name: 'grace', uid: 2000 })]
+  const grace = [user({ name: 'grace', uid: 2000, groups: ['video'] })]
 
   /** The root after the user was made, what a cut left, and the removal. */
   async function removedAfter(start: Tree, cut: (root: string) => Promise<void>): Promise<Snapshot> {
@@ -150,10 +150,27 @@ describe('a removal that was cut off is finished by the next one', () => {
     return after
   }
 
+  async function withoutGrace(root: string, file: string): Promise<void> {
+    const path = join(root, 'etc', file)
+    const lines = (await readFile(path, 'utf8')).split('\n')
+    await writeFile(path, lines.filter((line) => !line.startsWith('grace:')).join('\n'))
+  }
+
   it('also when only the home folder was gone', async () => {
     const after = await removedAfter(given, async (root) => rm(join(root, 'home/grace'), { recursive: true }))
     expect(after['/home/grace']).toBeUndefined()
     expect(after['/var/lib/bramble']).toBeUndefined()
+  })
+
+  it('also when userdel was cut off between the files that it writes', async () => {
+    const start = { ...given, '/etc/subuid': 'ada:100000:65536\n', '/etc/subgid': 'ada:100000:65536\n' }
+    const before = await removedAfter(start, () => Promise.resolve())
+    const after = await removedAfter(start, async (root) => {
+      await rm(join(root, 'home/grace'), { recursive: true })
+      for (const file of ['passwd', 'shadow']) await withoutGrace(root, file)
+    })
+    for (const file of ['passwd', 'shadow', 'group', 'subuid', 'subgid'])
+      expect(after[`/etc/${file}`]).toBe(before[`/etc/${file}`])
   })
 
   it('also when the account was gone, and with it the group of its name that was there before', async () => {
@@ -162,11 +179,7 @@ describe('a removal that was cut off is finished by the next one', () => {
     const after = await removedAfter(start, async (root) => {
       // userdel(8) takes both, and is the last that was done.
       await rm(join(root, 'home/grace'), { recursive: true })
-      for (const file of ['passwd', 'group', 'shadow']) {
-        const path = join(root, 'etc', file)
-        const lines = (await readFile(path, 'utf8')).split('\n')
-        await writeFile(path, lines.filter((line) => !line.startsWith('grace:')).join('\n'))
-      }
+      for (const file of ['passwd', 'group', 'shadow']) await withoutGrace(root, file)
     })
     expect(after['/etc/group']).toBe(before['/etc/group'])
     expect(after['/home/grace']).toBeUndefined()
