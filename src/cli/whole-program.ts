@@ -1,4 +1,5 @@
 /** All that the entry of the command loads late. */
+import './jitless.ts'
 import type { ClusterApi } from './cluster-api.ts'
 
 export { showFailure } from './failures.ts'
