@@ -1,4 +1,6 @@
 /** All that the entry of the command loads late. */
+// What it sets must be so before the first schema is made.
+// eslint-disable-next-line import/no-unassigned-import
 import './jitless.ts'
 import type { ClusterApi } from './cluster-api.ts'
 

@@ -117,6 +117,7 @@ user_compare() { # the columns
     removes "$id"
     return 0
   fi
+  if user_is_half_made "$2"; then differs "$id" account 'made by a run that was cut off' whole; fi
   user_field "$id" uid "$IS_UID" "$4"
   user_field "$id" group "$IS_GROUP" "$5"
   user_field "$id" home "$IS_HOME" "$6"
@@ -163,15 +164,17 @@ user_refresh() { # ID NAME: reads again what is there now
 }
 
 user_add() { # the columns
-  local name=$2 uid=$4 group=$5 comment=${8#=} groups=${11} system=${12} create=${13}
-  set -- -d "${14}" -s "${15}" -c "$comment"
+  local name=$2 uid=$4 group=$5 comment=${8#=} groups=${11} system=${12} create=${13} home=${14}
+  set -- -d "$home" -s "${15}" -c "$comment"
   if [ -n "$uid" ]; then set -- "$@" -u "$uid"; fi
   if [ -n "$groups" ]; then set -- "$@" -G "$groups"; fi
   if [ "$system" = system ]; then set -- "$@" -r; fi
   if [ "$create" = home ]; then set -- "$@" -m; else set -- "$@" -M; fi
   if [ -z "$group" ]; then group=$(user_own_group "$name"); fi
   if [ -n "$group" ]; then set -- "$@" -g "$group"; else set -- "$@" -U; fi
+  user_making "$name" "$home"
   group_tool useradd "$@" "$name"
+  user_made "$name"
 }
 
 user_change() { # the columns, after user_is
@@ -218,6 +221,10 @@ user_converge() { # the columns
     group_tool userdel "$2"
     return 0
   fi
+  if user_is "$1" && user_is_half_made "$2"; then
+    user_unmake "$2"
+    user_refresh "$1" "$2"
+  fi
   if user_is "$1"; then user_change "$@"; else user_add "$@"; fi
   if user_password_differs "$1" "$9"; then user_set_password "$2" "$9"; fi
   user_refresh "$1" "$2"
@@ -253,26 +260,6 @@ user_restore() { # NAME UID:GID:GROUP:COMMENT:HOME:SHELL:GROUPS:HASH
   fi
   eval "is=\$user_p_0"
   if [ -n "${8-}" ] && [ "$8" != "$is" ]; then user_set_hash "$name" "$8"; fi
-}
-
-user_leftover() { # NAME GID-BEFORE: prints something when userdel(8) was cut off between two of the files that it writes
-  local file
-  for file in group subuid subgid; do
-    [ ! -f "$R/etc/$file" ] || awk -F: -v name="$1" -v before="$2" -v file="$file" '
-      $1 == name && (file != "group" || before == "-") { print }
-      file == "group" && index("," $4 ",", "," name ",") { print }
-    ' "$R/etc/$file"
-  done
-}
-
-user_finish_removal() { # NAME GID-BEFORE: only userdel knows all that belongs to an account, and it wants one
-  [ -n "$(user_leftover "$1" "$2")" ] || return 0
-  if [ -n "$(user_own_group "$1")" ]; then
-    group_tool useradd -r -M -g "$1" "$1"
-  else
-    group_tool useradd -r -M -N "$1"
-  fi
-  group_tool userdel "$1"
 }
 
 user_remove() { # NAME BEFORE

@@ -1,5 +1,5 @@
 /** The kind `user` keeps the contract of kinds. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeKind } from '../../../test/contract/kind.ts'
@@ -183,5 +183,37 @@ describe('a removal that was cut off is finished by the next one', () => {
     })
     expect(after['/etc/group']).toBe(before['/etc/group'])
     expect(after['/home/grace']).toBeUndefined()
+  })
+})
+
+describe('an account whose making was cut off', () => {
+  const grace = [user({ name: 'grace', uid: 2000, groups: ['video'] })]
+  const start = {
+    ...given,
+    '/etc/subuid': 'ada:100000:65536\n',
+    '/etc/subgid': 'ada:100000:65536\n',
+    '/etc/group': `${given['/etc/group']}grace:x:2100:\n`,
+  }
+
+  it.each([
+    ['has no subordinate ids', ['subuid', 'subgid'], []],
+    ['is in no group, and has no home', ['subuid', 'subgid'], ['group']],
+  ])('is made anew: it %s', async (_, lost, changed) => {
+    const root = await makeRoot(start)
+    const program = await programOf(grace)
+    await runProgram(root, program, 'converge')
+    const whole = await snapshot(root, false)
+    for (const file of lost) await writeFile(join(root, 'etc', file), 'ada:100000:65536\n')
+    for (const file of changed) await writeFile(join(root, 'etc', file), start['/etc/group'])
+    if (changed.length > 0) await rm(join(root, 'home/grace'), { recursive: true })
+    await mkdir(join(root, 'var/lib/bramble/users'), { recursive: true })
+    await writeFile(join(root, 'var/lib/bramble/users/grace'), 'homeless\n')
+    expect((await runProgram(root, program, 'check')).differing).toEqual(['user:grace'])
+    expect((await runProgram(root, program, 'converge')).failed).toEqual(new Map())
+    const after = await snapshot(root, false)
+    await removeRoot(root)
+    for (const path of ['/etc/passwd', '/etc/group', '/etc/subuid', '/etc/subgid', '/home/grace/.profile'])
+      expect(after[path]).toBe(whole[path])
+    expect(after['/var/lib/bramble/users/grace']).toBeUndefined()
   })
 })
