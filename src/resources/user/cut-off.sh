@@ -11,6 +11,7 @@ user_making() { # NAME HOME
 
 user_made() { # NAME
   rm -f "$STATE/users/$1"
+  rmdir "$STATE/users" 2>/dev/null || :
 }
 
 user_is_half_made() { # NAME
