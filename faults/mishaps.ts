@@ -57,7 +57,9 @@ const MISHAPS: readonly Mishap[] = [
       cluster.run(
         'for d in sysctl.d sudoers.d systemd; do mount -t tmpfs -o size=4k full /etc/$d; echo >/etc/$d/full; done',
       ),
-    mend: (cluster) => cluster.run('for d in sysctl.d sudoers.d systemd; do umount -l /etc/$d; done'),
+    // systemd remembers which units were enabled while it saw the full disk in the place of its own.
+    mend: (cluster) =>
+      cluster.run('for d in sysctl.d sudoers.d systemd; do umount -l /etc/$d; done; systemctl daemon-reload'),
   },
   {
     what: 'the disk remounted read-only',
