@@ -1,4 +1,4 @@
-/** Scripts with the machine code that V8 made of them in an earlier run: reading it costs a fraction of compiling again. */
+/** Scripts with the bytecode that V8 made of them in an earlier run: reading it costs a fraction of compiling again. */
 import {
   lstatSync,
   mkdirSync,
@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { cacheFolder } from '../support/cache-folder.ts'
 import { sha256 } from '../support/sha256.ts'
 
 const KEPT_DAYS = 30
@@ -25,13 +25,13 @@ const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
  * for Node itself (nodejs.org/api/cli.html).
  */
 export function codeFolder(environment: NodeJS.ProcessEnv): string | undefined {
-  const { XDG_CACHE_HOME: chosen, NODE_DISABLE_COMPILE_CACHE: disabled = '' } = environment
+  const { NODE_DISABLE_COMPILE_CACHE: disabled = '' } = environment
   const user = process.getuid?.()
   if (disabled !== '' || user === undefined) return undefined
   try {
+    const folder = cacheFolder('code', environment)
     // A root with the home of somebody else (`sudo -E`) leaves nothing of its own there.
-    if (chosen === undefined && statSync(homedir()).uid !== user) return undefined
-    const folder = join(chosen ?? join(homedir(), '.cache'), 'bramble', 'code')
+    if (ownerAbove(folder) !== user) return undefined
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const { uid, mode } = lstatSync(folder)
     return uid === user && (mode & 0o170022) === 0o040000 ? folder : undefined
@@ -40,7 +40,15 @@ export function codeFolder(environment: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** The exports of a CommonJS file in ASCII that imports nothing dynamically. Code that fits neither it nor this Node is made anew when the process ends well. */
+/** Who owns the folder, or the nearest one above it that is there. */
+function ownerAbove(folder: string): number {
+  return statSync(folder, { throwIfNoEntry: false })?.uid ?? ownerAbove(dirname(folder))
+}
+
+/**
+ * The exports of a CommonJS file in ASCII that imports nothing dynamically. Code that does not fit both
+ * it and this Node is made anew when the process ends well. V8 tells scripts apart by their length alone, so each has a file of its own.
+ */
 export function loadScript(file: string, compiled: string | undefined): unknown {
   const cachedData = compiled === undefined ? undefined : readCode(compiled)
   const script = new Script(

@@ -8,7 +8,10 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const LOADER = fileURLToPath(import.meta.resolve('jiti/register'))
 
 const main = (words: readonly string[], before: readonly string[] = []): Promise<RunResult> =>
-  run(process.execPath, ['--import', LOADER, ...before, MAIN, ...words], { folder: officeFolder() })
+  run(process.execPath, ['--import', LOADER, ...before, MAIN, ...words], {
+    folder: officeFolder(),
+    timeoutSeconds: 20,
+  })
 
 describe('the command', () => {
   it.each(['--version', '-V'])('tells its version for %s', async (word) => {

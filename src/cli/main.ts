@@ -2,7 +2,7 @@
 /** The entry of the command `bramble`. */
 import { reasonOf } from '../support/reason.ts'
 import { readVersion } from '../support/version.ts'
-import type { ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 import { loadProgram } from './load-program.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -45,7 +45,7 @@ function surroundings(): Surroundings {
 async function tellDefect(error: unknown): Promise<never> {
   const { showFailure, terminalOf } = await loadProgram().catch(() => {
     process.stderr.write(`bramble cannot be loaded; install it anew\n${reasonOf(error)}\n`)
-    process.exit(70)
+    process.exit(EXIT.defect)
   })
   const options = { json: words.includes('--json'), debug: words.includes('--debug') }
   return leave(showFailure(terminalOf(surroundings(), !words.includes('--no-color')), error, options))

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve as absolute } from 'node:path'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import { archiveName, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
-import { releaseCacheFolder } from '../releases/release-cache.ts'
+import { cacheFolder } from '../support/cache-folder.ts'
 import { ReleaseError } from '../releases/release-error.ts'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import { reasonOf } from '../support/reason.ts'
@@ -52,7 +52,7 @@ export async function meetReleases(
   await allReleases(unique, async (wish) => {
     const pinned = releases[wish.product]
     const sums = pinned?.version === wish.version ? pinned.sums : {}
-    const fetched = await fetchRelease(wish, await source(), sums[wish.architecture], releaseCacheFolder())
+    const fetched = await fetchRelease(wish, await source(), sums[wish.architecture], cacheFolder('releases'))
     const { path, size, sha256 } = fetched.member
     contents.set(`${archiveName(wish)}/${wish.member}`, { sha256, sensitive: false, bytes: { path, size } })
     releases[wish.product] = {

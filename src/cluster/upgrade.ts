@@ -3,7 +3,7 @@ import { commandCodes } from '../diagnostics/catalogue/command.ts'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { announcedSha256, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
-import { releaseCacheFolder } from '../releases/release-cache.ts'
+import { cacheFolder } from '../support/cache-folder.ts'
 import { placeOfRole } from '../resolve/resolve.ts'
 import type { ReleaseWish } from '../roles/role.ts'
 import { readLock, writeLock } from './cluster-folder.ts'
@@ -119,7 +119,7 @@ async function carryOut(
     offers.find(({ engine }) => engine === product)?.sums.find((sum) => sum.architecture === architecture)?.to
   await allReleases(wishes, async (wish) => {
     const sum = sumOf(wish)
-    if (sum !== undefined) await fetchRelease(wish, await source(), sum, releaseCacheFolder())
+    if (sum !== undefined) await fetchRelease(wish, await source(), sum, cacheFolder('releases'))
   })
   const lock = await readLock(paths.lockFile)
   const pinned = offers.map(({ engine, to, sums }) => {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
@@ -12,11 +11,6 @@ export interface CachedMember {
   readonly size: number
   /** SHA-256 of the file itself, not of its archive. */
   readonly sha256: string
-}
-
-/** The usual cache folder (XDG Base Directory Specification). */
-export function releaseCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'bramble', 'releases')
 }
 
 /** The member of the archive with this checksum, when it was unpacked before. */
