@@ -18,7 +18,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
   secrets: async () => (await import('./secrets.ts')).experiment,
 }
 
-const USAGE = `usage: npm run faults -- ${Object.keys(EXPERIMENTS).join('|')} [--seed N] [--runs N] [--release]\n`
+const USAGE = `usage: npm run faults -- ${Object.keys(EXPERIMENTS).join('|')} [--seed N] [--runs N]\n       consul also: [--release]\n`
 
 function readWords(): { name: string; options: FaultOptions } {
   const { values, positionals } = parseArgs({

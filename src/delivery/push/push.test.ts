@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noScratchNodes, programOf, pushRun, scratchNode } from '../../../test/delivery/scratch-node.ts'
 import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
+import { compileLater } from '../../compile/compile-later.ts'
 import type { Program } from '../../compile/compile.ts'
 import type { EventBody } from '../../events/event.ts'
 import { contentOf } from '../../resources/kind.ts'
@@ -48,6 +49,16 @@ describe.skipIf(noScratchNodes !== undefined)('a push', () => {
 
   const leftovers = async (): Promise<string> => (await node.inside('ls', '/run/bramble')).stdout.toString()
   const bytesSent = (): number => transport.stats().get('ada')?.bytesSent ?? 0
+
+  it('logs in first, and has the program compiled once, while the way to the node is being opened', async () => {
+    const sessions: (number | undefined)[] = []
+    const program = compileLater('ada', () => {
+      sessions.push(transport.stats().get('ada')?.sessions)
+      return programOf('ada', [file({ path: '/srv/greeting', content: 'hello\n' })])
+    })
+    expect((await seen(pushRun(transport), program, 'plan')).differing).toHaveLength(1)
+    expect(sessions).toEqual([1])
+  })
 
   it('looks, carries out, and finds nothing to do afterwards', async () => {
     const program = programOf('ada', [file({ path: '/srv/greeting', content: 'hello\n' })])

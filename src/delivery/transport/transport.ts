@@ -52,7 +52,7 @@ export interface Transport extends NodeLink {
 const OPENING_PER_JUMP = 8
 
 /** Writes the configuration and hands out the transport; connects to nobody yet. */
-export async function openTransport(options: TransportOptions): Promise<Transport> {
+export function openTransport(options: TransportOptions): Transport {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   mkdirSync(dirname(resolve(options.knownHostsFile)), { recursive: true })
   const shared = {
