@@ -117,7 +117,8 @@ function removeStep(address: string, before: OwnedThing['before']): Step {
       if (before === null) granted(what, await api.send('DELETE', pathOf(key), anything))
       else {
         const bytes = Buffer.from(String(before['value']), 'base64')
-        const path = `${pathOf(key)}?flags=${String(before['flags'] ?? 0)}`
+        const flags = typeof before['flags'] === 'string' ? before['flags'] : '0'
+        const path = `${pathOf(key)}?flags=${flags}`
         granted(what, await api.send('PUT', path, anything, { bytes }))
       }
       return undefined
