@@ -16,6 +16,7 @@ import { connect } from './connect.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
+import { withoutLeftNodes } from './left-nodes.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -217,7 +218,10 @@ class Run {
         Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
       )
       const { cluster, settled } = this.#prepared.resolved
-      if (cluster.nodes.every((node) => inScope.has(node.name))) this.#lock = { ...this.#lock, settled }
+      if (cluster.nodes.every((node) => inScope.has(node.name))) {
+        const names = cluster.nodes.map(({ name }) => name)
+        this.#lock = withoutLeftNodes({ ...this.#lock, settled }, names)
+      }
     }
     await this.#save()
   }

@@ -111,13 +111,13 @@ const base = defineRole<BaseOptions>({
     timezone({ zone: options.timezone }),
     ...packages(options, node),
     locale({ lang: options.locale }),
-    ...accounts(options, cluster),
+    ...accounts(options, cluster, node),
     ...kernel(options, cluster.lab),
     ...(options.hosts ? [hostsBlock(cluster)] : []),
     ...boot(options.boot, node, cluster.lab),
     ...clock(options.time, cluster.lab),
     ...journal(options.journal),
-    ...sshServer(options.ssh, cluster.access.user),
+    ...sshServer(options.ssh, node.user),
   ],
 })
 

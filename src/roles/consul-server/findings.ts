@@ -5,6 +5,7 @@ import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { PACKAGE_VERSION } from '../../engines/consul/install.ts'
 import { ENGINE } from '../../engines/consul/names.ts'
 import { wantedVersion, type ServerOptions } from '../../engines/consul/options.ts'
+import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
 import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
@@ -23,6 +24,9 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings),
+    ...hiddenChecks(
+      [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
+    ),
     ...version(options, cluster),
     ...packages(options, cluster),
   ]
