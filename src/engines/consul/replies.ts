@@ -87,10 +87,18 @@ export const policyReply = z.object({
   Hash: z.string(),
 })
 
-const policyLinks = list(z.object({ ID: z.string(), Name: z.string() }))
+const links = list(z.object({ ID: z.string().default(''), Name: z.string() }))
+/** Everything by which a token may do something; `TemplatedPolicies` since 1.16. */
+const grants = {
+  Policies: links,
+  Roles: links,
+  ServiceIdentities: list(z.object({ ServiceName: z.string(), Datacenters: list(z.string()) })),
+  NodeIdentities: list(z.object({ NodeName: z.string(), Datacenter: z.string() })),
+  TemplatedPolicies: list(z.looseObject({ TemplateName: z.string() })),
+}
 /** `GET /v1/acl/tokens`. */
 export const tokensReply = list(
-  z.object({ AccessorID: z.string(), Description: z.string().default(''), Policies: policyLinks }),
+  z.object({ AccessorID: z.string(), Description: z.string().default(''), ...grants }),
 )
 export type TokenStub = z.output<typeof tokensReply>[number]
 /** `GET`, `PUT /v1/acl/token`; `PUT /v1/acl/bootstrap`. */
@@ -98,7 +106,7 @@ export const tokenReply = z.object({
   AccessorID: z.string(),
   SecretID: z.string(),
   Description: z.string().default(''),
-  Policies: policyLinks,
+  Policies: links,
 })
 
 /** `GET /v1/kv/:key`. */

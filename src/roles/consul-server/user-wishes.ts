@@ -22,6 +22,7 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
     access: managementOf(secrets),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     agentToken: (node) => secrets.token(secretNames.agentToken(node)),
+    serviceToken: (node, service) => secrets.token(secretNames.serviceToken(node, service)),
     servicesOn: (node) => cluster.servicesOn(node).map(({ name }) => name),
     anonymousRules: options.anonymous,
     policies: Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),

@@ -127,6 +127,10 @@ export class RealDatacenter {
     return known
   }
 
+  serviceToken(node: string, service: string): TokenIdentity {
+    return this.token(`${node}/${service}`)
+  }
+
   services(node: string): readonly ConsulService[] {
     return this.#plan.services[node] ?? []
   }
@@ -157,7 +161,7 @@ export class RealDatacenter {
   /** Gives a node another token, as an apply does: the file, then a reload. */
   changeToken(name: string, identity: TokenIdentity): void {
     this.#tokens.set(name, identity)
-    const text = tokenText(this.setup.version, identity.secretId)
+    const text = tokenText(identity.secretId)
     writeFileSync(join(this.folder(name), 'state/acl-tokens.json'), text, { mode: 0o600 })
     this.#processes.get(name)?.kill('SIGHUP')
   }
@@ -226,9 +230,10 @@ export class RealDatacenter {
     write('agent.pem', certificate.certificatePem)
     write('agent-key.pem', certificate.keyPem)
     write('config/consul.json', configText(agentConfig(this.agent(name))))
-    write('state/acl-tokens.json', tokenText(this.setup.version, this.token(name).secretId))
+    write('state/acl-tokens.json', tokenText(this.token(name).secretId))
     for (const service of this.services(name)) {
-      write(`config/service-${service.name}.json`, configText(serviceDefinition(service)))
+      const { secretId } = this.serviceToken(name, service.name)
+      write(`config/service-${service.name}.json`, configText(serviceDefinition(service, secretId)))
     }
     write('state/serf/local.keyring', keyringText(this.gossipKeys))
   }

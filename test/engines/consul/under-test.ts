@@ -123,6 +123,7 @@ export class DatacenterUnderTest {
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),
+      serviceToken: (node, service) => home.serviceToken(node, service),
       servicesOn: (node) => home.services(node).map(({ name }) => name),
       anonymousRules: ANONYMOUS,
       policies: [],

@@ -5,9 +5,15 @@ import { anything, tokenReply, tokensReply, type TokenStub } from '../replies.ts
 import type { Owned, OwnedThing } from './owned.ts'
 import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
 
+/** A node identity: the right to write one node and to read the services (Consul, "ACL node identities"; since 1.8.1). */
+export interface NodeIdentity {
+  readonly NodeName: string
+  readonly Datacenter: string
+}
+
 /** A wanted token. */
 export interface WantedToken {
-  /** `agent/NODE`, or the name in the cluster file. */
+  /** `agent/NODE`, `service/NODE/SERVICE`, or the name in the cluster file. */
   readonly name: string
   readonly accessorId: string
   /** Left out for the anonymous token, whose secret Consul fixed. */
@@ -15,6 +21,8 @@ export interface WantedToken {
   readonly description: string
   /** Names of policies. */
   readonly policies: readonly string[]
+  /** The node whose agent uses it. */
+  readonly node?: NodeIdentity
 }
 
 const MAKE = 20
@@ -42,8 +50,29 @@ export function tokenAddress(name: string): string {
   return `consul-token:${name}`
 }
 
-function fingerprintOf({ accessorId, secretId = '', description, policies }: WantedToken): string {
-  return fingerprint(accessorId, secretId, description, policies.toSorted())
+function fingerprintOf(token: WantedToken): string {
+  const { accessorId, secretId = '', description } = token
+  return fingerprint(accessorId, secretId, description, wantedGrants(token))
+}
+
+/** All that a token is to be given, by one name each. */
+function wantedGrants({ policies, node }: WantedToken): readonly string[] {
+  return [...policies, ...(node ? [nodeGrant(node)] : [])].toSorted()
+}
+
+/** All that a token was given, by us or by anybody. */
+function grantsOf(stub: TokenStub): readonly string[] {
+  return [
+    ...stub.Policies.map(({ Name }) => Name),
+    ...stub.Roles.map(({ Name }) => `role ${Name}`),
+    ...stub.ServiceIdentities.map(({ ServiceName }) => `service identity ${ServiceName}`),
+    ...stub.NodeIdentities.map(nodeGrant),
+    ...stub.TemplatedPolicies.map(({ TemplateName }) => `templated policy ${TemplateName}`),
+  ].toSorted()
+}
+
+function nodeGrant({ NodeName, Datacenter }: NodeIdentity): string {
+  return `node identity ${NodeName} in ${Datacenter}`
 }
 
 async function tokenStep(
@@ -78,7 +107,7 @@ function makeStep(
 ): Step | undefined {
   const differences = [
     ...textDifference('description', stub?.Description, token.description),
-    ...textDifference('policies', stub && namesOf(stub), token.policies.toSorted().join(', ')),
+    ...textDifference('grants', stub && grantsOf(stub).join(', '), wantedGrants(token).join(', ')),
     ...(reason === undefined ? [] : [{ field: 'secret' }]),
   ]
   if (differences.length === 0) return undefined
@@ -87,14 +116,14 @@ function makeStep(
     difference: {
       address: tokenAddress(token.name),
       action: stub ? 'update' : 'create',
-      reason: reason ?? (stub ? 'the token has other policies' : 'there is no such token'),
+      reason: reason ?? (stub ? 'the token may do something else' : 'there is no such token'),
       differences,
     },
-    before: token.secretId === undefined && stub ? { policies: stub.Policies.map(({ Name }) => Name) } : null,
+    before: token.secretId === undefined && stub ? { grants: grantsInForm(stub) } : null,
     run: async (api) => {
       // The same accessor cannot be made twice; a new one can, before the old one goes.
       if (anew && stub?.AccessorID === token.accessorId) await removeToken(api, stub.AccessorID, token.name)
-      await writeToken(api, token, anew)
+      await writeToken(api, token, wantedInForm(token), anew)
       if (anew && stub && stub.AccessorID !== token.accessorId) {
         await removeToken(api, stub.AccessorID, token.name)
       }
@@ -107,24 +136,35 @@ function textDifference(field: string, is: string | undefined, wanted: string) {
   return is === wanted ? [] : [{ field, ...(is !== undefined && { is }), wanted }]
 }
 
-function namesOf({ Policies }: TokenStub): string {
-  return Policies.map(({ Name }) => Name)
-    .sort()
-    .join(', ')
-}
-
-async function writeToken(api: ConsulApi, token: WantedToken, isNew: boolean): Promise<void> {
+/** What is left out is taken away (Consul, "Update a token"). */
+async function writeToken(
+  api: ConsulApi,
+  { name, accessorId, secretId, description }: Omit<WantedToken, 'policies'>,
+  grants: Readonly<Record<string, unknown>>,
+  isNew: boolean,
+): Promise<void> {
   granted(
-    `writing the token ${token.name}`,
-    await api.send('PUT', isNew ? '/v1/acl/token' : `/v1/acl/token/${token.accessorId}`, tokenReply, {
+    `writing the token ${name}`,
+    await api.send('PUT', isNew ? '/v1/acl/token' : `/v1/acl/token/${accessorId}`, tokenReply, {
       json: {
-        AccessorID: token.accessorId,
-        ...(token.secretId !== undefined && { SecretID: token.secretId }),
-        Description: token.description,
-        Policies: token.policies.map((Name) => ({ Name })),
+        AccessorID: accessorId,
+        ...(secretId !== undefined && { SecretID: secretId }),
+        Description: description,
+        ...grants,
       },
     }),
   )
+}
+
+/** Grants in the form in which the API takes them. */
+function grantsInForm(found: Partial<Omit<TokenStub, 'AccessorID' | 'Description'>>) {
+  const { Policies = [], Roles = [], ServiceIdentities = [], NodeIdentities = [] } = found
+  const names = (links: readonly { readonly Name: string }[]) => links.map(({ Name }) => ({ Name }))
+  return { Policies: names(Policies), Roles: names(Roles), ServiceIdentities, NodeIdentities }
+}
+
+function wantedInForm({ policies, node }: WantedToken) {
+  return { Policies: policies.map((Name) => ({ Name })), ...(node && { NodeIdentities: [node] }) }
 }
 
 async function removeToken(api: ConsulApi, accessorId: string, name: string): Promise<void> {
@@ -148,10 +188,16 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
       if (before === null) {
         await removeToken(api, id, name)
       } else {
-        const policies = Array.isArray(before['policies']) ? before['policies'].map(String) : []
-        await writeToken(api, { ...anonymousToken(policies), accessorId: id }, false)
+        await writeToken(api, { ...anonymousToken([]), accessorId: id }, grantsBefore(before), false)
       }
       return undefined
     },
   }
+}
+
+/** What the anonymous token had before the first change; older lists have the names of its policies alone. */
+function grantsBefore(before: NonNullable<OwnedThing['before']>): Readonly<Record<string, unknown>> {
+  const { grants, policies } = before
+  if (typeof grants === 'object' && grants !== null) return { ...grants }
+  return { Policies: Array.isArray(policies) ? policies.map((Name) => ({ Name: String(Name) })) : [] }
 }
