@@ -1,7 +1,7 @@
 /** ACL tokens with identities that were decided before Consul ran, and the token of requests that have none. */
 import type { ConsulApi } from '../api.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
-import { anything, tokenReply, tokensReply, type TokenStub } from '../replies.ts'
+import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
 import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
 
@@ -90,7 +90,14 @@ async function tokenStep(
   }
   const secretIsKnown = token.secretId === undefined || known?.wanted === fingerprintOf(token)
   const sameSecret = secretIsKnown || (await secretOf(api, token.accessorId)) === token.secretId
-  return makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
+  const step = makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
+  const isTheirs = token.secretId === undefined && known === undefined
+  return step && isTheirs ? { ...step, before: await rightsOf(api, token) } : step
+}
+
+/** Everything that a token of somebody else may do. */
+async function rightsOf(api: ConsulApi, { accessorId, name }: WantedToken): Promise<OwnedThing['before']> {
+  return granted(`reading the token ${name}`, await api.get(`/v1/acl/token/${accessorId}`, tokenRightsReply))
 }
 
 async function secretOf(api: ConsulApi, accessorId: string): Promise<string | undefined> {
@@ -119,11 +126,11 @@ function makeStep(
       reason: reason ?? (stub ? 'the token may do something else' : 'there is no such token'),
       differences,
     },
-    before: token.secretId === undefined && stub ? { grants: grantsInForm(stub) } : null,
+    before: null,
     run: async (api) => {
       // The same accessor cannot be made twice; a new one can, before the old one goes.
       if (anew && stub?.AccessorID === token.accessorId) await removeToken(api, stub.AccessorID, token.name)
-      await writeToken(api, token, wantedInForm(token), anew)
+      await writeToken(api, token, anew)
       if (anew && stub && stub.AccessorID !== token.accessorId) {
         await removeToken(api, stub.AccessorID, token.name)
       }
@@ -137,34 +144,34 @@ function textDifference(field: string, is: string | undefined, wanted: string) {
 }
 
 /** What is left out is taken away (Consul, "Update a token"). */
-async function writeToken(
-  api: ConsulApi,
-  { name, accessorId, secretId, description }: Omit<WantedToken, 'policies'>,
-  grants: Readonly<Record<string, unknown>>,
-  isNew: boolean,
-): Promise<void> {
+async function writeToken(api: ConsulApi, token: WantedToken, isNew: boolean): Promise<void> {
   granted(
-    `writing the token ${name}`,
-    await api.send('PUT', isNew ? '/v1/acl/token' : `/v1/acl/token/${accessorId}`, tokenReply, {
+    `writing the token ${token.name}`,
+    await api.send('PUT', isNew ? '/v1/acl/token' : `/v1/acl/token/${token.accessorId}`, tokenReply, {
       json: {
-        AccessorID: accessorId,
-        ...(secretId !== undefined && { SecretID: secretId }),
-        Description: description,
-        ...grants,
+        AccessorID: token.accessorId,
+        ...(token.secretId !== undefined && { SecretID: token.secretId }),
+        Description: token.description,
+        Policies: token.policies.map((Name) => ({ Name })),
+        ...(token.node && { NodeIdentities: [token.node] }),
       },
     }),
   )
 }
 
-/** Grants in the form in which the API takes them. */
-function grantsInForm(found: Partial<Omit<TokenStub, 'AccessorID' | 'Description'>>) {
-  const { Policies = [], Roles = [], ServiceIdentities = [], NodeIdentities = [] } = found
-  const names = (links: readonly { readonly Name: string }[]) => links.map(({ Name }) => ({ Name }))
-  return { Policies: names(Policies), Roles: names(Roles), ServiceIdentities, NodeIdentities }
-}
-
-function wantedInForm({ policies, node }: WantedToken) {
-  return { Policies: policies.map((Name) => ({ Name })), ...(node && { NodeIdentities: [node] }) }
+/** A list of policies alone is what earlier versions kept. */
+async function giveBack(
+  api: ConsulApi,
+  AccessorID: string,
+  name: string,
+  { policies, ...rights }: NonNullable<OwnedThing['before']>,
+): Promise<void> {
+  const named = Array.isArray(policies) ? { Policies: policies.map((Name: unknown) => ({ Name })) } : {}
+  const json = { Description: 'Anonymous Token', ...rights, ...named, AccessorID }
+  granted(
+    `writing the token ${name}`,
+    await api.send('PUT', `/v1/acl/token/${AccessorID}`, tokenReply, { json }),
+  )
 }
 
 async function removeToken(api: ConsulApi, accessorId: string, name: string): Promise<void> {
@@ -188,16 +195,9 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
       if (before === null) {
         await removeToken(api, id, name)
       } else {
-        await writeToken(api, { ...anonymousToken([]), accessorId: id }, grantsBefore(before), false)
+        await giveBack(api, id, name, before)
       }
       return undefined
     },
   }
-}
-
-/** What the anonymous token had before the first change; older lists have the names of its policies alone. */
-function grantsBefore(before: NonNullable<OwnedThing['before']>): Readonly<Record<string, unknown>> {
-  const { grants, policies } = before
-  if (typeof grants === 'object' && grants !== null) return { ...grants }
-  return { Policies: Array.isArray(policies) ? policies.map((Name) => ({ Name: String(Name) })) : [] }
 }
