@@ -29,6 +29,12 @@ const TOKEN_TTL = '5s'
  */
 const SERVER_FORGOTTEN_AFTER = '8760h'
 
+/**
+ * Whoever comes over the network may look and not touch, whatever the token: one that was stolen on a node would otherwise register
+ * services and checks with the agent that has the web interface, and let it fetch any address.
+ */
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
+
 /** TLS 1.2 with forward secrecy and authenticated encryption, for the P-256 keys of our certificates; TLS 1.3 has nothing else (RFC 8446). */
 const CIPHER_SUITES = [
   'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
@@ -67,6 +73,8 @@ export function agentConfig(agent: Agent): Settings {
     disable_remote_exec: true,
     enable_local_script_checks: true,
     connect: { enabled: false },
+    ...(dialectOf(datacenter.version).peering && { peering: { enabled: false } }),
+    http_config: { allow_write_http_from: LOOPBACK },
     dns_config: { allow_stale: true, node_ttl: '5s', service_ttl: { '*': '5s' }, only_passing: true },
     ...(options.recursors !== undefined && { recursors: options.recursors }),
     telemetry: { prometheus_retention_time: METRICS_RETENTION, disable_hostname: true },

@@ -141,10 +141,10 @@ await describeEachConsul(90, (binary) => {
 
     it('tells its members, voters and leader', async () => {
       await eventually('autopilot has seen all', 30, async () => {
-        const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+        const status = await askStatus(dc.home.link, 'ears', dc.home.access, SERVERS)
         return status.healthy || status.detail
       })
-      const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+      const status = await askStatus(dc.home.link, 'ears', dc.home.access, SERVERS)
       expect(status.members.map(({ node, role, state, voter }) => [node, role, state, voter])).toEqual([
         ['carter', 'server', 'alive', true],
         ['hammond', 'server', 'alive', true],

@@ -58,6 +58,7 @@ export const checksReply = list(
     Name: z.string(),
     Status: z.string(),
     Output: z.string().default(''),
+    ServiceID: z.string().default(''),
     ServiceName: z.string().default(''),
   }),
 )

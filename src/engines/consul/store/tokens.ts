@@ -11,9 +11,15 @@ export interface NodeIdentity {
   readonly Datacenter: string
 }
 
+/** Names of the tokens that lie on nodes; the users' own have the names in the cluster file, which have no slash. */
+export const tokenNames = {
+  agent: (node: string): string => `agent/${node}`,
+  service: (node: string, service: string): string => `service/${node}/${service}`,
+} as const
+
 /** A wanted token. */
 export interface WantedToken {
-  /** `agent/NODE`, `service/NODE/SERVICE`, or the name in the cluster file. */
+  /** One of {@link tokenNames}, or the name in the cluster file. */
   readonly name: string
   readonly accessorId: string
   /** Left out for the anonymous token, whose secret Consul fixed. */
@@ -193,6 +199,7 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
     run: async (api) => {
       const name = address.slice(tokenAddress('').length)
       if (before === null) {
+        await forgetService(api, name)
         await removeToken(api, id, name)
       } else {
         await giveBack(api, id, name, before)
@@ -200,4 +207,17 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
       return undefined
     },
   }
+}
+
+/**
+ * A service goes with its token. Its agent does the same, unless it was restarted or away meanwhile: before 1.15 it has no right to
+ * what it no longer knows. What is not there is no error.
+ */
+async function forgetService(api: ConsulApi, token: string): Promise<void> {
+  const [kind, Node = '', ServiceID = ''] = token.split('/')
+  if (kind !== 'service' || ServiceID === '') return
+  granted(
+    `removing the service ${ServiceID} of ${Node}`,
+    await api.send('PUT', '/v1/catalog/deregister', anything, { json: { Node, ServiceID } }),
+  )
 }

@@ -1,15 +1,17 @@
 /** From the datacenter and the users' wishes to what the store is to hold. */
 import type { ManagementAccess } from '../management.ts'
 import { agentPolicyName, ANONYMOUS_POLICY, servicePolicyName } from '../names.ts'
-import { serverAt, type ConsulNode, type Datacenter } from '../setup.ts'
+import { serverAt, type ConsulNode, type ConsulService, type Datacenter } from '../setup.ts'
+import { dialectOf } from '../version.ts'
 import { autopilotShelf } from './autopilot.ts'
 import type { StoreParts } from './consul-store.ts'
 import { keyringShelf } from './keyring.ts'
 import { kvShelf, type WantedEntry } from './kv.ts'
 import { memberAddress, memberShelf } from './members.ts'
 import { policyAddress, policyShelf, type WantedPolicy } from './policies.ts'
+import { strayCheckShelf } from './stray-checks.ts'
 import { tellAgents } from './tell-agents.ts'
-import { anonymousToken, tokenAddress, tokenShelf, type WantedToken } from './tokens.ts'
+import { anonymousToken, tokenAddress, tokenNames, tokenShelf, type WantedToken } from './tokens.ts'
 
 /** A token as the secrets keep it. */
 export interface TokenIdentity {
@@ -24,8 +26,8 @@ export interface StoreWishes {
   readonly gossipKeys: readonly [string, ...string[]]
   readonly agentToken: (node: string) => TokenIdentity
   readonly serviceToken: (node: string, service: string) => TokenIdentity
-  /** Names of the services that a node registers. */
-  readonly servicesOn: (node: string) => readonly string[]
+  /** The services that a node registers. */
+  readonly servicesOn: (node: string) => readonly ConsulService[]
   /** Rules of requests without a token. */
   readonly anonymousRules: string
   readonly policies: readonly WantedPolicy[]
@@ -37,16 +39,17 @@ export interface StoreWishes {
 export function storeParts(wishes: StoreWishes): StoreParts {
   const { datacenter, access } = wishes
   const nodes = [...datacenter.servers, ...datacenter.clients]
-  const services = [...new Set(nodes.flatMap(({ name }) => wishes.servicesOn(name)))]
+  const names = nodes.map(({ name }) => name)
+  const services = new Set(names.flatMap(wishes.servicesOn).map(({ name }) => name))
   const policies = [
     anonymousPolicy(wishes.anonymousRules),
-    ...nodes.map(({ name }) => agentPolicy(name)),
-    ...services.map(servicePolicy),
+    ...names.map(agentPolicy),
+    ...[...services].map(servicePolicy),
     ...wishes.policies,
   ]
   const tokens = [
     anonymousToken([ANONYMOUS_POLICY]),
-    ...nodes.flatMap(({ name }) => tokensOfNode(name, wishes)),
+    ...names.flatMap((name) => tokensOfNode(name, wishes)),
     ...wishes.tokens,
   ]
   return {
@@ -58,11 +61,12 @@ export function storeParts(wishes: StoreWishes): StoreParts {
       policyShelf(policies),
       tokenShelf(tokens),
       kvShelf(wishes.entries),
-      memberShelf(nodes.map(({ name }) => name)),
+      memberShelf(names),
+      ...(dialectOf(datacenter.version).agentDeregisters ? [] : [strayCheckShelf(names, wishes.servicesOn)]),
       keyringShelf(wishes.gossipKeys),
       autopilotShelf(datacenter.servers.length),
     ],
-    owns: nodes.map(({ name }) => memberAddress(name)),
+    owns: names.map(memberAddress),
     // The two last are the gossip keys and autopilot.
     size: policies.length + tokens.length + wishes.entries.length + 2,
     afterwards: (link, addresses) => tellAgents(link, toBeTold(wishes, nodes, addresses)),
@@ -98,27 +102,19 @@ function servicePolicy(service: string): WantedPolicy {
 function tokensOfNode(node: string, wishes: StoreWishes): readonly WantedToken[] {
   return [
     {
-      name: agentTokenName(node),
+      name: tokenNames.agent(node),
       ...wishes.agentToken(node),
       description: `Bramble: the agent of ${node}`,
       policies: [agentPolicyName(node)],
       node: { NodeName: node, Datacenter: wishes.datacenter.name },
     },
-    ...wishes.servicesOn(node).map((service) => ({
-      name: serviceTokenName(node, service),
+    ...wishes.servicesOn(node).map(({ name: service }) => ({
+      name: tokenNames.service(node, service),
       ...wishes.serviceToken(node, service),
       description: `Bramble: the service ${service} on ${node}`,
       policies: [servicePolicyName(service)],
     })),
   ]
-}
-
-function agentTokenName(node: string): string {
-  return `agent/${node}`
-}
-
-function serviceTokenName(node: string, service: string): string {
-  return `service/${node}/${service}`
 }
 
 /** The agents whose rights, or those of their services, were changed; with the token by which each is told. */
@@ -128,12 +124,12 @@ function toBeTold(wishes: StoreWishes, nodes: readonly ConsulNode[], changed: re
   return nodes
     .filter(({ name }) =>
       [
-        tokenAddress(agentTokenName(name)),
+        tokenAddress(tokenNames.agent(name)),
         policyAddress(agentPolicyName(name)),
         ...wishes
           .servicesOn(name)
-          .flatMap((service) => [
-            tokenAddress(serviceTokenName(name, service)),
+          .flatMap(({ name: service }) => [
+            tokenAddress(tokenNames.service(name, service)),
             policyAddress(servicePolicyName(service)),
           ]),
       ].some((address) => addresses.has(address)),
