@@ -64,7 +64,8 @@ const OF_ITS_SERVICE = [
   ...words('PUT /v1/catalog/', 'register deregister'),
   'PUT /v1/txn',
   // Settings of a service in the mesh, which is switched off.
-  ...['PUT /v1/config', 'DELETE /v1/config/service-defaults/SERVICE'],
+  'PUT /v1/config',
+  'DELETE /v1/config/service-defaults/SERVICE',
   'POST /v1/agent/connect/authorize',
   ...words('GET /v1/connect/intentions', '/exact'),
   'GET /v1/discovery-chain/SERVICE',
@@ -105,15 +106,12 @@ await describeEachConsul(240, (binary) => {
   let dc: DatacenterUnderTest
 
   beforeAll(async () => {
-    dc = await DatacenterUnderTest.start(binary, {
-      ears: [doorbell],
-      hammond: [doorbell],
-      oneil: [{ ...CHECKED, name: 'camera' }],
-    })
+    const services = { ears: [doorbell], hammond: [doorbell], oneil: [{ ...CHECKED, name: 'camera' }] }
+    dc = await DatacenterUnderTest.start(binary, { services })
     expect(failures(await dc.converge(wishes))).toEqual([])
     await eventually('all nodes and services are registered', 60, async () => {
       const lists = [['-service=doorbell'], ['-service=camera'], ['-node-meta=model=pi4']]
-      const asked = lists.map((words) => dc.home.consul('hammond', ['catalog', 'nodes', ...words]))
+      const asked = lists.map((list) => dc.home.consul('hammond', ['catalog', 'nodes', ...list]))
       const rows = (await Promise.all(asked)).map(
         ({ stdout }) => stdout.toString().trim().split('\n').length - 1,
       )

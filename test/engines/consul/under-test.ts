@@ -24,8 +24,7 @@ import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
 
-/** A service without a check. */
-export const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
+const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
 const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
 
 /** What did not end well. */
@@ -41,13 +40,14 @@ export class DatacenterUnderTest {
 
   static async start(
     binary: ConsulBinary,
-    services: DatacenterPlan['services'] = { ears: [DOORBELL] },
+    plan: Partial<Pick<DatacenterPlan, 'services' | 'logLevel'>> = {},
   ): Promise<DatacenterUnderTest> {
     const home = await RealDatacenter.make({
       binary,
       servers: SERVERS,
       clients: ['ears', 'stranger'],
-      services,
+      services: { ears: [DOORBELL] },
+      ...plan,
     })
     for (const name of [...SERVERS, 'ears']) home.start(name)
     return new DatacenterUnderTest(home)
