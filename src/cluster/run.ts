@@ -3,7 +3,7 @@ import type { PushRun } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../diagnostics/for-twin.ts'
-import type { Event, EventBody, Outcome } from '../events/event.ts'
+import { isWell, type Event, type EventBody, type RunOutcome } from '../events/event.ts'
 import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../resolve/cluster-lock.ts'
@@ -90,8 +90,9 @@ async function carryOut(
     redact = redactor(prepared.secrets.values())
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
     letGo = mode === 'plan'
-    // A node that failed may still be held, or have a program at work that the next run is to follow.
-    if ((await run.rollOut(push, by)) !== 'failed' || run.refusals.length > 0) letGo = true
+    // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
+    const outcome = await run.rollOut(push, by)
+    if (isWell(outcome) || outcome === 'declined' || run.refusals.length > 0) letGo = true
     if (run.refusals.length > 0) throw new DiagnosticsError(run.refusals)
   } finally {
     await transport.close()
@@ -147,10 +148,20 @@ class Run {
     return this.#refusals
   }
 
-  async rollOut(push: PushRun, by: string): Promise<Outcome> {
+  async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
     const { nodes, engines, resolved, program } = this.#prepared
     const inScope = new Set(nodes)
-    const stores = engines.stores.filter((store) => store.members.some((member) => inScope.has(member)))
+    // Whatever a node stands on is looked at with it, also when none of those who are asked is in scope.
+    const used = new Set(engines.gates.map(({ engine }) => engine))
+    const isUsed = ({
+      name,
+      members,
+    }: {
+      readonly name: string
+      readonly members: readonly string[]
+    }): boolean => used.has(name) || members.some((member) => inScope.has(member))
+    const stores = engines.stores.filter(isUsed)
+    const probes = engines.probes.filter(isUsed)
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
@@ -158,7 +169,7 @@ class Run {
       push,
       mode: this.#mode,
       program,
-      linked: new Set(stores.flatMap(({ members }) => members.slice(0, 1))),
+      linked: new Set([...stores, ...probes].flatMap(({ members }) => members.slice(0, 1))),
       emit,
       runtime: (node) => this.#lock.nodes[node]?.['runtime'],
       noteFacts: (node, facts) => {
@@ -171,6 +182,7 @@ class Run {
       groups: engines.groups,
       gates: engines.gates,
       stores,
+      probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       delivery,
       emit,
@@ -202,13 +214,13 @@ class Run {
   }
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
-  async #keep(outcome: Outcome, inScope: ReadonlySet<string>): Promise<void> {
+  async #keep(outcome: RunOutcome, inScope: ReadonlySet<string>): Promise<void> {
     if (this.#isDeclined || this.#refusals.length > 0) {
       const { lock } = this.#cluster.source
       await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
       return
     }
-    if (outcome !== 'failed') {
+    if (isWell(outcome)) {
       const complete = wantedVersions(this.#prepared.resolved).filter(({ nodes }) =>
         nodes.every((node) => inScope.has(node)),
       )

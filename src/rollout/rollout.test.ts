@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterStore, Gate, GroupState, NodeLink, QuorumGroup } from '../engines/contract.ts'
 import type { EventBody } from '../events/event.ts'
 import { rollOut } from './rollout.ts'
-import type { Observation, PendingChange, Rollout } from './work.ts'
+import type { LeaseWish, MemberLease, Observation, PendingChange, Rollout } from './work.ts'
 
 const link: NodeLink = { connect: () => Promise.reject(new Error('nobody listens')) }
 const update: PendingChange = { address: 'service:consul.service', action: 'update' }
@@ -13,7 +13,8 @@ class Paper {
   readonly events: EventBody[] = []
   readonly converged: string[] = []
   readonly released: string[] = []
-  readonly down = new Set<string>()
+  /** The leases of groups, as the members keep them. */
+  readonly leases = new Map<string, string>()
   readonly #pending: Readonly<Record<string, readonly PendingChange[] | undefined>>
   readonly #failing: ReadonlySet<string>
 
@@ -32,6 +33,8 @@ class Paper {
       groups: [],
       gates: [],
       stores: [],
+      probes: [],
+      lockPatienceSeconds: 0.1,
       concurrency: 10,
       emit: (event) => this.events.push(event),
       delivery: {
@@ -52,9 +55,19 @@ class Paper {
           return Promise.resolve()
         },
         letGo: () => Promise.resolve(),
+        leaseGroup: (member, wish) => Promise.resolve(this.#lease(member, wish)),
       },
       ...more,
     })
+  }
+
+  #lease(member: string, { wish }: LeaseWish): MemberLease {
+    const holder = this.leases.get(member) ?? 'us'
+    if (wish === 'give' && holder === 'us') this.leases.delete(member)
+    if (wish === 'give') return { kind: 'granted' }
+    if (holder !== 'us') return { kind: 'held', run: holder, by: `${holder}@desk`, sinceSeconds: 3 }
+    this.leases.set(member, 'us')
+    return { kind: 'granted' }
   }
 
   #seen(node: string): Observation {
@@ -198,6 +211,7 @@ describe('a rollout', () => {
     const shut = (node: string): Gate => ({
       name: 'serving',
       node,
+      engine: 'consul',
       patienceSeconds: 0.1,
       ask: () => Promise.resolve({ passed: false, detail: 'no leader' }),
     })
@@ -214,6 +228,7 @@ describe('a rollout', () => {
         link,
         letGo: () => Promise.resolve(),
         release: () => Promise.resolve(),
+        leaseGroup: () => Promise.resolve({ kind: 'granted' }),
         reboot: (node) => {
           rebooted.push(node)
           return Promise.resolve()
