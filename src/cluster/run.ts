@@ -20,7 +20,7 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
-import { wantedVersions } from './programs.ts'
+import { enginesUsed, wantedVersions } from './programs.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
 import type { Scope } from './scope.ts'
 
@@ -151,17 +151,7 @@ class Run {
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
     const { nodes, engines, resolved, program } = this.#prepared
     const inScope = new Set(nodes)
-    // Whatever a node stands on is looked at with it, also when none of those who are asked is in scope.
-    const used = new Set(engines.gates.map(({ engine }) => engine))
-    const isUsed = ({
-      name,
-      members,
-    }: {
-      readonly name: string
-      readonly members: readonly string[]
-    }): boolean => used.has(name) || members.some((member) => inScope.has(member))
-    const stores = engines.stores.filter(isUsed)
-    const probes = engines.probes.filter(isUsed)
+    const { stores, probes } = enginesUsed(engines, inScope)
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })

@@ -53,7 +53,7 @@ export async function convergeEngines(
   }
 }
 
-/** Asks one member after the other until one of them carries the store through to its end. */
+/** Asks one member after the other, again and again, until one of them carries the store through to its end. */
 async function convergeEngine(
   run: UnderWay,
   engine: EngineRun,
@@ -61,46 +61,52 @@ async function convergeEngine(
   results: NodeResults,
 ): Promise<void> {
   const members = store.members.filter((member) => !run.unreached.has(member))
-  // Who came through first; one whose own change failed may serve all the same.
-  const [well, others] = [true, false].map((wanted) =>
-    members.filter((member) => (results.has(member) ? isThrough(results.get(member)) : true) === wanted),
-  ) as [string[], string[]]
-  let summary = EMPTY_SUMMARY
-  const failed: string[] = []
-  const attempt = async (): Promise<Answer> => {
-    let detail = 'none of its members can be reached'
-    for (const member of [...well, ...others]) {
-      try {
-        summary = EMPTY_SUMMARY
-        failed.length = 0
-        await store.converge(run.delivery.link, member, ({ address, action, failure }) => {
-          summary = counted(summary, failure === undefined ? 'changed' : 'failed')
-          if (failure !== undefined) failed.push(address)
-          run.emit(storeEvent(address, action, failure))
-        })
-        return { passed: true, detail: 'done' }
-      } catch (error) {
-        detail = `${member}: ${reasonOf(error)}`
-      }
-    }
-    return { passed: false, detail }
-  }
+  const cameThrough = (member: string): boolean => !results.has(member) || isThrough(results.get(member))
+  const well = members.filter(cameThrough)
+  // One whose own change failed may serve all the same.
+  const asked = [...well, ...members.filter((member) => !cameThrough(member))]
   // Only an engine that this run has just started, or that answered before, will answer soon.
-  const mayCome = well.some((member) => results.has(member)) || engine.failure === undefined
-  const done = await poll(attempt, {
-    patienceSeconds: well.length > 0 && mayCome ? ENGINE_PATIENCE_SECONDS : 0,
+  const mayCome =
+    well.length > 0 && (well.some((member) => results.has(member)) || engine.failure === undefined)
+  const refused: string[] = []
+  const done = await poll(() => convergeOnce(run, engine, store, asked, refused), {
+    patienceSeconds: mayCome ? ENGINE_PATIENCE_SECONDS : 0,
     signal: run.signal,
     waits: (detail) =>
       run.emit({ type: 'phase-started', node: 'cluster', phase: 'wait', detail: `${store.name}: ${detail}` }),
   })
-  engine.summary = summary
   delete engine.failure
-  if (!done.passed) {
-    if (run.isStopped()) engine.ending = 'skipped'
-    else engine.failure = notAsked(store, done.detail, results)
-  } else if (failed.length > 0) {
-    engine.failure = rolloutCodes.CLUSTER_RESOURCES_FAILED({ engine: store.name, failed })
+  if (!done.passed && run.isStopped()) engine.ending = 'skipped'
+  else if (!done.passed) engine.failure = notAsked(store, done.detail, results)
+  else if (refused.length > 0) {
+    engine.failure = rolloutCodes.CLUSTER_RESOURCES_FAILED({ engine: store.name, failed: refused })
   }
+}
+
+/** Goes through the members until one carries the store through; `refused` gets the addresses that the engine did not take. */
+async function convergeOnce(
+  run: UnderWay,
+  engine: EngineRun,
+  store: ClusterStore,
+  members: readonly string[],
+  refused: string[],
+): Promise<Answer> {
+  let detail = 'none of its members can be reached'
+  for (const member of members) {
+    engine.summary = EMPTY_SUMMARY
+    refused.length = 0
+    try {
+      await store.converge(run.delivery.link, member, ({ address, action, failure }) => {
+        engine.summary = counted(engine.summary, failure === undefined ? 'changed' : 'failed')
+        if (failure !== undefined) refused.push(address)
+        run.emit(storeEvent(address, action, failure))
+      })
+      return { passed: true, detail: 'done' }
+    } catch (error) {
+      detail = `${member}: ${reasonOf(error)}`
+    }
+  }
+  return { passed: false, detail }
 }
 
 /** The members' own failures are the cause when there are any. */

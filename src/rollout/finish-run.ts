@@ -36,8 +36,8 @@ export function finishRun(ended: EndedRun): RunOutcome {
     outcomes.set(seen.node, outcomeOf(finished))
     if (!isFinishedByLook(run, seen)) tellFinished(run, seen.node, finished)
   }
-  const nodesThat = (...ended: readonly NodeOutcome[]): string[] =>
-    [...outcomes].filter(([, outcome]) => ended.includes(outcome)).map(([node]) => node)
+  const nodesThat = (...which: readonly NodeOutcome[]): string[] =>
+    [...outcomes].filter(([, outcome]) => which.includes(outcome)).map(([node]) => node)
   const engineOutcomes: NodeOutcome[] = []
   for (const engine of ended.engines) {
     const { summary, outcome } = finishEngine(ended, engine)

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2120
 # What every session has first on the node: words, the lease, and whether a program still runs.
 # It travels inside single quotes through any login shell, so it holds neither a single quote nor two backslashes in a row.
 # Arguments of each script: MARKER RUN, then its own. MARKER is empty unless a sudo password goes ahead on standard input.
