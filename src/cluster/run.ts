@@ -148,6 +148,11 @@ class Run {
     return this.#refusals
   }
 
+  /** A node that was not brought to its end may still be held, or have a program at work that the next run is to follow. */
+  letsGo(outcome: RunOutcome): boolean {
+    return isWell(outcome) || outcome === 'declined' || this.#refusals.length > 0
+  }
+
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
     const { nodes, engines, resolved, program } = this.#prepared
     const inScope = new Set(nodes)
