@@ -76,14 +76,7 @@ async function carryOut(
   const live = noteLiveRun(cluster.paths.runtimeFolder, journal.run)
   let letGo = true
   try {
-    const push: PushRun = {
-      run: journal.run,
-      by,
-      transport,
-      deadRuns: live.deadRuns,
-      takeOver: options.takeOver ?? false,
-      ...(options.signal && { signal: options.signal }),
-    }
+    const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
       readFacts(push, nodes),
     )
@@ -99,6 +92,13 @@ async function carryOut(
     live.end(letGo)
     journal.close()
   }
+}
+
+function pushRun(
+  { takeOver = false, signal }: RunOptions,
+  parts: Omit<PushRun, 'takeOver' | 'signal'>,
+): PushRun {
+  return { ...parts, takeOver, ...(signal && { signal }) }
 }
 
 /** The filters and settings of a run, as they are typed. */
