@@ -223,6 +223,8 @@ class Run {
         this.#lock,
         Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
       )
+      const { cluster, settled } = this.#prepared.resolved
+      if (cluster.nodes.every((node) => inScope.has(node.name))) this.#lock = { ...this.#lock, settled }
     }
     await this.#save()
   }
