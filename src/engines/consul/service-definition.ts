@@ -21,6 +21,11 @@ export function serviceDefinition(service: ConsulService, secretId: string): Set
   }
 }
 
+/** Id of the check of this number, which is unique on its node. */
+export function checkId(service: string, index: number): string {
+  return index === 0 ? `service:${service}` : `service:${service}:${index + 1}`
+}
+
 function checkDefinition(service: string, check: Readonly<Record<string, unknown>>, index: number): Settings {
   const { http, tcp, grpc, script, interval, timeout } = check
   return {
@@ -33,11 +38,6 @@ function checkDefinition(service: string, check: Readonly<Record<string, unknown
     ...(typeof interval === 'string' && { interval }),
     ...(typeof timeout === 'string' && { timeout }),
   }
-}
-
-/** Id of a check: what Consul itself would call it. */
-export function checkId(service: string, index: number): string {
-  return index === 0 ? `service:${service}` : `service:${service}:${index + 1}`
 }
 
 /** `:8080/health` is a place on the node itself. */

@@ -5,8 +5,8 @@ import { ask } from '../../../test/engines/consul/answers.ts'
 import { eventually } from '../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { Eavesdropper } from '../../../test/engines/consul/eavesdropper.ts'
-import { DatacenterUnderTest, failures } from '../../../test/engines/consul/under-test.ts'
-import { agentGate } from './gates.ts'
+import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
+import { agentGate } from './agent-gate.ts'
 import { HTTP_PORT } from './names.ts'
 
 await describeEachConsul(90, (binary) => {
@@ -120,7 +120,13 @@ await describeEachConsul(90, (binary) => {
       dc.home.changeToken('ears', token)
       expect(await dc.converge()).toEqual([{ address: 'consul-token:agent/ears', action: 'update' }])
       const access = { authorityPem: dc.home.access.authorityPem, token: token.secretId }
-      const gate = agentGate({ node: 'ears', access, services: [] })
+      const gate = agentGate({
+        node: 'ears',
+        access,
+        servers: SERVERS,
+        management: dc.home.access,
+        services: [],
+      })
       await eventually('the gate is passed', 30, async () => {
         const { passed, detail } = await gate.ask(dc.link)
         return passed || detail
