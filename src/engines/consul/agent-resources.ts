@@ -1,6 +1,7 @@
 /** What a node with an agent has: the program, its configuration, its secrets, its unit. Reads in the order of effect. */
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
+import { foreignFiles } from '../../resources/foreign-files/foreign-files.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
@@ -64,6 +65,14 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     ...checkedBy,
     configuration,
     ...services,
+    // The agent reads the whole folder, dots in front or not, and the last value wins.
+    foreignFiles({
+      folder: CONFIG_FOLDER,
+      reader: 'Consul',
+      patterns: ['*.json', '*.hcl', '.*.json', '.*.hcl'],
+      unit: UNIT,
+      allowed: agent.options.own_files ?? [],
+    }),
     unitFile,
     service({
       name: UNIT,

@@ -37,6 +37,14 @@ const ownKeys = {
       'DNS servers that Consul asks for names outside its domain, such as 127.0.0.1:5353; none by default.',
     ),
   log_level: z.enum(logLevels).optional().describe('How much the agent logs; default: info.'),
+  own_files: z
+    .array(
+      z.string().regex(/^[^\s/]+\.(json|hcl)$/, 'must be the name of a file that ends with .json or .hcl'),
+    )
+    .optional()
+    .describe(
+      'Names of files of your own in /etc/consul.d that the agent is to read; any other that is not of Bramble is set aside.',
+    ),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
@@ -147,7 +155,10 @@ export function wantedVersion(
 }
 
 /** Options of one agent: a client's own ones win over those of the servers. */
-export type AgentOptions = Pick<ServerOptions, 'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings'>
+export type AgentOptions = Pick<
+  ServerOptions,
+  'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings' | 'own_files'
+>
 
 /** What a client runs with: where it says nothing, what the servers say. */
 export function clientAgentOptions(own: ClientOptions, servers: AgentOptions): AgentOptions {

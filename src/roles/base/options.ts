@@ -64,7 +64,7 @@ const sshOptions = z.strictObject({
   }),
   settings: z
     .record(
-      z.string().regex(/^[A-Za-z]+$/, 'must be a keyword of sshd_config'),
+      z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be a keyword of sshd_config'),
       z.string().regex(/^[^\p{Cc}]+$/u, 'must be one line'),
     )
     .default({})
