@@ -10,6 +10,7 @@ export type {
   Convergence,
   NodeDifference,
   Observation,
+  Obstacle,
   Orphan,
   PushEvents,
   PushRun,

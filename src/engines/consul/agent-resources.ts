@@ -1,5 +1,6 @@
 /** What a node with an agent has: the program, its configuration, its secrets, its unit. Reads in the order of effect. */
 import { directory } from '../../resources/directory/directory.ts'
+import { engineState } from '../../resources/engine-state/engine-state.ts'
 import { file } from '../../resources/file/file.ts'
 import { foreignFiles } from '../../resources/foreign-files/foreign-files.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
@@ -54,6 +55,16 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     needs: [installation.address],
   })
   return [
+    // What an agent that has run leaves there (1.8 to 2.1): raft only on servers.
+    engineState({
+      folder: state,
+      engine: 'Consul',
+      entries: ['raft', 'serf/local.snapshot', 'serf/remote.snapshot', 'node-id', 'checkpoint-signature'],
+      owner: stateFiles.keyring(state),
+      unit: UNIT,
+      found: agent.options.old_state ?? 'refuse',
+      option: 'old_state',
+    }),
     ...installation.resources,
     directory({ path: CONFIG_FOLDER }),
     directory({ path: TLS_FOLDER }),

@@ -45,6 +45,12 @@ const ownKeys = {
     .describe(
       'Names of files of your own in /etc/consul.d that the agent is to read; any other that is not of Bramble is set aside.',
     ),
+  old_state: z
+    .enum(['refuse', 'adopt', 'set_aside'])
+    .optional()
+    .describe(
+      'What becomes of the state of a Consul that ran before the first apply: `refuse` (the default) ends the run before anything is changed, `adopt` goes on with it, `set_aside` begins without it and puts it back when the role leaves.',
+    ),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
@@ -157,7 +163,7 @@ export function wantedVersion(
 /** Options of one agent: a client's own ones win over those of the servers. */
 export type AgentOptions = Pick<
   ServerOptions,
-  'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings' | 'own_files'
+  'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings' | 'own_files' | 'old_state'
 >
 
 /** What a client runs with: where it says nothing, what the servers say. */
