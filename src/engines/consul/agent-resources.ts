@@ -1,8 +1,6 @@
 /** What a node with an agent has: the program, its configuration, its secrets, its unit. Reads in the order of effect. */
 import { directory } from '../../resources/directory/directory.ts'
-import { engineState } from '../../resources/engine-state/engine-state.ts'
 import { file } from '../../resources/file/file.ts'
-import { foreignFiles } from '../../resources/foreign-files/foreign-files.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
@@ -28,6 +26,7 @@ import {
 import { serviceDefinition } from './service-definition.ts'
 import type { Agent, ConsulService } from './setup.ts'
 import { unitText } from './unit-text.ts'
+import { foreignConfiguration, oldState } from './what-others-left.ts'
 
 /** Everything that the agent of a node is made of. */
 export interface AgentParts {
@@ -55,16 +54,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     needs: [installation.address],
   })
   return [
-    // What an agent that has run leaves there (1.8 to 2.1): raft only on servers.
-    engineState({
-      folder: state,
-      engine: 'Consul',
-      entries: ['raft', 'serf/local.snapshot', 'serf/remote.snapshot', 'node-id', 'checkpoint-signature'],
-      owner: stateFiles.keyring(state),
-      unit: UNIT,
-      found: agent.options.old_state ?? 'refuse',
-      option: 'old_state',
-    }),
+    oldState(agent),
     ...installation.resources,
     directory({ path: CONFIG_FOLDER }),
     directory({ path: TLS_FOLDER }),
@@ -76,14 +66,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     ...checkedBy,
     configuration,
     ...services,
-    // The agent reads the whole folder, dots in front or not, and the last value wins.
-    foreignFiles({
-      folder: CONFIG_FOLDER,
-      reader: 'Consul',
-      patterns: ['*.json', '*.hcl', '.*.json', '.*.hcl'],
-      unit: UNIT,
-      allowed: agent.options.own_files ?? [],
-    }),
+    foreignConfiguration(agent),
     unitFile,
     service({
       name: UNIT,
