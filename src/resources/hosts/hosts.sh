@@ -46,10 +46,16 @@ hosts_check() {
 }
 
 hosts_before() { # ID NAME...
-  if [ -f "$R/etc/hosts" ]; then printf 'file\n'; else printf 'absent\n'; fi
+  if [ -f "$R/etc/hosts" ]; then
+    saved "$1" "$R/etc/hosts" >/dev/null
+    if [ -f "$R$HOSTS_TEMPLATE" ]; then saved "$1" "$R$HOSTS_TEMPLATE" template >/dev/null; fi
+    printf 'file\n'
+  else
+    printf 'absent\n'
+  fi
 }
 
-hosts_write() { # FILE BLOCK top|end: puts the block in the place of the old one, or at the top or the end; an empty BLOCK takes it out
+hosts_write() { # FILE BLOCK top|end [LABEL]: puts the block in the place of the old one, or at the top or the end; an empty BLOCK takes it out
   local modes='644 0 0'
   if [ -f "$1" ]; then
     modes=$(stat -c '%a %u %g' "$1")
@@ -70,13 +76,13 @@ hosts_write() { # FILE BLOCK top|end: puts the block in the place of the old one
     }
   ' "$2" "$WORK/hosts-now" >"$WORK/hosts-new"
   # shellcheck disable=SC2086 # mode, uid, gid
-  put "$WORK/hosts-new" "$1" $modes
+  put_again "$WORK/hosts-new" "$1" $modes ${4:+"$4"}
 }
 
 hosts_write_all() { # BLOCK
   hosts_write "$R/etc/hosts" "$1" top
   # cloud-init writes the file anew from this at each boot where it is told to manage it; its first line says what it is.
-  if [ -f "$R$HOSTS_TEMPLATE" ]; then hosts_write "$R$HOSTS_TEMPLATE" "$1" end; fi
+  if [ -f "$R$HOSTS_TEMPLATE" ]; then hosts_write "$R$HOSTS_TEMPLATE" "$1" end template; fi
 }
 
 hosts_converge() { # ID NAME STATE SHA256

@@ -146,38 +146,30 @@ sshd_config_in_force() { # USER: sshd is asked; WRONG is empty when all is in fo
   sshd_config_effect
 }
 
-sshd_config_first() { # PATH: makes sshd read it before anything else
+sshd_config_first() { # ID PATH: makes sshd read it before anything else
   local main=$R/etc/ssh/sshd_config line='' modes='644 0 0'
   if [ -f "$main" ]; then
     read -r line <"$main" || :
-    if [ "$line" = "Include $1" ]; then return 0; fi
+    if [ "$line" = "Include $2" ]; then return 0; fi
     modes=$(stat -c '%a %u %g' "$main")
+    saved "$1" "$main" main >/dev/null
   fi
   {
-    printf 'Include %s\n' "$1"
+    printf 'Include %s\n' "$2"
     if [ -f "$main" ]; then cat "$main"; fi
   } >"$WORK/sshd-main"
   "$SSHD" -t -f "$WORK/sshd-main" || fail "$main cannot begin with our settings; nothing was changed"
-  # The old one stays the same file, so that it comes back with all that belongs to it.
-  if [ -f "$main" ] && [ ! -e "$main.bramble-aside" ]; then ln "$main" "$main.bramble-aside"; fi
   : >"$STATE/sshd-config.first"
   put "$WORK/sshd-main" "$main" $modes
 }
 
 sshd_config_not_first() { # PATH
-  local main=$R/etc/ssh/sshd_config line='' rest kept
+  local main=$R/etc/ssh/sshd_config line=''
   if [ -f "$main" ]; then read -r line <"$main" || :; fi
   if [ "$line" = "Include $1" ]; then
     tail -n +2 "$main" >"$WORK/sshd-main"
-    rest=$(sha256sum <"$WORK/sshd-main")
-    kept=$(sha256sum 2>/dev/null <"$main.bramble-aside") || kept=
-    if [ "$rest" = "$kept" ]; then
-      mv -f "$main.bramble-aside" "$main"
-      return 0
-    fi
-    put "$WORK/sshd-main" "$main" $(stat -c '%a %u %g' "$main")
+    put_again "$WORK/sshd-main" "$main" $(stat -c '%a %u %g' "$main") main
   fi
-  rm -f "$main.bramble-aside"
 }
 
 sshd_config_converge() { # ID PATH USER UNIT KEYWORDS TAKEN-OUT TEXT
@@ -198,7 +190,7 @@ sshd_config_converge() { # ID PATH USER UNIT KEYWORDS TAKEN-OUT TEXT
     # Noted before the change: the server is to read it, also after an apply that was cut off here.
     mkdir -p "$STATE/services"
     : >"$STATE/services/$4.stale"
-    sshd_config_first "$2"
+    sshd_config_first "$1" "$2"
     sshd_config_in_force "$3"
   fi
   [ -n "$WRONG" ] || return 0
