@@ -27,6 +27,7 @@ import {
 import { serviceDefinition } from './service-definition.ts'
 import type { Agent, ConsulService } from './setup.ts'
 import { unitText } from './unit-text.ts'
+import { foreignConfiguration, oldState } from './what-others-left.ts'
 
 /** Everything that the agent of a node is made of. */
 export interface AgentParts {
@@ -56,6 +57,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     needs: [installation.address],
   })
   return [
+    oldState(agent),
     ...installation.resources,
     directory({ path: CONFIG_FOLDER }),
     directory({ path: TLS_FOLDER }),
@@ -67,6 +69,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     ...checkedBy,
     configuration,
     ...services,
+    foreignConfiguration(agent),
     unitFile,
     service({
       name: UNIT,
