@@ -9,6 +9,7 @@ import { poll } from '../../src/support/poll.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
+import { describeCallers } from './consul-callers.ts'
 import { labConsuls, releaseSettings } from './consul-versions.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
@@ -155,15 +156,7 @@ for (const consul of await labConsuls()) {
         expect(new Set(serials).size).toBe(NODES.length)
       })
 
-      it('refuses whoever comes without a token', async () => {
-        const asked = await cluster.inNetworkOf(
-          'wopplefox',
-          'node',
-          '-e',
-          "fetch('http://127.0.0.1:8500/v1/agent/self').then((r) => console.log(r.status))",
-        )
-        expect(asked.stdout.toString().trim()).toBe('403')
-      })
+      describeCallers(() => cluster, 'bobsrockets', 'wopplefox')
 
       it('shows its pages to other nodes, on the node that was chosen', async () => {
         const page = async (node: string) => {
