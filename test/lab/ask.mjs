@@ -6,7 +6,8 @@ const answers = []
 async function ask({ method, path, body }) {
   try {
     const headers = token === '' ? {} : { 'x-consul-token': token }
-    const reply = await fetch(base + path, { method, headers, body, signal: AbortSignal.timeout(4000) })
+    const options = { method, headers, signal: AbortSignal.timeout(4000), ...(body && { body }) }
+    const reply = await fetch(base + path, options)
     return reply.status
   } catch {
     return 0
