@@ -58,7 +58,9 @@ const consulClient = defineRole({
       secrets: context.secrets,
       release: (wish) => context.release(wish),
     }),
-  gates: ({ node, cluster, secrets }) => [gateOfAgent(node, cluster.servicesOn(node.name), secrets)],
+  gates: ({ node, cluster, secrets }) => [
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find(SERVER_ROLE)),
+  ],
 })
 
 export default consulClient

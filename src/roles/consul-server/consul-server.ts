@@ -52,7 +52,7 @@ const consulServer = defineRole({
     consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
   gates: ({ node, cluster, secrets }) => [
     serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
-    gateOfAgent(node, cluster.servicesOn(node.name), secrets),
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
   version: ({ options, cluster }) => consulVersion(options, cluster),
