@@ -4,11 +4,17 @@ import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import { readAuthorizedKeys } from '../cluster/authorized-keys.ts'
 import { DiagnosticsError } from '../cluster/diagnostics-error.ts'
 import { roleSchemas } from '../cluster/open.ts'
+import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { FirstAnswers } from './first-cluster-file.ts'
 
 /** Stand for what has not been answered yet. */
-const STAND_IN: FirstAnswers = { name: 'office', domain: 'home.arpa', user: 'pi', nodes: [{ name: 'stand-in' }] }
+const STAND_IN: FirstAnswers = {
+  name: 'office',
+  domain: 'home.arpa',
+  user: 'pi',
+  nodes: [{ name: 'stand-in' }],
+}
 
 /** Everything that is wrong with these answers; the place of each is the option that gives the answer. Missing answers are none. */
 export async function answerProblems(
@@ -21,11 +27,22 @@ export async function answerProblems(
     cluster: name,
     domain,
     access: { user, authorized_keys: keys },
-    nodes: Object.fromEntries(nodes.map(({ name: node, address }) => [node, address === undefined ? {} : { address }])),
+    nodes: Object.fromEntries(
+      nodes.map(({ name: node, address }) => [node, address === undefined ? {} : { address }]),
+    ),
     roles: { base: { on: 'all' } },
   }
   const { diagnostics } = checkClusterFile(written, OPTIONS, { roles: roleSchemas() })
-  return [...diagnostics, ...(await keyProblems(keys, folder))].filter(({ severity }) => severity === 'error')
+  return [...diagnostics, ...namedTwice(nodes), ...(await keyProblems(keys, folder))].filter(
+    ({ severity }) => severity === 'error',
+  )
+}
+
+/** As keys of a map, two nodes of one name would be one. */
+function namedTwice(nodes: FirstAnswers['nodes']): readonly Diagnostic[] {
+  return nodes
+    .filter(({ name }, index) => nodes.findIndex((node) => node.name === name) < index)
+    .map(({ name }) => readingCodes.YAML_DUPLICATE_KEY({ key: name }, { where: optionAt(['nodes', name]) }))
 }
 
 async function keyProblems(keys: readonly string[], folder: string): Promise<readonly Diagnostic[]> {

@@ -11,7 +11,7 @@ export async function askFirstAnswers(given: FirstAnswers, folder: string): Prom
     question: TextOptions,
     partOf: (answer: string) => Part,
   ): Promise<Part> => {
-    for (let start = question.initialValue; ; ) {
+    for (let start = question.initialValue; ;) {
       const answer = await answered({ ...question, ...(start !== undefined && { initialValue: start }) })
       const part = partOf(answer.trim())
       const [problem] = await answerProblems(part, folder)
@@ -39,7 +39,9 @@ export async function askFirstAnswers(given: FirstAnswers, folder: string): Prom
     {
       message: 'Which boards are there? name=address, with blanks between them',
       placeholder: 'hammond=192.168.1.10 oneil=192.168.1.11',
-      initialValue: given.nodes.map((node) => (node.address ? `${node.name}=${node.address}` : node.name)).join(' '),
+      initialValue: given.nodes
+        .map((node) => (node.address ? `${node.name}=${node.address}` : node.name))
+        .join(' '),
     },
     (answer) => ({ nodes: nodesOf(answer) }),
   )
@@ -60,13 +62,12 @@ async function answered(question: TextOptions): Promise<string> {
   throw new InterruptedError()
 }
 
-/** A name twice is asked for again, as a node without a name would be. */
 function nodesOf(value: string): FirstNode[] {
   return value
     .split(/[\s,]+/)
     .filter((word) => word !== '')
     .map((word) => {
-      const [name = '', address] = word.split('=')
-      return address ? { name, address } : { name }
+      const [name = '', ...rest] = word.split('=')
+      return rest.length > 0 ? { name, address: rest.join('=') } : { name }
     })
 }

@@ -31,7 +31,9 @@ function namesIn(folder: string): readonly string[] {
 
 function holdsKey(file: string): boolean {
   try {
-    return readFileSync(file, 'utf8').split('\n').some((line) => parsePublicKey(line) !== undefined)
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .some((line) => parsePublicKey(line) !== undefined)
   } catch {
     return false
   }

@@ -32,7 +32,6 @@ async function init(context: Context, options: InitOptions): Promise<ExitCode> {
   const { folder, terminal, surroundings } = context
   refuseExisting(folder)
   const given = { ...options, nodes: (options.node ?? []).map(nodeOf) }
-  refuseTwice(given.nodes)
   const isComplete = given.name !== undefined && given.domain !== undefined && given.nodes.length > 0
   const key = given.key === undefined ? ownKey() : keyEntry(given.key, surroundings.folder, folder)
   const known: Given = { ...given, key }
@@ -66,12 +65,6 @@ async function init(context: Context, options: InitOptions): Promise<ExitCode> {
     ].join('\n'),
   )
   return EXIT.ok
-}
-
-/** Of two nodes of one name the file would hold one. */
-function refuseTwice(nodes: readonly FirstNode[]): void {
-  const twice = nodes.find(({ name }, index) => nodes.findIndex((other) => other.name === name) < index)
-  if (twice) throw new UsageError(`--node names ${twice.name} twice; every node has a name of its own`)
 }
 
 function refuseExisting(folder: string): void {
