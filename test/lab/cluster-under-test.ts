@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Event } from '../../src/events/event.ts'
+import { isWell, type Event } from '../../src/events/event.ts'
 import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 
@@ -72,7 +72,7 @@ export class ClusterUnderTest {
     const events = await this.events('apply', '--yes', ...words)
     const last = events.at(-1)
     if (last?.type !== 'run-finished') throw new Error(`the last event is ${JSON.stringify(last)}`)
-    if (last.outcome === 'failed') throw new Error(failures(events).join('\n'))
+    if (!isWell(last.outcome)) throw new Error(`${last.outcome}: ${failures(events).join('\n')}`)
     return last
   }
 
@@ -177,8 +177,10 @@ export function failures(events: readonly Event[]): string[] {
   return events.flatMap((event) => {
     if (event.type === 'resource-failed')
       return [`${event.address}: ${event.message} ${event.output.join(' | ')}`]
-    if (event.type === 'node-finished' && event.outcome === 'failed')
-      return [`${event.node}: ${event.message ?? ''}`]
+    if (event.type === 'node-finished' && event.message !== undefined)
+      return [`${event.node}: ${event.message}`]
+    if (event.type === 'engine-finished' && event.message !== undefined)
+      return [`${event.engine}: ${event.message}`]
     return event.type === 'warning' ? [event.text] : []
   })
 }
