@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isWell, type Event } from '../../src/events/event.ts'
 import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
+import { poll } from '../../src/support/poll.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url))
@@ -56,6 +57,21 @@ export class ClusterUnderTest {
     const events = eventsIn(text)
     if (events.length === 0) throw new Error(`no events; ${errors}`)
     return events
+  }
+
+  /** The status, as JSON, once it says that all is well: right after a restart, or on a busy computer, something is late now and then. */
+  async well(): Promise<string> {
+    let text = ''
+    const asked = await poll(
+      async () => {
+        const ended = await this.bramble('status', '--json')
+        text = ended.text
+        return { passed: ended.code === 0, detail: ended.text + ended.errors }
+      },
+      { patienceSeconds: 120, pauseSeconds: 2 },
+    )
+    if (!asked.passed) throw new Error(asked.detail)
+    return text
   }
 
   /** Starts an apply that is not waited for. */

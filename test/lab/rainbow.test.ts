@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
-import { poll } from '../../src/support/poll.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
@@ -197,23 +196,8 @@ for (const consul of await labConsuls()) {
         }
       })
 
-      /** The status, once it says that all is well: on a busy computer a server is late now and then, and status says so. */
-      const well = async (): Promise<string> => {
-        let text = ''
-        const asked = await poll(
-          async () => {
-            const { code, text: said, errors } = await cluster.bramble('status', '--json')
-            text = said
-            return { passed: code === 0, detail: said + errors }
-          },
-          { patienceSeconds: 120, pauseSeconds: 2 },
-        )
-        expect(asked.passed, asked.detail).toBe(true)
-        return text
-      }
-
       it('shows in its status who is what, in full health', async () => {
-        const text = await well()
+        const text = await cluster.well()
         const status = JSON.parse(text) as {
           nodes: { reached: boolean; drift: number }[]
           engines: { healthy: boolean; members: unknown[] }[]
@@ -243,7 +227,7 @@ for (const consul of await labConsuls()) {
           expect(ended.text).not.toMatch(/all is well/i)
         }
         await maintain('-disable')
-        await well()
+        await cluster.well()
         expect((await cluster.bramble('plan')).code).toBe(0)
       })
 
@@ -314,7 +298,7 @@ for (const consul of await labConsuls()) {
         )
         await cluster.apply()
         expect((await cluster.apply()).outcome).toBe('unchanged')
-        await well()
+        await cluster.well()
         expect((await cluster.dig('wopplefox', 'ssh.service.mooncarrot.space')).split('\n')).toHaveLength(5)
       })
 

@@ -154,6 +154,11 @@ export class RealDatacenter {
     return certificatePem
   }
 
+  /** Lets an agent read its files again. */
+  reload(name: string): void {
+    this.#processes.get(name)?.kill('SIGHUP')
+  }
+
   /** Gives a node another token, as an apply does: the file, then a reload. */
   changeToken(name: string, identity: TokenIdentity): void {
     this.#tokens.set(name, identity)

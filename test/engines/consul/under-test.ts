@@ -11,6 +11,7 @@ import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { granted } from '../../../src/engines/consul/store/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
+import type { ConsulService } from '../../../src/engines/consul/setup.ts'
 import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
@@ -19,7 +20,8 @@ import { eventually, RealDatacenter } from './datacenter.ts'
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
 
-const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
+/** The service of `ears`. */
+export const DOORBELL: ConsulService = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
 const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
 
 /** What did not end well. */
@@ -31,12 +33,12 @@ export function failures(outcomes: readonly ClusterOutcome[]): readonly ClusterO
 export class DatacenterUnderTest {
   readonly home: RealDatacenter
 
-  static async start(binary: ConsulBinary): Promise<DatacenterUnderTest> {
+  static async start(binary: ConsulBinary, doorbell: ConsulService = DOORBELL): Promise<DatacenterUnderTest> {
     const home = await RealDatacenter.make({
       binary,
       servers: SERVERS,
       clients: ['ears', 'stranger'],
-      services: { ears: [DOORBELL] },
+      services: { ears: [doorbell] },
     })
     for (const name of [...SERVERS, 'ears']) home.start(name)
     return new DatacenterUnderTest(home)
