@@ -25,7 +25,7 @@ await describeEachConsul(90, (binary) => {
   beforeAll(async () => {
     port = await freePort()
     const check = { tcp: `127.0.0.1:${port}`, interval: '1s', timeout: '1s' }
-    dc = await DatacenterUnderTest.start(binary, { ...DOORBELL, checks: [check] })
+    dc = await DatacenterUnderTest.start(binary, { services: { ears: [{ ...DOORBELL, checks: [check] }] } })
     bell = createServer((socket) => socket.destroy())
   })
   afterAll(async () => {
