@@ -43,6 +43,8 @@ export interface ClusterService {
   readonly tags: readonly string[]
   readonly meta: Readonly<Record<string, string>>
   readonly checks: readonly Readonly<Record<string, unknown>>[]
+  /** systemd unit that keeps it running. */
+  readonly unit?: string
 }
 
 /** The whole cluster, read-only, as every role sees it. */
