@@ -169,6 +169,11 @@ export class RealDatacenter {
     return certificatePem
   }
 
+  /** Lets an agent read its files again. */
+  reload(name: string): void {
+    this.#processes.get(name)?.kill('SIGHUP')
+  }
+
   /** Gives a node other services, as an apply does: the files, and a reload where the agent runs. */
   changeServices(name: string, services: readonly ConsulService[]): void {
     for (const { name: gone } of this.services(name)) rmSync(this.#serviceFile(name, gone))
