@@ -31,7 +31,7 @@ describe.skipIf(!hasTerminal)('in a real terminal', { timeout: 120_000 }, () => 
     terminal.type(CTRL_C)
     await terminal.shows(/Stopping: no new work is started; pi-021, .* come to an end first/)
     expect(await terminal.ended()).toBe(130)
-    expect(terminal.text).toContain('Interrupted; bramble apply goes on where this run stopped.')
+    expect(terminal.text).toContain('Interrupted; bramble apply --yes goes on where this run stopped.')
     expect(terminal.text.lastIndexOf(SHOW)).toBeGreaterThan(terminal.text.lastIndexOf(HIDE))
   })
 
@@ -72,6 +72,8 @@ describe.skipIf(!hasTerminal)('in a real terminal', { timeout: 120_000 }, () => 
     terminal.type('\r')
     await terminal.shows('Which boards are there?')
     terminal.type('hammond=192.168.1.10 oneil\r')
+    await terminal.shows('Which public SSH key')
+    terminal.type('\u0015\r')
     await terminal.shows('Wrote cluster.yaml, cluster.schema.json, .gitignore in new.')
     expect(await terminal.ended()).toBe(0)
   })

@@ -45,6 +45,8 @@ export interface ClusterService {
   readonly tags: readonly string[]
   readonly meta: Readonly<Record<string, string>>
   readonly checks: readonly Readonly<Record<string, unknown>>[]
+  /** systemd unit that keeps it running. */
+  readonly unit?: string
 }
 
 /** The whole cluster, read-only, as every role sees it. */
@@ -86,6 +88,8 @@ export interface RoleSecrets {
   /** Text of a `password`. */
   text(name: string): string
   token(name: string): { readonly accessorId: string; readonly secretId: string }
+  /** What a token was before it was rotated for the last time. */
+  previousToken(name: string): { readonly accessorId: string; readonly secretId: string } | undefined
   gossipKeys(name: string): readonly [string, ...string[]]
   /** PEM texts; for an authority the key stays with the controller and is not to be had here. */
   certificate(name: string): {
@@ -148,13 +152,13 @@ export interface SettledValue {
   readonly keep: (before: string) => string
 }
 
-/** A role. */
-export interface Role<Options = never> {
+/** A role: `Options` is what its schema makes of what may be written, `Input`. */
+export interface Role<Options = never, Input = unknown> {
   readonly name: string
   /** One sentence for the reference page. */
   readonly summary: string
   /** Options in the cluster file besides `on` and `count`; every key has a description. */
-  readonly options: z.ZodType<Options>
+  readonly options: z.ZodType<Options, Input>
   /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */
   readonly conflicts?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
@@ -179,6 +183,11 @@ export interface Role<Options = never> {
 }
 
 /** Gives a role its types; the value is the role itself. */
-export function defineRole<Options>(role: Role<Options>): Role<Options> {
+export function defineRole<Options, Input = unknown>(role: Role<Options, Input>): Role<Options, Input> {
   return role
 }
+
+/** What may be written as the options of a role. */
+export type RoleInput<Defined> = Defined extends { readonly options: z.ZodType<unknown, infer Input> }
+  ? Input
+  : never

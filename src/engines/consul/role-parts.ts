@@ -3,17 +3,17 @@ import { isIP } from 'node:net'
 import type { Content, Resource } from '../../resources/kind.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
-import { agentGate } from './gates.ts'
+import { agentGate } from './agent-gate.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
-import type { ManagementAccess } from './management.ts'
+import type { ManagementAccess, TokenIdentity } from './management.ts'
 import { secretNames, serverName } from './names.ts'
 import type { ServerOptions } from './options.ts'
 import type { Agent, ConsulNode, ConsulService } from './setup.ts'
-import type { TokenIdentity } from './store/wanted.ts'
 
 /** Secrets as the roles are given them. */
 export interface SecretsView {
   token(name: string): TokenIdentity
+  previousToken(name: string): TokenIdentity | undefined
   gossipKeys(name: string): readonly [string, ...string[]]
   certificate(name: string): { readonly certificatePem: string; readonly keyPem: string }
   authority(name: string): { readonly certificatePem: string }
@@ -24,11 +24,12 @@ export function managementOf(secrets: SecretsView): ManagementAccess {
   return {
     authorityPem: secrets.authority(secretNames.authority).certificatePem,
     management: secrets.token(secretNames.management),
+    previous: secrets.previousToken(secretNames.management),
   }
 }
 
-/** The secrets that an agent needs, as wishes. */
-export function agentWishes({ datacenter, node, role }: Agent) {
+/** The secrets that an agent and the services of its node need, as wishes. */
+export function agentWishes({ datacenter, node, role }: Agent, services: readonly ConsulService[]) {
   const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
   const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
   return [
@@ -36,6 +37,9 @@ export function agentWishes({ datacenter, node, role }: Agent) {
     { name: secretNames.gossip, make: 'gossip-key' },
     { name: secretNames.management, make: 'token' },
     { name: secretNames.agentToken(node.name), make: 'token' },
+    ...services.map(
+      ({ name }) => ({ name: secretNames.serviceToken(node.name, name), make: 'token' }) as const,
+    ),
     {
       name: secretNames.certificate(node.name),
       make: 'certificate',
@@ -79,6 +83,7 @@ export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
     certificate: secrets.certificate(secretNames.certificate(name)),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     tokenSecret: secrets.token(secretNames.agentToken(name)).secretId,
+    serviceSecret: (service) => secrets.token(secretNames.serviceToken(name, service)).secretId,
   })
 }
 
@@ -87,6 +92,7 @@ export function gateOfAgent(
   node: ConsulNode,
   services: readonly ConsulService[],
   secrets: SecretsView,
+  servers: readonly ConsulNode[],
 ): Gate {
   return agentGate({
     node: node.name,
@@ -94,6 +100,8 @@ export function gateOfAgent(
       authorityPem: secrets.authority(secretNames.authority).certificatePem,
       token: secrets.token(secretNames.agentToken(node.name)).secretId,
     },
-    services: services.map(({ name }) => name),
+    services,
+    servers: servers.map(({ name }) => name),
+    management: managementOf(secrets),
   })
 }
