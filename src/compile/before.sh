@@ -59,11 +59,14 @@ put_back() { # NAME PATH [MODE UID GID]: what was kept takes the place of what i
   rm -f "$temporary"
   ln "$kept" "$temporary" 2>/dev/null || cp -a "$kept" "$temporary"
   if [ ! -L "$temporary" ]; then flush "$temporary"; fi
+  # A second time: it is there already, and mv refuses to put a file in its own place.
+  if [ "$(stat -c %d:%i "$temporary")" = "$(stat -c %d:%i "$2" 2>/dev/null || :)" ]; then
+    rm -f "$temporary"
+    return 0
+  fi
   # mv would put it into the folder that a link points to.
   if [ -L "$2" ] && [ -d "$2" ]; then rm -f "$2"; fi
   mv -f "$temporary" "$2"
-  # One name of a file in the place of another of the same file is no change (rename(2)).
-  rm -f "$temporary"
   flush "$folder/"
 }
 
