@@ -13,6 +13,7 @@ import {
   labList,
   labMend,
   labPreflight,
+  labRemove,
   labStart,
   labState,
   labUp,
@@ -286,10 +287,25 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     expect(await inside('large', 'cat', '/home/pi/file')).toBe('kept')
   })
 
-  it('removes a node that left the cluster file and makes one that is new', async () => {
+  it('keeps a node that left the cluster file, until it is told that it may go', async () => {
     const two = NODES.filter(({ name }) => name !== 'third')
-    await labUp(specOf(id, two))
+    await inside('third', 'sh', '-c', 'echo kept >/home/pi/file')
+    const told: string[] = []
+    await labUp(specOf(id, two), ({ node: about = '', text }) => told.push(`${about} ${text}`))
+    expect(told).toContain(
+      'third is not in the cluster file and stays as it is; bramble lab down third removes it with its disk',
+    )
+    await labUp(specOf(id, NODES))
+    expect(await inside('third', 'cat', '/home/pi/file')).toBe('kept')
+    await labRemove(id, ['third'])
     expect((await labState(id)).map((state) => state.name)).toEqual(['small', 'large'])
+    expect(existsSync(nodeFolder(labKey(id), 'third'))).toBe(false)
+  })
+
+  it('makes a node that is new, and removes others when it may', async () => {
+    const two = NODES.filter(({ name }) => name !== 'third')
+    await labUp(specOf(id, NODES))
+    await labUp(specOf(id, two), undefined, { remove: true })
     expect(existsSync(nodeFolder(labKey(id), 'third'))).toBe(false)
     const again = await labUp(specOf(id, NODES))
     expect(again.map((state) => state.address)).toEqual(first.map((state) => state.address))

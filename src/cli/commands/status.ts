@@ -1,6 +1,7 @@
 /** `bramble status`: what is wanted against what is, per node and per engine; ends with 1 when something is not well. */
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
+import { jsonText } from '../render/json.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { isWell, renderStatus } from '../render/status-text.ts'
 
@@ -14,7 +15,7 @@ async function showStatus(context: Context): Promise<ExitCode> {
   const cluster = await context.openCluster()
   const api = await context.api()
   const status = await api.status(cluster)
-  if (common.json) terminal.out(`${JSON.stringify(status, undefined, 2)}\n`)
+  if (common.json) terminal.out(jsonText(status))
   else {
     const lines = renderStatus(status, terminal.palette, terminal.width)
     terminal.out(lines.map((line) => `${line}\n`).join(''))
