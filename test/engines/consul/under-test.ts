@@ -9,7 +9,12 @@ import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
-import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
+import type {
+  ClusterDifference,
+  ClusterOutcome,
+  QuorumGroup,
+  StoreLook,
+} from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
 import { eventually, RealDatacenter } from './datacenter.ts'
@@ -44,8 +49,20 @@ export class DatacenterUnderTest {
     this.home = home
   }
 
-  check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+  /** What differs, where all could be looked at. */
+  async check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    const { differences, unseen } = await this.look(changes)
+    if (unseen.length > 0) throw new Error(`not seen: ${JSON.stringify(unseen)}`)
+    return differences
+  }
+
+  look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
     return consulStore(storeParts(this.#wishes(changes))).check(this.home.link, 'hammond')
+  }
+
+  /** What would be made where there is no Consul yet. */
+  whole(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    return consulStore(storeParts(this.#wishes(changes))).whole()
   }
 
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */

@@ -3,7 +3,7 @@ import type { ConsulApi } from '../api.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
 import { anything, tokenReply, tokensReply, type TokenStub } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
-import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
+import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from './step.ts'
 
 /** A wanted token. */
 export interface WantedToken {
@@ -17,6 +17,11 @@ export interface WantedToken {
   readonly policies: readonly string[]
 }
 
+const KIND = 'consul-token'
+/** Every Consul has it from its first start. */
+const BORN_WITH: readonly TokenStub[] = [
+  { AccessorID: ANONYMOUS_ACCESSOR, Description: 'Anonymous Token', Policies: [] },
+]
 const MAKE = 20
 const REMOVE = 50
 
@@ -28,10 +33,15 @@ export function anonymousToken(policies: readonly string[]): WantedToken {
 /** The shelf of tokens. */
 export function tokenShelf(wanted: readonly WantedToken[]): Shelf {
   return {
+    kind: KIND,
     async steps(api, owned) {
       const stubs =
-        api === undefined ? [] : granted('listing the tokens', await api.get('/v1/acl/tokens', tokensReply))
-      const steps = await Promise.all(wanted.map((token) => tokenStep(token, stubs, owned, api)))
+        api === undefined
+          ? BORN_WITH
+          : granted('listing the tokens', await api.get('/v1/acl/tokens', tokensReply))
+      const steps = await Promise.all(
+        wanted.map((token) => lookedAt(tokenAddress(token.name), () => tokenStep(token, stubs, owned, api))),
+      )
       return [...steps.filter((step) => step !== undefined), ...removals(wanted, stubs, owned)]
     },
   }
@@ -39,7 +49,7 @@ export function tokenShelf(wanted: readonly WantedToken[]): Shelf {
 
 /** Address of a token, from its name. */
 export function tokenAddress(name: string): string {
-  return `consul-token:${name}`
+  return `${KIND}:${name}`
 }
 
 function fingerprintOf({ accessorId, secretId = '', description, policies }: WantedToken): string {
@@ -54,13 +64,14 @@ async function tokenStep(
 ): Promise<Step | undefined> {
   const stub = stubs.find(({ AccessorID }) => AccessorID === token.accessorId)
   const known = owned.things[tokenAddress(token.name)]
-  if (stub === undefined || api === undefined) {
+  if (stub === undefined) {
     // A rotated token has a new accessor: the old one goes once the new one is there.
     const replaced = stubs.find(({ AccessorID }) => AccessorID === known?.id)
     return makeStep(token, replaced, replaced && 'the secret was rotated', true)
   }
   const secretIsKnown = token.secretId === undefined || known?.wanted === fingerprintOf(token)
-  const sameSecret = secretIsKnown || (await secretOf(api, token.accessorId)) === token.secretId
+  const sameSecret =
+    secretIsKnown || api === undefined || (await secretOf(api, token.accessorId)) === token.secretId
   return makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
 }
 
