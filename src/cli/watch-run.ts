@@ -94,8 +94,16 @@ async function chooseRenderer(context: Context, progress: RunProgress): Promise<
   return humanRenderer({ stream: surroundings.stdout, palette, unicode, progress })
 }
 
+const PLAN_EVENTS: readonly Event['type'][] = [
+  'run-started',
+  'resource-differs',
+  'resource-unseen',
+  'order-planned',
+  'node-finished',
+]
+
 function isPlanEvent({ type }: Event): boolean {
-  return type === 'run-started' || type === 'resource-differs' || type === 'node-finished'
+  return PLAN_EVENTS.includes(type)
 }
 
 /** Says what still goes on, so that nobody pulls a plug meanwhile. */

@@ -12,7 +12,7 @@ export type NodeResults = Map<string, NodeResult>
 /** Changes all pending nodes and gives the results. */
 export async function convergeNodes(rollout: Rollout, pending: readonly PendingNode[]): Promise<NodeResults> {
   const results: NodeResults = new Map()
-  const { guarded, free } = await split(rollout, pending)
+  const { guarded, free } = await splitByGuard(rollout, pending)
   const within = limit(rollout.concurrency)
   await Promise.all([
     ...waves(free).map((wave) => convergeWave(rollout, wave, within, results)),
@@ -27,7 +27,8 @@ interface GuardedNode {
   readonly groups: readonly QuorumGroup[]
 }
 
-async function split(
+/** Who changes in turn because a consensus group would lose it for a while, and who is free. */
+export async function splitByGuard(
   rollout: Rollout,
   pending: readonly PendingNode[],
 ): Promise<{ guarded: GuardedNode[]; free: PendingNode[] }> {

@@ -18,10 +18,12 @@ export async function convergeStores(
 ): Promise<{ readonly summary: Summary; readonly failures: readonly string[] }> {
   let summary = EMPTY_SUMMARY
   const failures: string[] = []
-  for (const { store, differences, failure } of observations) {
-    const same = store.size - differences.filter(({ action }) => action !== 'remove').length
-    summary = addSummaries(summary, { ...EMPTY_SUMMARY, unchanged: Math.max(0, same) })
-    if (differences.length === 0 && failure === undefined) continue
+  for (const { store, differences, unseen, failure } of observations) {
+    const same = store.size - differences.filter(({ action }) => action !== 'remove').length - unseen.length
+    if (failure === undefined) {
+      summary = addSummaries(summary, { ...EMPTY_SUMMARY, unchanged: Math.max(0, same) })
+    }
+    if (differences.length === 0 && unseen.length === 0 && failure === undefined) continue
     // Nobody waits for members whose own change failed.
     const members = store.members.filter((member) => !results.get(member)?.failure)
     const done = await convergeStore(rollout, store, members)

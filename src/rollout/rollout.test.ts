@@ -173,8 +173,13 @@ describe('a rollout', () => {
       name: 'consul',
       members: ['a', 'b'],
       size: 2,
+      runsAs: 'service:consul.service',
+      whole: () => Promise.resolve([]),
       check: () =>
-        Promise.resolve([{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }]),
+        Promise.resolve({
+          differences: [{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }],
+          unseen: [],
+        }),
       converge: (_, node, done) => {
         asked.push(node)
         if (node === 'a') return Promise.reject(new Error('it is busy'))
@@ -257,5 +262,99 @@ describe('a member that is no longer wanted', () => {
     expect(await paper.run({ groups: [members] })).toBe('changed')
     expect(paper.converged).toEqual(['d', 'e'])
     expect(asked).toBe(0)
+  })
+})
+
+describe('what cannot be looked at', () => {
+  const difference = {
+    address: 'consul-kv:x',
+    action: 'create',
+    reason: 'new',
+    differences: [],
+  } as const
+  const store = (changes: Partial<ClusterStore>): ClusterStore => ({
+    name: 'consul',
+    members: ['a', 'b'],
+    size: 3,
+    runsAs: 'service:consul.service',
+    whole: () => Promise.resolve([difference]),
+    check: () => Promise.reject(new Error('nobody listens')),
+    converge: () => Promise.reject(new Error('it was not to be changed')),
+    ...changes,
+  })
+  const unseen = (paper: Paper) => paper.events.filter(({ type }) => type === 'resource-unseen')
+
+  it('is told beside what differs, and ends a plan as failed', async () => {
+    const paper = new Paper({ a: [], b: [] })
+    const seen = { differences: [difference], unseen: [{ address: 'consul-kv:bad', problem: 'bad request' }] }
+    const stores = [store({ check: () => Promise.resolve(seen) })]
+    expect(await paper.run({ mode: 'plan', stores })).toBe('failed')
+    expect(unseen(paper)).toEqual([
+      { type: 'resource-unseen', node: 'cluster', address: 'cluster/consul-kv:bad', message: 'bad request' },
+    ])
+    expect(paper.events).toContainEqual(expect.objectContaining({ address: 'cluster/consul-kv:x' }))
+    expect(paper.events.at(-1)).toMatchObject({ summary: { changed: 1, failed: 1, unchanged: 7 } })
+  })
+
+  it('is an engine as a whole when no member can be asked', async () => {
+    const paper = new Paper({ a: [], b: [] })
+    expect(await paper.run({ mode: 'plan', stores: [store({})] })).toBe('failed')
+    expect(unseen(paper)).toMatchObject([
+      { address: 'cluster/consul:*', message: 'a: nobody listens; b: nobody listens' },
+    ])
+    expect(paper.events.map(({ type }) => type)).not.toContain('resource-differs')
+    expect(paper.events.at(-1)).toMatchObject({ summary: { changed: 0, failed: 1, unchanged: 6 } })
+  })
+
+  it('is not what is still to be made: where no member has the engine, all of it is planned', async () => {
+    const paper = new Paper({ a: [create], b: [create] })
+    expect(await paper.run({ mode: 'plan', stores: [store({})] })).toBe('changed')
+    expect(unseen(paper)).toEqual([])
+    expect(paper.events).toContainEqual(expect.objectContaining({ address: 'cluster/consul-kv:x' }))
+  })
+
+  it('is not taken for what is still to be made when one member could not be reached', async () => {
+    const paper = new Paper({ a: [create], b: undefined })
+    expect(await paper.run({ mode: 'plan', stores: [store({})] })).toBe('failed')
+    expect(unseen(paper)).toHaveLength(1)
+    expect(paper.events.map(({ type }) => type)).not.toContain('resource-differs')
+  })
+
+  it('keeps no apply from asking once more, for the engine may only have begun', async () => {
+    const paper = new Paper({ a: [], b: [] })
+    const asked: string[] = []
+    const converge: ClusterStore['converge'] = (_, node, done) => {
+      asked.push(node)
+      done({ address: 'consul-kv:x', action: 'create' })
+      return Promise.resolve()
+    }
+    expect(await paper.run({ stores: [store({ converge })] })).toBe('changed')
+    expect(asked).toEqual(['a'])
+  })
+})
+
+describe('the planned order', () => {
+  it('is that of the apply: free nodes at once, a canary first, members of a group in turn, the leader last', async () => {
+    const reload: PendingChange = { address: 'service:doorbell.service', action: 'update' }
+    const paper = new Paper({ a: [update], b: [update], c: [update], d: [reload], e: [reload] })
+    await paper.run({ mode: 'plan', groups: [group(['a', 'b', 'c'], 'a')], concurrency: 7 })
+    const planned = paper.events.filter(({ type }) => type === 'order-planned')
+    expect(planned).toEqual([
+      {
+        type: 'order-planned',
+        concurrency: 7,
+        lanes: [
+          { guard: 'canary', steps: [['d'], ['e']] },
+          { guard: 'consul servers', steps: [['b'], ['c'], ['a']] },
+        ],
+      },
+    ])
+    expect(paper.converged).toEqual([])
+  })
+
+  it('is left out when no node differs', async () => {
+    const paper = new Paper({ a: [], b: [] })
+    await paper.run({ mode: 'plan' })
+    expect(paper.events.map(({ type }) => type)).not.toContain('order-planned')
   })
 })

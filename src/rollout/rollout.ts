@@ -2,14 +2,15 @@
 import { EMPTY_SUMMARY, addSummaries, type Outcome, type Summary } from '../events/event.ts'
 import { convergeNodes, type NodeResults } from './converge.ts'
 import { convergeStores, passGates } from './engines.ts'
-import { observeNodes, observeStores, type StoreObservation } from './observe.ts'
+import { observeAll, type StoreObservation } from './observe.ts'
 import { finishedNode, isFinishedByLook, tellFinished } from './node-finished.ts'
+import { plannedOrder } from './planned-order.ts'
 import { rebootNodes } from './reboots.ts'
 import type { Observation, Rollout } from './work.ts'
 
 /** Runs it to its end. Emits `node-finished` for every node and `run-finished` last; gives the outcome. */
 export async function rollOut(rollout: Rollout): Promise<Outcome> {
-  const [observations, stores] = await Promise.all([observeNodes(rollout), observeStores(rollout)])
+  const { observations, stores } = await observeAll(rollout)
   const reached = observations.filter((seen) => seen.reached)
   const pending = reached
     .filter((seen) => seen.pending.length > 0)
@@ -19,9 +20,14 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
       pending: seen.pending,
       isManaged: seen.isManaged,
     }))
-  const waits = stores.some(({ differences }) => differences.length > 0)
+  const names = new Set(reached.map(({ node }) => node))
+  const waits = stores.some((seen) => isDue(seen, names))
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
   const isAllowed = pending.length === 0 || ((await rollout.allowed?.()) ?? true)
+  if (pending.length > 0 && isAllowed) {
+    const lanes = await plannedOrder(rollout, pending)
+    rollout.emit({ type: 'order-planned', concurrency: rollout.concurrency, lanes })
+  }
   await rollout.delivery.letGo()
   let results: NodeResults = new Map()
   let engines: { summary: Summary; failures: readonly string[] } = plannedStores(stores)
@@ -42,6 +48,15 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
   return finish(rollout, observations, results, engines)
 }
 
+/** An engine that could not be asked, or of which something was not seen, is asked once more by an apply: it may only have begun. */
+function isDue(
+  { store, differences, unseen, failure }: StoreObservation,
+  reached: ReadonlySet<string>,
+): boolean {
+  if (failure !== undefined) return store.members.some((member) => reached.has(member))
+  return differences.length > 0 || unseen.length > 0
+}
+
 async function giveBack(rollout: Rollout, nodes: readonly { readonly name: string }[]): Promise<void> {
   await Promise.all(nodes.map(({ name }) => rollout.delivery.release(name)))
 }
@@ -56,12 +71,14 @@ function plannedStores(stores: readonly StoreObservation[]): {
   failures: readonly string[]
 } {
   let summary = EMPTY_SUMMARY
-  for (const { store, differences } of stores) {
+  for (const { store, differences, unseen, failure } of stores) {
     const kept = differences.filter(({ action }) => action !== 'remove').length
     summary = addSummaries(summary, {
       ...EMPTY_SUMMARY,
-      unchanged: Math.max(0, store.size - kept),
+      // Of what was not seen nothing is known.
+      unchanged: failure === undefined ? Math.max(0, store.size - kept - unseen.length) : 0,
       changed: differences.length,
+      failed: failure === undefined ? unseen.length : 1,
     })
   }
   return {

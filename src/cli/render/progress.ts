@@ -50,7 +50,7 @@ export class RunProgress {
       this.end = event
       this.endedAt = at
     } else {
-      const node = event.node === undefined ? undefined : this.nodes.get(event.node)
+      const node = 'node' in event && event.node !== undefined ? this.nodes.get(event.node) : undefined
       if (node) advance(node, event, at)
     }
   }

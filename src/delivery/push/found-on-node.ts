@@ -49,7 +49,10 @@ export class FoundOnNode {
     if (event.type === 'content' && event.text !== undefined && !this.#isSecret(event.id)) {
       this.#row(event.id).text = event.text
     }
-    if (event.type === 'orphan') this.#orphans.push({ kind: event.kind, name: event.name })
+    if (event.type === 'orphan') {
+      const { kind, name, putsBack } = event
+      this.#orphans.push({ kind, name, ...(putsBack && { putsBack }) })
+    }
     if (event.type === 'finished') {
       this.#finished = true
       this.onFinished()

@@ -48,7 +48,13 @@ await describeEachConsul(90, (binary) => {
 
   describe('once the store has converged', () => {
     beforeAll(async () => {
-      expect(failures(await dc.converge())).toEqual([])
+      const { differences } = await dc.look()
+      const outcomes = await dc.converge()
+      expect(failures(outcomes)).toEqual([])
+      // The apply did what the plan has said, no more and no less.
+      const told = (all: readonly { readonly address: string; readonly action: string }[]) =>
+        all.map(({ address, action }) => `${action} ${address}`).sort()
+      expect(told(outcomes)).toEqual(told(differences))
     }, 90_000)
 
     it('has nothing left to do, and does nothing', async () => {

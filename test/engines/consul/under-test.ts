@@ -1,13 +1,15 @@
 /** A real datacenter with what tests ask of it: its store, its guard, its DNS. */
 import { once } from 'node:events'
 import { connect } from 'node:tls'
-import { withApi } from '../../../src/engines/consul/api.ts'
+import { z } from 'zod'
+import { withApi, type RequestBody } from '../../../src/engines/consul/api.ts'
 import { managementAccess } from '../../../src/engines/consul/management.ts'
 import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
 import { consulQuorum } from '../../../src/engines/consul/quorum.ts'
 import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
+import { granted } from '../../../src/engines/consul/store/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
 import type {
   ClusterDifference,
@@ -57,17 +59,17 @@ export class DatacenterUnderTest {
   }
 
   look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
-    return consulStore(storeParts(this.#wishes(changes))).check(this.home.link, 'hammond')
+    return consulStore(storeParts(this.wishes(changes))).check(this.home.link, 'hammond')
   }
 
   /** What would be made where there is no Consul yet. */
   whole(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
-    return consulStore(storeParts(this.#wishes(changes))).whole()
+    return consulStore(storeParts(this.wishes(changes))).whole()
   }
 
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
   async converge(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
-    const store = consulStore(storeParts(this.#wishes(changes)))
+    const store = consulStore(storeParts(this.wishes(changes)))
     let outcomes: ClusterOutcome[] = []
     await eventually('the store is asked', 60, async () => {
       try {
@@ -120,6 +122,13 @@ export class DatacenterUnderTest {
     return fingerprint256
   }
 
+  /** Asks a server as its management does; gives the answer as it is, and throws where it is no success. */
+  ask(method: 'GET' | 'PUT', path: string, body?: RequestBody): Promise<unknown> {
+    return withApi(this.home.link, 'hammond', managementAccess(this.home.access), async (api) =>
+      granted(path, await api.send(method, path, z.unknown(), body)),
+    )
+  }
+
   /** Forgets the service in the catalog; the agent has to register it anew. */
   forgetDoorbell(): Promise<unknown> {
     return withApi(this.home.link, 'hammond', managementAccess(this.home.access), (api) =>
@@ -133,7 +142,8 @@ export class DatacenterUnderTest {
     return { ...setup, clients: setup.clients.filter(({ name }) => names.includes(name)) }
   }
 
-  #wishes(changes: Partial<StoreWishes>): StoreWishes {
+  /** All that the store is to hold, with these changes. */
+  wishes(changes: Partial<StoreWishes>): StoreWishes {
     const { home } = this
     return {
       datacenter: this.withClients('ears'),

@@ -5,6 +5,17 @@ import { eventually } from '../../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'
+import { consulStore } from './consul-store.ts'
+import { kvShelf } from './kv.ts'
+import { Refused, type Shelf } from './step.ts'
+import { storeParts } from './wanted.ts'
+
+/** A shelf that Consul does not let us see. */
+const BROKEN: Shelf = {
+  kind: 'consul-token',
+  steps: () =>
+    Promise.reject(new Refused('listing the tokens', { status: 403, problem: 'Permission denied' })),
+}
 
 await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
@@ -43,6 +54,39 @@ await describeEachConsul(90, (binary) => {
       await dc.converge()
       const { stdout } = await dc.home.consul('hammond', ['kv', 'get', 'theirs'])
       expect(stdout.toString().trim()).toBe('old')
+    })
+
+    it('gives back every byte and every flag of it, and does not touch the flags in between', async () => {
+      const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x0a, 0x80])
+      const flags = '18446744073709551615'
+      const path = '/v1/kv/theirs/deep%20key'
+      const read = () => dc.ask('GET', path)
+      await dc.ask('PUT', `${path}?flags=${flags}`, { bytes })
+      const before = [expect.objectContaining({ Flags: flags, Value: bytes.toString('base64') })]
+      expect(await read()).toEqual(before)
+      const theirs = { entries: [{ key: 'theirs/deep key', value: 'new', sensitive: false }] }
+      expect(await dc.check(theirs)).toMatchObject([
+        { differences: [{ field: 'value', is: '5 bytes that are no text', wanted: 'new' }] },
+      ])
+      expect(failures(await dc.converge(theirs))).toEqual([])
+      expect(await read()).toMatchObject([{ Flags: flags, Value: 'bmV3' }])
+      expect(failures(await dc.converge())).toEqual([])
+      expect(await read()).toEqual(before)
+    })
+
+    it('gives back a policy with its rules, its description and where it holds', async () => {
+      const given = { Name: 'theirs', Description: 'of old', Rules: READ, Datacenters: [dc.home.setup.name] }
+      const made = (await dc.ask('PUT', '/v1/acl/policy', { json: given })) as { ID: string }
+      const ours = { policies: [{ name: 'theirs', description: '', rules: WRITE }] }
+      expect((await dc.check(ours))[0]?.differences.map(({ field }) => field)).toEqual([
+        'description',
+        'rules',
+        'datacenters',
+      ])
+      expect(failures(await dc.converge(ours))).toEqual([])
+      expect(await dc.check(ours)).toEqual([])
+      expect(failures(await dc.converge())).toEqual([])
+      expect(await dc.ask('GET', `/v1/acl/policy/${made.ID}`)).toMatchObject(given)
     })
 
     it('is not owned when it was so before, and stays when it leaves the cluster file', async () => {
@@ -92,6 +136,27 @@ await describeEachConsul(90, (binary) => {
       expect([await reads(first.secretId), await reads(second.secretId)]).toEqual([false, true])
       await dc.converge()
       expect(await reads(second.secretId)).toBe(false)
+    })
+
+    it('does not let a key that Consul refuses hide the others', async () => {
+      const entry = (key: string) => ({ key, value: 'x', sensitive: false })
+      // Go's net/url takes no escape that is none; so it is refused before Consul looks at it.
+      const wishes = { entries: [entry('good/a'), entry('bad/../../key'), entry('good/b')] }
+      const { differences, unseen } = await dc.look(wishes)
+      expect(differences.map(({ address }) => address)).toEqual(['consul-kv:good/a', 'consul-kv:good/b'])
+      expect(unseen).toMatchObject([{ address: 'consul-kv:bad/../../key' }])
+      const outcomes = await dc.converge(wishes)
+      expect(failures(outcomes)).toMatchObject([{ address: 'consul-kv:bad/../../key' }])
+      expect(outcomes).toHaveLength(3)
+      await dc.converge()
+    })
+
+    it('is told as not known when it cannot be listed, and hides nothing else', async () => {
+      const store = consulStore({ ...storeParts(dc.wishes(blue)), shelves: [BROKEN, kvShelf(blue.entries)] })
+      expect(await store.check(dc.home.link, 'hammond')).toMatchObject({
+        differences: [{ address: 'consul-kv:app/colour' }],
+        unseen: [{ address: 'consul-token:*', problem: expect.stringContaining('listing') as string }],
+      })
     })
 
     it('says which rules Consul does not understand, and does the rest', async () => {

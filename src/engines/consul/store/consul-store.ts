@@ -11,7 +11,7 @@ import {
   type ManagementParts,
 } from './ensure-management.ts'
 import { NOTHING_OWNED, readOwned, writeOwned, type Owned, type OwnedThing } from './owned.ts'
-import { inBatches, isStep, Refused, type Found, type Shelf, type Step } from './step.ts'
+import { inBatches, isStep, isUnseen, Refused, type Found, type Shelf, type Step } from './step.ts'
 
 /** What the store is made of. */
 export interface StoreParts extends ManagementParts {
@@ -51,10 +51,8 @@ async function check(parts: StoreParts, link: NodeLink, node: string): Promise<S
     const owned = await readOwned(api)
     const found = await Promise.all(parts.shelves.map((shelf) => shelfFound(shelf, api, owned)))
     const steps = inStages(found.flat().filter(isStep))
-    return {
-      differences: steps.map(({ difference }) => difference),
-      unseen: found.flat().filter((each) => !isStep(each)),
-    }
+    const differences = steps.map(({ difference }) => difference)
+    return { differences, unseen: found.flat().filter(isUnseen) }
   })
 }
 
@@ -91,8 +89,8 @@ async function converge(
   await withApi(link, node, managementAccess(parts.access), async (api) => {
     const owned = await readOwned(api)
     const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
-    for (const each of found) {
-      if (!isStep(each)) done({ address: each.address, action: 'update', failure: each.problem })
+    for (const { address, problem } of found.filter(isUnseen)) {
+      done({ address, action: 'update', failure: problem })
     }
     const steps = inStages(found.filter(isStep))
     if (steps.length === 0) return

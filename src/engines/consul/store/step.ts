@@ -34,6 +34,11 @@ export function isStep(found: Found): found is Step {
   return 'difference' in found
 }
 
+/** The other way round. */
+export function isUnseen(found: Found): found is Unseen {
+  return !isStep(found)
+}
+
 /** Looks at one thing; what Consul refuses to show is told and keeps nobody from looking at the others. */
 export async function lookedAt<Seen extends Found | undefined>(
   address: string,
