@@ -110,9 +110,14 @@ export interface ClusterStore {
 /** How an engine stands, for people. */
 export interface EngineStatus {
   readonly name: string
+  /** Nothing of it is a problem, and nothing unknown. Checks of services are told apart. */
   readonly healthy: boolean
   /** One sentence. */
   readonly detail: string
+  /** What is not as the cluster file wants it: a member that is not alive, a server that does not vote. */
+  readonly problems: readonly string[]
+  /** What could not be looked at, and why: never taken for well. */
+  readonly unknown: readonly string[]
   readonly leader?: string
   readonly members: readonly {
     readonly node: string
@@ -126,6 +131,8 @@ export interface EngineStatus {
     readonly node: string
     readonly service: string
     readonly check: string
+    /** `maintenance`: somebody took the node or the service out of service by hand. */
+    readonly state: 'warning' | 'critical' | 'maintenance'
     readonly output: string
   }[]
 }

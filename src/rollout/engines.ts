@@ -44,14 +44,16 @@ async function convergeStore(
   store: StoreObservation['store'],
   members: readonly string[],
 ): Promise<StoreResult> {
-  let summary = EMPTY_SUMMARY
+  // What one attempt did stays done when the next one has to go on from there.
+  const outcomes = new Map<string, 'changed' | 'failed'>()
+  const summary = (): Summary =>
+    [...outcomes.values()].reduce((sum, outcome) => counted(sum, outcome), EMPTY_SUMMARY)
   const attempt = async (): Promise<Answer> => {
     let detail = members.length === 0 ? 'none of its members came through' : 'nobody answers'
     for (const member of members) {
       try {
-        summary = EMPTY_SUMMARY
         await store.converge(rollout.delivery.link, member, ({ address, action, failure }) => {
-          summary = counted(summary, failure === undefined ? 'changed' : 'failed')
+          outcomes.set(address, failure === undefined ? 'changed' : 'failed')
           rollout.emit(storeEvent(address, action, failure))
         })
         return { passed: true, detail: 'done' }
@@ -63,9 +65,9 @@ async function convergeStore(
   }
   const patienceSeconds = members.length === 0 ? 0 : ENGINE_PATIENCE_SECONDS
   const done = await poll(attempt, { patienceSeconds, signal: rollout.signal })
-  if (done.passed) return { summary }
+  if (done.passed) return { summary: summary() }
   rollout.emit(storeEvent(`${store.name}:api`, 'update', done.detail))
-  return { summary: counted(summary, 'failed'), failure: done.detail }
+  return { summary: counted(summary(), 'failed'), failure: done.detail }
 }
 
 function counted(summary: Summary, outcome: 'changed' | 'failed'): Summary {

@@ -10,6 +10,8 @@ import { agentGate, serverGate } from './gates.ts'
 import { anything } from './replies.ts'
 import { askStatus } from './status.ts'
 
+const WANTED = { servers: SERVERS, clients: ['ears'] }
+
 await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
   beforeAll(async () => {
@@ -148,10 +150,10 @@ await describeEachConsul(90, (binary) => {
 
     it('tells its members, voters and leader', async () => {
       await eventually('autopilot has seen all', 30, async () => {
-        const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+        const status = await askStatus(dc.home.link, 'ears', WANTED, dc.home.access)
         return status.healthy || status.detail
       })
-      const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+      const status = await askStatus(dc.home.link, 'ears', WANTED, dc.home.access)
       expect(status.members.map(({ node, role, state, voter }) => [node, role, state, voter])).toEqual([
         ['carter', 'server', 'alive', true],
         ['hammond', 'server', 'alive', true],
@@ -159,6 +161,44 @@ await describeEachConsul(90, (binary) => {
         ['ears', 'client', 'alive', undefined],
       ])
       expect(SERVERS).toContain(status.leader)
+      expect(status).toMatchObject({ problems: [], unknown: [] })
+    })
+
+    it('does not find well what is wanted and no member, or a member and not wanted', async () => {
+      const wanted = { servers: [...SERVERS, 'ghost'], clients: [] }
+      const { healthy, problems } = await askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
+      expect(healthy).toBe(false)
+      expect(problems).toEqual([
+        'ghost is no member',
+        'ears is a member and not in the cluster file',
+        'ghost does not vote',
+      ])
+    })
+
+    it('tells a node in maintenance as that', async () => {
+      const maintained = async () =>
+        (await askStatus(dc.home.link, 'hammond', WANTED, dc.home.access)).failingChecks.map(
+          ({ node, state }) => `${node} ${state}`,
+        )
+      expect((await dc.home.consul('ears', ['maint', '-enable', '-reason=new fan'])).code).toBe(0)
+      await eventually('it is told', 30, async () => {
+        const found = await maintained()
+        return found.includes('ears maintenance') || found.join()
+      })
+      expect((await dc.home.consul('ears', ['maint', '-disable'])).code).toBe(0)
+      await eventually('it is over', 30, async () => {
+        const found = await maintained()
+        return !found.includes('ears maintenance') || found.join()
+      })
+    })
+
+    it('does not take for well what it may not ask', async () => {
+      const { accessorId, secretId } = dc.home.token('ears')
+      const access = { ...dc.home.access, management: { accessorId, secretId } }
+      const status = await askStatus(dc.home.link, 'hammond', WANTED, access)
+      expect(status.healthy).toBe(false)
+      expect(status.unknown).toEqual([expect.stringMatching(/^who votes and leads: .*denied/i) as string])
+      expect(status.members.every(({ voter }) => voter === undefined)).toBe(true)
     })
   })
 

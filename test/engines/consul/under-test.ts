@@ -70,17 +70,16 @@ export class DatacenterUnderTest {
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
   async converge(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
     const store = consulStore(storeParts(this.wishes(changes)))
-    let outcomes: ClusterOutcome[] = []
+    const outcomes = new Map<string, ClusterOutcome>()
     await eventually('the store is asked', 60, async () => {
       try {
-        outcomes = []
-        await store.converge(this.home.link, 'hammond', (outcome) => outcomes.push(outcome))
+        await store.converge(this.home.link, 'hammond', (outcome) => outcomes.set(outcome.address, outcome))
         return true
       } catch (error) {
         return String(error)
       }
     })
-    return outcomes
+    return [...outcomes.values()]
   }
 
   quorum(): QuorumGroup {

@@ -31,6 +31,7 @@ const BATCH = 8
 
 /** The store of a datacenter. */
 export function consulStore(parts: StoreParts): ClusterStore {
+  const progress: Progress = { isBootstrapped: false }
   return {
     name: 'consul',
     members: parts.servers,
@@ -38,7 +39,7 @@ export function consulStore(parts: StoreParts): ClusterStore {
     runsAs: `service:${UNIT}`,
     whole: () => whole(parts),
     check: (link, node) => check(parts, link, node),
-    converge: (link, node, done) => converge(parts, link, node, done),
+    converge: (link, node, done) => converge(parts, progress, link, node, done),
   }
 }
 
@@ -77,8 +78,14 @@ function inStages(steps: readonly Step[]): readonly Step[] {
   return steps.toSorted((a, b) => a.stage - b.stage)
 }
 
+/** What is remembered from one attempt to converge to the next. */
+interface Progress {
+  isBootstrapped: boolean
+}
+
 async function converge(
   parts: StoreParts,
+  progress: Progress,
   link: NodeLink,
   node: string,
   done: (outcome: ClusterOutcome) => void,
@@ -86,6 +93,7 @@ async function converge(
   const bootstrapped = await ensureManagement(parts, link, node)
   if (bootstrapped) done(bootstrapped)
   if (bootstrapped?.failure !== undefined) return
+  progress.isBootstrapped ||= bootstrapped !== undefined
   await withApi(link, node, managementAccess(parts.access), async (api) => {
     const owned = await readOwned(api)
     const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
@@ -102,7 +110,7 @@ async function converge(
         const outcome = await carryOut(api, step, things)
         if (outcome.failure === undefined) changed.push(outcome.address)
         // A part of the step that made our token, which is planned and told as one.
-        const isLeftover = bootstrapped !== undefined && outcome.address === LEFTOVER_ADDRESS
+        const isLeftover = progress.isBootstrapped && outcome.address === LEFTOVER_ADDRESS
         if (!isLeftover || outcome.failure !== undefined) done(outcome)
       })
     }
