@@ -36,6 +36,8 @@ await describeEachConsul(90, (binary) => {
     })
 
     it('plans to make everything, the ACLs first, and shows no secret', async () => {
+      // Right after the first election the leader sets the ACLs up, and says that it cannot tell.
+      await eventually('it can be asked', 60, () => dc.look().then(() => true, String))
       const differences = await dc.check({
         entries: [{ key: 'app/password', value: 'a-secret-value', sensitive: true }],
       })
