@@ -3,6 +3,7 @@ import type { Program } from '../compile/compile.ts'
 import {
   asRoot,
   converge,
+  leaseGroup,
   observe,
   release,
   type Convergence as PushConvergence,
@@ -63,6 +64,10 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       const held = seen.get(node)
       if (held) await release(push, held)
     },
+    leaseGroup: async (member, wish) => {
+      const lease = await leaseGroup(push, member, wish)
+      return lease.kind === 'unreached' ? { kind: 'unreached', problem: lease.failure.summary } : lease
+    },
     letGo: async () => {
       await Promise.all([...seen.values()].map((held) => held.letGo()))
     },
@@ -80,7 +85,11 @@ function told(program: Program, held: HeldObservation, emit: (event: EventBody) 
     size: program.resources.size,
     isManaged: held.facts['managed'] === 'yes',
     pending: [
-      ...held.differing.map(({ address, action }) => ({ address: address.slice(prefix.length), action })),
+      ...held.differing.map(({ address, action, differences }) => ({
+        address: address.slice(prefix.length),
+        action,
+        differences,
+      })),
       ...held.orphans.map(({ kind, name }) => ({ address: `${kind}:${name}`, action: 'remove' as const })),
     ],
   }
@@ -90,8 +99,12 @@ function unreached(node: string, failure: Diagnostic): Observation {
   return { node, reached: false, ...failureOf(failure) }
 }
 
+/** The program of the node goes on without us: what it does is not known yet. */
+const GOES_ON: ReadonlySet<string> = new Set(['PROGRAM_GOES_ON', 'CONNECTION_LOST'])
+
 function brokenOff(node: string, failure: Diagnostic): Convergence {
-  return { node, summary: EMPTY_SUMMARY, failure: failureOf(failure), reboot: false }
+  const goesOn = GOES_ON.has(failure.code)
+  return { node, summary: EMPTY_SUMMARY, failure: failureOf(failure), reboot: false, goesOn }
 }
 
 function failureOf({ summary, code, why, fix, output }: Diagnostic): NodeFailure {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { EMPTY_SUMMARY, type Outcome } from '../events/event.ts'
+import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
 import { openJournal } from './journal.ts'
 import { openApply } from './last-apply.ts'
 
@@ -17,7 +17,7 @@ function journal() {
   })
   const run = (
     nodes: readonly string[],
-    outcome: Outcome | undefined,
+    outcome: RunOutcome | undefined,
     failedNodes: readonly string[] = [],
     { command = 'apply' as 'plan' | 'apply', lab = false } = {},
   ): string => {
@@ -64,6 +64,15 @@ it('does not take a plan, or the twin in the lab, for an apply', () => {
   const twin = run(['a', 'b'], 'failed', ['b'], { lab: true })
   expect(open()).toBeUndefined()
   expect(open(true)?.run).toBe(twin)
+})
+
+it('takes what was interrupted or not reached for open, and passes over what nobody agreed to', () => {
+  const { run, open } = journal()
+  const stopped = run(['a', 'b'], 'interrupted')
+  run(['a', 'b'], 'declined')
+  expect(open()).toEqual({ run: stopped, state: 'unfinished', nodes: ['a', 'b'] })
+  const partly = run(['a', 'b'], 'incomplete')
+  expect(open()?.run).toBe(partly)
 })
 
 it('tells one that is still under way', () => {

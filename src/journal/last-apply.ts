@@ -1,4 +1,5 @@
 /** How the applies of the past stand: whether the last word about a node is that its apply failed, or never came to its end. */
+import { isWell } from '../events/event.ts'
 import { runIds } from './journal-folder.ts'
 import { readRecord, type RunRecord } from './read-journal.ts'
 
@@ -15,7 +16,8 @@ export function openApply(folder: string, lab: boolean, nodes: readonly string[]
   const done = new Set<string>()
   for (const run of runIds(folder).toReversed()) {
     const record = readRecord(folder, run)
-    if (!record || !isApplyOf(record, lab)) continue
+    // A run that nobody agreed to has said nothing.
+    if (!record || !isApplyOf(record, lab) || record.finished?.outcome === 'declined') continue
     const concerned = (record.started?.nodes ?? nodes).filter((node) => nodes.includes(node))
     const state = stateOf(record)
     if (state !== 'well') {
@@ -34,12 +36,13 @@ function isApplyOf({ head, started }: RunRecord, lab: boolean): boolean {
 }
 
 function stateOf({ state, finished }: RunRecord): OpenApply['state'] | 'well' {
-  if (state !== 'finished') return state
-  return finished?.outcome === 'failed' ? 'failed' : 'well'
+  if (state !== 'finished' || !finished) return state === 'running' ? 'running' : 'unfinished'
+  if (isWell(finished.outcome)) return 'well'
+  return finished.outcome === 'failed' ? 'failed' : 'unfinished'
 }
 
 function failedNodes({ finished }: RunRecord): readonly string[] {
-  return finished?.failedNodes ?? []
+  return [...(finished?.failedNodes ?? []), ...(finished?.unfinishedNodes ?? [])]
 }
 
 function openNodes(record: RunRecord, concerned: readonly string[]): readonly string[] {

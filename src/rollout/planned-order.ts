@@ -4,13 +4,13 @@ import type { Lane } from '../events/event.ts'
 import { splitByGuard } from './converge.ts'
 import { nextInTurn } from './guard.ts'
 import { waves, type PendingNode } from './turns.ts'
-import type { Rollout } from './work.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** The lanes, which all begin at once. Asks the groups that would be interrupted who leads them. */
-export async function plannedOrder(rollout: Rollout, pending: readonly PendingNode[]): Promise<Lane[]> {
-  const { guarded, free } = await splitByGuard(rollout, pending)
+export async function plannedOrder(run: UnderWay, pending: readonly PendingNode[]): Promise<Lane[]> {
+  const { guarded, free } = await splitByGuard(run, pending)
   const groups = [...new Set(guarded.flatMap((node) => node.groups))]
-  const turns = await inTurns(rollout, guarded, groups)
+  const turns = await inTurns(run, guarded, groups)
   return [
     ...waves(free).map(({ canary, rest }): Lane => ({
       guard: canary === undefined ? 'free' : 'canary',
@@ -21,7 +21,7 @@ export async function plannedOrder(rollout: Rollout, pending: readonly PendingNo
 }
 
 async function inTurns(
-  { delivery }: Rollout,
+  { delivery }: UnderWay,
   guarded: readonly { readonly name: string }[],
   groups: readonly QuorumGroup[],
 ): Promise<string[][]> {

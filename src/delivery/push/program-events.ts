@@ -69,6 +69,8 @@ export type SessionEvent =
   /** The program ended with this status; nothing comes after it. */
   | { readonly type: 'ended'; readonly status: number }
   | { readonly type: 'ousted' }
+  /** The lease of a group is ours on this member, or given back. */
+  | { readonly type: 'granted' }
 
 /** What events are checked against. */
 export interface ExpectedProgram {
@@ -144,6 +146,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     return status === undefined ? undefined : { type: 'ended', status }
   },
   ousted: () => ({ type: 'ousted' }),
+  granted: () => ({ type: 'granted' }),
 }
 
 /**

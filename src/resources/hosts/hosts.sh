@@ -32,7 +32,12 @@ hosts_check() {
 }
 
 hosts_before() { # ID NAME...
-  if [ -f "$R/etc/hosts" ]; then printf 'file\n'; else printf 'absent\n'; fi
+  if [ -f "$R/etc/hosts" ]; then
+    saved "$1" "$R/etc/hosts" >/dev/null
+    printf 'file\n'
+  else
+    printf 'absent\n'
+  fi
 }
 
 hosts_write() { # BLOCK: puts the block in the place of the old one, or at the top; an empty BLOCK takes it out
@@ -52,7 +57,7 @@ hosts_write() { # BLOCK: puts the block in the place of the old one, or at the t
     END { if (inside) text = text held; printf "%s%s%s", top, block, text }
   ' "$1" "$WORK/hosts-now" >"$WORK/hosts-new"
   # shellcheck disable=SC2086 # mode, uid, gid
-  put "$WORK/hosts-new" "$R/etc/hosts" $modes
+  put_again "$WORK/hosts-new" "$R/etc/hosts" $modes
 }
 
 hosts_converge() { # ID NAME STATE SHA256

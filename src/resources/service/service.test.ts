@@ -93,6 +93,8 @@ describeKind({
   many: (count) => Array.from({ length: count }, (_, index) => service({ name: `one@${index}` })),
   manyGiven: units('one@.service'),
   // systemctl makes and removes the folders of links itself.
+  // Links that systemctl takes away and makes.
+  rewritten: /^\/etc\/systemd\/system\/.*\.(service|wants\/.*)$/,
   remains: /^\/etc\/systemd\/system\/multi-user\.target\.wants$/,
 })
 
