@@ -27,6 +27,7 @@ const seen = (...addresses: `${string}:${string}`[]): Observation => ({
   })),
   orphans: [{ kind: 'file', name: '/etc/old' }],
   missingKinds: [],
+  obstacles: [],
 })
 
 it('counts what differs and what is to be removed', () => {

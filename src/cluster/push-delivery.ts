@@ -8,6 +8,7 @@ import {
   release,
   type Convergence as PushConvergence,
   type HeldObservation,
+  type Obstacle,
   type PushRun,
 } from '../delivery/push/push.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -30,6 +31,8 @@ export interface PushDeliveryOptions {
   readonly runtime: (node: string) => string | undefined
   /** Told of the facts of every node that answers. */
   readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
+  /** Told of what keeps this run from changing anything. */
+  readonly noteObstacle: (node: string, obstacle: Obstacle) => void
 }
 
 /** Makes the delivery. */
@@ -47,6 +50,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       if (!held.reached) return unreached(node, held.failure)
       seen.set(node, held)
       options.noteFacts(node, held.facts)
+      for (const one of held.obstacles) options.noteObstacle(node, one)
       return told(program, held, emit)
     },
     converge: async (node) => {

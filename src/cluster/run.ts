@@ -1,6 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
-import type { PushRun } from '../delivery/push/push.ts'
+import type { Obstacle, PushRun } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
+import { deliveryCodes } from '../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../diagnostics/for-twin.ts'
 import { isWell, type Event, type EventBody, type RunOutcome } from '../events/event.ts'
@@ -124,6 +125,7 @@ class Run {
   readonly #told: Event[] = []
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
+  readonly #obstacles: Diagnostic[] = []
   #isDeclined = false
 
   constructor(
@@ -172,6 +174,7 @@ class Run {
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
+      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
     })
     const outcome = await rollOut({
       mode: this.#mode,
@@ -196,13 +199,14 @@ class Run {
     const { resolved, engines } = this.#prepared
     const versions = versionsInScope(wantedVersions(resolved), inScope)
     const { positions } = this.#cluster.source
-    this.#refusals = await versionRefusals({
+    const refusals = await versionRefusals({
       versions,
       probes: engines.probes,
       running: resolved.lock.running,
       positions,
       link: transport,
     })
+    this.#refusals = [...this.#obstacles, ...refusals]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
@@ -252,6 +256,10 @@ class Run {
     this.#journal.sink(event)
     this.#tell(event)
   }
+}
+
+function obstacleDiagnostic(node: string, { what, wayOut }: Obstacle): Diagnostic {
+  return deliveryCodes.OBSTACLE({ node, what, wayOut }, { where: { node } })
 }
 
 /** For callers that only need a connection for a moment. */

@@ -117,6 +117,10 @@ hides() { # ID FIELD: a field is not as wanted and must not be shown
   [ -n "$QUIET" ] || emit differs "$1" update "$2"
 }
 
+obstacle() { # ID WHAT WAY-OUT: an apply cannot or must not make it so: the run is to end before anything is changed
+  [ -n "$QUIET" ] || emit obstacle "$@"
+}
+
 shows() { # ID FILE: the text that is there now, for a line diff of the plan
   [ -n "$QUIET" ] || [ "$MODE" = converge ] || {
     printf '@\tcontent\t%s\t' "$1"

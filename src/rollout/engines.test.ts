@@ -93,7 +93,7 @@ describe('a run with nothing to do', () => {
     expect(engineOf(paper)).toMatchObject({
       outcome: 'skipped',
       code: 'ENGINE_UNREACHABLE',
-      message: 'consul cannot be asked: b: there is no leader',
+      message: 'consul cannot be asked: a: there is no leader; b: there is no leader',
     })
   })
 

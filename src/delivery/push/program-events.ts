@@ -15,6 +15,8 @@ export type ProgramEvent =
       readonly is?: string
       readonly wanted?: string
     }
+  /** An apply cannot make it so: nothing is to be begun. */
+  | { readonly type: 'obstacle'; readonly id: string; readonly what: string; readonly wayOut: string }
   /** `text` is left out when the content is no text. */
   | { readonly type: 'content'; readonly id: string; readonly text?: string }
   | {
@@ -97,6 +99,10 @@ const PARSERS: Readonly<Record<string, Parser>> = {
       ? shown
       : { ...shown, is: visible(is), wanted: visible(wanted) }
   },
+  obstacle: ([id = '', what = '', wayOut = ''], expected) =>
+    expected.resources.has(id)
+      ? { type: 'obstacle', id, what: visibleLine(what), wayOut: visibleLine(wayOut) }
+      : undefined,
   content: ([id = '', base64], expected) => {
     if (!expected.resources.has(id) || base64 === undefined) return undefined
     const text = textOf(base64)

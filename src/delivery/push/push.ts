@@ -12,6 +12,7 @@ export type {
   Convergence,
   NodeDifference,
   Observation,
+  Obstacle,
   Orphan,
   PushEvents,
   PushRun,

@@ -154,6 +154,16 @@ export const deliveryCodes = defineCodes({
     explain:
       'Nothing can be configured on a node that keeps nothing. A card that was set read-only after errors should be replaced.',
   }),
+  OBSTACLE: code<{ node: string; what: string; wayOut: string }>({
+    title: 'Something on a node stands in the way of an apply',
+    summary: ({ node, what }) => `${node}: ${what}`,
+    why: 'an apply would fail halfway, on this node or on those that wait for it, so nothing is changed on any node',
+    fix: ({ wayOut }) => wayOut,
+    explain:
+      'The first look at a node found what Bramble neither made nor may take away by itself, and with which the cluster would not come up: ' +
+      'the state of another Consul, for instance, with which a server waits for the leader of its old cluster. The plan says so, too. ' +
+      'The cluster file says what is to become of it; until then no node is changed.',
+  }),
   NODE_BUSY: code<{ node: string; by: string; run: string; sinceSeconds: number }>({
     origin: 'delivery',
     shownBy: LEASE_TEST,

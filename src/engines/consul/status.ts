@@ -43,7 +43,8 @@ export function askStatus(
 
 type Checks = z.output<typeof checksReply>
 
-function statusOf(
+/** Autopilot calls a group healthy whose servers do not all vote yet: then it can lose fewer than it was made for. */
+export function statusOf(
   wanted: WantedMembers,
   found: MembersReply,
   health: Reply<HealthReply>,

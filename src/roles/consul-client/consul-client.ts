@@ -45,7 +45,7 @@ const consulClient = defineRole<ClientOptions>({
   conflicts: ['consul-server'],
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
-  secrets: (context) => agentWishes(agentOf(context)),
+  secrets: (context) => agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
   releases: (context) =>
     agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
   resources: (context) =>

@@ -36,7 +36,10 @@ const consulServer = defineRole<ServerOptions>({
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
   settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
-  secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
+  secrets: (context) => [
+    ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
+    ...userWishes(context.options),
+  ],
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
   resources: (context) =>
     resourcesOfAgent({

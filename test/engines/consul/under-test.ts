@@ -14,12 +14,13 @@ import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/
 import type {
   ClusterDifference,
   ClusterOutcome,
+  NodeLink,
   QuorumGroup,
   StoreLook,
 } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
-import { eventually, RealDatacenter } from './datacenter.ts'
+import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts'
 
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
@@ -35,13 +36,19 @@ export function failures(outcomes: readonly ClusterOutcome[]): readonly ClusterO
 /** Three servers, the client `ears` with a service, and `stranger`, which is not started and belongs to nothing. */
 export class DatacenterUnderTest {
   readonly home: RealDatacenter
+  /** How its nodes are reached: by whoever stands in between, when somebody does. */
+  link: NodeLink
 
-  static async start(binary: ConsulBinary): Promise<DatacenterUnderTest> {
+  static async start(
+    binary: ConsulBinary,
+    plan: Partial<Pick<DatacenterPlan, 'services' | 'logLevel'>> = {},
+  ): Promise<DatacenterUnderTest> {
     const home = await RealDatacenter.make({
       binary,
       servers: SERVERS,
       clients: ['ears', 'stranger'],
       services: { ears: [DOORBELL] },
+      ...plan,
     })
     for (const name of [...SERVERS, 'ears']) home.start(name)
     return new DatacenterUnderTest(home)
@@ -49,6 +56,7 @@ export class DatacenterUnderTest {
 
   private constructor(home: RealDatacenter) {
     this.home = home
+    this.link = home.link
   }
 
   /** What differs, where all could be looked at. */
@@ -59,7 +67,7 @@ export class DatacenterUnderTest {
   }
 
   look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
-    return consulStore(storeParts(this.wishes(changes))).check(this.home.link, 'hammond')
+    return consulStore(storeParts(this.wishes(changes))).check(this.link, 'hammond')
   }
 
   /** What would be made where there is no Consul yet. */
@@ -73,7 +81,7 @@ export class DatacenterUnderTest {
     const outcomes = new Map<string, ClusterOutcome>()
     await eventually('the store is asked', 60, async () => {
       try {
-        await store.converge(this.home.link, 'hammond', (outcome) => outcomes.set(outcome.address, outcome))
+        await store.converge(this.link, 'hammond', (outcome) => outcomes.set(outcome.address, outcome))
         return true
       } catch (error) {
         return String(error)
@@ -149,7 +157,8 @@ export class DatacenterUnderTest {
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),
-      servicesOn: (node) => home.services(node).map(({ name }) => name),
+      serviceToken: (node, service) => home.serviceToken(node, service),
+      servicesOn: (node) => home.services(node),
       anonymousRules: ANONYMOUS,
       policies: [],
       tokens: [],
