@@ -38,7 +38,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
 }
 
 /** An agent that is no server. Version, source, datacenter and folders are those of the servers. */
-const consulClient = defineRole<ClientOptions>({
+const consulClient = defineRole({
   name: 'consul-client',
   summary: 'A Consul client: registers and checks the services of its node, and answers by DNS.',
   family: 'consul',
