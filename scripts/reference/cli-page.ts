@@ -48,6 +48,11 @@ Generated from \`src/cli/exit-codes.ts\`.
 | --- | --- |
 ${rows.join('\n')}
 
+There is one verdict (\`src/cluster/verdict.ts\`). \`bramble status\` ends with 0 when all is well, which means: every node answers and is as wanted,
+every wanted member of an engine is alive, every wanted server votes, no check warns or fails, nothing is in maintenance, certificates, clocks and
+disks are in order, and the last apply of every node ended well. What could not be looked at is never well: then \`status\` and \`plan\` end with 1, and say
+what it was. \`apply\` without \`--yes\` and without a terminal ends with 0 when there is nothing to do, else with 1 and what to type.
+
 \`bramble ssh\` and \`bramble lab ssh\` end with the status of the remote command; 255 is OpenSSH's own for "could not connect".
 `
 }

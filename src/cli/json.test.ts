@@ -32,7 +32,7 @@ describe('with --json', () => {
   it.each(QUESTIONS)('%s %s answers on standard output also when it has no answer', async (...words) => {
     const { code, out, err } = await bramble([...words, '--json'], { folder: scratchFolder() })
     expect(code).toBe(1)
-    const expected = { code: expect.stringMatching(/^(CLUSTER_FILE_MISSING|LAB_REFUSED)$/) as string }
+    const expected = { code: expect.stringMatching(/^(CLUSTER_FILE_MISSING|LAB_NOT_HERE)$/) as string }
     expect(JSON.parse(out)).toMatchObject({ diagnostics: [expected] })
     expect(lines(err)).toMatchObject([{ type: 'diagnostic', severity: 'error', ...expected }])
   })

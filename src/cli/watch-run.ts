@@ -1,5 +1,6 @@
 /** Shows a run of the API while it goes on: chooses the renderer, listens for Ctrl-C, keeps what the closing lines need. */
 import type { Event } from '../events/event.ts'
+import { eventWithClusterWords } from './again.ts'
 import { askPassword } from './ask.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-codes.ts'
@@ -47,7 +48,8 @@ export async function watchRun(
     },
   )
   try {
-    for await (const event of start(controlsOf(context, renderer, progress, interrupts.signal))) {
+    for await (const told of start(controlsOf(context, renderer, progress, interrupts.signal))) {
+      const event = eventWithClusterWords(told, context.common)
       progress.take(event)
       if (isPlanEvent(event)) planEvents.push(event)
       renderer.event(event)
@@ -94,8 +96,17 @@ async function chooseRenderer(context: Context, progress: RunProgress): Promise<
   return humanRenderer({ stream: surroundings.stdout, palette, unicode, progress })
 }
 
+const PLAN_EVENTS: readonly Event['type'][] = [
+  'run-started',
+  'resource-differs',
+  'resource-unseen',
+  'order-planned',
+  'node-finished',
+  'engine-finished',
+]
+
 function isPlanEvent({ type }: Event): boolean {
-  return type === 'run-started' || type === 'resource-differs' || type === 'node-finished'
+  return PLAN_EVENTS.includes(type)
 }
 
 /** Says what still goes on, so that nobody pulls a plug meanwhile. */

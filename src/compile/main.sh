@@ -41,17 +41,23 @@ run_check() {
   if [ -n "$ORPHANS" ]; then
     PENDING=1
     printf '%s' "$ORPHANS" >"$WORK/orphans"
-    while IFS=$TAB read -r id kind name before; do emit orphan "$kind" "$name"; done <"$WORK/orphans"
+    while IFS=$TAB read -r id kind name before; do
+      if [ "$before" != absent ]; then before=before; fi
+      emit orphan "$kind" "$name" "$before"
+    done <"$WORK/orphans"
   fi
 }
 
 run_converge() {
   if [ -f "$RUN/trial" ]; then undo_trial; fi
   remove_orphans
+  read_foreseen
+  checks foresee
   program
   settle_trial
   if [ "$COUNT_CHANGED" -gt 0 ]; then checks verify; fi
-  rm -rf "$STATE/incoming"
+  rm -rf "$STATE/incoming" "$STATE/foreseen"
+  forget_before
   # A node on which nothing is ours any more is as it was.
   if [ ! -s "$OWNED" ]; then
     rm -rf "$STATE"

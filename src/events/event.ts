@@ -1,7 +1,24 @@
 /** The events of a run: plain data, past tense, the same in the terminal, the journal, `--json` and the API. */
 
-/** What became of a resource or a node. `unchanged` is a success of its own. */
+/** What became of a resource. `unchanged` is a success of its own. */
 export type Outcome = 'unchanged' | 'changed' | 'failed' | 'skipped'
+
+/**
+ * What became of a node, or of an engine. `skipped`: not touched, because of another one or because the run was interrupted;
+ * `declined`: it would change, and nobody agreed; `unfinished`: the run left it at work, and it goes on by itself.
+ */
+export type NodeOutcome = Outcome | 'declined' | 'unfinished'
+
+/**
+ * What became of a run. Only `unchanged` and `changed` mean that all is well. `incomplete`: nothing failed, and something could not
+ * be looked at or was not reached; `interrupted`: somebody stopped it.
+ */
+export type RunOutcome = 'unchanged' | 'changed' | 'failed' | 'incomplete' | 'declined' | 'interrupted'
+
+/** Is all as wanted after a run that ended so, or was all of it seen in a plan? */
+export function isWell(outcome: RunOutcome): boolean {
+  return outcome === 'unchanged' || outcome === 'changed'
+}
 
 /** How many resources ended in which way. */
 export interface Summary {
@@ -18,6 +35,20 @@ export interface Difference {
   readonly is?: string
   /** As it is wanted; left out when it is to go or the value is secret. */
   readonly wanted?: string
+  /** Why a value that is there is left out. */
+  readonly hidden?: 'secret' | 'too long' | 'no text'
+  /** Size of what is wanted, in bytes, where it is not shown for its length or its form. */
+  readonly wantedBytes?: number
+}
+
+/** What a change does to a service beyond its settings: the moments in which it does not serve, or serves something else. */
+export type Effect = 'restart' | 'reload' | 'start' | 'stop' | 'restart at the next boot'
+
+/** Nodes that change one step after the other; within a step all at once. */
+export interface Lane {
+  /** `free`: nothing is at stake; `canary`: the first shows whether it works; else the consensus group that is guarded. */
+  readonly guard: string
+  readonly steps: readonly (readonly string[])[]
 }
 
 /** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */
@@ -48,12 +79,28 @@ export type EventBody =
       readonly action: 'create' | 'update' | 'remove'
       readonly reason: string
       readonly differences: readonly Difference[]
+      readonly effect?: Effect
+      /** What was there before is put back, rather than nothing left. */
+      readonly putsBack?: true
+    }
+  | {
+      readonly type: 'order-planned'
+      /** So many nodes change at once at most. */
+      readonly concurrency: number
+      readonly lanes: readonly Lane[]
+    }
+  | {
+      readonly type: 'resource-unseen'
+      readonly node: string
+      readonly address: string
+      readonly message: string
     }
   | {
       readonly type: 'resource-changed'
       readonly node: string
       readonly address: string
       readonly action: 'create' | 'update' | 'remove'
+      readonly putsBack?: true
     }
   | {
       readonly type: 'resource-failed'
@@ -74,8 +121,10 @@ export type EventBody =
   | {
       readonly type: 'node-finished'
       readonly node: string
-      readonly outcome: Outcome
+      readonly outcome: NodeOutcome
       readonly summary: Summary
+      /** How long it was worked on; the wait for its turn is not counted. */
+      readonly seconds?: number
       readonly message?: string
       /** Of the failure, for `bramble explain`; left out where the message says all there is to say. */
       readonly code?: string
@@ -85,10 +134,25 @@ export type EventBody =
       readonly output?: readonly string[]
     }
   | {
+      readonly type: 'engine-finished'
+      readonly engine: string
+      readonly outcome: NodeOutcome
+      /** Of what belongs to the cluster. */
+      readonly summary: Summary
+      /** What the engine itself says is not well: a check that fails, a member that is gone. */
+      readonly problems: readonly string[]
+      readonly message?: string
+      readonly code?: string
+      readonly why?: string
+      readonly fix?: string
+    }
+  | {
       readonly type: 'run-finished'
-      readonly outcome: Outcome
+      readonly outcome: RunOutcome
       readonly summary: Summary
       readonly failedNodes: readonly string[]
+      /** Nodes that were skipped or are still at work; left out when there are none. */
+      readonly unfinishedNodes?: readonly string[]
     }
 
 /** An event as it is written: the body with its version, time (RFC 3339) and run. */

@@ -1,5 +1,6 @@
 /** The contract of a role: what a node does, as a page that reads as a list of resources. */
 import type { z } from 'zod'
+import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
@@ -128,17 +129,30 @@ export interface RoleFinding {
   readonly diagnostic: Omit<Diagnostic, 'where'>
   /** Node that it is about, for its place in the cluster file; the role's own place when left out. */
   readonly node?: string
-  /** Option that it is about. */
-  readonly option?: string
+  /** Option that it is about, or the way to a value inside of it. */
+  readonly option?: string | KeyPath
+  /** The way to the place in the cluster file, where it lies outside of the role. */
+  readonly path?: KeyPath
 }
 
-/** A role. */
-export interface Role<Options = never> {
+/** A value that cannot be changed while an engine runs, because the state of its members belongs to it. */
+export interface SettledValue {
+  /** What it is called in sentences, such as "the datacenter of Consul"; unique, because the cluster lock keeps it by this name. */
+  readonly what: string
+  readonly value: string
+  /** Where the cluster file says it. */
+  readonly path: KeyPath
+  /** What to write to have the old value back. */
+  readonly keep: (before: string) => string
+}
+
+/** A role: `Options` is what its schema makes of what may be written, `Input`. */
+export interface Role<Options = never, Input = unknown> {
   readonly name: string
   /** One sentence for the reference page. */
   readonly summary: string
   /** Options in the cluster file besides `on` and `count`; every key has a description. */
-  readonly options: z.ZodType<Options>
+  readonly options: z.ZodType<Options, Input>
   /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */
   readonly conflicts?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
@@ -147,6 +161,8 @@ export interface Role<Options = never> {
   readonly isFoundation?: boolean
   /** Mistakes that need the cluster: a board that cannot carry the role, an even number of servers. */
   readonly findings?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly RoleFinding[]
+  /** What must stay as it was when the cluster was last applied. */
+  readonly settled?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly SettledValue[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   readonly releases?: (context: RoleWishContext<Options>) => readonly ReleaseWish[]
   /** What a node with this role has, in the order of effect. */
@@ -161,6 +177,11 @@ export interface Role<Options = never> {
 }
 
 /** Gives a role its types; the value is the role itself. */
-export function defineRole<Options>(role: Role<Options>): Role<Options> {
+export function defineRole<Options, Input = unknown>(role: Role<Options, Input>): Role<Options, Input> {
   return role
 }
+
+/** What may be written as the options of a role. */
+export type RoleInput<Defined> = Defined extends { readonly options: z.ZodType<unknown, infer Input> }
+  ? Input
+  : never

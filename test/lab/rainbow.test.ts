@@ -2,6 +2,7 @@
  * One example, one file, two Consuls: everything that the roles promise holds with Debian's package and with the release alike, and
  * the change from one version to another is what the maker supports.
  */
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
@@ -208,9 +209,13 @@ for (const consul of await labConsuls()) {
         )
         expect(well.passed, well.detail).toBe(true)
         const status = JSON.parse(text) as {
-          nodes: { reached: boolean; drift: number }[]
+          nodes: { reached: boolean; drift: number; uptimeSeconds: number }[]
           engines: { healthy: boolean; members: unknown[] }[]
+          reasons: unknown[]
         }
+        expect(status.reasons).toEqual([])
+        // Their own, not that of the computer around them.
+        for (const { uptimeSeconds } of status.nodes) expect(uptimeSeconds).toBeLessThan(uptime())
         expect(status.nodes.map(({ reached, drift }) => ({ reached, drift }))).toEqual(
           NODES.map(() => ({ reached: true, drift: 0 })),
         )

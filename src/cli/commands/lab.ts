@@ -1,8 +1,9 @@
 /** `bramble lab`: virtual nodes on this computer, made from the cluster file; pulls their cables and plugs. */
-import { LabRefusal } from '../../lab/lab-error.ts'
+import { findClusterFile } from '../../cluster-file/find.ts'
+import { labCodes } from '../../diagnostics/catalogue/lab.ts'
 import type { LabIdentity, LabNodeState } from '../../lab/lab-spec.ts'
 import { subcommand, type Command, type Session } from '../command.ts'
-import { createContext, type Context } from '../context.ts'
+import { CommandRefusal, createContext, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { oneLine } from '../render/columns.ts'
@@ -80,6 +81,8 @@ async function down(context: Context, words: readonly string[]): Promise<ExitCod
   const nodes = namesOf(words)
   if (nodes.length > 0) return removeNodes(context, labs[0], nodes)
   const api = await context.api()
+  // Taking down what is not up is done already; in a folder without a cluster it is a mistake about the folder.
+  if (labs.length === 0 && 'diagnostic' in findClusterFile(context.folder)) throw await noLabHere(context)
   for (const lab of labs) await api.takeDownLab({ name: lab.cluster, folder: lab.folder })
   const sentences = labs.map(({ cluster }) => `The lab of ${cluster} is gone.`)
   const none = 'There is no lab of this folder.'
@@ -93,15 +96,11 @@ async function removeNodes(
   nodes: readonly string[],
 ): Promise<ExitCode> {
   const { labRemove } = await import('../../lab/lab.ts')
-  const { cluster, folder } = required(lab)
+  if (!lab) throw await noLabHere(context)
+  const { cluster, folder } = lab
   await labRemove({ cluster, folder }, nodes)
   tell(context, { removed: nodes }, nodes.map((node) => `${node} is gone with its disk.`).join('\n'))
   return EXIT.ok
-}
-
-function required(lab: LabIdentity | undefined): LabIdentity {
-  if (lab) return lab
-  throw new LabRefusal('there is no lab of this folder\n  type: bramble lab up')
 }
 
 /** Names may stand apart or in lists with commas. */
@@ -131,8 +130,8 @@ async function act(
   nodes: readonly string[],
   told: string,
 ): Promise<ExitCode> {
-  const [found] = await labsHere(context)
-  const lab = required(found)
+  const [lab] = await labsHere(context)
+  if (!lab) throw await noLabHere(context)
   const { labCut, labKill, labMend, labStart } = await import('../../lab/lab.ts')
   const does = { cut: labCut, mend: labMend, kill: labKill, start: labStart }[action]
   // All at once: a failure of three nodes is not three failures of one.
@@ -146,6 +145,13 @@ async function act(
 async function labsHere({ folder }: Context): Promise<readonly LabIdentity[]> {
   const { labList } = await import('../../lab/lab.ts')
   return (await labList()).filter((lab) => lab.folder === folder)
+}
+
+async function noLabHere({ folder }: Context): Promise<CommandRefusal> {
+  const { labList } = await import('../../lab/lab.ts')
+  const labs = (await labList()).map((lab) => ({ cluster: lab.cluster, folder: lab.folder }))
+  const isCluster = 'path' in findClusterFile(folder)
+  return new CommandRefusal(labCodes.LAB_NOT_HERE({ folder, isCluster, labs }))
 }
 
 function showNodes({ terminal, common }: Context, nodes: readonly LabNodeState[]): void {

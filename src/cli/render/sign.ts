@@ -1,6 +1,6 @@
 /** The signs of a plan and the colours of outcomes, the same everywhere. */
 import type { Palette } from '../../diagnostics/palette.ts'
-import type { Outcome } from '../../events/event.ts'
+import type { NodeOutcome, RunOutcome } from '../../events/event.ts'
 
 /** What a plan wants to do with a resource. */
 export type Action = 'create' | 'update' | 'remove'
@@ -12,13 +12,22 @@ export function signOf(action: Action, palette: Palette): string {
   return colourOf(action, palette)(SIGNS[action])
 }
 
+/** The same for a change of a plan: what is put back as it was is changed, not gone. */
+export function signOfChange(
+  { action, putsBack }: { readonly action: Action; readonly putsBack?: true },
+  palette: Palette,
+): string {
+  return signOf(putsBack ? 'update' : action, palette)
+}
+
 /** The colour of an action. */
 export function colourOf(action: Action, palette: Palette): (text: string) => string {
   return { create: palette.green, update: palette.yellow, remove: palette.red }[action]
 }
 
 /** The colour of an outcome; an unchanged node needs none. */
-export function outcomeColour(outcome: Outcome, palette: Palette): (text: string) => string {
-  const none = (text: string): string => text
-  return { unchanged: none, changed: palette.green, failed: palette.red, skipped: palette.yellow }[outcome]
+export function outcomeColour(outcome: NodeOutcome | RunOutcome, palette: Palette): (text: string) => string {
+  if (outcome === 'unchanged') return (text) => text
+  if (outcome === 'changed') return palette.green
+  return outcome === 'failed' ? palette.red : palette.yellow
 }

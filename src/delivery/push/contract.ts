@@ -48,6 +48,15 @@ export interface NodeDifference {
 export interface Orphan {
   readonly kind: string
   readonly name: string
+  /** Something else was there before, and comes back. */
+  readonly putsBack?: true
+}
+
+/** What keeps an apply from being begun. */
+export interface Obstacle {
+  readonly what: string
+  /** What to write or to type. */
+  readonly wayOut: string
 }
 
 /** A node that was looked at. */
@@ -59,6 +68,8 @@ export interface Observation {
   readonly differing: readonly NodeDifference[]
   /** Will be removed by a converge, in this order. */
   readonly orphans: readonly Orphan[]
+  /** What makes an apply impossible, whatever it would be allowed to do. */
+  readonly obstacles: readonly Obstacle[]
   /** Kinds of orphans whose shell is not in the program: compile again with them (`alsoKinds`) before converging. */
   readonly missingKinds: readonly string[]
   /** The program that the node keeps for a converge; `undefined` when it keeps none. */

@@ -2,7 +2,7 @@
 import type { Program } from '../../compile/compile.ts'
 import type { Difference } from '../../events/event.ts'
 import { addressOf } from '../../resources/kind.ts'
-import type { NodeDifference, Observation, Orphan } from './contract.ts'
+import type { NodeDifference, Observation, Obstacle, Orphan } from './contract.ts'
 import type { ProgramEvent } from './program-events.ts'
 
 interface Row {
@@ -27,6 +27,7 @@ export class FoundOnNode {
   readonly #facts = new Map<string, string>()
   readonly #rows = new Map<string, Row>()
   readonly #orphans: Orphan[] = []
+  readonly #obstacles: Obstacle[] = []
   readonly #startedAt = Date.now()
   #finished = false
 
@@ -49,7 +50,14 @@ export class FoundOnNode {
     if (event.type === 'content' && event.text !== undefined && !this.#isSecret(event.id)) {
       this.#row(event.id).text = event.text
     }
-    if (event.type === 'orphan') this.#orphans.push({ kind: event.kind, name: event.name })
+    // One is enough to end the run; a node has a few engines at most.
+    if (event.type === 'obstacle' && this.#obstacles.length < 20) {
+      this.#obstacles.push({ what: event.what, wayOut: event.wayOut })
+    }
+    if (event.type === 'orphan') {
+      const { kind, name, putsBack } = event
+      this.#orphans.push({ kind, name, ...(putsBack && { putsBack }) })
+    }
     if (event.type === 'finished') {
       this.#finished = true
       this.onFinished()
@@ -72,6 +80,7 @@ export class FoundOnNode {
       facts: this.facts,
       differing: [...this.#rows].map(([id, row]) => this.#difference(id, row)),
       orphans: this.#orphans,
+      obstacles: this.#obstacles,
       missingKinds: [...new Set(this.#orphans.map(({ kind }) => kind))]
         .filter((kind) => !kinds.has(kind))
         .sort(),

@@ -1,14 +1,17 @@
 /** A datacenter comes up from what the roles render, and its ACLs are set up by nobody on a node. */
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { eventually, type SecureOffer } from '../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import { withApi } from './api.ts'
 import { tokenText } from './config.ts'
-import { agentGate, serverGate } from './gates.ts'
+import { agentGate } from './agent-gate.ts'
+import { serverGate } from './gates.ts'
 import { anything } from './replies.ts'
 import { askStatus } from './status.ts'
+
+const WANTED = { servers: SERVERS, clients: ['ears'] }
 
 await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
@@ -34,6 +37,8 @@ await describeEachConsul(90, (binary) => {
     })
 
     it('plans to make everything, the ACLs first, and shows no secret', async () => {
+      // Right after the first election the leader sets the ACLs up, and says that it cannot tell.
+      await eventually('it can be asked', 60, () => dc.look().then(() => true, String))
       const differences = await dc.check({
         entries: [{ key: 'app/password', value: 'a-secret-value', sensitive: true }],
       })
@@ -48,7 +53,13 @@ await describeEachConsul(90, (binary) => {
 
   describe('once the store has converged', () => {
     beforeAll(async () => {
-      expect(failures(await dc.converge())).toEqual([])
+      const { differences } = await dc.look()
+      const outcomes = await dc.converge()
+      expect(failures(outcomes)).toEqual([])
+      // The apply did what the plan has said, no more and no less.
+      const told = (all: readonly { readonly address: string; readonly action: string }[]) =>
+        all.map(({ address, action }) => `${action} ${address}`).sort()
+      expect(told(outcomes)).toEqual(told(differences))
     }, 90_000)
 
     it('has nothing left to do, and does nothing', async () => {
@@ -59,7 +70,8 @@ await describeEachConsul(90, (binary) => {
     it('keeps no token but ours, and the anonymous one', async () => {
       const { stdout } = await dc.home.consul('hammond', ['acl', 'token', 'list', '-format=json'])
       const accessors = (JSON.parse(stdout.toString()) as { AccessorID: string }[]).length
-      expect(accessors).toBe(1 + 1 + SERVERS.length + 1)
+      // Management, anonymous, the agents of three servers and of ears, and its doorbell.
+      expect(accessors).toBe(1 + 1 + SERVERS.length + 1 + 1)
     })
 
     it('answers DNS for nodes and services without a token', async () => {
@@ -89,7 +101,9 @@ await describeEachConsul(90, (binary) => {
       const gate = agentGate({
         node: 'ears',
         access: { authorityPem: dc.home.access.authorityPem, token: dc.home.token('ears').secretId },
-        services: ['doorbell'],
+        servers: SERVERS,
+        management: dc.home.access,
+        services: dc.home.services('ears'),
       })
       await eventually('the gate opens', 60, async () => {
         const { passed, detail } = await gate.ask(dc.home.link)
@@ -121,9 +135,7 @@ await describeEachConsul(90, (binary) => {
     })
 
     it('has written its token file as we would', () => {
-      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(
-        tokenText(binary.version, dc.home.token('ears').secretId),
-      )
+      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(tokenText(dc.home.token('ears').secretId))
     })
 
     it('shows its web interface where that was asked for, and nowhere else', async () => {
@@ -140,12 +152,36 @@ await describeEachConsul(90, (binary) => {
       })
     })
 
+    it.each([8300, 8501])(
+      'speaks TLS 1.2 with forward secrecy or TLS 1.3 on port %i, and nothing weaker',
+      async (port) => {
+        const accepted = (offer: SecureOffer) => dc.home.accepts('hammond', port, offer)
+        const old = { minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' } as const
+        expect(await accepted({ maxVersion: 'TLSv1.3' })).toBe('TLSv1.3')
+        expect(await accepted({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2')
+        for (const ciphers of ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384']) {
+          expect(await accepted({ maxVersion: 'TLSv1.2', ciphers })).toBe('TLSv1.2')
+        }
+        // The two that 8501 had before, those beside them, and whatever is left without these.
+        for (const ciphers of [
+          'ECDHE-ECDSA-AES128-SHA',
+          'ECDHE-ECDSA-AES256-SHA',
+          'ECDHE-ECDSA-AES128-SHA256',
+          'ALL:!ECDHE-ECDSA-AES128-GCM-SHA256:!ECDHE-ECDSA-AES256-GCM-SHA384:@SECLEVEL=0',
+        ]) {
+          expect(await accepted({ maxVersion: 'TLSv1.2', ciphers })).toBe('refused')
+        }
+        expect(await accepted({ ...old, maxVersion: 'TLSv1.1' })).toBe('refused')
+        expect(await accepted({ ...old, maxVersion: 'TLSv1' })).toBe('refused')
+      },
+    )
+
     it('tells its members, voters and leader', async () => {
       await eventually('autopilot has seen all', 30, async () => {
-        const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+        const status = await askStatus(dc.home.link, 'ears', WANTED, dc.home.access)
         return status.healthy || status.detail
       })
-      const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+      const status = await askStatus(dc.home.link, 'ears', WANTED, dc.home.access)
       expect(status.members.map(({ node, role, state, voter }) => [node, role, state, voter])).toEqual([
         ['carter', 'server', 'alive', true],
         ['hammond', 'server', 'alive', true],
@@ -153,6 +189,44 @@ await describeEachConsul(90, (binary) => {
         ['ears', 'client', 'alive', undefined],
       ])
       expect(SERVERS).toContain(status.leader)
+      expect(status).toMatchObject({ problems: [], unknown: [] })
+    })
+
+    it('does not find well what is wanted and no member, or a member and not wanted', async () => {
+      const wanted = { servers: [...SERVERS, 'ghost'], clients: [] }
+      const { healthy, problems } = await askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
+      expect(healthy).toBe(false)
+      expect(problems).toEqual([
+        'ghost is no member',
+        'ears is a member and not in the cluster file',
+        'ghost does not vote',
+      ])
+    })
+
+    it('tells a node in maintenance as that', async () => {
+      const maintained = async () =>
+        (await askStatus(dc.home.link, 'hammond', WANTED, dc.home.access)).failingChecks.map(
+          ({ node, state }) => `${node} ${state}`,
+        )
+      expect((await dc.home.consul('ears', ['maint', '-enable', '-reason=new fan'])).code).toBe(0)
+      await eventually('it is told', 30, async () => {
+        const found = await maintained()
+        return found.includes('ears maintenance') || found.join()
+      })
+      expect((await dc.home.consul('ears', ['maint', '-disable'])).code).toBe(0)
+      await eventually('it is over', 30, async () => {
+        const found = await maintained()
+        return !found.includes('ears maintenance') || found.join()
+      })
+    })
+
+    it('does not take for well what it may not ask', async () => {
+      const { accessorId, secretId } = dc.home.token('ears')
+      const access = { ...dc.home.access, management: { accessorId, secretId } }
+      const status = await askStatus(dc.home.link, 'hammond', WANTED, access)
+      expect(status.healthy).toBe(false)
+      expect(status.unknown).toEqual([expect.stringMatching(/^who votes and leads: .*denied/i) as string])
+      expect(status.members.every(({ voter }) => voter === undefined)).toBe(true)
     })
   })
 

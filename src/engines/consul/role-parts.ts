@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Content, Resource } from '../../resources/kind.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
-import { agentGate } from './gates.ts'
+import { agentGate } from './agent-gate.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
 import type { ManagementAccess } from './management.ts'
 import { secretNames, serverName } from './names.ts'
@@ -27,8 +27,8 @@ export function managementOf(secrets: SecretsView): ManagementAccess {
   }
 }
 
-/** The secrets that an agent needs, as wishes. */
-export function agentWishes({ datacenter, node, role }: Agent) {
+/** The secrets that an agent and the services of its node need, as wishes. */
+export function agentWishes({ datacenter, node, role }: Agent, services: readonly ConsulService[]) {
   const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
   const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
   return [
@@ -36,6 +36,9 @@ export function agentWishes({ datacenter, node, role }: Agent) {
     { name: secretNames.gossip, make: 'gossip-key' },
     { name: secretNames.management, make: 'token' },
     { name: secretNames.agentToken(node.name), make: 'token' },
+    ...services.map(
+      ({ name }) => ({ name: secretNames.serviceToken(node.name, name), make: 'token' }) as const,
+    ),
     {
       name: secretNames.certificate(node.name),
       make: 'certificate',
@@ -79,6 +82,7 @@ export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
     certificate: secrets.certificate(secretNames.certificate(name)),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     tokenSecret: secrets.token(secretNames.agentToken(name)).secretId,
+    serviceSecret: (service) => secrets.token(secretNames.serviceToken(name, service)).secretId,
   })
 }
 
@@ -87,6 +91,7 @@ export function gateOfAgent(
   node: ConsulNode,
   services: readonly ConsulService[],
   secrets: SecretsView,
+  servers: readonly ConsulNode[],
 ): Gate {
   return agentGate({
     node: node.name,
@@ -94,6 +99,8 @@ export function gateOfAgent(
       authorityPem: secrets.authority(secretNames.authority).certificatePem,
       token: secrets.token(secretNames.agentToken(node.name)).secretId,
     },
-    services: services.map(({ name }) => name),
+    services,
+    servers: servers.map(({ name }) => name),
+    management: managementOf(secrets),
   })
 }

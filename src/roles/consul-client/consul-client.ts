@@ -8,8 +8,8 @@ import {
   type ClientOptions,
   type ServerOptions,
 } from '../../engines/consul/options.ts'
-import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
 import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
+import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
@@ -33,22 +33,19 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
     ...(cluster.find(SERVER_ROLE).length === 0
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
-    ...reservedSettings(options.settings).map(({ setting, instead }) => ({
-      // Without a place of its own: the line may hold a secret.
-      diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
-    })),
+    ...settingFindings(options.settings),
   ]
 }
 
 /** An agent that is no server. Version, source, datacenter and folders are those of the servers. */
-const consulClient = defineRole<ClientOptions>({
+const consulClient = defineRole({
   name: 'consul-client',
   summary: 'A Consul client: registers and checks the services of its node, and answers by DNS.',
   family: 'consul',
   conflicts: ['consul-server'],
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
-  secrets: (context) => agentWishes(agentOf(context)),
+  secrets: (context) => agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
   releases: (context) =>
     agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
   resources: (context) =>
@@ -61,7 +58,9 @@ const consulClient = defineRole<ClientOptions>({
       secrets: context.secrets,
       release: (wish) => context.release(wish),
     }),
-  gates: ({ node, cluster, secrets }) => [gateOfAgent(node, cluster.servicesOn(node.name), secrets)],
+  gates: ({ node, cluster, secrets }) => [
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find(SERVER_ROLE)),
+  ],
 })
 
 export default consulClient

@@ -17,6 +17,7 @@ import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
 import { defineRole, type RoleWishContext } from '../role.ts'
 import { serverFindings } from './findings.ts'
+import { settledValues } from './settled.ts'
 import { storeWishes, userWishes } from './user-wishes.ts'
 
 function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Agent {
@@ -27,14 +28,18 @@ function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Ag
  * A server of the Consul datacenter. Changes go one server at a time, the leader last, and only while one more may be
  * lost; policies, tokens, entries and gossip keys are converged through one server after all nodes.
  */
-const consulServer = defineRole<ServerOptions>({
+const consulServer = defineRole({
   name: 'consul-server',
   summary: 'A Consul server: catalog, health checks, key-value store and DNS, kept by majority.',
   family: 'consul',
   conflicts: ['consul-client'],
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
-  secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
+  settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
+  secrets: (context) => [
+    ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
+    ...userWishes(context.options),
+  ],
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
   resources: (context) =>
     resourcesOfAgent({
@@ -50,15 +55,19 @@ const consulServer = defineRole<ServerOptions>({
     consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
   gates: ({ node, cluster, secrets }) => [
     serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
-    gateOfAgent(node, cluster.servicesOn(node.name), secrets),
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
   version: ({ options, cluster }) => consulVersion(options, cluster),
   status: ({ cluster, secrets }) =>
     consulProbe(
-      cluster.find('consul-server').map(({ name }) => name),
+      { servers: namesOf(cluster.find('consul-server')), clients: namesOf(cluster.find('consul-client')) },
       managementOf(secrets),
     ),
 })
+
+function namesOf(nodes: readonly { readonly name: string }[]): string[] {
+  return nodes.map(({ name }) => name)
+}
 
 export default consulServer

@@ -5,7 +5,7 @@ import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { PACKAGE_VERSION } from '../../engines/consul/install.ts'
 import { ENGINE } from '../../engines/consul/names.ts'
 import { wantedVersion, type ServerOptions } from '../../engines/consul/options.ts'
-import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
+import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
 
@@ -22,10 +22,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...servers.flatMap(tooSmall),
     ...uiNodes(options, cluster),
     ...policies(options),
-    ...reservedSettings(options.settings).map(({ setting, instead }) => ({
-      // Without a place of its own: the line may hold a secret.
-      diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
-    })),
+    ...settingFindings(options.settings),
     ...version(options, cluster),
     ...packages(options, cluster),
   ]

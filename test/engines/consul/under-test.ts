@@ -11,10 +11,16 @@ import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { granted } from '../../../src/engines/consul/store/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
-import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
+import type {
+  ClusterDifference,
+  ClusterOutcome,
+  NodeLink,
+  QuorumGroup,
+  StoreLook,
+} from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
-import { eventually, RealDatacenter } from './datacenter.ts'
+import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts'
 
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
@@ -30,13 +36,19 @@ export function failures(outcomes: readonly ClusterOutcome[]): readonly ClusterO
 /** Three servers, the client `ears` with a service, and `stranger`, which is not started and belongs to nothing. */
 export class DatacenterUnderTest {
   readonly home: RealDatacenter
+  /** How its nodes are reached: by whoever stands in between, when somebody does. */
+  link: NodeLink
 
-  static async start(binary: ConsulBinary): Promise<DatacenterUnderTest> {
+  static async start(
+    binary: ConsulBinary,
+    plan: Partial<Pick<DatacenterPlan, 'services' | 'logLevel'>> = {},
+  ): Promise<DatacenterUnderTest> {
     const home = await RealDatacenter.make({
       binary,
       servers: SERVERS,
       clients: ['ears', 'stranger'],
       services: { ears: [DOORBELL] },
+      ...plan,
     })
     for (const name of [...SERVERS, 'ears']) home.start(name)
     return new DatacenterUnderTest(home)
@@ -44,26 +56,38 @@ export class DatacenterUnderTest {
 
   private constructor(home: RealDatacenter) {
     this.home = home
+    this.link = home.link
   }
 
-  check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
-    return consulStore(storeParts(this.#wishes(changes))).check(this.home.link, 'hammond')
+  /** What differs, where all could be looked at. */
+  async check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    const { differences, unseen } = await this.look(changes)
+    if (unseen.length > 0) throw new Error(`not seen: ${JSON.stringify(unseen)}`)
+    return differences
+  }
+
+  look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
+    return consulStore(storeParts(this.wishes(changes))).check(this.link, 'hammond')
+  }
+
+  /** What would be made where there is no Consul yet. */
+  whole(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    return consulStore(storeParts(this.wishes(changes))).whole()
   }
 
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
   async converge(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
-    const store = consulStore(storeParts(this.#wishes(changes)))
-    let outcomes: ClusterOutcome[] = []
+    const store = consulStore(storeParts(this.wishes(changes)))
+    const outcomes = new Map<string, ClusterOutcome>()
     await eventually('the store is asked', 60, async () => {
       try {
-        outcomes = []
-        await store.converge(this.home.link, 'hammond', (outcome) => outcomes.push(outcome))
+        await store.converge(this.link, 'hammond', (outcome) => outcomes.set(outcome.address, outcome))
         return true
       } catch (error) {
         return String(error)
       }
     })
-    return outcomes
+    return [...outcomes.values()]
   }
 
   quorum(): QuorumGroup {
@@ -125,14 +149,16 @@ export class DatacenterUnderTest {
     return { ...setup, clients: setup.clients.filter(({ name }) => names.includes(name)) }
   }
 
-  #wishes(changes: Partial<StoreWishes>): StoreWishes {
+  /** All that the store is to hold, with these changes. */
+  wishes(changes: Partial<StoreWishes>): StoreWishes {
     const { home } = this
     return {
       datacenter: this.withClients('ears'),
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),
-      servicesOn: (node) => home.services(node).map(({ name }) => name),
+      serviceToken: (node, service) => home.serviceToken(node, service),
+      servicesOn: (node) => home.services(node),
       anonymousRules: ANONYMOUS,
       policies: [],
       tokens: [],
