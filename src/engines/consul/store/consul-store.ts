@@ -8,6 +8,8 @@ import {
   BOOTSTRAP_ADDRESS,
   ensureManagement,
   LEFTOVER_ADDRESS,
+  MANAGEMENT_ADDRESS,
+  previousAccess,
   type ManagementParts,
 } from './ensure-management.ts'
 import { NOTHING_OWNED, readOwned, writeOwned, type Owned, type OwnedThing } from './owned.ts'
@@ -44,17 +46,41 @@ export function consulStore(parts: StoreParts): ClusterStore {
 }
 
 async function check(parts: StoreParts, link: NodeLink, node: string): Promise<StoreLook> {
-  return withApi(link, node, managementAccess(parts.access), async (api) => {
+  const seen = await withApi(link, node, managementAccess(parts.access), async (api) => {
     const state = await standing(api)
     if (state.kind === 'no-answer') throw new Error(state.problem)
-    // What one member says for the leader, all would say.
-    if (state.kind === 'unknown') return { differences: await whole(parts), unseen: [] }
-    const owned = await readOwned(api)
-    const found = await Promise.all(parts.shelves.map((shelf) => shelfFound(shelf, api, owned)))
-    const steps = inStages(found.flat().filter(isStep))
-    const differences = steps.map(({ difference }) => difference)
-    return { differences, unseen: found.flat().filter(isUnseen) }
+    return state.kind === 'known' ? look(parts, api) : undefined
   })
+  // What one member says for the leader, all would say.
+  return seen ?? (await afterRotation(parts, link, node)) ?? { differences: await whole(parts), unseen: [] }
+}
+
+/** What differs when Consul knows us by the token that was rotated. */
+async function afterRotation(
+  parts: StoreParts,
+  link: NodeLink,
+  node: string,
+): Promise<StoreLook | undefined> {
+  const before = previousAccess(parts.access)
+  if (before === undefined) return undefined
+  return withApi(link, node, before, async (api) => {
+    if ((await standing(api)).kind !== 'known') return undefined
+    const { differences, unseen } = await look(parts, api)
+    const rotated = {
+      address: MANAGEMENT_ADDRESS,
+      action: 'update',
+      reason: 'the secret was rotated',
+      differences: [{ field: 'secret' }],
+    } as const
+    return { differences: [rotated, ...differences], unseen }
+  })
+}
+
+async function look({ shelves }: StoreParts, api: ConsulApi): Promise<StoreLook> {
+  const owned = await readOwned(api)
+  const found = (await Promise.all(shelves.map((shelf) => shelfFound(shelf, api, owned)))).flat()
+  const steps = inStages(found.filter(isStep))
+  return { differences: steps.map(({ difference }) => difference), unseen: found.filter(isUnseen) }
 }
 
 /** A look goes on whatever happens to one shelf. */
