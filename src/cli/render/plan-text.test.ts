@@ -174,7 +174,7 @@ it('tells an engine that cannot be asked, and what one says that is not well', (
     'not well now',
     '  ! nomad: web on oneil is not passing: refused',
   ])
-  expect(planSummary(events)).toBe('Plan: nothing to do on 5 nodes; not seen: cluster/consul')
+  expect(planSummary(events)).toBe('Plan: nothing to do on 5 nodes; not seen: cluster/consul; not well: nomad')
 })
 
 it('calls a restart a restart, and what comes back put back', () => {

@@ -77,6 +77,13 @@ function unwellLines(events: readonly Event[], { palette }: PlanOptions): string
   return lines.length === 0 ? [] : [palette.bold('not well now'), ...lines]
 }
 
+/** Names of the engines of which something is not well. */
+function enginesNotWell(events: readonly Event[]): string[] {
+  return events.flatMap((event) =>
+    event.type === 'engine-finished' && event.problems.length > 0 ? [oneLine(event.engine)] : [],
+  )
+}
+
 function unseenLines(
   unseen: readonly Pick<Unseen, 'address' | 'message'>[],
   { palette }: PlanOptions,
@@ -98,7 +105,10 @@ export function planSummary(events: readonly Event[]): string {
   )
   const failed = inOrder(ended, nodeOrder(events), (node) => node)
   const names = [...failed, ...unseenOf(events).map(({ address }) => address)].map(oneLine)
-  const unseen = names.length > 0 ? `; not seen: ${listed(names)}` : ''
+  const unwell = enginesNotWell(events)
+  const unseen =
+    (names.length > 0 ? `; not seen: ${listed(names)}` : '') +
+    (unwell.length > 0 ? `; not well: ${listed(unwell)}` : '')
   const ofNodes = counted(total, 'node')
   if (differing.length === 0) {
     const seen = total - failed.length
