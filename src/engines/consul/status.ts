@@ -4,6 +4,7 @@ import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { withApi } from './api.ts'
 import { askHealth } from './ask-server.ts'
 import { counted } from './counted.ts'
+import { withForeignManagers } from './foreign-tokens.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
@@ -22,7 +23,8 @@ export function askStatus(link: NodeLink, node: string, access: ManagementAccess
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
     if (!members.ok) throw new Error(`Consul on ${node} cannot be asked: ${members.problem}`)
-    return statusOf(members.value, health, checks.ok ? checks.value : [])
+    const status = statusOf(members.value, health, checks.ok ? checks.value : [])
+    return withForeignManagers(api, access.management.accessorId, status)
   })
 }
 

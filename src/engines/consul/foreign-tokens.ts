@@ -1,0 +1,55 @@
+/** Tokens that may do everything and that Bramble did not make: named, never removed, for they may be somebody's way in on purpose. */
+import { z } from 'zod'
+import type { EngineStatus } from '../contract.ts'
+import type { ConsulApi } from './api.ts'
+import { counted } from './counted.ts'
+import { readOwned } from './store/owned.ts'
+
+/** The policy `global-management` has this id in every datacenter (Consul, "ACL policies", built-in policies). */
+const EVERYTHING = '00000000-0000-0000-0000-000000000001'
+
+const links = z
+  .array(z.object({ ID: z.string() }))
+  .nullish()
+  .transform((items) => items ?? [])
+const tokensReply = z.array(
+  z.object({ AccessorID: z.string(), Description: z.string().default(''), Policies: links, Roles: links }),
+)
+const rolesReply = z.array(z.object({ ID: z.string(), Policies: links }))
+
+/** Each such token by its accessor; `ours` is that of the token for management. Rejects with a sentence when nobody tells. */
+export async function foreignManagers(api: ConsulApi, ours: string): Promise<readonly string[]> {
+  const [tokens, roles, owned] = await Promise.all([
+    api.get('/v1/acl/tokens', tokensReply),
+    api.get('/v1/acl/roles', rolesReply),
+    readOwned(api).catch(() => undefined),
+  ])
+  // Without an answer nothing is known of them, and that is said.
+  if (!tokens.ok) throw new Error(`the tokens of Consul cannot be looked at: ${tokens.problem}`)
+  const holdsAll = (policies: readonly { readonly ID: string }[]): boolean =>
+    policies.some(({ ID }) => ID === EVERYTHING)
+  const mighty = new Set(
+    roles.ok ? roles.value.filter(({ Policies }) => holdsAll(Policies)).map(({ ID }) => ID) : [],
+  )
+  const known = new Set([ours, ...Object.values(owned?.things ?? {}).flatMap(({ id }) => id ?? [])])
+  return tokens.value
+    .filter(({ Policies, Roles }) => holdsAll(Policies) || Roles.some(({ ID }) => mighty.has(ID)))
+    .filter(({ AccessorID }) => !known.has(AccessorID))
+    .map(({ AccessorID, Description }) =>
+      Description === '' ? AccessorID : `${AccessorID} (${Description})`,
+    )
+}
+
+/** The same, said in how the engine stands: it is not well while somebody unknown may do everything. */
+export async function withForeignManagers(
+  api: ConsulApi,
+  ours: string,
+  status: EngineStatus,
+): Promise<EngineStatus> {
+  if (status.leader === undefined) return status
+  const found = await foreignManagers(api, ours)
+  if (found.length === 0) return status
+  const what = `${counted(found.length, 'token')} for management that Bramble did not make: ${found.join(', ')}`
+  const way = 'remove what nobody needs: consul acl token delete -id ACCESSOR'
+  return { ...status, healthy: false, detail: `${status.detail}; ${what}; ${way}` }
+}
