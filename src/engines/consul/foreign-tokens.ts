@@ -15,11 +15,13 @@ const links = z
 const tokensReply = z.array(
   z.object({ AccessorID: z.string(), Description: z.string().default(''), Policies: links, Roles: links }),
 )
+const selfReply = z.object({ AccessorID: z.string() })
 const rolesReply = z.array(z.object({ ID: z.string(), Policies: links }))
 
-/** Each such token by its accessor; `ours` is that of the token for management. Rejects with a sentence when nobody tells. */
-export async function foreignManagers(api: ConsulApi, ours: string): Promise<readonly string[]> {
-  const [tokens, roles, owned] = await Promise.all([
+/** Each such token by its accessor; who asks has one of its own. Rejects with a sentence when nobody tells. */
+export async function foreignManagers(api: ConsulApi): Promise<readonly string[]> {
+  const [self, tokens, roles, owned] = await Promise.all([
+    api.get('/v1/acl/token/self', selfReply),
     api.get('/v1/acl/tokens', tokensReply),
     api.get('/v1/acl/roles', rolesReply),
     readOwned(api).catch(() => undefined),
@@ -31,7 +33,10 @@ export async function foreignManagers(api: ConsulApi, ours: string): Promise<rea
   const mighty = new Set(
     roles.ok ? roles.value.filter(({ Policies }) => holdsAll(Policies)).map(({ ID }) => ID) : [],
   )
-  const known = new Set([ours, ...Object.values(owned?.things ?? {}).flatMap(({ id }) => id ?? [])])
+  const known = new Set([
+    self.ok ? self.value.AccessorID : '',
+    ...Object.values(owned?.things ?? {}).flatMap(({ id }) => id ?? []),
+  ])
   return tokens.value
     .filter(({ Policies, Roles }) => holdsAll(Policies) || Roles.some(({ ID }) => mighty.has(ID)))
     .filter(({ AccessorID }) => !known.has(AccessorID))
@@ -41,13 +46,9 @@ export async function foreignManagers(api: ConsulApi, ours: string): Promise<rea
 }
 
 /** The same, said in how the engine stands: it is not well while somebody unknown may do everything. */
-export async function withForeignManagers(
-  api: ConsulApi,
-  ours: string,
-  status: EngineStatus,
-): Promise<EngineStatus> {
+export async function withForeignManagers(api: ConsulApi, status: EngineStatus): Promise<EngineStatus> {
   if (status.leader === undefined) return status
-  const found = await foreignManagers(api, ours)
+  const found = await foreignManagers(api)
   if (found.length === 0) return status
   const what = `${counted(found.length, 'token')} for management that Bramble did not make: ${found.join(', ')}`
   const way = 'remove what nobody needs: consul acl token delete -id ACCESSOR'

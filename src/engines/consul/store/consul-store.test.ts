@@ -37,7 +37,7 @@ await describeEachConsul(90, (binary) => {
     })
 
     it('is not well while a token that somebody else made may do everything', async () => {
-      const status = () => askStatus(dc.home.link, 'hammond', dc.home.access)
+      const status = () => askStatus(dc.home.link, 'hammond', dc.home.access, SERVERS)
       // Autopilot calls a server healthy once it has been so for ten seconds.
       await eventually('Consul is well', 60, async () => {
         const { healthy, detail } = await status()
@@ -197,9 +197,7 @@ await describeEachConsul(90, (binary) => {
       dc.home.changeToken('ears', { accessorId: randomUUID(), secretId: randomUUID() })
       await dc.forgetDoorbell()
       expect(await dc.converge()).toEqual([{ address: 'consul-token:agent/ears', action: 'update' }])
-      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(
-        tokenText(binary.version, dc.home.token('ears').secretId),
-      )
+      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(tokenText(dc.home.token('ears').secretId))
       await eventually('the service is registered again', 60, async () => {
         const answer = await dc.dig('hammond', 'doorbell.service.lab.example.net')
         return answer === dc.home.address('ears') || `the answer is ${answer}`
