@@ -178,7 +178,7 @@ service_check() {
   fi
   read -r BOOT_ID </proc/sys/kernel/random/boot_id
   TOUCHED=
-  if [ -f "$RUN/touched" ]; then read -r TOUCHED <"$RUN/touched" || :; fi
+  if [ -f "$RUN/touched" ] && [ "$MARK" = S ]; then read -r TOUCHED <"$RUN/touched" || :; fi
   if [ -e "$WORK/reloaded" ]; then rm -f "$WORK/reloaded"; fi
   NAMES=
   foreign_own
