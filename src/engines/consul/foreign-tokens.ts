@@ -1,8 +1,8 @@
 /** Tokens that may do everything and that Bramble did not make: named, never removed, for they may be somebody's way in on purpose. */
 import { z } from 'zod'
 import type { EngineStatus } from '../contract.ts'
+import { reasonOf } from '../../support/reason.ts'
 import type { ConsulApi } from './api.ts'
-import { counted } from './counted.ts'
 import { readOwned } from './store/owned.ts'
 
 /** The policy `global-management` has this id in every datacenter (Consul, "ACL policies", built-in policies). */
@@ -27,7 +27,7 @@ export async function foreignManagers(api: ConsulApi): Promise<readonly string[]
     readOwned(api).catch(() => undefined),
   ])
   // Without an answer nothing is known of them, and that is said.
-  if (!tokens.ok) throw new Error(`the tokens of Consul cannot be looked at: ${tokens.problem}`)
+  if (!tokens.ok) throw new Error(tokens.problem)
   const holdsAll = (policies: readonly { readonly ID: string }[]): boolean =>
     policies.some(({ ID }) => ID === EVERYTHING)
   const mighty = new Set(
@@ -47,10 +47,19 @@ export async function foreignManagers(api: ConsulApi): Promise<readonly string[]
 
 /** The same, said in how the engine stands: it is not well while somebody unknown may do everything. */
 export async function withForeignManagers(api: ConsulApi, status: EngineStatus): Promise<EngineStatus> {
+  // Without a leader nobody knows the tokens, and that is said already.
   if (status.leader === undefined) return status
-  const found = await foreignManagers(api)
-  if (found.length === 0) return status
-  const what = `${counted(found.length, 'token')} for management that Bramble did not make: ${found.join(', ')}`
-  const way = 'remove what nobody needs: consul acl token delete -id ACCESSOR'
-  return { ...status, healthy: false, detail: `${status.detail}; ${what}; ${way}` }
+  try {
+    const found = await foreignManagers(api)
+    if (found.length === 0) return status
+    const way = (token: string): string =>
+      `a token for management that Bramble did not make: ${token}; where nobody needs it: consul acl token delete -id ACCESSOR`
+    return { ...status, healthy: false, problems: [...status.problems, ...found.map(way)] }
+  } catch (error) {
+    return {
+      ...status,
+      healthy: false,
+      unknown: [...status.unknown, `who may manage it: ${reasonOf(error)}`],
+    }
+  }
 }
