@@ -60,9 +60,11 @@ await describeEachConsul(90, (binary) => {
       const { AccessorID: accessor } = JSON.parse(stdout.toString()) as { AccessorID: string }
       const found = await status()
       expect(found.healthy).toBe(false)
-      expect(found.detail).toContain(
-        `1 token for management that Bramble did not make: ${accessor} (by hand)`,
-      )
+      expect(found.problems).toEqual([
+        expect.stringContaining(
+          `a token for management that Bramble did not make: ${accessor} (by hand)`,
+        ) as string,
+      ])
       await dc.home.consul('hammond', ['acl', 'token', 'delete', '-id', accessor])
       expect(await status()).toMatchObject({ healthy: true })
     })
