@@ -3,6 +3,8 @@ import { compileLater } from '../compile/compile-later.ts'
 import type { Program } from '../compile/compile.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
+import type { Content } from '../resources/kind.ts'
+import type { ReleaseWish } from '../roles/role.ts'
 import { openSecrets, type SecretStore } from '../secrets/store.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { resolveSource, type OpenedCluster } from './open.ts'
@@ -14,7 +16,13 @@ import {
   type Engines,
   type Provisions,
 } from './programs.ts'
-import { meetReleases, releaseSource } from './role-releases.ts'
+import {
+  meetReleases,
+  releasesHere,
+  releaseSource,
+  type MetReleases,
+  type ReleasesHere,
+} from './role-releases.ts'
 import { meetWishes } from './role-secrets.ts'
 import { nodesInScope, type Scope } from './scope.ts'
 
@@ -27,6 +35,8 @@ export interface Prepared {
   /** Names of the nodes of the run, in the order of the cluster file. */
   readonly nodes: readonly string[]
   readonly engines: Engines
+  /** Is this the content of a release that is not here and was not to be fetched? */
+  readonly isMissing: (content: Content) => boolean
   /** Compiled when it is first looked into, then kept: meanwhile somebody can log in to the node. */
   program(node: string, alsoKinds?: readonly string[]): Program
 }
@@ -37,7 +47,8 @@ export type FirstContact = (
 ) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
 
 /**
- * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only.
+ * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only. With releases that are
+ * `here`, none is fetched: for a look that needs no network but SSH.
  * Throws {@link DiagnosticsError} for what roles object to once the facts are known.
  */
 export async function prepare(
@@ -45,8 +56,8 @@ export async function prepare(
   scope: Scope,
   mode: 'read' | 'create',
   firstContact: FirstContact,
+  releases: 'fetched' | 'here' = 'fetched',
 ): Promise<Prepared> {
-  const { source } = opened
   const resolved = await resolveWithFacts(opened, firstContact)
   const nodes = nodesInScope(resolved.cluster, scope)
   const secrets = await openSecrets({
@@ -55,11 +66,9 @@ export async function prepare(
     mode,
     identityFile: opened.identityFile,
   })
-  const met = await meetReleases(
-    releaseWishes(resolved, new Set(nodes)),
-    () => releaseSource(source.file, source.path),
-    resolved.lock,
-  )
+  const wishes = releaseWishes(resolved, new Set(nodes))
+  const met =
+    releases === 'here' ? await releasesHere(wishes, resolved.lock) : await fetched(opened, wishes, resolved)
   const provisions: Provisions = {
     secrets: await meetWishes(secrets, secretWishes(resolved), new Date()),
     release: met.release,
@@ -71,8 +80,18 @@ export async function prepare(
     provisions,
     nodes,
     engines: enginesOf(resolved, new Set(nodes), provisions),
+    isMissing: met.isMissing,
     program: compiler(resolved, provisions),
   }
+}
+
+async function fetched(
+  { source }: OpenedCluster,
+  wishes: readonly ReleaseWish[],
+  { lock }: Resolved,
+): Promise<MetReleases & Pick<ReleasesHere, 'isMissing'>> {
+  const met = await meetReleases(wishes, () => releaseSource(source.file, source.path), lock)
+  return { ...met, isMissing: () => false }
 }
 
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */
