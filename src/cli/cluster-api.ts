@@ -14,4 +14,5 @@ export type ClusterApi = Pick<
   | 'status'
   | 'takeDownLab'
   | 'upgrade'
+  | 'versionDiagnostics'
 >

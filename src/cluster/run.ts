@@ -18,7 +18,7 @@ import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { wantedVersions } from './programs.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
@@ -84,9 +84,10 @@ async function carryOut(
       takeOver: options.takeOver ?? false,
       ...(options.signal && { signal: options.signal }),
     }
-    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
-      readFacts(push, nodes),
-    )
+    const facts: FirstContact = (nodes) => readFacts(push, nodes)
+    const objections: Objections = (found) => objectionsTo(found, cluster, transport)
+    const secrets = mode === 'plan' ? 'read' : 'create'
+    const prepared = await prepare(cluster, options, secrets, facts, objections)
     redact = redactor(prepared.secrets.values())
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
     letGo = mode === 'plan'
@@ -148,12 +149,13 @@ class Run {
   }
 
   async rollOut(push: PushRun, by: string): Promise<Outcome> {
-    const { nodes, engines, resolved, program } = this.#prepared
+    const { nodes, engines, resolved, program, notices } = this.#prepared
     const inScope = new Set(nodes)
     const stores = engines.stores.filter((store) => store.members.some((member) => inScope.has(member)))
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
+    for (const { code, summary, why } of notices) emit({ type: 'warning', code, text: `${summary}: ${why}` })
     const delivery = pushDelivery({
       push,
       mode: this.#mode,
@@ -175,7 +177,7 @@ class Run {
       delivery,
       emit,
       signal: this.#options.signal,
-      allowed: () => this.#isAllowed(inScope, push),
+      allowed: () => this.#isAllowed(push),
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
@@ -183,17 +185,8 @@ class Run {
   }
 
   /** Looks at what runs, while the nodes are looked at. */
-  async #isAllowed(inScope: ReadonlySet<string>, { transport }: PushRun): Promise<boolean> {
-    const { resolved, engines } = this.#prepared
-    const versions = versionsInScope(wantedVersions(resolved), inScope)
-    const { positions } = this.#cluster.source
-    this.#refusals = await versionRefusals({
-      versions,
-      probes: engines.probes,
-      running: resolved.lock.running,
-      positions,
-      link: transport,
-    })
+  async #isAllowed({ transport }: PushRun): Promise<boolean> {
+    this.#refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
@@ -214,7 +207,9 @@ class Run {
       )
       this.#lock = withRunning(
         this.#lock,
-        Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
+        Object.fromEntries(
+          complete.flatMap(({ engine, wanted }) => (wanted === undefined ? [] : [[engine, wanted]])),
+        ),
       )
     }
     await this.#save()
@@ -241,6 +236,21 @@ class Run {
     this.#journal.sink(event)
     this.#tell(event)
   }
+}
+
+/** What keeps the engines in scope from going from what runs to what is wanted. */
+function objectionsTo(
+  { resolved, nodes, engines }: Pick<Prepared, 'resolved' | 'nodes' | 'engines'>,
+  { source: { positions } }: OpenedCluster,
+  link: Transport,
+): Promise<readonly Diagnostic[]> {
+  return versionRefusals({
+    versions: versionsInScope(wantedVersions(resolved), new Set(nodes)),
+    probes: engines.probes,
+    running: resolved.lock.running,
+    positions,
+    link,
+  })
 }
 
 /** For callers that only need a connection for a moment. */

@@ -6,11 +6,12 @@ import { newRunId } from '../journal/run-id.ts'
 import type { ClusterNode } from '../roles/role.ts'
 import { limit } from '../support/limit.ts'
 import { reasonOf } from '../support/reason.ts'
+import { supportOfRunning, type EngineSupport } from './engine-versions.ts'
 import { controllerName } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { certificateDaysLeft } from './programs.ts'
+import { certificateDaysLeft, wantedVersions } from './programs.ts'
 import { withTransport } from './run.ts'
 
 /** How one node stands. */
@@ -39,6 +40,8 @@ export interface NodeStatus {
 export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[]
   readonly engines: readonly EngineStatus[]
+  /** How the versions that run stand with their makers. */
+  readonly support: readonly EngineSupport[]
 }
 
 const CONCURRENCY = 50
@@ -63,7 +66,17 @@ export async function status(cluster: OpenedCluster): Promise<ClusterStatus> {
         }),
       ),
     )
-    return { nodes: await nodes, engines: await engines }
+    return { nodes: await nodes, engines: await engines, support: supportOfAll(prepared, await engines) }
+  })
+}
+
+/** By what the members say that they run; of an engine that does not answer, by what ran last, else by what is wanted. */
+function supportOfAll({ resolved }: Prepared, engines: readonly EngineStatus[]): EngineSupport[] {
+  return wantedVersions(resolved).flatMap((version) => {
+    const members = engines.find(({ name }) => name === version.engine)?.members ?? []
+    const said = members.map((member) => member.version ?? '').filter((text) => text !== '')
+    const known = resolved.lock.running[version.engine] ?? version.wanted
+    return supportOfRunning(version, said.length > 0 ? said : known === undefined ? [] : [known], new Date())
   })
 }
 

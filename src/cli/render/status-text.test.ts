@@ -32,6 +32,7 @@ const WELL: ClusterStatus = {
       failingChecks: [],
     },
   ],
+  support: [],
 }
 
 const UNWELL: ClusterStatus = {
@@ -51,6 +52,7 @@ const UNWELL: ClusterStatus = {
     healthy: false,
     failingChecks: [{ node: 'ears', service: 'doorbell', check: 'http', output: 'connection refused' }],
   })),
+  support: [],
 }
 
 const status = (recorded: ClusterStatus, ...words: string[]) =>

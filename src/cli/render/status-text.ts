@@ -15,8 +15,12 @@ const FEW_DAYS = 14
 const LITTLE_DISK_BYTES = 500 * 1024 * 1024
 
 /** Whether every node answers and every engine is healthy: what the exit status tells. */
-export function isWell({ nodes, engines }: ClusterStatus): boolean {
-  return nodes.every(({ reached }) => reached) && engines.every(({ healthy }) => healthy)
+export function isWell({ nodes, engines, support }: ClusterStatus): boolean {
+  return (
+    nodes.every(({ reached }) => reached) &&
+    engines.every(({ healthy }) => healthy) &&
+    support.every(({ safe }) => safe)
+  )
 }
 
 /** The lines. */
@@ -29,7 +33,11 @@ export function renderStatus(status: ClusterStatus, palette: Palette, width?: nu
       ...(width !== undefined && { width }),
     },
   )
-  const engines = status.engines.flatMap((engine) => ['', ...engineLines(engine, palette, width)])
+  const engines = status.engines.flatMap((engine) => [
+    '',
+    ...engineLines(engine, palette, width),
+    ...supportLines(status, engine.name, palette),
+  ])
   return [...table, ...engines, '', verdict(status, palette)]
 }
 
@@ -107,6 +115,16 @@ function engineLines(engine: EngineStatus, palette: Palette, width: number | und
   ]
 }
 
+/** Of each version that runs; a word in colour only where there is something to be done. */
+function supportLines({ support }: ClusterStatus, name: string, palette: Palette): string[] {
+  return support
+    .filter(({ engine }) => engine === name)
+    .map(({ detail, state, safe }) => {
+      const text = `  ${oneLine(detail)}`
+      return safe ? (state === 'supported' ? text : palette.yellow(text)) : palette.red(text)
+    })
+}
+
 const MEMBER_COLUMNS = [
   { title: 'MEMBER' },
   { title: 'AS' },
@@ -115,10 +133,11 @@ const MEMBER_COLUMNS = [
   { title: 'VERSION' },
 ] as const
 
-function verdict({ nodes, engines }: ClusterStatus, palette: Palette): string {
+function verdict({ nodes, engines, support }: ClusterStatus, palette: Palette): string {
   const lost = nodes.filter(({ reached }) => !reached).map(({ name }) => oneLine(name))
   const unwell = engines.filter(({ healthy }) => !healthy).map(({ name }) => oneLine(name))
-  if (lost.length === 0 && unwell.length === 0) {
+  const unsafe = [...new Set(support.filter(({ safe }) => !safe).map(({ engine }) => oneLine(engine)))]
+  if (lost.length === 0 && unwell.length === 0 && unsafe.length === 0) {
     return palette.green(
       `All is well: ${counted(nodes.length, 'node')}, ${counted(engines.length, 'engine')}`,
     )
@@ -126,6 +145,7 @@ function verdict({ nodes, engines }: ClusterStatus, palette: Palette): string {
   const parts = [
     ...(lost.length > 0 ? [`unreachable: ${listed(lost)}`] : []),
     ...(unwell.length > 0 ? [`not healthy: ${listed(unwell)}`] : []),
+    ...(unsafe.length > 0 ? [`in an unsafe version: ${listed(unsafe)}`] : []),
   ]
   return palette.red(parts.join('; '))
 }
