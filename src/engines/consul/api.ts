@@ -26,7 +26,8 @@ export type Reply<Value> =
   | { readonly ok: false; readonly status: number; readonly problem: string }
 
 /** Something to send along, as JSON or as the bytes themselves. */
-export type RequestBody = { readonly json: unknown } | { readonly text: string }
+export type RequestBody =
+  { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array }
 
 const CONNECT_SECONDS = 15
 
@@ -130,6 +131,14 @@ function secured(stream: Duplex, authorityPem: string): Promise<TLSSocket> {
   })
 }
 
+/**
+ * An entry has flags of 64 bits, of which JSON.parse would round the last; so that number becomes a text. Inside of a text of
+ * JSON the quotes around the name would be escaped, so nothing else can look like this.
+ */
+function withWholeFlags(text: string): string {
+  return text.replace(/"Flags":\s*(\d{16,})/g, '"Flags":"$1"')
+}
+
 function shaped<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
@@ -137,7 +146,7 @@ function shaped<Schema extends z.ZodType>(
 ): Reply<z.output<Schema>> {
   let value: unknown
   try {
-    value = text.trim() === '' ? undefined : JSON.parse(text)
+    value = text.trim() === '' ? undefined : JSON.parse(withWholeFlags(text))
   } catch {
     return { ok: false, status: 0, problem: `the answer to ${path} is no JSON` }
   }

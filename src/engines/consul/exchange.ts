@@ -20,11 +20,16 @@ export interface Question {
 export function exchange(session: ClientHttp2Session, question: Question): Promise<Reply<string>> {
   if (session.closed || session.destroyed) return Promise.resolve(failure('the connection was closed'))
   const { body } = question
-  const sent = body && Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
+  const sent = body && bytesOf(body)
   const request = session.request(headersOf(question, sent), { endStream: sent === undefined })
   const answer = answerOf(request)
   if (sent) request.end(sent)
   return answer
+}
+
+function bytesOf(body: RequestBody): Buffer {
+  if ('bytes' in body) return Buffer.from(body.bytes)
+  return Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
 }
 
 function headersOf(
