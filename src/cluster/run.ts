@@ -86,8 +86,7 @@ async function carryOut(
     }
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
-    const secrets = mode === 'plan' ? 'read' : 'create'
-    const prepared = await prepare(cluster, options, secrets, facts, objections)
+    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
     redact = redactor(prepared.secrets.values())
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
     letGo = mode === 'plan'
