@@ -71,7 +71,7 @@ write(
   HEAD +
     '/** The part of a program that is the same on every node. */\n' +
     `export const runtime = ${JSON.stringify(
-      ['prelude', 'facts', 'manifest', 'carry-out', 'trial', 'main']
+      ['prelude', 'before', 'facts', 'manifest', 'carry-out', 'trial', 'main']
         .map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')))
         .join(''),
     )}\n`,

@@ -149,6 +149,17 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
   }
 }
 
+/** What these nodes stand on is looked at with them, also when none of those who are asked for it is among them. */
+export function enginesUsed(
+  { gates, stores, probes }: Engines,
+  nodes: ReadonlySet<string>,
+): Pick<Engines, 'stores' | 'probes'> {
+  const names = new Set(gates.map(({ engine }) => engine))
+  const isUsed = ({ name, members }: ClusterStore | EngineProbe): boolean =>
+    names.has(name) || members.some((member) => nodes.has(member))
+  return { stores: stores.filter(isUsed), probes: probes.filter(isUsed) }
+}
+
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
 
 /** Whole days until the first certificate of a node ends; undefined for a node without one. */

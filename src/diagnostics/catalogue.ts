@@ -9,6 +9,7 @@ import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
 import { rolesBaseCodes } from './catalogue/roles-base.ts'
 import { rolesConsulCodes } from './catalogue/roles-consul.ts'
+import { rolloutCodes } from './catalogue/rollout.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
 import { versionCodes } from './catalogue/versions.ts'
 import type { Code } from './define-codes.ts'
@@ -25,6 +26,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   versionCodes,
   secretsCodes,
   deliveryCodes,
+  rolloutCodes,
   commandCodes,
   labCodes,
 ]

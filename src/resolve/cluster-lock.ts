@@ -15,6 +15,7 @@ export const KEPT_FACTS = [
   'os',
   'os_release',
   'apt_archive',
+  'cloud_init',
   'machine_id',
   'ssh_host_key',
   'runtime',
@@ -33,6 +34,8 @@ const lockSchema = z.object({
   releases: z.record(z.string(), releaseSchema).default({}),
   /** By engine, the version that the last complete apply left on its nodes. */
   running: z.record(z.string(), z.string()).default({}),
+  /** By their names in sentences, the values that engines cannot change any more. */
+  settled: z.record(z.string(), z.string()).default({}),
 })
 
 /** What the cluster lock holds. */
@@ -42,7 +45,14 @@ export type ClusterLock = z.output<typeof lockSchema>
 export type LockedRelease = z.output<typeof releaseSchema>
 
 /** The lock of a cluster that was never looked at. */
-export const EMPTY_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {}, running: {} }
+export const EMPTY_LOCK: ClusterLock = {
+  version: 1,
+  nodes: {},
+  choices: {},
+  releases: {},
+  running: {},
+  settled: {},
+}
 
 const HEAD =
   '# Written by bramble: facts seen, choices made, versions pinned. Commit it; edit the cluster file instead.\n'

@@ -1,4 +1,5 @@
 /** `bramble plan`: shows what an apply would change, and why; changes nothing. */
+import { isWell } from '../../events/event.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -32,7 +33,7 @@ async function plan(context: Context, choices: PlanChoices): Promise<ExitCode> {
       [...body, terminal.palette.bold(planSummary(run.planEvents))].map((line) => `${line}\n`).join(''),
     )
   }
-  if (run.progress.end?.outcome === 'failed') return EXIT.failure
+  if (run.progress.end && !isWell(run.progress.end.outcome)) return EXIT.failure
   const differs = run.planEvents.some(({ type }) => type === 'resource-differs')
   return differs && choices.detailedExitcode ? EXIT.changes : EXIT.ok
 }

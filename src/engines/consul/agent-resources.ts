@@ -18,6 +18,7 @@ import {
   CONFIG_FILE,
   CONFIG_FOLDER,
   CONSUL_USER,
+  STATE_ENTRIES,
   stateFiles,
   TLS_FOLDER,
   UNIT,
@@ -26,6 +27,7 @@ import {
 import { serviceDefinition } from './service-definition.ts'
 import type { Agent, ConsulService } from './setup.ts'
 import { unitText } from './unit-text.ts'
+import { foreignConfiguration, oldState } from './what-others-left.ts'
 
 /** Everything that the agent of a node is made of. */
 export interface AgentParts {
@@ -53,10 +55,11 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     needs: [installation.address],
   })
   return [
+    oldState(agent),
     ...installation.resources,
     directory({ path: CONFIG_FOLDER }),
     directory({ path: TLS_FOLDER }),
-    directory({ path: state, mode: '700', owner: CONSUL_USER, group: CONSUL_USER, purge: true }),
+    directory({ path: state, mode: '700', owner: CONSUL_USER, group: CONSUL_USER, purge: STATE_ENTRIES }),
     directory({ path: `${state}/serf`, mode: '700', owner: CONSUL_USER, group: CONSUL_USER, purge: true }),
     ...certificates,
     ...keyrings(parts),
@@ -64,6 +67,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     ...checkedBy,
     configuration,
     ...services,
+    foreignConfiguration(agent),
     unitFile,
     service({
       name: UNIT,

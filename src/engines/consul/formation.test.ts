@@ -6,7 +6,8 @@ import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import { withApi } from './api.ts'
 import { tokenText } from './config.ts'
-import { agentGate, serverGate } from './gates.ts'
+import { agentGate } from './agent-gate.ts'
+import { serverGate } from './gates.ts'
 import { anything } from './replies.ts'
 import { askStatus } from './status.ts'
 
@@ -89,7 +90,9 @@ await describeEachConsul(90, (binary) => {
       const gate = agentGate({
         node: 'ears',
         access: { authorityPem: dc.home.access.authorityPem, token: dc.home.token('ears').secretId },
-        services: ['doorbell'],
+        servers: SERVERS,
+        management: dc.home.access,
+        services: dc.home.services('ears'),
       })
       await eventually('the gate opens', 60, async () => {
         const { passed, detail } = await gate.ask(dc.home.link)

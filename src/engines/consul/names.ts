@@ -68,3 +68,24 @@ export const stateFiles = {
   /** The gossip keys between datacenters. */
   wanKeyring: (dataFolder: string): string => `${dataFolder}/serf/remote.keyring`,
 } as const
+
+/**
+ * What an agent makes in its data folder, besides the files that we give it: the log of the consensus and its snapshots, gossip, its
+ * id, what is registered with it, the answer of the check for new versions (`agent/`, `agent/local/`, `lib/file` of Consul 1.8 to 1.21).
+ * Temporary files are beside those that they replace.
+ */
+export const STATE_ENTRIES = [
+  'raft',
+  'serf',
+  'node-id',
+  'services',
+  'checks',
+  'proxy',
+  'local',
+  'rpc',
+  'checkpoint-signature*',
+  'server_metadata.json*',
+  'acl-tokens.json*',
+  'auto-config.json*',
+  '*.tmp*',
+]

@@ -1,10 +1,11 @@
 /** Options of the roles consul-server and consul-client in the cluster file. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { DNS_LABEL, oneOrMore, text } from '../../cluster-file/forms.ts'
+import { DNS_LABEL, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
 import { newestKnownLine } from '../../releases/engine-lines.ts'
+import { aclRulesMistake } from './acl-rules.ts'
+import { kvKeyMistake, kvValueMistake } from './kv-limits.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from './lines.ts'
-import { KV_FOLDER } from './names.ts'
 
 const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
 const path = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path')
@@ -36,16 +37,31 @@ const ownKeys = {
       'DNS servers that Consul asks for names outside its domain, such as 127.0.0.1:5353; none by default.',
     ),
   log_level: z.enum(logLevels).optional().describe('How much the agent logs; default: info.'),
+  own_files: z
+    .array(
+      z.string().regex(/^[^\s/]+\.(json|hcl)$/, 'must be the name of a file that ends with .json or .hcl'),
+    )
+    .optional()
+    .describe(
+      'Names of files of your own in /etc/consul.d that the agent is to read; any other that is not of Bramble is set aside.',
+    ),
+  old_state: z
+    .enum(['refuse', 'adopt', 'set_aside'])
+    .optional()
+    .describe(
+      'What becomes of the state of a Consul that ran before the first apply: `refuse` (the default) ends the run before anything is changed, `adopt` goes on with it, `set_aside` begins without it and puts it back when the role leaves.',
+    ),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
     .describe("Further settings of Consul's agent, merged last into its configuration."),
 }
 
+/** Rules in Consul's language. */
+const rules = () => judgedBy(z.string(), aclRulesMistake)
+
 const policySchema = z.strictObject({
-  rules: z
-    .string()
-    .describe('Rules in the language of Consul, such as  key_prefix "app/" { policy = "read" }'),
+  rules: rules().describe('Rules in the language of Consul, such as  key_prefix "app/" { policy = "read" }'),
   description: z.string().default('').describe('What the policy is for.'),
 })
 
@@ -57,7 +73,7 @@ const tokenSchema = z.strictObject({
 })
 
 const kvValue = z.union([
-  text(),
+  judgedBy(z.union([z.string(), z.number()]).transform(String), kvValueMistake),
   z.boolean().transform(String),
   z.strictObject({
     secret: label.describe(
@@ -66,12 +82,7 @@ const kvValue = z.union([
   }),
 ])
 
-const kvKey = z
-  .string()
-  .min(1)
-  .max(512)
-  .refine((key) => !key.startsWith('/') && !key.includes('//'), 'must not start with a slash')
-  .refine((key) => !key.startsWith(KV_FOLDER), `must not lie below ${KV_FOLDER}, where Bramble keeps its own`)
+const kvKey = judgedBy(z.string(), kvKeyMistake)
 
 /** Options of the role consul-server. */
 export const serverOptions = z
@@ -108,8 +119,7 @@ export const serverOptions = z
       .optional()
       .describe('Patience of the consensus with slow servers, 1 to 10; default: by the slowest board.'),
     wan: z.boolean().default(false).describe('Opens the port for other datacenters (8302).'),
-    anonymous: z
-      .string()
+    anonymous: rules()
       .default('node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n')
       .describe('Rules for requests without a token, DNS among them; default: may read nodes and services.'),
     policies: z
@@ -162,7 +172,10 @@ export function spokenVersion(
 }
 
 /** Options of one agent: a client's own ones win over those of the servers. */
-export type AgentOptions = Pick<ServerOptions, 'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings'>
+export type AgentOptions = Pick<
+  ServerOptions,
+  'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings' | 'own_files' | 'old_state'
+>
 
 /** What a client runs with: where it says nothing, what the servers say. */
 export function clientAgentOptions(own: ClientOptions, servers: AgentOptions): AgentOptions {

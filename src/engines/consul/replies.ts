@@ -62,6 +62,12 @@ export const checksReply = list(
   }),
 )
 
+/** `GET /v1/agent/checks`: the agent's own checks by id. */
+export const agentChecksReply = z.record(
+  z.string(),
+  z.object({ Status: z.string(), Output: z.string().default('') }),
+)
+
 /** `GET /v1/catalog/node/:node`; null for a node that nobody has registered. */
 export const catalogNodeReply = z
   .object({

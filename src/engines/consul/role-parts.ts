@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Content, Resource } from '../../resources/kind.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
-import { agentGate } from './gates.ts'
+import { agentGate } from './agent-gate.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
 import type { ManagementAccess } from './management.ts'
 import { secretNames, serverName } from './names.ts'
@@ -87,6 +87,7 @@ export function gateOfAgent(
   node: ConsulNode,
   services: readonly ConsulService[],
   secrets: SecretsView,
+  servers: readonly ConsulNode[],
 ): Gate {
   return agentGate({
     node: node.name,
@@ -94,6 +95,8 @@ export function gateOfAgent(
       authorityPem: secrets.authority(secretNames.authority).certificatePem,
       token: secrets.token(secretNames.agentToken(node.name)).secretId,
     },
-    services: services.map(({ name }) => name),
+    services,
+    servers: servers.map(({ name }) => name),
+    management: managementOf(secrets),
   })
 }

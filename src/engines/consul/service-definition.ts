@@ -17,11 +17,15 @@ export function serviceDefinition(service: ConsulService): Settings {
   }
 }
 
+/** Id of the check of this number, which is unique on its node. */
+export function checkId(service: string, index: number): string {
+  return index === 0 ? `service:${service}` : `service:${service}:${index + 1}`
+}
+
 function checkDefinition(service: string, check: Readonly<Record<string, unknown>>, index: number): Settings {
   const { http, tcp, grpc, script, interval, timeout } = check
-  const id = index === 0 ? `service:${service}` : `service:${service}:${index + 1}`
   return {
-    id,
+    id: checkId(service, index),
     name: checkName(service, check),
     ...(typeof http === 'string' && { http: onThisNode(http, 'http://127.0.0.1') }),
     ...(typeof tcp === 'string' && { tcp: onThisNode(tcp, '127.0.0.1') }),

@@ -13,6 +13,7 @@ import { reboot } from '../../resources/reboot/reboot.ts'
 import { service } from '../../resources/service/service.ts'
 import { sysctl } from '../../resources/sysctl/sysctl.ts'
 import { timezone } from '../../resources/timezone/timezone.ts'
+import { FORMER_ZONES } from '../../resources/timezone/zone-names.ts'
 import { defineRole, type Cluster, type ClusterNode } from '../role.ts'
 import { accounts, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
@@ -20,16 +21,28 @@ import { copiedNodes } from './copied-nodes.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
 import { sshServer } from './ssh-server.ts'
 
+/** Releases whose package tzdata still has the former names of zones. */
+const HAVE_FORMER_ZONES = ['buster', 'bullseye', 'bookworm']
+
 /** Packages that are asked for, and those that the other options need; each once. */
-function packages(options: BaseOptions): Resource[] {
+function packages(options: BaseOptions, { facts }: ClusterNode): Resource[] {
   const needed = [
     ...(options.timezone === 'UTC' ? [] : ['tzdata']),
+    ...(FORMER_ZONES.has(options.timezone) && !HAVE_FORMER_ZONES.includes(facts['os_release'] ?? '')
+      ? ['tzdata-legacy']
+      : []),
     ...(options.locale.includes('_') ? ['locales'] : []),
     ...(options.time.sync ? ['systemd-timesyncd'] : []),
     ...(sudoers(options).length > 0 ? ['sudo'] : []),
     ...(options.modules.length > 0 ? ['kmod'] : []),
   ]
-  return [...new Set([...needed, ...options.packages])].map((name) => debianPackage({ name }))
+  const named = options.packages.filter((wish) => typeof wish === 'string')
+  const absent = options.packages.flatMap((wish) => (typeof wish === 'string' ? [] : [wish.name]))
+  const present = [...new Set([...needed, ...named])].filter((name) => !absent.includes(name))
+  return [
+    ...present.map((name) => debianPackage({ name })),
+    ...[...new Set(absent)].map((name) => debianPackage({ name, state: 'absent' })),
+  ]
 }
 
 // The block is the same on every node, and checking a thousand entries a thousand times would take minutes.
@@ -46,6 +59,14 @@ function hostsBlock(cluster: Cluster): Resource {
     })
   blocks.set(cluster, made)
   return made
+}
+
+/** cloud-init sets names at each boot where an image or its user asks it to (its modules update_hostname, update_etc_hosts). */
+function cloudInit({ hosts: hasBlock }: BaseOptions, { facts }: ClusterNode): Resource[] {
+  if (facts['cloud_init'] !== 'yes') return []
+  const lines = ['preserve_hostname: true', ...(hasBlock ? ['manage_etc_hosts: false'] : [])]
+  // The last file wins (cloud-init, "Configuration sources"); what the user data says is in the kind `hosts`.
+  return [file({ path: '/etc/cloud/cloud.cfg.d/zz-bramble.cfg', content: `${lines.join('\n')}\n` })]
 }
 
 function journal({ storage, max_use }: BaseOptions['journal']): Resource[] {
@@ -102,11 +123,12 @@ const base = defineRole<BaseOptions>({
   resources: ({ options, node, cluster }) => [
     hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
     timezone({ zone: options.timezone }),
-    ...packages(options),
+    ...packages(options, node),
     locale({ lang: options.locale }),
     ...accounts(options, cluster),
     ...kernel(options, cluster.lab),
     ...(options.hosts ? [hostsBlock(cluster)] : []),
+    ...cloudInit(options, node),
     ...boot(options.boot, node, cluster.lab),
     ...clock(options.time, cluster.lab),
     ...journal(options.journal),

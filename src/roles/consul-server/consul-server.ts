@@ -17,6 +17,7 @@ import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
 import { defineRole, type RoleWishContext } from '../role.ts'
 import { serverFindings } from './findings.ts'
+import { settledValues } from './settled.ts'
 import { storeWishes, userWishes } from './user-wishes.ts'
 
 function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Agent {
@@ -34,6 +35,7 @@ const consulServer = defineRole<ServerOptions>({
   conflicts: ['consul-client'],
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
+  settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
   secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
   resources: (context) =>
@@ -50,7 +52,7 @@ const consulServer = defineRole<ServerOptions>({
     consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
   gates: ({ node, cluster, secrets }) => [
     serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
-    gateOfAgent(node, cluster.servicesOn(node.name), secrets),
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
   version: ({ options, cluster }) => consulVersion(options, cluster),
