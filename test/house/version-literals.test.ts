@@ -5,6 +5,7 @@ import { ownFiles } from './own-files.ts'
 
 /** Files whose matter it is, with what they may say. */
 const ALLOWED: Readonly<Record<string, string>> = {
+  'src/engines/consul/kv-limits.ts': 'since when a key is refused, told to who wrote it',
   'src/engines/consul/lines.ts': 'weaknesses, withdrawn versions, steps, and what Debian has',
   'src/engines/consul/version.ts': 'from which version on Consul is told things otherwise',
   'src/resources/package/package.ts': 'a section of Debian policy',

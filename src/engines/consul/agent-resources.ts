@@ -39,6 +39,8 @@ export interface AgentParts {
   readonly gossipKeys: readonly string[]
   /** Secret of the agent's own token. */
   readonly tokenSecret: string
+  /** Secret of the token of a service on this node. */
+  readonly serviceSecret: (service: string) => string
 }
 
 /** The resources of an agent. */
@@ -46,7 +48,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
   const { agent, installation } = parts
   const state = agent.datacenter.dataFolder
   const certificates = certificateFiles(parts)
-  const tokens = secretFile(stateFiles.tokens(state), tokenText(agent.datacenter.version, parts.tokenSecret))
+  const tokens = secretFile(stateFiles.tokens(state), tokenText(parts.tokenSecret))
   const [configuration, ...checkedBy] = configurationFiles(parts)
   const services = parts.services.map((one) => serviceResource(one, parts))
   const unitFile = unit({
@@ -86,8 +88,11 @@ function certificateFiles({ authorityPem, certificate }: AgentParts): readonly R
   ]
 }
 
+/** For the agent alone. */
+const SECRET = { mode: '600', owner: CONSUL_USER, group: CONSUL_USER, sensitive: true } as const
+
 function secretFile(path: string, content: string): Resource {
-  return file({ path, content, mode: '600', owner: CONSUL_USER, group: CONSUL_USER, sensitive: true })
+  return file({ path, content, ...SECRET })
 }
 
 /** There before the first start. Later the members exchange keys while they run, and write these files the same way. */
@@ -121,12 +126,13 @@ function configurationFiles(parts: AgentParts): readonly [Resource, ...Resource[
   return [configuration, ...checkedBy]
 }
 
-/** A definition alone is no configuration, so it is checked beside the real one. */
+/** A definition alone is no configuration, so it is checked beside the real one. It holds the token of the service. */
 function serviceResource(one: ConsulService, parts: AgentParts): Resource {
   const needs: LocalAddress[] = [`file:${CONFIG_FILE}`]
   return file({
     path: serviceFile(one.name),
-    content: configText(serviceDefinition(one)),
+    content: configText(serviceDefinition(one, parts.serviceSecret(one.name))),
+    ...SECRET,
     validate: validate(parts, CONFIG_FILE, '{}'),
     needs,
   })

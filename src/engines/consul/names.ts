@@ -29,6 +29,7 @@ export const secretNames = {
   management: 'consul/management',
   certificate: (node: string): string => `consul/certificate/${node}`,
   agentToken: (node: string): string => `consul/agent/${node}`,
+  serviceToken: (node: string, service: string): string => `consul/service/${node}/${service}`,
   token: (name: string): string => `consul/token/${name}`,
   value: (name: string): string => `consul/value/${name}`,
 } as const
@@ -53,6 +54,10 @@ export function returnedKey(node: string): string {
 /** Name of the policy of a node's agent. */
 export function agentPolicyName(node: string): string {
   return `bramble-agent-${node}`
+}
+/** Name of the policy by which a service is registered. */
+export function servicePolicyName(service: string): string {
+  return `bramble-service-${service}`
 }
 /** Name of the policy of requests without a token. */
 export const ANONYMOUS_POLICY = 'bramble-anonymous'

@@ -27,8 +27,8 @@ export function managementOf(secrets: SecretsView): ManagementAccess {
   }
 }
 
-/** The secrets that an agent needs, as wishes. */
-export function agentWishes({ datacenter, node, role }: Agent) {
+/** The secrets that an agent and the services of its node need, as wishes. */
+export function agentWishes({ datacenter, node, role }: Agent, services: readonly ConsulService[]) {
   const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
   const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
   return [
@@ -36,6 +36,9 @@ export function agentWishes({ datacenter, node, role }: Agent) {
     { name: secretNames.gossip, make: 'gossip-key' },
     { name: secretNames.management, make: 'token' },
     { name: secretNames.agentToken(node.name), make: 'token' },
+    ...services.map(
+      ({ name }) => ({ name: secretNames.serviceToken(node.name, name), make: 'token' }) as const,
+    ),
     {
       name: secretNames.certificate(node.name),
       make: 'certificate',
@@ -79,6 +82,7 @@ export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
     certificate: secrets.certificate(secretNames.certificate(name)),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     tokenSecret: secrets.token(secretNames.agentToken(name)).secretId,
+    serviceSecret: (service) => secrets.token(secretNames.serviceToken(name, service)).secretId,
   })
 }
 

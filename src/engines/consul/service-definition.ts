@@ -2,13 +2,17 @@
 import type { Settings } from './config.ts'
 import type { ConsulService } from './setup.ts'
 
-/** Content of a service's file. */
-export function serviceDefinition(service: ConsulService): Settings {
+/**
+ * Content of a service's file. The service and its checks are registered with the given token; without one an agent would take its
+ * `default` token, which it also lends to whoever asks it anything.
+ */
+export function serviceDefinition(service: ConsulService, secretId: string): Settings {
   const { name, port, tags, meta, checks } = service
   return {
     service: {
       id: name,
       name,
+      token: secretId,
       ...(port !== undefined && { port }),
       ...(tags.length > 0 && { tags }),
       ...(Object.keys(meta).length > 0 && { meta }),

@@ -11,26 +11,28 @@ describe('a version of Consul', () => {
       '1.9.0',
       '1.11.11',
       '1.12.0',
+      '1.13.0',
       '1.14.0',
       '1.15.0',
       '1.22.7',
-      '2.0.0',
       '2.1.0',
       '3.0.0',
     ]
     const spoken = versions.map((version) =>
       Object.entries(dialectOf(version))
         .filter(([, isSpoken]) => isSpoken)
-        .map(([key]) => key),
+        .map(([key]) => key)
+        .join(' '),
     )
-    const newest = ['uiBlock', 'tlsBlock', 'grpcTlsPort', 'registrationToken']
+    const newest = 'uiBlock tlsBlock grpcTlsPort peering agentDeregisters'
     expect(spoken).toEqual([
-      [],
-      ['uiBlock'],
-      ['uiBlock'],
-      ['uiBlock', 'tlsBlock'],
-      ['uiBlock', 'tlsBlock', 'grpcTlsPort'],
-      ...Array.from({ length: 5 }, () => newest),
+      '',
+      'uiBlock',
+      'uiBlock',
+      'uiBlock tlsBlock',
+      'uiBlock tlsBlock peering',
+      'uiBlock tlsBlock grpcTlsPort peering',
+      ...Array.from({ length: 4 }, () => newest),
     ])
   })
 

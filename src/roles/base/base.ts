@@ -115,7 +115,7 @@ function boot({ cmdline }: BaseOptions['boot'], { board }: ClusterNode, lab: boo
  * The base of every node: its name and those of the others, users and keys, an SSH server that takes keys only, the
  * right time before anything looks at a certificate, a log that spares the SD card, packages and the kernel's settings.
  */
-const base = defineRole<BaseOptions>({
+const base = defineRole({
   name: 'base',
   summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
   options: baseOptions,

@@ -38,14 +38,14 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
 }
 
 /** An agent that is no server. Version, source, datacenter and folders are those of the servers. */
-const consulClient = defineRole<ClientOptions>({
+const consulClient = defineRole({
   name: 'consul-client',
   summary: 'A Consul client: registers and checks the services of its node, and answers by DNS.',
   family: 'consul',
   conflicts: ['consul-server'],
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
-  secrets: (context) => agentWishes(agentOf(context)),
+  secrets: (context) => agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
   releases: (context) =>
     agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
   resources: (context) =>

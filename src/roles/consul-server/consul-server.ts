@@ -28,7 +28,7 @@ function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Ag
  * A server of the Consul datacenter. Changes go one server at a time, the leader last, and only while one more may be
  * lost; policies, tokens, entries and gossip keys are converged through one server after all nodes.
  */
-const consulServer = defineRole<ServerOptions>({
+const consulServer = defineRole({
   name: 'consul-server',
   summary: 'A Consul server: catalog, health checks, key-value store and DNS, kept by majority.',
   family: 'consul',
@@ -36,7 +36,10 @@ const consulServer = defineRole<ServerOptions>({
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
   settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
-  secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
+  secrets: (context) => [
+    ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
+    ...userWishes(context.options),
+  ],
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
   resources: (context) =>
     resourcesOfAgent({
