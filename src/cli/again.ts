@@ -19,7 +19,7 @@ export function clusterWords({ folder, lab, identity, set = [] }: SharedOptions)
 /** The text with these options in every command that would otherwise act on another cluster. */
 export function withClusterWords(text: string, common: SharedOptions): string {
   const words = clusterWords(common)
-  return words.length === 0 ? text : text.replaceAll(ACTING, `${['bramble', ...words].join(' ')} `)
+  return words.length === 0 ? text : text.replaceAll(ACTING, () => `${['bramble', ...words].join(' ')} `)
 }
 
 /** The event with commands that can be typed as they are. */

@@ -34,13 +34,15 @@ const CONNECT_SECONDS = 15
 /** One agent's API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
 export class ConsulApi {
   readonly node: string
+  readonly #stream: Promise<Duplex>
   readonly #session: Promise<ClientHttp2Session | string>
   readonly #token: string | undefined
 
   constructor(link: NodeLink, node: string, access: ApiAccess) {
     this.node = node
     this.#token = access.token
-    this.#session = openSession(link, node, access.authorityPem)
+    this.#stream = link.connect(node, API_PORT)
+    this.#session = openSession(this.#stream, access.authorityPem)
   }
 
   /** Reads a path such as `/v1/agent/self`. */
@@ -59,6 +61,14 @@ export class ConsulApi {
     if (typeof session === 'string') return { ok: false, status: 0, problem: session }
     const reply = await exchange(session, { method, path, token: this.#token, body })
     return reply.ok ? shaped(reply.value, schema, path) : reply
+  }
+
+  /** Does something take connections at the agent's port, whatever it answers? */
+  listens(): Promise<boolean> {
+    return this.#stream.then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Ends the connection; questions that are still open fail. */
@@ -84,12 +94,11 @@ export async function withApi<Value>(
 }
 
 async function openSession(
-  link: NodeLink,
-  node: string,
+  connecting: Promise<Duplex>,
   authorityPem: string,
 ): Promise<ClientHttp2Session | string> {
   try {
-    const stream = await link.connect(node, API_PORT)
+    const stream = await connecting
     const socket = await secured(stream, authorityPem)
     const session = connectHttp2(`https://${LOOPBACK_NAME}:${API_PORT}`, { createConnection: () => socket })
     // A lost connection shows in the replies that are still open.

@@ -10,6 +10,8 @@ export interface ServerView {
   /** False when nothing came back; `problem` says why. */
   readonly answers: boolean
   readonly problem: string
+  /** Something takes connections there, whatever it answers: a server whose certificate nobody can verify serves all the same. */
+  readonly listens: boolean
   /** `address:port`; empty when it sees none (which is an answer, with status 200). */
   readonly leader: string
   /** `address:port` of the raft configuration; empty until the group has formed for the first time. */
@@ -33,6 +35,7 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
       node,
       answers: leader.ok || leader.status > 0,
       problem: leader.ok ? '' : leader.problem,
+      listens: await api.listens(),
       leader: leader.ok ? leader.value : '',
       peers: peers.ok ? peers.value : [],
       ...(health && { health }),

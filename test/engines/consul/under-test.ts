@@ -11,6 +11,7 @@ import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { granted } from '../../../src/engines/consul/store/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
+import type { ConsulService } from '../../../src/engines/consul/setup.ts'
 import type {
   ClusterDifference,
   ClusterOutcome,
@@ -24,7 +25,8 @@ import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
 
-const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
+/** The service of `ears`. */
+export const DOORBELL: ConsulService = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
 const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
 
 /** What did not end well. */

@@ -2,7 +2,13 @@
 import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink } from '../../contract.ts'
 import { ConsulApi, withApi } from '../api.ts'
 import { managementAccess, standing } from '../management.ts'
-import { BOOTSTRAP_ADDRESS, ensureManagement, type ManagementParts } from './ensure-management.ts'
+import {
+  BOOTSTRAP_ADDRESS,
+  ensureManagement,
+  MANAGEMENT_ADDRESS,
+  previousAccess,
+  type ManagementParts,
+} from './ensure-management.ts'
 import { NOTHING_OWNED, readOwned, writeOwned, type Owned, type OwnedThing } from './owned.ts'
 import { inBatches, Refused, type Shelf, type Step } from './step.ts'
 
@@ -44,12 +50,35 @@ async function check(parts: StoreParts, link: NodeLink, node: string): Promise<r
         return steps.map(({ difference }) => difference)
       }
       // What one member says for the leader, all would say.
-      if (kind === 'unknown') break
+      if (kind === 'unknown') return (await afterRotation(parts, link, member)) ?? everything(parts)
     } finally {
       await api.close()
     }
   }
   return everything(parts)
+}
+
+/** What differs when Consul knows us by the token that was rotated. */
+async function afterRotation(
+  parts: StoreParts,
+  link: NodeLink,
+  member: string,
+): Promise<readonly ClusterDifference[] | undefined> {
+  const before = previousAccess(parts.access)
+  if (before === undefined) return undefined
+  return withApi(link, member, before, async (api) => {
+    if ((await standing(api)).kind !== 'known') return undefined
+    const steps = await neededSteps(parts, api, await readOwned(api))
+    return [
+      {
+        address: MANAGEMENT_ADDRESS,
+        action: 'update' as const,
+        reason: 'the secret was rotated',
+        differences: [{ field: 'secret' }],
+      },
+      ...steps.map(({ difference }) => difference),
+    ]
+  })
 }
 
 async function everything(parts: StoreParts): Promise<readonly ClusterDifference[]> {

@@ -1,5 +1,6 @@
 /** ACL tokens with identities that were decided before Consul ran, and the token of requests that have none. */
 import type { ConsulApi } from '../api.ts'
+import type { TokenIdentity } from '../management.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
 import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
@@ -33,22 +34,35 @@ export interface WantedToken {
 
 const MAKE = 20
 const REMOVE = 50
+/** What was asked with it is done by then, whichever it was asked with. */
+const LAST = 90
+const ROTATED_ADDRESS = 'consul-token:management-before'
 
 /** The anonymous token, with the policies that it is to have. */
 export function anonymousToken(policies: readonly string[]): WantedToken {
   return { name: 'anonymous', accessorId: ANONYMOUS_ACCESSOR, description: 'Anonymous Token', policies }
 }
 
-/** The shelf of tokens. */
-export function tokenShelf(wanted: readonly WantedToken[]): Shelf {
+/** The shelf of tokens. `rotated` is a token for management that another one has replaced. */
+export function tokenShelf(wanted: readonly WantedToken[], rotated?: TokenIdentity): Shelf {
   return {
     async steps(api, owned) {
       const stubs =
         api === undefined ? [] : granted('listing the tokens', await api.get('/v1/acl/tokens', tokensReply))
       const steps = await Promise.all(wanted.map((token) => tokenStep(token, stubs, owned, api)))
-      return [...steps.filter((step) => step !== undefined), ...removals(wanted, stubs, owned)]
+      const old = rotated ? stubs.filter((stub) => isThe(rotated, stub)) : []
+      return [
+        ...steps.filter((step) => step !== undefined),
+        ...removals(wanted, stubs, owned),
+        ...old.map(({ AccessorID: id }) => removeStep(ROTATED_ADDRESS, { id, before: null }, LAST)),
+      ]
     },
   }
+}
+
+/** Since 1.13 a token that sets the ACLs up has an accessor of Consul's choice. */
+function isThe({ accessorId, secretId }: TokenIdentity, stub: TokenStub): boolean {
+  return stub.AccessorID === accessorId || stub.SecretID === secretId
 }
 
 /** Address of a token, from its name. */
@@ -192,9 +206,9 @@ function removals(wanted: readonly WantedToken[], stubs: readonly TokenStub[], o
     .map(([address, thing]) => removeStep(address, thing))
 }
 
-function removeStep(address: string, { id = '', before }: OwnedThing): Step {
+function removeStep(address: string, { id = '', before }: OwnedThing, stage = REMOVE): Step {
   return {
-    stage: REMOVE,
+    stage,
     difference: { address, action: 'remove', reason: 'no longer wanted', differences: [] },
     run: async (api) => {
       const name = address.slice(tokenAddress('').length)
