@@ -11,6 +11,7 @@ export type ClusterApi = Pick<
   | 'plan'
   | 'sshArguments'
   | 'sshConfigText'
+  | 'sshDials'
   | 'status'
   | 'takeDownLab'
   | 'upgrade'

@@ -284,7 +284,7 @@ releases: ${releases}
 
   it('asks nobody for who only looks', async () => {
     await publishConsul(newest)
-    const { program } = await prepare(await opened(fromMirror()), {}, 'read', noFacts)
+    const { program } = await prepare(await opened(fromMirror()), {}, 'read', noFacts, 'here')
     expect(program('hammond').node).toBe('hammond')
     expect(mirror.requests).toEqual([])
   })

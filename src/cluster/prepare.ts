@@ -1,12 +1,13 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
 import { compileLater } from '../compile/compile-later.ts'
 import type { Program } from '../compile/compile.ts'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { supportDates } from '../releases/support.ts'
-import { contentOf, type Content } from '../resources/kind.ts'
-import type { ReleaseWish } from '../roles/role.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { ReleaseSource } from '../releases/fetch-release.ts'
+import { supportDates } from '../releases/support.ts'
+import type { Content } from '../resources/kind.ts'
+import type { ReleaseWish } from '../roles/role.ts'
 import { openSecrets, type SecretStore } from '../secrets/store.ts'
 import { decideAll } from './decide-versions.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
@@ -21,7 +22,14 @@ import {
   type Engines,
   type Provisions,
 } from './programs.ts'
-import { areOnHand, meetReleases, releaseSource, type MetReleases } from './role-releases.ts'
+import {
+  areOnHand,
+  meetReleases,
+  releasesHere,
+  releaseSource,
+  type MetReleases,
+  type ReleasesHere,
+} from './role-releases.ts'
 import { meetWishes } from './role-secrets.ts'
 import { nodesInScope, type Scope } from './scope.ts'
 
@@ -36,6 +44,8 @@ export interface Prepared {
   readonly engines: Engines
   /** What is worth a word before anything is done: versions that nobody maintains, and how one was chosen. */
   readonly notices: readonly Diagnostic[]
+  /** Is this the content of a release that is not here and was not to be fetched? */
+  readonly isMissing: (content: Content) => boolean
   /** Compiled when it is first looked into, then kept: meanwhile somebody can log in to the node. */
   program(node: string, alsoKinds?: readonly string[]): Program
 }
@@ -51,21 +61,20 @@ export type Objections = (
 ) => Promise<readonly Diagnostic[]>
 
 /**
- * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only. Throws
- * {@link DiagnosticsError} for what roles object to once the facts are known, and for versions that may not run. Who only looks leaves
- * the objections out: then no maker is asked which versions are out, and none is refused.
+ * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only. With releases that are
+ * `here`, none is fetched, no maker is asked and no version is refused: for a look that needs no network but SSH.
+ * Throws {@link DiagnosticsError} for what roles object to once the facts are known, and for versions that may not run.
  */
 export async function prepare(
   opened: OpenedCluster,
   scope: Scope,
   mode: 'read' | 'create',
   firstContact: FirstContact,
-  objections?: Objections,
+  releases: 'here' | Objections = agreed,
 ): Promise<Prepared> {
   const seen = await resolveWithFacts(opened, firstContact)
-  const { resolved, notices } = objections
-    ? await withVersions(opened, seen)
-    : { resolved: seen, notices: [] }
+  const { resolved, notices } =
+    releases === 'here' ? { resolved: seen, notices: [] } : await withVersions(opened, seen)
   const nodes = nodesInScope(resolved.cluster, scope)
   const secrets = await openSecrets({
     folder: opened.paths.secretsFolder,
@@ -74,9 +83,13 @@ export async function prepare(
     identityFile: opened.identityFile,
   })
   const asked = await meetWishes(secrets, secretWishes(resolved), new Date())
-  const engines = enginesOf(resolved, new Set(nodes), { secrets: asked, release: undecided })
+  const engines = enginesOf(resolved, new Set(nodes), { secrets: asked, release: noRelease })
   const found = { resolved, nodes, engines }
-  const met = await fetchedFor(opened, found, objections)
+  const wishes = releaseWishes(resolved, new Set(nodes))
+  const met =
+    releases === 'here'
+      ? await releasesHere(wishes, resolved.lock)
+      : await fetched(opened, wishes, found, releases)
   const provisions: Provisions = { secrets: asked, release: met.release }
   return {
     ...found,
@@ -84,39 +97,27 @@ export async function prepare(
     secrets,
     provisions,
     notices,
+    isMissing: met.isMissing,
     program: compiler(resolved, provisions),
   }
 }
 
-/** The releases of the nodes. Nothing is fetched for a version that may not follow the one that runs. */
-async function fetchedFor(
-  { source }: OpenedCluster,
-  found: Parameters<Objections>[0],
-  objections: Objections | undefined,
-): Promise<MetReleases> {
-  const { resolved, nodes } = found
-  const wishes = decidedWishes(resolved, nodes)
-  if (objections && ranBefore(resolved) && !(await areOnHand(wishes, resolved.lock))) {
-    const objected = await objections(found)
-    if (objected.length > 0) throw new DiagnosticsError(objected)
-  }
-  const met = await meetReleases(wishes, () => releaseSource(source.file, source.path), resolved.lock)
-  const isMet = (wish: ReleaseWish): boolean => wishes.some(({ product }) => product === wish.product)
-  return { lock: met.lock, release: (wish) => (isMet(wish) ? met.release(wish) : undecided(wish)) }
+/** Nothing stands in the way of any version. */
+const agreed: Objections = () => Promise.resolve([])
+
+/** What is asked of engines needs none of their programs. */
+function noRelease({ product }: ReleaseWish): Content {
+  throw new Error(`the program of ${product} was asked for before it was fetched`)
 }
 
 /** Decides what is undecided, and judges all versions. */
 async function withVersions(
-  opened: OpenedCluster,
+  { source }: OpenedCluster,
   seen: Resolved,
 ): Promise<{ readonly resolved: Resolved; readonly notices: readonly Diagnostic[] }> {
-  const { source } = opened
   const today = new Date()
-  const decided = await decideAll(seen, {
-    source: () => releaseSource(source.file, source.path),
-    dates: supportDates(),
-    today,
-  })
+  const releases = (): Promise<ReleaseSource> => releaseSource(source.file, source.path)
+  const decided = await decideAll(seen, { source: releases, dates: supportDates(), today })
   const resolved = decided.lock === seen.lock ? seen : resolveSource({ ...source, lock: decided.lock })
   const judged = judgedVersions(resolved, source, today)
   const errors = judged.filter(({ severity }) => severity === 'error')
@@ -124,21 +125,24 @@ async function withVersions(
   return { resolved, notices: [...decided.notices, ...judged] }
 }
 
-/** What can be fetched: an engine without a version has nothing yet. */
-function decidedWishes(resolved: Resolved, nodes: readonly string[]): ReleaseWish[] {
-  const without = wantedVersions(resolved).filter(({ wanted }) => wanted === undefined)
-  return releaseWishes(resolved, new Set(nodes)).filter(
-    ({ product }) => !without.some(({ engine }) => engine === product),
-  )
+/** The releases of the nodes. Nothing is fetched for a version that may not follow the one that runs. */
+async function fetched(
+  { source }: OpenedCluster,
+  wishes: readonly ReleaseWish[],
+  found: Parameters<Objections>[0],
+  objections: Objections,
+): Promise<MetReleases & Pick<ReleasesHere, 'isMissing'>> {
+  const { lock } = found.resolved
+  if (ranOtherwise(found.resolved) && !(await areOnHand(wishes, lock))) {
+    const objected = await objections(found)
+    if (objected.length > 0) throw new DiagnosticsError(objected)
+  }
+  const met = await meetReleases(wishes, () => releaseSource(source.file, source.path), lock)
+  return { ...met, isMissing: () => false }
 }
 
-/** Stands for the program of an engine whose version nobody decided: no node has it. */
-function undecided({ product }: ReleaseWish): Content {
-  return contentOf(`${product}, in a version that is not decided yet`)
-}
-
-/** Whether any engine of the cluster may be running already. */
-function ranBefore(resolved: Resolved): boolean {
+/** Whether an engine of the cluster may run in another version than the one that is wanted. */
+function ranOtherwise(resolved: Resolved): boolean {
   const { running } = resolved.lock
   return wantedVersions(resolved).some(({ engine, wanted }) => {
     const ran = running[engine]

@@ -17,6 +17,7 @@ import { connect } from './connect.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
+import { knownLater } from './known-later.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
@@ -82,7 +83,8 @@ async function carryOut(
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
     redact = redactor(prepared.secrets.values())
-    const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
+    const later = knownLater(prepared.secrets)
+    const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
     letGo = mode === 'plan'
     // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
     const outcome = await run.rollOut(push, by)

@@ -87,7 +87,7 @@ function finishEngine(
       : isJudged && problems.length > 0
         ? rolloutCodes.ENGINE_NOT_WELL({ engine: engine.name, problems })
         : undefined)
-  const isUnseen = failure?.code === 'ENGINE_UNREACHABLE' && !hasChanged
+  const isUnseen = !hasChanged && failure !== undefined && UNSEEN.includes(failure.code)
   const outcome =
     engine.ending ??
     (failure ? (isUnseen ? 'skipped' : 'failed') : summary.changed > 0 ? 'changed' : 'unchanged')
@@ -101,6 +101,9 @@ function finishEngine(
   })
   return { summary, outcome }
 }
+
+/** What is not known has not failed. */
+const UNSEEN: readonly string[] = ['ENGINE_UNREACHABLE', 'CLUSTER_RESOURCES_UNSEEN']
 
 /** Was everything that could be looked at as wanted? */
 function isQuiet({ observations, engines }: EndedRun): boolean {

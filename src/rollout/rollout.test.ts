@@ -81,8 +81,13 @@ describe('a rollout', () => {
       name: 'consul',
       members: ['a', 'b'],
       size: 2,
+      runsAs: 'service:consul.service',
+      whole: () => Promise.resolve([]),
       check: () =>
-        Promise.resolve([{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }]),
+        Promise.resolve({
+          differences: [{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }],
+          unseen: [],
+        }),
       converge: (_, node, done) => {
         asked.push(node)
         if (node === 'a') return Promise.reject(new Error('it is busy'))

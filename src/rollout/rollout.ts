@@ -7,6 +7,7 @@ import { finishRun } from './finish-run.ts'
 import { passGates } from './gates.ts'
 import { observeEngines } from './observe-engines.ts'
 import { observeNodes } from './observe.ts'
+import { plannedOrder } from './planned-order.ts'
 import { rebootNodes } from './reboots.ts'
 import { INTERRUPTED, skipped } from './skipped.ts'
 import type { PendingNode } from './turns.ts'
@@ -20,6 +21,10 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const pending = pendingNodes(run, observations)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
   const isAllowed = pending.length === 0 || ((await run.allowed?.()) ?? true)
+  if (pending.length > 0 && isAllowed) {
+    const lanes = await plannedOrder(run, pending)
+    run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })
+  }
   await run.delivery.letGo()
   const seen = { run, observations, engines }
   if (run.mode === 'plan') return finishRun({ ...seen, results: new Map(), isRefused: !isAllowed })

@@ -3,6 +3,7 @@
  * the change from one version to another is what the maker supports.
  */
 import { readFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
@@ -196,9 +197,13 @@ for (const consul of await labConsuls()) {
       it('shows in its status who is what, in full health', async () => {
         const text = await cluster.well()
         const status = JSON.parse(text) as {
-          nodes: { reached: boolean; drift: number }[]
+          nodes: { reached: boolean; drift: number; uptimeSeconds: number }[]
           engines: { healthy: boolean; members: unknown[] }[]
+          reasons: unknown[]
         }
+        expect(status.reasons).toEqual([])
+        // Their own, not that of the computer around them.
+        for (const { uptimeSeconds } of status.nodes) expect(uptimeSeconds).toBeLessThan(uptime())
         expect(status.nodes.map(({ reached, drift }) => ({ reached, drift }))).toEqual(
           NODES.map(() => ({ reached: true, drift: 0 })),
         )

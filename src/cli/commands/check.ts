@@ -6,6 +6,7 @@ import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { counted } from '../render/counts.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable } from '../render/table.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
 
@@ -50,7 +51,8 @@ async function checkForPrograms({ terminal, common, folder, api }: Context): Pro
     ...(cluster && { cluster: cluster.name, nodes: cluster.nodes }),
     diagnostics: sortDiagnostics(diagnostics),
   }
-  terminal.out(`${JSON.stringify(document, undefined, 2)}\n`)
+  showDiagnostics(terminal, diagnostics, { json: true, lab: common.lab ?? false })
+  terminal.out(jsonText(document))
   return cluster && judged.every(({ severity }) => severity !== 'error') ? EXIT.ok : EXIT.failure
 }
 

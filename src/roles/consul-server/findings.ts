@@ -4,7 +4,7 @@ import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
-import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
+import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
@@ -26,15 +26,6 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...version(options),
     ...packages(options, cluster),
   ]
-}
-
-/** Settings that may not be among those of an agent. */
-export function settingFindings(settings: ServerOptions['settings']): RoleFinding[] {
-  return reservedSettings(settings).map(({ setting, path, instead, isSecret }) => ({
-    diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
-    // Without a place of its own where the line may hold a secret.
-    ...(!isSecret && { option: ['settings', ...path] }),
-  }))
 }
 
 function numberOf(servers: readonly ClusterNode[]): RoleFinding[] {
