@@ -21,6 +21,8 @@ export interface EndedRun {
   readonly results: NodeResults
   /** The run was not allowed to change anything. */
   readonly isRefused?: boolean
+  /** It ended at the question whether it may begin. */
+  readonly isInterrupted?: boolean
   /** It was carried out. */
   readonly hasChanged?: boolean
 }
@@ -58,11 +60,11 @@ export function finishRun(ended: EndedRun): RunOutcome {
 }
 
 function outcomeOfRun(
-  { run, isRefused }: EndedRun,
+  { run, isRefused, isInterrupted }: EndedRun,
   parts: readonly NodeOutcome[],
   total: Summary,
 ): RunOutcome {
-  if (run.isStopped()) return 'interrupted'
+  if (run.isStopped() || isInterrupted === true) return 'interrupted'
   if (isRefused === true) return 'failed'
   if (parts.includes('declined')) return 'declined'
   if (parts.includes('failed') || total.failed > 0) return 'failed'

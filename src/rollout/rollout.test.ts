@@ -271,6 +271,14 @@ describe('a run that somebody stops', () => {
     expect(paper.outcomes()).toEqual({ a: 'skipped', b: 'unfinished' })
   })
 
+  it('lets its nodes go when somebody leaves at the question', async () => {
+    const paper = new Paper({ a: [create], b: [] })
+    const left = paper.run({ confirm: () => Promise.reject(new Error('interrupted')) })
+    await expect(left).rejects.toThrow('interrupted')
+    expect(paper.released).toEqual(['a'])
+    expect(paper.events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'interrupted' })
+  })
+
   it('is told as declined when nobody agreed, and its nodes too', async () => {
     const paper = new Paper({ a: [create], b: [] })
     expect(await paper.run({ confirm: () => Promise.resolve(false) })).toBe('declined')

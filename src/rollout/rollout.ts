@@ -33,7 +33,13 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   if (pending.length === 0 && engines.every(({ differences }) => differences.length === 0)) {
     return finishRun({ ...seen, results: new Map() })
   }
-  if (run.confirm && !(await run.confirm())) return leave({ ...seen, pending, result: declined() })
+  try {
+    if (run.confirm && !(await run.confirm())) return await leave({ ...seen, pending, result: declined() })
+  } catch (error) {
+    // Somebody left at the question, or what was decided could not be kept: no node is held for that.
+    await leave({ ...seen, pending, result: skipped(INTERRUPTED), isInterrupted: true })
+    throw error
+  }
   return finishRun({ ...seen, results: await change(run, observations, engines, pending), hasChanged: true })
 }
 
@@ -75,6 +81,7 @@ async function leave(left: {
   readonly pending: readonly PendingNode[]
   readonly result: NodeResult
   readonly isRefused?: boolean
+  readonly isInterrupted?: boolean
 }): Promise<RunOutcome> {
   const { run, pending, result, engines } = left
   await Promise.all(pending.map(({ name }) => run.delivery.release(name)))

@@ -167,7 +167,7 @@ describe('plan of a cluster whose engine is not well', () => {
       problems: ['doorbell on oneil is not passing: connection refused'],
       message: 'consul is not well',
       fix: 'bramble status shows it',
-    } as Event
+    }
     const nodes = UNCHANGED.filter(({ type }) => type !== 'run-finished')
     const events = [...nodes, engine, ...recorded(runFinished('failed', { unchanged: 200 }))]
     async function* stream(): AsyncIterable<Event> {

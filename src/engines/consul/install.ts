@@ -76,7 +76,13 @@ function sourceOf(archive: string): Resource[] {
 export function installPackage({ release, archive }: PackageSystem): Installation {
   const sources = release === SUITE || archive === undefined ? [] : sourceOf(archive)
   const needs = sources.map(addressOf)
-  const made = debianPackage({ name: 'consul', version: PACKAGE_VERSIONS, hold: true, needs })
+  const made = debianPackage({
+    name: 'consul',
+    version: PACKAGE_VERSIONS,
+    hold: true,
+    program: '/usr/bin/consul',
+    needs,
+  })
   return { program: '/usr/bin/consul', address: addressOf(made), resources: [...sources, made] }
 }
 

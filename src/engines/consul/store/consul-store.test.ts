@@ -5,6 +5,7 @@ import { eventually } from '../../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'
+import { askStatus } from '../status.ts'
 import { consulStore } from './consul-store.ts'
 import { kvShelf } from './kv.ts'
 import { Refused, type Shelf } from './step.ts'
@@ -44,6 +45,28 @@ await describeEachConsul(90, (binary) => {
       expect(failures(await dc.converge(red))).toEqual([])
       expect(await dc.converge()).toEqual([{ address: 'consul-kv:app/colour', action: 'remove' }])
       expect((await dc.home.consul('hammond', ['kv', 'get', 'app/colour'])).code).toBe(1)
+    })
+
+    it('is not well while a token that somebody else made may do everything', async () => {
+      const wanted = { servers: SERVERS, clients: ['ears'] }
+      const status = () => askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
+      // Autopilot calls a server healthy once it has been so for ten seconds.
+      await eventually('Consul is well', 60, async () => {
+        const { healthy, problems, unknown } = await status()
+        return healthy || [...problems, ...unknown].join('; ')
+      })
+      const create = ['acl', 'token', 'create', '-format=json', '-description', 'by hand']
+      const { stdout } = await dc.home.consul('hammond', [...create, '-policy-name', 'global-management'])
+      const { AccessorID: accessor } = JSON.parse(stdout.toString()) as { AccessorID: string }
+      const found = await status()
+      expect(found.healthy).toBe(false)
+      expect(found.problems).toEqual([
+        expect.stringContaining(
+          `a token for management that Bramble did not make: ${accessor} (by hand)`,
+        ) as string,
+      ])
+      await dc.home.consul('hammond', ['acl', 'token', 'delete', '-id', accessor])
+      expect(await status()).toMatchObject({ healthy: true })
     })
 
     it('gives back what somebody else had there', async () => {
