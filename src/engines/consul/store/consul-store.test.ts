@@ -195,6 +195,22 @@ await describeEachConsul(90, (binary) => {
     })
   })
 
+  it('lets servers that leave lose their votes before the nodes change, and keeps the votes of new ones for afterwards', async () => {
+    const { setup } = dc.home
+    const named = (servers: typeof setup.servers) => ({ datacenter: { ...dc.withClients('ears'), servers } })
+    const quorum = async () => {
+      const { stdout } = await dc.home.consul('hammond', ['operator', 'autopilot', 'get-config'])
+      return /MinQuorum = (\d+)/.exec(stdout.toString())?.[1]
+    }
+    expect(await quorum()).toBe('3')
+    const update = [{ address: 'consul-autopilot:settings', action: 'update' }]
+    expect(await dc.prepare(named(setup.servers.slice(0, 1)))).toEqual(update)
+    expect(await quorum()).toBe('1')
+    expect(await dc.prepare()).toEqual([])
+    expect(await dc.converge()).toEqual(update)
+    expect(await quorum()).toBe('3')
+  })
+
   describe('the secrets of its nodes', () => {
     it('exchanges the gossip key in three steps, and its members write their files as we would', async () => {
       const [old] = dc.home.gossipKeys
