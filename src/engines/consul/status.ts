@@ -4,6 +4,7 @@ import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { withApi, type Reply } from './api.ts'
 import { healthOf } from './ask-server.ts'
 import { counted } from './counted.ts'
+import { withForeignManagers } from './foreign-tokens.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
@@ -37,7 +38,7 @@ export function askStatus(
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
     if (!members.ok) throw new Error(`Consul on ${node} cannot be asked: ${members.problem}`)
-    return statusOf(wanted, members.value, health, checks)
+    return withForeignManagers(api, statusOf(wanted, members.value, health, checks))
   })
 }
 
