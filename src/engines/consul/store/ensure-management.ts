@@ -15,6 +15,8 @@ import { readOwned, writeOwned } from './owned.ts'
 
 /** Address of the first step in a new datacenter. */
 export const BOOTSTRAP_ADDRESS = 'consul-acl:bootstrap'
+/** Address of the token that older versions make for themselves in that step, and that goes again. */
+export const LEFTOVER_ADDRESS = 'consul-token:bootstrap'
 
 /** Address of the token for management, when it takes the place of another one. */
 export const MANAGEMENT_ADDRESS = 'consul-token:management'
@@ -98,6 +100,6 @@ async function rememberLeftover(api: ConsulApi, accessorId: string): Promise<voi
   const owned = await readOwned(api)
   await writeOwned(api, owned, {
     ...owned.things,
-    'consul-token:bootstrap': { id: accessorId, before: null },
+    [LEFTOVER_ADDRESS]: { id: accessorId, before: null },
   })
 }
