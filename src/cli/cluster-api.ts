@@ -15,4 +15,5 @@ export type ClusterApi = Pick<
   | 'status'
   | 'takeDownLab'
   | 'upgrade'
+  | 'versionDiagnostics'
 >

@@ -9,11 +9,12 @@ import { limit } from '../support/limit.ts'
 import { reasonOf } from '../support/reason.ts'
 import { connect } from './connect.ts'
 import { driftOf } from './drift.ts'
+import { supportOfRunning, type EngineSupport } from './engine-versions.ts'
 import { controllerName } from './events.ts'
 import { firstLook } from './first-contact.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { certificateDaysLeft } from './programs.ts'
+import { certificateDaysLeft, wantedVersions } from './programs.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
 
 /** How one node stands. */
@@ -30,6 +31,8 @@ export interface NodeStatus extends NodeFindings {
 export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[]
   readonly engines: readonly EngineStatus[]
+  /** How the versions that run stand with their makers. */
+  readonly support: readonly EngineSupport[]
   /** Why not all is well; empty when it is. */
   readonly reasons: readonly Reason[]
 }
@@ -85,8 +88,19 @@ async function look(
       return found
     }),
   )
-  const found = { nodes: await nodes, engines: await engines }
+  const support = supportOfAll(prepared, await engines)
+  const found = { nodes: await nodes, engines: await engines, support }
   return { ...found, reasons: [...reasonsOf(found), ...pastReasons(cluster, prepared.nodes)] }
+}
+
+/** By what the members say that they run; of an engine that does not answer, by what ran last, else by what is wanted. */
+function supportOfAll({ resolved }: Prepared, engines: readonly EngineStatus[]): EngineSupport[] {
+  return wantedVersions(resolved).flatMap((version) => {
+    const members = engines.find(({ name }) => name === version.engine)?.members ?? []
+    const said = members.map((member) => member.version ?? '').filter((text) => text !== '')
+    const known = resolved.lock.running[version.engine] ?? version.wanted
+    return supportOfRunning(version, said.length > 0 ? said : known === undefined ? [] : [known], new Date())
+  })
 }
 
 function pastReasons(cluster: OpenedCluster, nodes: readonly string[]): readonly Reason[] {
