@@ -222,13 +222,16 @@ for (const consul of await labConsuls()) {
         const maintain = (word: string) =>
           cluster.output('wopplefox', 'env', `CONSUL_HTTP_TOKEN=${token.trim()}`, 'consul', 'maint', word)
         await maintain('-enable')
-        for (const verb of [['apply', '--yes'], ['plan'], ['status']]) {
-          const ended = await cluster.bramble(...verb)
-          expect([verb[0], ended.code]).toEqual([verb[0], 1])
-          expect(ended.text).toContain('wopplefox')
-          expect(ended.text).not.toMatch(/all is well/i)
+        try {
+          for (const verb of [['apply', '--yes'], ['plan'], ['status']]) {
+            const ended = await cluster.bramble(...verb)
+            expect([verb[0], ended.code]).toEqual([verb[0], 1])
+            expect(ended.text).toContain('wopplefox')
+            expect(ended.text).not.toMatch(/all is well/i)
+          }
+        } finally {
+          await maintain('-disable')
         }
-        await maintain('-disable')
         await cluster.well()
         expect((await cluster.bramble('plan')).code).toBe(0)
       })
