@@ -10,6 +10,7 @@ import {
 } from '../../engines/consul/options.ts'
 import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
+import { agentFindings } from '../consul-server/agent-findings.ts'
 import { settingFindings } from '../consul-server/findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
@@ -34,6 +35,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
     ...settingFindings(options.settings),
+    ...agentFindings(cluster.find('consul-client'), cluster),
   ]
 }
 

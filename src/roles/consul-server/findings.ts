@@ -8,6 +8,7 @@ import { wantedVersion, type ServerOptions } from '../../engines/consul/options.
 import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
 import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
+import { agentFindings } from './agent-findings.ts'
 
 const MOST_SERVERS = 7
 /** A board that is sold with 512 MiB does not have it all; one with 1 GiB has more than this. */
@@ -23,6 +24,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings),
+    ...agentFindings(servers, cluster),
     ...version(options, cluster),
     ...packages(options, cluster),
   ]
