@@ -11,7 +11,9 @@ export type ClusterApi = Pick<
   | 'plan'
   | 'sshArguments'
   | 'sshConfigText'
+  | 'sshDials'
   | 'status'
   | 'takeDownLab'
   | 'upgrade'
+  | 'versionDiagnostics'
 >

@@ -10,6 +10,8 @@ import type { OpenedCluster } from './open.ts'
 export interface ConnectOptions {
   /** Asked once, when sudo on the nodes wants a password. */
   readonly sudoPassword?: (() => Promise<string>) | undefined
+  /** How long a hop may take to let us in; 10 when left out. */
+  readonly connectSeconds?: number
 }
 
 /** How each node is reached, from the cluster file or, in the lab, from the addresses of the virtual nodes. */
@@ -56,6 +58,7 @@ export async function connect(cluster: OpenedCluster, options: ConnectOptions = 
     knownHostsFile: cluster.paths.knownHostsFile,
     dials: dialsOf(cluster),
     ...(options.sudoPassword && { sudoPassword: options.sudoPassword }),
+    ...(options.connectSeconds !== undefined && { connectTimeoutSeconds: options.connectSeconds }),
     userConfig: !cluster.lab,
     fastKeyExchange: cluster.lab,
   })

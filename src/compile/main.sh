@@ -41,7 +41,10 @@ run_check() {
   if [ -n "$ORPHANS" ]; then
     PENDING=1
     printf '%s' "$ORPHANS" >"$WORK/orphans"
-    while IFS=$TAB read -r id kind name before; do emit orphan "$kind" "$name"; done <"$WORK/orphans"
+    while IFS=$TAB read -r id kind name before; do
+      if [ "$before" != absent ]; then before=before; fi
+      emit orphan "$kind" "$name" "$before"
+    done <"$WORK/orphans"
   fi
 }
 
@@ -54,6 +57,8 @@ run_converge() {
   settle_trial
   if [ "$COUNT_CHANGED" -gt 0 ]; then checks verify; fi
   rm -rf "$STATE/incoming" "$STATE/foreseen"
+  # What was not finished is looked at once more by the next run.
+  if [ $((COUNT_FAILED + COUNT_SKIPPED)) = 0 ]; then rm -f "$RUN/touched"; fi
   forget_before
   # A node on which nothing is ours any more is as it was.
   if [ ! -s "$OWNED" ]; then

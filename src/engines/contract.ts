@@ -3,8 +3,8 @@
  * done, and what the engine itself is to hold. The rollout knows these shapes and no engine.
  */
 import type { Duplex } from 'node:stream'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Difference } from '../events/event.ts'
+import type { EngineLines } from '../releases/engine-lines.ts'
 
 /** The way to a TCP port of a node's loopback: through the node's SSH connection, never over the open network. */
 export interface NodeLink {
@@ -96,6 +96,19 @@ export interface ClusterOutcome {
   readonly failure?: string
 }
 
+/** One thing of an engine that could not be looked at. */
+export interface Unseen {
+  /** `kind:name`; `kind:*` where none of its kind could be. */
+  readonly address: string
+  readonly problem: string
+}
+
+/** What a look at an engine brought; a thing that cannot be looked at hides no other. */
+export interface StoreLook {
+  readonly differences: readonly ClusterDifference[]
+  readonly unseen: readonly Unseen[]
+}
+
 /** Resources that belong to the cluster: planned, owned and removed like every other, converged once through one member. */
 export interface ClusterStore {
   readonly name: string
@@ -103,8 +116,17 @@ export interface ClusterStore {
   readonly members: readonly string[]
   /** Number of wanted resources, for the summary. */
   readonly size: number
-  /** What differs; changes nothing. `unformed` when there is no engine yet: then everything is to be created. */
-  check(link: NodeLink, node: string): Promise<readonly ClusterDifference[]>
+  /** Resource (`kind:name`) that runs the engine on its members: while it is still to be created on all of them, there is no engine to ask. */
+  readonly runsAs: string
+  /** What differs; changes nothing. Rejects with a sentence when the engine cannot be asked through this member. */
+  check(link: NodeLink, node: string): Promise<StoreLook>
+  /** What is to be made where there is no engine yet. */
+  whole(): Promise<readonly ClusterDifference[]>
+  /**
+   * Before the nodes change: what must not wait until they have. Reports each as it is done, like {@link converge}, which finds it done;
+   * does nothing where the engine does not answer yet.
+   */
+  prepare?(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
   /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
   converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
 }
@@ -112,9 +134,14 @@ export interface ClusterStore {
 /** How an engine stands, for people. */
 export interface EngineStatus {
   readonly name: string
+  /** Nothing of it is a problem, and nothing unknown. Checks of services are told apart. */
   readonly healthy: boolean
   /** One sentence. */
   readonly detail: string
+  /** What is not as the cluster file wants it: a member that is not alive, a server that does not vote. */
+  readonly problems: readonly string[]
+  /** What could not be looked at, and why: never taken for well. */
+  readonly unknown: readonly string[]
   readonly leader?: string
   readonly members: readonly {
     readonly node: string
@@ -128,23 +155,25 @@ export interface EngineStatus {
     readonly node: string
     readonly service: string
     readonly check: string
+    /** `maintenance`: somebody took the node or the service out of service by hand. */
+    readonly state: 'warning' | 'critical' | 'maintenance'
     readonly output: string
   }[]
 }
 
-/** Which version of an engine a cluster wants, and which may follow which. */
+/** Which version of an engine a cluster wants, and what is known of its versions. */
 export interface EngineVersion {
   /** Name of the engine: that of its probe and of its releases. */
   readonly engine: string
-  readonly wanted: string
-  /** What an upgrade goes to when no version is named. */
-  readonly newest: string
+  readonly lines: EngineLines
+  /** Left out when nothing says so yet: then the maker's index is asked. */
+  readonly wanted?: string
   /** Option of the role by which the cluster file decides; left out where the cluster lock does. */
   readonly statedBy?: string
+  /** Whether the cluster file takes a version with a weakness that breaks what is promised. */
+  readonly isAccepted: boolean
   /** Nodes that have the engine. */
   readonly nodes: readonly string[]
-  /** What keeps nodes that run `from` from going to `to`; undefined when nothing does. */
-  refusal(from: string, to: string, nodes: readonly string[]): Omit<Diagnostic, 'where'> | undefined
 }
 
 /** How the state of an engine is asked. */

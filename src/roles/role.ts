@@ -86,6 +86,8 @@ export interface RoleSecrets {
   /** Text of a `password`. */
   text(name: string): string
   token(name: string): { readonly accessorId: string; readonly secretId: string }
+  /** What a token was before it was rotated for the last time. */
+  previousToken(name: string): { readonly accessorId: string; readonly secretId: string } | undefined
   gossipKeys(name: string): readonly [string, ...string[]]
   /** PEM texts; for an authority the key stays with the controller and is not to be had here. */
   certificate(name: string): {
@@ -98,7 +100,7 @@ export interface RoleSecrets {
 
 /** A vendor's release file that must be fetched, verified and pinned before anything is compiled. */
 export interface ReleaseWish {
-  /** Product in the vendor's layout: `/consul/1.19.2/consul_1.19.2_linux_arm64.zip`. */
+  /** Product in the vendor's layout: `/consul/VERSION/consul_VERSION_linux_arm64.zip`. */
   readonly product: string
   readonly version: string
   /** Architecture in the vendor's words: arm, arm64, amd64. */

@@ -25,6 +25,8 @@ export class GroupLock {
   readonly #group: Pick<QuorumGroup, 'name' | 'members'>
   readonly #delivery: Pick<Delivery, 'leaseGroup'>
   #isHeld = false
+  /** One wish after the other: what one takes, another must not give back meanwhile. */
+  #last: Promise<unknown> = Promise.resolve()
   #renewal: NodeJS.Timeout | undefined
 
   constructor(group: Pick<QuorumGroup, 'name' | 'members'>, delivery: Pick<Delivery, 'leaseGroup'>) {
@@ -37,17 +39,31 @@ export class GroupLock {
   }
 
   /** Takes or renews it. What was taken is given back when it is not enough. Never rejects. */
-  async take(): Promise<LockAnswer> {
+  take(): Promise<LockAnswer> {
+    return this.#inOrder(() => this.#take())
+  }
+
+  /** Gives it back, if it is held. */
+  give(): Promise<void> {
+    return this.#inOrder(() => this.#give())
+  }
+
+  #inOrder<Value>(wish: () => Promise<Value>): Promise<Value> {
+    const next = this.#last.then(wish, wish)
+    this.#last = next
+    return next
+  }
+
+  async #take(): Promise<LockAnswer> {
     const asked = await this.#ask()
     const answer = this.#judge(asked)
     if (answer.passed) this.#hold()
-    else if (this.#isHeld) await this.give()
+    else if (this.#isHeld) await this.#give()
     else await this.#giveBack([...asked.keys()].filter((member) => asked.get(member)?.kind === 'granted'))
     return answer
   }
 
-  /** Gives it back, if it is held. */
-  async give(): Promise<void> {
+  async #give(): Promise<void> {
     if (!this.#isHeld) return
     this.#isHeld = false
     clearInterval(this.#renewal)
@@ -80,7 +96,8 @@ export class GroupLock {
     for (const [member, answer] of answers) {
       // It may stop its member at any moment, so no number of other members makes up for it.
       if (answer.kind !== 'at-work') continue
-      return { passed: false, detail: `run ${answer.run} is still at work on ${member}` }
+      const refusal = rolloutCodes.GROUP_MEMBER_AT_WORK({ group, member, run: answer.run })
+      return { passed: false, detail: `run ${answer.run} is still at work on ${member}`, refusal }
     }
     if (granted >= needed) return { passed: true, detail: `${granted} of ${members.length} members` }
     for (const [, answer] of answers) {
@@ -97,14 +114,13 @@ export class GroupLock {
     this.#isHeld = true
     clearInterval(this.#renewal)
     // A turn may take longer than a lease lasts. Before each turn it is taken anew all the same.
-    this.#renewal = setInterval(() => void this.#renew(), RENEW_MILLISECONDS).unref()
+    this.#renewal = setInterval(() => void this.#inOrder(() => this.#renew()), RENEW_MILLISECONDS).unref()
   }
 
   async #renew(): Promise<void> {
+    if (!this.#isHeld) return
     const { members } = this.#group
     await Promise.all(members.map((member) => this.#delivery.leaseGroup(member, this.#wish('take'))))
-    // Given back meanwhile.
-    if (!this.#isHeld) await this.#giveBack(members)
   }
 
   async #giveBack(members: readonly string[]): Promise<void> {

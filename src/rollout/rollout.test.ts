@@ -74,6 +74,35 @@ describe('a rollout', () => {
     expect(paper.converged).toEqual(['b'])
   })
 
+  it('does before the nodes what an engine must not put off, and counts it once', async () => {
+    const paper = new Paper({ a: [create] })
+    const order: string[] = []
+    const differences = ['early', 'late'].map((address) => ({
+      address,
+      action: 'update' as const,
+      reason: '',
+      differences: [],
+    }))
+    const tell = (address: string): { address: string; action: 'update' } => {
+      order.push(`${address} ${paper.converged.join()}`)
+      return { address, action: 'update' }
+    }
+    const store: ClusterStore = {
+      name: 'e',
+      members: ['dead', 'a'],
+      size: 2,
+      runsAs: 'service:e.service',
+      whole: () => Promise.resolve(differences),
+      check: () => Promise.resolve({ differences, unseen: [] }),
+      prepare: (_link, node, done) =>
+        node === 'dead' ? Promise.reject(new Error('no answer')) : Promise.resolve(done(tell('early'))),
+      converge: (_link, _node, done) => Promise.resolve(done(tell('late'))),
+    }
+    await paper.run({ stores: [store] })
+    expect(order).toEqual(['early ', 'late a'])
+    expect(paper.events.at(-1)).toMatchObject({ summary: { changed: 3 } })
+  })
+
   it('converges what belongs to the cluster once, after the nodes, through a member that answers', async () => {
     const paper = new Paper({ a: [create], b: [create] })
     const asked: string[] = []
@@ -81,8 +110,13 @@ describe('a rollout', () => {
       name: 'consul',
       members: ['a', 'b'],
       size: 2,
+      runsAs: 'service:consul.service',
+      whole: () => Promise.resolve([]),
       check: () =>
-        Promise.resolve([{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }]),
+        Promise.resolve({
+          differences: [{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }],
+          unseen: [],
+        }),
       converge: (_, node, done) => {
         asked.push(node)
         if (node === 'a') return Promise.reject(new Error('it is busy'))
@@ -264,6 +298,14 @@ describe('a run that somebody stops', () => {
     })
     expect(rebooted).toEqual([])
     expect(paper.outcomes()).toEqual({ a: 'skipped', b: 'unfinished' })
+  })
+
+  it('lets its nodes go when somebody leaves at the question', async () => {
+    const paper = new Paper({ a: [create], b: [] })
+    const left = paper.run({ confirm: () => Promise.reject(new Error('interrupted')) })
+    await expect(left).rejects.toThrow('interrupted')
+    expect(paper.released).toEqual(['a'])
+    expect(paper.events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'interrupted' })
   })
 
   it('is told as declined when nobody agreed, and its nodes too', async () => {

@@ -2,11 +2,12 @@
 import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
 import { convergeNodes, type NodeResults } from './converge.ts'
 import { lookAgain } from './engine-look.ts'
-import { convergeEngines, type EngineRun } from './engines.ts'
+import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
 import { finishRun } from './finish-run.ts'
 import { passGates } from './gates.ts'
 import { observeEngines } from './observe-engines.ts'
 import { observeNodes } from './observe.ts'
+import { plannedOrder } from './planned-order.ts'
 import { rebootNodes } from './reboots.ts'
 import { INTERRUPTED, skipped } from './skipped.ts'
 import type { PendingNode } from './turns.ts'
@@ -20,6 +21,10 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const pending = pendingNodes(run, observations)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
   const isAllowed = pending.length === 0 || ((await run.allowed?.()) ?? true)
+  if (pending.length > 0 && isAllowed) {
+    const lanes = await plannedOrder(run, pending)
+    run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })
+  }
   await run.delivery.letGo()
   const seen = { run, observations, engines }
   if (run.mode === 'plan') return finishRun({ ...seen, results: new Map(), isRefused: !isAllowed })
@@ -28,7 +33,13 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   if (pending.length === 0 && engines.every(({ differences }) => differences.length === 0)) {
     return finishRun({ ...seen, results: new Map() })
   }
-  if (run.confirm && !(await run.confirm())) return leave({ ...seen, pending, result: declined() })
+  try {
+    if (run.confirm && !(await run.confirm())) return await leave({ ...seen, pending, result: declined() })
+  } catch (error) {
+    // Somebody left at the question, or what was decided could not be kept: no node is held for that.
+    await leave({ ...seen, pending, result: skipped(INTERRUPTED), isInterrupted: true })
+    throw error
+  }
   return finishRun({ ...seen, results: await change(run, observations, engines, pending), hasChanged: true })
 }
 
@@ -49,6 +60,7 @@ async function change(
   pending: readonly PendingNode[],
 ): Promise<NodeResults> {
   try {
+    await prepareEngines(run, engines)
     const results = await convergeNodes(run, pending)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)
@@ -70,6 +82,7 @@ async function leave(left: {
   readonly pending: readonly PendingNode[]
   readonly result: NodeResult
   readonly isRefused?: boolean
+  readonly isInterrupted?: boolean
 }): Promise<RunOutcome> {
   const { run, pending, result, engines } = left
   await Promise.all(pending.map(({ name }) => run.delivery.release(name)))

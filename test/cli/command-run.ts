@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
+import { versionDiagnostics } from '../../src/cluster/engine-versions.ts'
 import { openCluster } from '../../src/cluster/open.ts'
 import { Bug } from '../../src/diagnostics/bug.ts'
 
@@ -56,7 +57,7 @@ function capture(isTTY: boolean) {
 
 /** What was not recorded must not be called. */
 function recordedApi(parts: Partial<ClusterApi>): ClusterApi {
-  return new Proxy({ openCluster, ...parts } as ClusterApi, {
+  return new Proxy({ openCluster, versionDiagnostics, ...parts } as ClusterApi, {
     get: (api, name) => {
       if (name === 'then' || name in api) return Reflect.get(api, name) as unknown
       throw new Bug(`the test did not record ${String(name)}`)

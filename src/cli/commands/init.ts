@@ -6,6 +6,7 @@ import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { collect, type Command, type Session } from '../command.ts'
 import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonText } from '../render/json.ts'
 import { firstClusterFile, type FirstAnswers, type FirstNode } from '../first-cluster-file.ts'
 import { keyEntry, ownKey } from '../own-key.ts'
 
@@ -29,7 +30,7 @@ interface InitOptions {
 }
 
 async function init(context: Context, options: InitOptions): Promise<ExitCode> {
-  const { folder, terminal, surroundings } = context
+  const { folder, terminal, surroundings, common } = context
   refuseExisting(folder)
   const given = { ...options, nodes: (options.node ?? []).map(nodeOf) }
   const isComplete = given.name !== undefined && given.domain !== undefined && given.nodes.length > 0
@@ -49,6 +50,10 @@ async function init(context: Context, options: InitOptions): Promise<ExitCode> {
   ]
   const written = texts.filter(([name, text]) => writeNew(join(folder, name), text)).map(([name]) => name)
   const place = relative(surroundings.folder, folder)
+  if (common.json) {
+    terminal.out(jsonText({ folder, written }))
+    return EXIT.ok
+  }
   const there = place === '' ? '' : ` -C ${place}`
   terminal.out(
     [

@@ -18,6 +18,18 @@ export const rolloutCodes = defineCodes({
       'has the lease of most of its members, so a member that restarts does not lose it. The lease ends five minutes after the last word of its controller, ' +
       'never while a program of that run is still at work on a member. `--take-over` takes it away from a run that is over.',
   }),
+  GROUP_MEMBER_AT_WORK: code<{ group: string; run: string; member: string }>({
+    origin: 'delivery',
+    shownBy: LOCK_TEST,
+    title: 'The program of another run is at work on a member of the group',
+    summary: ({ group, run, member }) => `run ${run} is still at work on ${member}, a member of ${group}`,
+    why: 'it may stop its member at any moment, so no other member is interrupted meanwhile',
+    fix: ({ member }) =>
+      `wait for its end and run bramble apply again; or end it: bramble apply --node ${member} --take-over`,
+    explain:
+      'A program goes on when its controller is gone, and holds its node until it is over. While it is at work on a member of a consensus group, nobody else ' +
+      'is given the group, whoever had it. `--take-over` on that node ends the program.',
+  }),
   GROUP_OUT_OF_REACH: code<{ group: string; granted: number; needed: number; missing: string }>({
     origin: 'delivery',
     shownBy: LOCK_TEST,
@@ -41,6 +53,17 @@ export const rolloutCodes = defineCodes({
     explain:
       'What belongs to the cluster (tokens, policies, entries) is looked at through a member of the engine that answers and sees a leader. ' +
       'None did. That is told as it is: not known is not the same as nothing to do.',
+  }),
+  CLUSTER_RESOURCES_UNSEEN: code<{ engine: string; unseen: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: 'src/rollout/unseen.test.ts',
+    title: 'Something that belongs to the cluster could not be looked at',
+    summary: ({ engine, unseen }) => `${engine} does not show ${unseen.join(', ')}`,
+    why: 'whether it is as wanted is not known; everything else was looked at all the same',
+    fix: 'mend what its message says, then run bramble plan again',
+    explain:
+      'The engine answers and refuses to show one thing, for instance an entry under a key that it does not take. ' +
+      'Its message stands beside the address, in the words of the engine. Not known is not the same as nothing to do, so the command ends with 1.',
   }),
   ENGINE_MEMBERS_FAILED: code<{ engine: string; members: readonly string[]; reason: string }>({
     origin: 'delivery',

@@ -2,10 +2,18 @@
 import type { ApiAccess, ConsulApi } from './api.ts'
 import { tokenReply } from './replies.ts'
 
+/** A token as the secrets keep it. */
+export interface TokenIdentity {
+  readonly accessorId: string
+  readonly secretId: string
+}
+
 /** What the controller asks Consul with. */
 export interface ManagementAccess {
   readonly authorityPem: string
-  readonly management: { readonly accessorId: string; readonly secretId: string }
+  readonly management: TokenIdentity
+  /** What it was before its secret was rotated; with it the new one is made. */
+  readonly previous?: TokenIdentity | undefined
 }
 
 /** The same, as the API takes it. */
@@ -59,20 +67,25 @@ export async function bootstrap(
   if (reply.value.SecretID === secretId) return { kind: 'done' }
   const first = open(reply.value.SecretID)
   try {
-    const made = await first.send('PUT', '/v1/acl/token', tokenReply, {
-      json: {
-        AccessorID: accessorId,
-        SecretID: secretId,
-        Description: 'Bramble: management',
-        Policies: [{ Name: 'global-management' }],
-      },
-    })
+    const made = await makeManagement(first, { accessorId, secretId })
     if (!made.ok) return { kind: 'refused', problem: made.problem }
     await remember(first, reply.value.AccessorID)
     return { kind: 'done' }
   } finally {
     await first.close()
   }
+}
+
+/** Makes the token for management with another one that may do everything. */
+export function makeManagement(api: ConsulApi, { accessorId, secretId }: TokenIdentity) {
+  return api.send('PUT', '/v1/acl/token', tokenReply, {
+    json: {
+      AccessorID: accessorId,
+      SecretID: secretId,
+      Description: 'Bramble: management',
+      Policies: [{ Name: 'global-management' }],
+    },
+  })
 }
 
 /** What to do when the ACLs were set up by somebody else; `problem` is what Consul said. */

@@ -1,5 +1,6 @@
 /** The kind `package`: a Debian package that is installed in the wanted version, or absent. */
 import { z } from 'zod'
+import { absolutePath } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
 
 const packageOptions = z
@@ -18,12 +19,17 @@ const packageOptions = z
       .string()
       .regex(/^[A-Za-z0-9.+~:*-]+$/, 'must be a version, in which * stands for anything')
       .optional()
-      .describe('The version it must have, for instance `1.19.2-1` or `1.19.*`; any version when left out.'),
+      .describe('The version it must have, for instance `3.5-2` or `3.5.*`; any version when left out.'),
     hold: z
       .boolean()
       .default(false)
       .describe(
         'Keep the version, whoever upgrades the system. A hold that somebody else made is left alone.',
+      ),
+    program: absolutePath
+      .optional()
+      .describe(
+        'A program of the package that is watched: when it is not as the package has it, it is put back.',
       ),
     lockTimeoutSeconds: z
       .number()
@@ -46,7 +52,7 @@ type PackageOptions = z.input<typeof packageOptions>
  *
  * Removal purges what Bramble installed, and what came with it and nothing else needs.
  *
- * @example debianPackage({ name: 'consul', version: '1.8.7*', hold: true })
+ * @example debianPackage({ name: 'consul', version: '1.8.*', hold: true })
  */
 export const debianPackage = defineKind<PackageOptions>({
   name: 'package',
@@ -55,10 +61,10 @@ export const debianPackage = defineKind<PackageOptions>({
   converges: 'whole',
   options: packageOptions,
   resource: (given) => {
-    const { name, state, version = '', hold, lockTimeoutSeconds } = packageOptions.parse(given)
+    const { name, state, version = '', hold, lockTimeoutSeconds, program = '-' } = packageOptions.parse(given)
     return {
       name,
-      row: [state, version, hold ? 'hold' : '', String(lockTimeoutSeconds)],
+      row: [state, version, hold ? 'hold' : '', String(lockTimeoutSeconds), program],
       // How long we wait is nothing that a service could run with.
       digestOf: ['package', name, state, version],
     }

@@ -9,9 +9,9 @@ import {
   type ServerOptions,
 } from '../../engines/consul/options.ts'
 import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
+import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
 import { agentFindings } from '../consul-server/agent-findings.ts'
-import { settingFindings } from '../consul-server/findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */

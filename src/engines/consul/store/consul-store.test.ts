@@ -5,6 +5,18 @@ import { eventually } from '../../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'
+import { askStatus } from '../status.ts'
+import { consulStore } from './consul-store.ts'
+import { kvShelf } from './kv.ts'
+import { Refused, type Shelf } from './step.ts'
+import { storeParts } from './wanted.ts'
+
+/** A shelf that Consul does not let us see. */
+const BROKEN: Shelf = {
+  kind: 'consul-token',
+  steps: () =>
+    Promise.reject(new Refused('listing the tokens', { status: 403, problem: 'Permission denied' })),
+}
 
 await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
@@ -33,6 +45,28 @@ await describeEachConsul(90, (binary) => {
       expect(failures(await dc.converge(red))).toEqual([])
       expect(await dc.converge()).toEqual([{ address: 'consul-kv:app/colour', action: 'remove' }])
       expect((await dc.home.consul('hammond', ['kv', 'get', 'app/colour'])).code).toBe(1)
+    })
+
+    it('is not well while a token that somebody else made may do everything', async () => {
+      const wanted = { servers: SERVERS, clients: ['ears'] }
+      const status = () => askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
+      // Autopilot calls a server healthy once it has been so for ten seconds.
+      await eventually('Consul is well', 60, async () => {
+        const { healthy, problems, unknown } = await status()
+        return healthy || [...problems, ...unknown].join('; ')
+      })
+      const create = ['acl', 'token', 'create', '-format=json', '-description', 'by hand']
+      const { stdout } = await dc.home.consul('hammond', [...create, '-policy-name', 'global-management'])
+      const { AccessorID: accessor } = JSON.parse(stdout.toString()) as { AccessorID: string }
+      const found = await status()
+      expect(found.healthy).toBe(false)
+      expect(found.problems).toEqual([
+        expect.stringContaining(
+          `a token for management that Bramble did not make: ${accessor} (by hand)`,
+        ) as string,
+      ])
+      await dc.home.consul('hammond', ['acl', 'token', 'delete', '-id', accessor])
+      expect(await status()).toMatchObject({ healthy: true })
     })
 
     it('gives back what somebody else had there', async () => {
@@ -127,6 +161,27 @@ await describeEachConsul(90, (binary) => {
       expect(await reads(second.secretId)).toBe(false)
     })
 
+    it('does not let a key that Consul refuses hide the others', async () => {
+      const entry = (key: string) => ({ key, value: 'x', sensitive: false })
+      // Go's net/url takes no escape that is none; so it is refused before Consul looks at it.
+      const wishes = { entries: [entry('good/a'), entry('bad/../../key'), entry('good/b')] }
+      const { differences, unseen } = await dc.look(wishes)
+      expect(differences.map(({ address }) => address)).toEqual(['consul-kv:good/a', 'consul-kv:good/b'])
+      expect(unseen).toMatchObject([{ address: 'consul-kv:bad/../../key' }])
+      const outcomes = await dc.converge(wishes)
+      expect(failures(outcomes)).toMatchObject([{ address: 'consul-kv:bad/../../key' }])
+      expect(outcomes).toHaveLength(3)
+      await dc.converge()
+    })
+
+    it('is told as not known when it cannot be listed, and hides nothing else', async () => {
+      const store = consulStore({ ...storeParts(dc.wishes(blue)), shelves: [BROKEN, kvShelf(blue.entries)] })
+      expect(await store.check(dc.home.link, 'hammond')).toMatchObject({
+        differences: [{ address: 'consul-kv:app/colour' }],
+        unseen: [{ address: 'consul-token:*', problem: expect.stringContaining('listing') as string }],
+      })
+    })
+
     it('says which rules Consul does not understand, and does the rest', async () => {
       const outcomes = await dc.converge({ ...policy('nonsense {'), ...blue })
       expect(failures(outcomes)).toEqual([
@@ -138,6 +193,22 @@ await describeEachConsul(90, (binary) => {
       expect(await dc.check(blue)).toEqual([])
       await dc.converge()
     })
+  })
+
+  it('lets servers that leave lose their votes before the nodes change, and keeps the votes of new ones for afterwards', async () => {
+    const { setup } = dc.home
+    const named = (servers: typeof setup.servers) => ({ datacenter: { ...dc.withClients('ears'), servers } })
+    const quorum = async () => {
+      const { stdout } = await dc.home.consul('hammond', ['operator', 'autopilot', 'get-config'])
+      return /MinQuorum = (\d+)/.exec(stdout.toString())?.[1]
+    }
+    expect(await quorum()).toBe('3')
+    const update = [{ address: 'consul-autopilot:settings', action: 'update' }]
+    expect(await dc.prepare(named(setup.servers.slice(0, 1)))).toEqual(update)
+    expect(await quorum()).toBe('1')
+    expect(await dc.prepare()).toEqual([])
+    expect(await dc.converge()).toEqual(update)
+    expect(await quorum()).toBe('3')
   })
 
   describe('the secrets of its nodes', () => {
@@ -200,11 +271,16 @@ await describeEachConsul(90, (binary) => {
         'consul-token:agent/stranger',
         'consul-policy:bramble-agent-stranger',
       ]
-      expect((await dc.check()).map(({ address, action }) => `${action} ${address}`).sort()).toEqual(
+      // Until the others have noticed, nobody knows which keys are held.
+      const { differences } = await dc.look()
+      expect(differences.map(({ address, action }) => `${action} ${address}`).sort()).toEqual(
         addresses.map((address) => `remove ${address}`).sort(),
       )
       expect(failures(await dc.converge())).toEqual([])
-      expect(await dc.check()).toEqual([])
+      await eventually('nobody is missed any more', 30, async () => {
+        const { differences: left, unseen } = await dc.look()
+        return left.length + unseen.length === 0 || JSON.stringify([left, unseen])
+      })
       expect(await rows()).not.toMatch(/stranger.*(alive|failed)/)
     })
   })
