@@ -18,6 +18,7 @@ import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import { knownLater } from './known-later.ts'
+import { withoutLeftNodes } from './left-nodes.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
@@ -224,7 +225,10 @@ class Run {
         ),
       )
       const { cluster, settled } = this.#prepared.resolved
-      if (cluster.nodes.every((node) => inScope.has(node.name))) this.#lock = { ...this.#lock, settled }
+      if (cluster.nodes.every((node) => inScope.has(node.name))) {
+        const names = cluster.nodes.map(({ name }) => name)
+        this.#lock = withoutLeftNodes({ ...this.#lock, settled }, names)
+      }
     }
     await this.#save()
   }

@@ -308,9 +308,17 @@ for (const consul of await labConsuls()) {
       })
 
       it('takes everything away again when the roles leave the cluster file', async () => {
+        const mine = "stat -c '%a %u %g %Y %h %i' /var/lib/consul/mine; cat /var/lib/consul/mine"
+        const keep =
+          'cd /var/lib/consul && echo of the user >mine && chmod 604 mine && touch -d @981173106 mine && ln mine /var/lib/second-mine'
+        await cluster.text('wopplefox', 'sh', '-c', keep)
+        const kept = await cluster.text('wopplefox', 'sh', '-c', mine)
         cluster.edit((text) => text.replace(/^roles:[\s\S]*$/m, ''))
         cluster.settings = []
         await cluster.apply()
+        expect(await cluster.text('wopplefox', 'sh', '-c', mine)).toBe(kept)
+        expect(await cluster.text('wopplefox', 'ls', '-A', '/var/lib/consul')).toBe('mine')
+        await cluster.text('wopplefox', 'rm', '-r', '/var/lib/consul', '/var/lib/second-mine')
         const tree = (await cluster.text('wopplefox', 'sh', '-c', TREE)).split('\n')
         const before = new Set(bare.split('\n'))
         // systemd takes empty `.wants` folders away when a unit is disabled; tools for accounts keep backups of their files.
