@@ -11,6 +11,7 @@ import {
 import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
+import { agentFindings } from '../consul-server/agent-findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
@@ -34,6 +35,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
     ...settingFindings(options.settings),
+    ...agentFindings(cluster.find('consul-client'), cluster),
   ]
 }
 
