@@ -1,6 +1,5 @@
 /** Opens a cluster: reads its file and lock, resolves what can be resolved without asking any node. */
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, resolve as absolute } from 'node:path'
 import { loadClusterFile } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
@@ -10,6 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import { resolve, type Resolved } from '../resolve/resolve.ts'
 import { roles } from '../roles/registry.generated.ts'
+import { homeFolder } from '../support/home-folder.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './cluster-folder.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { twinAddresses } from './lab-twin.ts'
@@ -164,7 +164,7 @@ async function readAuthorizedKeys(
       keys.push(entry)
       continue
     }
-    const path = absolute(folder, entry.replace(/^~(?=\/)/, homedir()))
+    const path = absolute(folder, entry.replace(/^~(?=\/)/, homeFolder()))
     const text = await readFile(path, 'utf8').catch(() => undefined)
     const lines = (text ?? '').split('\n').filter((line) => KEY_LINE.test(line))
     if (lines.length === 0) {

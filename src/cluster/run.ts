@@ -23,6 +23,7 @@ import { pushDelivery } from './push-delivery.ts'
 import { wantedVersions } from './programs.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
 import type { Scope } from './scope.ts'
+import { workingFolder } from './working-folder.ts'
 
 /** What a run may be told. */
 export interface RunOptions extends Scope {
@@ -64,7 +65,8 @@ async function carryOut(
   mode: 'plan' | 'apply',
   tell: (event: Event) => void,
 ): Promise<void> {
-  const transport = await connect(cluster, options)
+  const folder = workingFolder(cluster.paths, mode === 'apply' ? 'change' : 'look')
+  const transport = connect(cluster, { ...options, workingFolder: folder })
   const by = controllerName()
   let redact: Redactor = (text) => text
   const journal = openJournal(cluster.folder, (text) => redact(text), {
@@ -73,7 +75,7 @@ async function carryOut(
     by,
     version: readVersion(),
   })
-  const live = noteLiveRun(cluster.paths.runtimeFolder, journal.run)
+  const live = noteLiveRun(folder, journal.run)
   let letGo = true
   try {
     const push: PushRun = {
@@ -248,7 +250,7 @@ export async function withTransport<T>(
   cluster: OpenedCluster,
   work: (transport: Transport) => Promise<T>,
 ): Promise<T> {
-  const transport = await connect(cluster)
+  const transport = connect(cluster)
   try {
     return await work(transport)
   } finally {
