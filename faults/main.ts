@@ -16,6 +16,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
   fsync: async () => (await import('./fsync.ts')).experiment,
   consul: async () => (await import('./consul.ts')).experiment,
   secrets: async () => (await import('./secrets.ts')).experiment,
+  repeat: async () => (await import('./repeat.ts')).repeat,
 }
 
 const USAGE = `usage: npm run faults -- ${Object.keys(EXPERIMENTS).join('|')} [--seed N] [--runs N]\n       consul also: [--release]\n`

@@ -32,7 +32,8 @@ export type Reply<Value> =
     }
 
 /** Something to send along, as JSON or as the bytes themselves. */
-export type RequestBody = { readonly json: unknown } | { readonly text: string }
+export type RequestBody =
+  { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array }
 
 /** An open connection, or why there is none. */
 type Opened = ClientHttp2Session | { readonly problem: string; readonly distrusted: boolean }
@@ -114,6 +115,14 @@ async function openSession(link: NodeLink, node: string, authorityPem: string): 
   }
 }
 
+/**
+ * An entry has flags of 64 bits, of which JSON.parse would round the last; so that number becomes a text. Inside of a text of
+ * JSON the quotes around the name would be escaped, so nothing else can look like this.
+ */
+function withWholeFlags(text: string): string {
+  return text.replace(/"Flags":\s*(\d{16,})/g, '"Flags":"$1"')
+}
+
 function shaped<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
@@ -121,7 +130,7 @@ function shaped<Schema extends z.ZodType>(
 ): Reply<z.output<Schema>> {
   let value: unknown
   try {
-    value = text.trim() === '' ? undefined : JSON.parse(text)
+    value = text.trim() === '' ? undefined : JSON.parse(withWholeFlags(text))
   } catch {
     return { ok: false, status: 0, problem: `the answer to ${path} is no JSON` }
   }

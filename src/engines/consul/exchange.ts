@@ -21,7 +21,7 @@ export interface Question {
 export function exchange(session: ClientHttp2Session, question: Question): Promise<Reply<string>> {
   if (session.closed || session.destroyed) return Promise.resolve(failure('the connection was closed'))
   const { body } = question
-  const sent = body && Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
+  const sent = body && bytesOf(body)
   let request: ClientHttp2Stream
   try {
     request = heard(session.request(headersOf(question, sent), { endStream: sent === undefined }))
@@ -32,6 +32,11 @@ export function exchange(session: ClientHttp2Session, question: Question): Promi
   const answer = answerOf(request)
   if (sent) request.end(sent)
   return answer
+}
+
+function bytesOf(body: RequestBody): Buffer {
+  if ('bytes' in body) return Buffer.from(body.bytes)
+  return Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
 }
 
 function headersOf(

@@ -84,6 +84,8 @@ export const policyReply = z.object({
   Name: z.string(),
   Description: z.string().default(''),
   Rules: z.string().default(''),
+  /** Where it holds; everywhere when there are none. */
+  Datacenters: list(z.string()),
   Hash: z.string(),
 })
 
@@ -101,6 +103,17 @@ export const tokenReply = z.object({
   Policies: policyLinks,
 })
 
+/** All that a token may do and where, as `PUT /v1/acl/token` takes it back. Fields that this version does not know are left out. */
+export const tokenRightsReply = z.object({
+  Description: z.string().default(''),
+  Local: z.boolean().default(false),
+  Policies: list(z.looseObject({})),
+  Roles: list(z.looseObject({})),
+  ServiceIdentities: list(z.looseObject({})),
+  NodeIdentities: list(z.looseObject({})),
+  TemplatedPolicies: list(z.looseObject({})),
+})
+
 /** `GET /v1/kv/:key`. */
 export const kvReply = z
   .array(
@@ -110,6 +123,8 @@ export const kvReply = z
         .string()
         .nullable()
         .transform((value) => Buffer.from(value ?? '', 'base64')),
+      /** A number of 64 bits; a text where JavaScript could not keep all of them. */
+      Flags: z.union([z.number(), z.string().regex(/^\d+$/)]).default(0),
       ModifyIndex: z.number(),
     }),
   )

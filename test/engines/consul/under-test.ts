@@ -1,13 +1,15 @@
 /** A real datacenter with what tests ask of it: its store, its guard, its DNS. */
 import { once } from 'node:events'
 import { connect } from 'node:tls'
-import { withApi } from '../../../src/engines/consul/api.ts'
+import { z } from 'zod'
+import { withApi, type RequestBody } from '../../../src/engines/consul/api.ts'
 import { managementAccess } from '../../../src/engines/consul/management.ts'
 import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
 import { consulQuorum } from '../../../src/engines/consul/quorum.ts'
 import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
+import { granted } from '../../../src/engines/consul/store/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
 import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
@@ -101,6 +103,13 @@ export class DatacenterUnderTest {
     const { fingerprint256 } = socket.getPeerCertificate()
     socket.destroy()
     return fingerprint256
+  }
+
+  /** Asks a server as its management does; gives the answer as it is, and throws where it is no success. */
+  ask(method: 'GET' | 'PUT', path: string, body?: RequestBody): Promise<unknown> {
+    return withApi(this.home.link, 'hammond', managementAccess(this.home.access), async (api) =>
+      granted(path, await api.send(method, path, z.unknown(), body)),
+    )
   }
 
   /** Forgets the service in the catalog; the agent has to register it anew. */

@@ -45,6 +45,39 @@ await describeEachConsul(90, (binary) => {
       expect(stdout.toString().trim()).toBe('old')
     })
 
+    it('gives back every byte and every flag of it, and does not touch the flags in between', async () => {
+      const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x0a, 0x80])
+      const flags = '18446744073709551615'
+      const path = '/v1/kv/theirs/deep%20key'
+      const read = () => dc.ask('GET', path)
+      await dc.ask('PUT', `${path}?flags=${flags}`, { bytes })
+      const before = [expect.objectContaining({ Flags: flags, Value: bytes.toString('base64') })]
+      expect(await read()).toEqual(before)
+      const theirs = { entries: [{ key: 'theirs/deep key', value: 'new', sensitive: false }] }
+      expect(await dc.check(theirs)).toMatchObject([
+        { differences: [{ field: 'value', is: '5 bytes that are no text', wanted: 'new' }] },
+      ])
+      expect(failures(await dc.converge(theirs))).toEqual([])
+      expect(await read()).toMatchObject([{ Flags: flags, Value: 'bmV3' }])
+      expect(failures(await dc.converge())).toEqual([])
+      expect(await read()).toEqual(before)
+    })
+
+    it('gives back a policy with its rules, its description and where it holds', async () => {
+      const given = { Name: 'theirs', Description: 'of old', Rules: READ, Datacenters: [dc.home.setup.name] }
+      const made = (await dc.ask('PUT', '/v1/acl/policy', { json: given })) as { ID: string }
+      const ours = { policies: [{ name: 'theirs', description: '', rules: WRITE }] }
+      expect((await dc.check(ours))[0]?.differences.map(({ field }) => field)).toEqual([
+        'description',
+        'rules',
+        'datacenters',
+      ])
+      expect(failures(await dc.converge(ours))).toEqual([])
+      expect(await dc.check(ours)).toEqual([])
+      expect(failures(await dc.converge())).toEqual([])
+      expect(await dc.ask('GET', `/v1/acl/policy/${made.ID}`)).toMatchObject(given)
+    })
+
     it('is not owned when it was so before, and stays when it leaves the cluster file', async () => {
       await dc.home.consul('hammond', ['kv', 'put', 'same', 'value'])
       expect(await dc.converge({ entries: [{ key: 'same', value: 'value', sensitive: false }] })).toEqual([])

@@ -1,4 +1,5 @@
 /** Entries of the key-value store. */
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import type { ConsulApi } from '../api.ts'
 import { anything, kvReply } from '../replies.ts'
@@ -15,6 +16,8 @@ export interface WantedEntry {
 
 interface Found {
   readonly value: Buffer
+  /** Meant for whoever put the entry there; decimal digits. They stay as they are, whatever the value. */
+  readonly flags: string
   readonly index: number
 }
 
@@ -46,12 +49,16 @@ function pathOf(key: string): string {
 
 async function read(api: ConsulApi, key: string): Promise<Found | undefined> {
   const [entry] = grantedOrMissing(`reading the key ${key}`, await api.get(pathOf(key), kvReply)) ?? []
-  return entry && { value: entry.Value, index: entry.ModifyIndex }
+  return entry && { value: entry.Value, flags: String(entry.Flags), index: entry.ModifyIndex }
+}
+
+function shownValue({ value }: Found): string {
+  return isUtf8(value) ? value.toString() : `${value.length} bytes that are no text`
 }
 
 function makeStep(entry: WantedEntry, found: Found | undefined): Step | undefined {
   if (found?.value.equals(Buffer.from(entry.value))) return undefined
-  const shown = entry.sensitive ? {} : { ...(found && { is: found.value.toString() }), wanted: entry.value }
+  const shown = entry.sensitive ? {} : { ...(found && { is: shownValue(found) }), wanted: entry.value }
   return {
     stage: MAKE,
     difference: {
@@ -60,7 +67,7 @@ function makeStep(entry: WantedEntry, found: Found | undefined): Step | undefine
       reason: found ? 'the entry has another value' : 'there is no such entry',
       differences: [{ field: 'value', ...shown }],
     },
-    before: found ? { value: found.value.toString('base64') } : null,
+    before: found ? { value: found.value.toString('base64'), flags: found.flags } : null,
     run: async (api) => {
       if (found && found.value.length > LARGEST_BEFORE_BYTES) {
         throw new Refused(`the key ${entry.key}`, {
@@ -68,17 +75,21 @@ function makeStep(entry: WantedEntry, found: Found | undefined): Step | undefine
           problem: `holds ${found.value.length} bytes of somebody else, too many to keep for later; remove it first`,
         })
       }
-      await write(api, entry.key, found?.index ?? 0, entry.value)
+      await write(api, entry, found)
       return {}
     },
   }
 }
 
 /** Writes only what was seen before: nobody else's change is lost. */
-async function write(api: ConsulApi, key: string, index: number, text: string): Promise<void> {
+async function write(
+  api: ConsulApi,
+  { key, value }: WantedEntry,
+  { flags, index }: Pick<Found, 'flags' | 'index'> = { flags: '0', index: 0 },
+): Promise<void> {
   const written = granted(
     `writing the key ${key}`,
-    await api.send('PUT', `${pathOf(key)}?cas=${index}`, z.boolean(), { text }),
+    await api.send('PUT', `${pathOf(key)}?cas=${index}&flags=${flags}`, z.boolean(), { text: value }),
   )
   if (written) return
   throw new Refused(`writing the key ${key}`, { status: 0, problem: 'somebody else changed it just now' })
@@ -105,8 +116,10 @@ function removeStep(address: string, before: OwnedThing['before']): Step {
       const what = `removing the key ${key}`
       if (before === null) granted(what, await api.send('DELETE', pathOf(key), anything))
       else {
-        const text = Buffer.from(String(before['value']), 'base64').toString()
-        granted(what, await api.send('PUT', pathOf(key), anything, { text }))
+        const bytes = Buffer.from(String(before['value']), 'base64')
+        const flags = typeof before['flags'] === 'string' ? before['flags'] : '0'
+        const path = `${pathOf(key)}?flags=${flags}`
+        granted(what, await api.send('PUT', path, anything, { bytes }))
       }
       return undefined
     },

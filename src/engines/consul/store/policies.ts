@@ -11,10 +11,10 @@ export interface WantedPolicy {
   readonly rules: string
 }
 
-interface Found {
+interface Found extends WantedPolicy {
   readonly id: string
-  readonly description: string
-  readonly rules: string
+  /** Where it holds; everywhere when there are none, which is what every wanted policy does. */
+  readonly datacenters: readonly string[]
 }
 
 const MAKE = 10
@@ -54,14 +54,21 @@ async function listPolicies(api: ConsulApi) {
 
 async function readPolicy(api: ConsulApi, id: string): Promise<Found | undefined> {
   const found = grantedOrMissing('reading a policy', await api.get(`/v1/acl/policy/${id}`, policyReply))
-  return found && { id: found.ID, description: found.Description, rules: found.Rules }
+  if (found === undefined) return undefined
+  const { ID, Name, Description, Rules, Datacenters } = found
+  return { id: ID, name: Name, description: Description, rules: Rules, datacenters: Datacenters }
 }
 
 function makeStep(policy: WantedPolicy, found: Found | undefined): Step | undefined {
   const fields = ['description', 'rules'] as const
-  const differences = fields
-    .filter((field) => found?.[field] !== policy[field])
-    .map((field) => ({ field, ...(found && { is: found[field] }), wanted: policy[field] }))
+  const differences = [
+    ...fields
+      .filter((field) => found?.[field] !== policy[field])
+      .map((field) => ({ field, ...(found && { is: found[field] }), wanted: policy[field] })),
+    ...(found && found.datacenters.length > 0
+      ? [{ field: 'datacenters', is: found.datacenters.join(', '), wanted: 'all' }]
+      : []),
+  ]
   if (differences.length === 0) return undefined
   return {
     stage: MAKE,
@@ -71,7 +78,9 @@ function makeStep(policy: WantedPolicy, found: Found | undefined): Step | undefi
       reason: found ? 'the policy has other rules' : 'there is no such policy',
       differences,
     },
-    before: found ? { description: found.description, rules: found.rules } : null,
+    before: found
+      ? { description: found.description, rules: found.rules, datacenters: found.datacenters }
+      : null,
     run: async (api) => {
       const written = await writePolicy(api, policy, found?.id)
       return { id: written.ID, wanted: fingerprintOf(policy), hash: written.Hash }
@@ -79,11 +88,21 @@ function makeStep(policy: WantedPolicy, found: Found | undefined): Step | undefi
   }
 }
 
-async function writePolicy(api: ConsulApi, policy: WantedPolicy, id: string | undefined) {
+async function writePolicy(
+  api: ConsulApi,
+  policy: WantedPolicy,
+  id: string | undefined,
+  datacenters: readonly string[] = [],
+) {
   return granted(
     `writing the policy ${policy.name}`,
     await api.send('PUT', id === undefined ? '/v1/acl/policy' : `/v1/acl/policy/${id}`, policyReply, {
-      json: { Name: policy.name, Description: policy.description, Rules: policy.rules },
+      json: {
+        Name: policy.name,
+        Description: policy.description,
+        Rules: policy.rules,
+        Datacenters: datacenters,
+      },
     }),
   )
 }
@@ -112,11 +131,9 @@ function removeStep(id: string, name: string, before: OwnedThing['before']): Ste
       if (before === null) {
         granted(`removing the policy ${name}`, await api.send('DELETE', `/v1/acl/policy/${id}`, anything))
       } else {
-        await writePolicy(
-          api,
-          { name, description: String(before['description']), rules: String(before['rules']) },
-          id,
-        )
+        const was = { name, description: String(before['description']), rules: String(before['rules']) }
+        const datacenters = Array.isArray(before['datacenters']) ? before['datacenters'].map(String) : []
+        await writePolicy(api, was, id, datacenters)
       }
       return undefined
     },

@@ -1,7 +1,7 @@
 /** ACL tokens with identities that were decided before Consul ran, and the token of requests that have none. */
 import type { ConsulApi } from '../api.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
-import { anything, tokenReply, tokensReply, type TokenStub } from '../replies.ts'
+import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
 import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
 
@@ -61,7 +61,14 @@ async function tokenStep(
   }
   const secretIsKnown = token.secretId === undefined || known?.wanted === fingerprintOf(token)
   const sameSecret = secretIsKnown || (await secretOf(api, token.accessorId)) === token.secretId
-  return makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
+  const step = makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
+  const isTheirs = token.secretId === undefined && known === undefined
+  return step && isTheirs ? { ...step, before: await rightsOf(api, token) } : step
+}
+
+/** Everything that a token of somebody else may do. */
+async function rightsOf(api: ConsulApi, { accessorId, name }: WantedToken): Promise<OwnedThing['before']> {
+  return granted(`reading the token ${name}`, await api.get(`/v1/acl/token/${accessorId}`, tokenRightsReply))
 }
 
 async function secretOf(api: ConsulApi, accessorId: string): Promise<string | undefined> {
@@ -90,7 +97,7 @@ function makeStep(
       reason: reason ?? (stub ? 'the token has other policies' : 'there is no such token'),
       differences,
     },
-    before: token.secretId === undefined && stub ? { policies: stub.Policies.map(({ Name }) => Name) } : null,
+    before: null,
     run: async (api) => {
       // The same accessor cannot be made twice; a new one can, before the old one goes.
       if (anew && stub?.AccessorID === token.accessorId) await removeToken(api, stub.AccessorID, token.name)
@@ -127,6 +134,21 @@ async function writeToken(api: ConsulApi, token: WantedToken, isNew: boolean): P
   )
 }
 
+/** A list of policies alone is what earlier versions kept. */
+async function giveBack(
+  api: ConsulApi,
+  AccessorID: string,
+  name: string,
+  { policies, ...rights }: NonNullable<OwnedThing['before']>,
+): Promise<void> {
+  const named = Array.isArray(policies) ? { Policies: policies.map((Name: unknown) => ({ Name })) } : {}
+  const json = { Description: 'Anonymous Token', ...rights, ...named, AccessorID }
+  granted(
+    `writing the token ${name}`,
+    await api.send('PUT', `/v1/acl/token/${AccessorID}`, tokenReply, { json }),
+  )
+}
+
 async function removeToken(api: ConsulApi, accessorId: string, name: string): Promise<void> {
   granted(`removing the token ${name}`, await api.send('DELETE', `/v1/acl/token/${accessorId}`, anything))
 }
@@ -148,8 +170,7 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
       if (before === null) {
         await removeToken(api, id, name)
       } else {
-        const policies = Array.isArray(before['policies']) ? before['policies'].map(String) : []
-        await writeToken(api, { ...anonymousToken(policies), accessorId: id }, false)
+        await giveBack(api, id, name, before)
       }
       return undefined
     },
