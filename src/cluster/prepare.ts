@@ -1,10 +1,14 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
 import { compileLater } from '../compile/compile-later.ts'
 import type { Program } from '../compile/compile.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
-import { openSecrets, type SecretStore } from '../secrets/store.ts'
+import type { RoleSecrets, SecretWish } from '../roles/role.ts'
+import { SecretsError } from '../secrets/secrets-error.ts'
+import { openSecrets, passingSecrets, type SecretStore } from '../secrets/store.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
+import { lossOf, lostSecrets, type Evidence } from './lost-secrets.ts'
 import { resolveSource, type OpenedCluster } from './open.ts'
 import {
   compileNode,
@@ -23,6 +27,10 @@ export interface Prepared {
   readonly resolved: Resolved
   readonly lock: ClusterLock
   readonly secrets: SecretStore
+  /** What the roles of the whole cluster wish for. */
+  readonly wishes: readonly SecretWish[]
+  /** Why the secrets are not those of the cluster; only for a look, everybody else is refused. */
+  readonly problems: readonly Diagnostic[]
   readonly provisions: Provisions
   /** Names of the nodes of the run, in the order of the cluster file. */
   readonly nodes: readonly string[]
@@ -37,23 +45,23 @@ export type FirstContact = (
 ) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
 
 /**
- * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only.
+ * Prepares a run. For a `look`, secrets that are lost or cannot be opened are replaced by others that live in memory only. With `create`, missing secrets may be made and later saved; without, they live in memory only.
  * Throws {@link DiagnosticsError} for what roles object to once the facts are known.
  */
 export async function prepare(
   opened: OpenedCluster,
   scope: Scope,
-  mode: 'read' | 'create',
+  mode: 'look' | 'read' | 'create',
   firstContact: FirstContact,
 ): Promise<Prepared> {
   const { source } = opened
-  const resolved = await resolveWithFacts(opened, firstContact)
+  const { resolved, isManaged } = await resolveWithFacts(opened, firstContact)
   const nodes = nodesInScope(resolved.cluster, scope)
-  const secrets = await openSecrets({
-    folder: opened.paths.secretsFolder,
-    cluster: opened.name,
-    mode,
-    identityFile: opened.identityFile,
+  const wishes = secretWishes(resolved)
+  const { secrets, roleSecrets, problems } = await openFor(opened, mode, {
+    lock: resolved.lock,
+    isManaged,
+    wishes,
   })
   const met = await meetReleases(
     releaseWishes(resolved, new Set(nodes)),
@@ -61,13 +69,15 @@ export async function prepare(
     resolved.lock,
   )
   const provisions: Provisions = {
-    secrets: await meetWishes(secrets, secretWishes(resolved), new Date()),
+    secrets: roleSecrets,
     release: met.release,
   }
   return {
     resolved,
     lock: met.lock,
     secrets,
+    wishes,
+    problems,
     provisions,
     nodes,
     engines: enginesOf(resolved, new Set(nodes), provisions),
@@ -75,20 +85,53 @@ export async function prepare(
   }
 }
 
+/** Opens the secrets and meets the wishes. Lost ones are never made anew, unless somebody has said so. */
+async function openFor(
+  opened: OpenedCluster,
+  mode: 'look' | 'read' | 'create',
+  { wishes, ...evidence }: Evidence & { readonly wishes: readonly SecretWish[] },
+): Promise<{ secrets: SecretStore; roleSecrets: RoleSecrets; problems: readonly Diagnostic[] }> {
+  const { secretsFolder: folder } = opened.paths
+  const isRecreated = (name: string): boolean => evidence.lock.secrets?.[name] === 'recreated'
+  const meet = (store: SecretStore) => meetWishes(store, wishes, new Date(), isRecreated)
+  try {
+    const secrets = await openSecrets({
+      folder,
+      cluster: opened.name,
+      mode: mode === 'create' ? 'create' : 'read',
+      identityFile: opened.identityFile,
+    })
+    const loss = lossOf(lostSecrets(evidence, wishes, secrets), folder, opened.lab)
+    if (loss && mode !== 'look') throw new DiagnosticsError([loss])
+    return { secrets, roleSecrets: await meet(secrets), problems: loss ? [loss] : [] }
+  } catch (error) {
+    if (mode !== 'look' || !(error instanceof SecretsError)) throw error
+    const secrets = passingSecrets()
+    return { secrets, roleSecrets: await meet(secrets), problems: error.diagnostics }
+  }
+}
+
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */
-async function resolveWithFacts(opened: OpenedCluster, firstContact: FirstContact): Promise<Resolved> {
+async function resolveWithFacts(
+  opened: OpenedCluster,
+  firstContact: FirstContact,
+): Promise<{ resolved: Resolved; isManaged: boolean }> {
   const { source } = opened
   const unseen = Object.keys(source.file.nodes).filter(
     (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
   )
   let lock = source.lock
+  let isManaged = false
   if (unseen.length > 0) {
-    for (const [node, facts] of await firstContact(unseen)) lock = withFacts(lock, node, facts)
+    for (const [node, facts] of await firstContact(unseen)) {
+      lock = withFacts(lock, node, facts)
+      isManaged ||= facts['managed'] === 'yes'
+    }
   }
   const resolved = lock === source.lock ? opened.resolved : resolveSource({ ...source, lock })
   const errors = resolved.diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new DiagnosticsError(errors)
-  return resolved
+  return { resolved, isManaged: isManaged && unseen.length === Object.keys(source.file.nodes).length }
 }
 
 function compiler(resolved: Resolved, provisions: Provisions): Prepared['program'] {

@@ -4,16 +4,19 @@ import {
   asRoot,
   converge,
   observe,
+  put,
   release,
   type Convergence as PushConvergence,
   type HeldObservation,
   type PushRun,
 } from '../delivery/push/push.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { NodeLink } from '../engines/contract.ts'
 import type { EventBody } from '../events/event.ts'
 import { EMPTY_SUMMARY } from '../events/event.ts'
 import type { Convergence, Delivery, NodeFailure, Observation } from '../rollout/work.ts'
 import { poll } from '../support/poll.ts'
+import type { ClockReading } from './clocks.ts'
 import { differenceEvent, orphanEvent } from './differences.ts'
 import { compileResources } from './programs.ts'
 
@@ -29,6 +32,8 @@ export interface PushDeliveryOptions {
   readonly runtime: (node: string) => string | undefined
   /** Told of the facts of every node that answers. */
   readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
+  /** Told how far the clock of every node that answers is away. */
+  readonly noteClock: (reading: ClockReading) => void
 }
 
 /** Makes the delivery. */
@@ -36,7 +41,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
   const { push, emit } = options
   const seen = new Map<string, HeldObservation>()
   return {
-    link: push.transport,
+    link: linkOf(push),
     observe: async (node) => {
       const program = options.program(node)
       const held = await observe(push, program, options.mode, emit, {
@@ -46,6 +51,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       if (!held.reached) return unreached(node, held.failure)
       seen.set(node, held)
       options.noteFacts(node, held.facts)
+      noteClock(options, held)
       return told(program, held, emit)
     },
     converge: async (node) => {
@@ -67,6 +73,21 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       await Promise.all([...seen.values()].map((held) => held.letGo()))
     },
   }
+}
+
+function linkOf(push: PushRun): NodeLink {
+  return {
+    connect: (node, port) => push.transport.connect(node, port),
+    put: (node, path, text) => put(push, node, path, text),
+  }
+}
+
+function noteClock(
+  options: PushDeliveryOptions,
+  { node, clockSeconds: seconds, facts }: HeldObservation,
+): void {
+  if (seconds !== undefined)
+    options.noteClock({ node, seconds, hasSource: facts['time_source'] !== undefined })
 }
 
 function told(program: Program, held: HeldObservation, emit: (event: EventBody) => void): Observation {

@@ -8,14 +8,18 @@ import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { rollOut } from '../rollout/rollout.ts'
+import type { NodeFailure } from '../rollout/work.ts'
 import { redactor, type Redactor } from '../secrets/redaction.ts'
 import { eventQueue } from '../support/event-queue.ts'
 import { readVersion } from '../support/version.ts'
 import { writeLock } from './cluster-folder.ts'
+import type { ClockReading } from './clocks.ts'
 import { connect } from './connect.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
+import { issues, issuingByClocks } from './issuing.ts'
+import { noted, settled } from './kept-secrets.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -78,14 +82,7 @@ async function carryOut(
   const live = noteLiveRun(folder, journal.run)
   let letGo = true
   try {
-    const push: PushRun = {
-      run: journal.run,
-      by,
-      transport,
-      deadRuns: live.deadRuns,
-      takeOver: options.takeOver ?? false,
-      ...(options.signal && { signal: options.signal }),
-    }
+    const push: PushRun = { run: journal.run, by, transport, deadRuns: live.deadRuns, ...pushOptions(options) }
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
       readFacts(push, nodes),
     )
@@ -100,6 +97,10 @@ async function carryOut(
     live.end(letGo)
     journal.close()
   }
+}
+
+function pushOptions({ takeOver = false, signal }: RunOptions): Pick<PushRun, 'takeOver' | 'signal'> {
+  return { takeOver, ...(signal && { signal }) }
 }
 
 /** The filters and settings of a run, as they are typed. */
@@ -124,6 +125,8 @@ class Run {
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
   #isDeclined = false
+  readonly #clocks: ClockReading[] = []
+  #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
   constructor(
     cluster: OpenedCluster,
@@ -166,6 +169,7 @@ class Run {
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
+      noteClock: (reading) => this.#clocks.push(reading),
     })
     const outcome = await rollOut({
       mode: this.#mode,
@@ -178,6 +182,7 @@ class Run {
       emit,
       signal: this.#options.signal,
       allowed: () => this.#isAllowed(inScope, push),
+      withheld: () => this.#withheld,
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
@@ -189,13 +194,18 @@ class Run {
     const { resolved, engines } = this.#prepared
     const versions = versionsInScope(wantedVersions(resolved), inScope)
     const { positions } = this.#cluster.source
-    this.#refusals = await versionRefusals({
-      versions,
-      probes: engines.probes,
-      running: resolved.lock.running,
-      positions,
-      link: transport,
-    })
+    const issuing = await issuingByClocks(this.#prepared, this.#clocks)
+    this.#withheld = issuing.withheld
+    this.#refusals = [
+      ...issuing.refusals,
+      ...(await versionRefusals({
+        versions,
+        probes: engines.probes,
+        running: resolved.lock.running,
+        positions,
+        link: transport,
+      })),
+    ]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
@@ -205,7 +215,9 @@ class Run {
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
   async #keep(outcome: Outcome, inScope: ReadonlySet<string>): Promise<void> {
-    if (this.#isDeclined || this.#refusals.length > 0) {
+    // Nothing is issued whose times nobody could compare.
+    const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
+    if (this.#isDeclined || this.#refusals.length > 0 || isBlind) {
       const { lock } = this.#cluster.source
       await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
       return
@@ -218,6 +230,11 @@ class Run {
         this.#lock,
         Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
       )
+      const { nodes = [], roles = [] } = this.#options
+      if (nodes.length + roles.length === 0) {
+        // Every node and every engine has what is wanted, so nobody has any more what is not.
+        this.#lock = settled(this.#lock, this.#prepared)
+      }
     }
     await this.#save()
   }
@@ -232,6 +249,7 @@ class Run {
 
   async #save(): Promise<void> {
     await this.#prepared.secrets.save()
+    this.#lock = noted(this.#lock, this.#prepared)
     await writeLock(this.#cluster.paths.lockFile, this.#lock)
   }
 

@@ -35,7 +35,8 @@ async function split(
   const isFormed = async (group: QuorumGroup): Promise<boolean> => {
     const state = states.get(group) ?? group.observe(rollout.delivery.link)
     states.set(group, state)
-    return (await state).formed
+    const { formed, isUnbelieved } = await state
+    return formed && isUnbelieved !== true
   }
   const guarded: GuardedNode[] = []
   const free: PendingNode[] = []

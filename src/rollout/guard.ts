@@ -45,10 +45,15 @@ export function waitForReturn(
   return poll(() => group.returned(link, node, since), { patienceSeconds: group.patienceSeconds, signal })
 }
 
-/** The next member in turn: any that is not the leader; the leader when only it is left. */
+/** The next member in turn: one that serves nothing anyway, then any that is not the leader; the leader when only it is left. */
 export function nextInTurn(waiting: readonly string[], states: readonly GroupState[]): string | undefined {
   const leaders = new Set(
     states.flatMap((state) => state.members.filter((member) => member.leader).map((member) => member.node)),
   )
-  return waiting.find((node) => !leaders.has(node)) ?? waiting[0]
+  const sick = new Set(
+    states
+      .filter(({ members }) => members.some(({ leader }) => leader))
+      .flatMap(({ members }) => members.filter(({ healthy }) => !healthy).map(({ node }) => node)),
+  )
+  return waiting.find((node) => sick.has(node)) ?? waiting.find((node) => !leaders.has(node)) ?? waiting[0]
 }

@@ -5,7 +5,8 @@ import { convergeStores, passGates } from './engines.ts'
 import { observeNodes, observeStores, type StoreObservation } from './observe.ts'
 import { finishedNode, isFinishedByLook, tellFinished } from './node-finished.ts'
 import { rebootNodes } from './reboots.ts'
-import type { Observation, Rollout } from './work.ts'
+import type { PendingNode } from './turns.ts'
+import type { NodeFailure, Observation, Rollout } from './work.ts'
 
 /** Runs it to its end. Emits `node-finished` for every node and `run-finished` last; gives the outcome. */
 export async function rollOut(rollout: Rollout): Promise<Outcome> {
@@ -21,7 +22,7 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
     }))
   const waits = stores.some(({ differences }) => differences.length > 0)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
-  const isAllowed = pending.length === 0 || ((await rollout.allowed?.()) ?? true)
+  const isAllowed = (pending.length === 0 && !waits) || ((await rollout.allowed?.()) ?? true)
   await rollout.delivery.letGo()
   let results: NodeResults = new Map()
   let engines: { summary: Summary; failures: readonly string[] } = plannedStores(stores)
@@ -34,12 +35,30 @@ export async function rollOut(rollout: Rollout): Promise<Outcome> {
       await giveBack(rollout, pending)
       return finish(rollout, observations, declined(pending), plannedStores([]))
     }
-    results = await convergeNodes(rollout, pending)
+    results = await convergeAllowed(rollout, pending)
     await rebootNodes(rollout, results)
     engines = await convergeStores(rollout, stores, results)
     await passGates(rollout, results)
   }
   return finish(rollout, observations, results, engines)
+}
+
+/** All but those that are withheld, which give their lease back and say why. */
+async function convergeAllowed(rollout: Rollout, pending: readonly PendingNode[]): Promise<NodeResults> {
+  const withheld = rollout.withheld?.() ?? new Map<string, NodeFailure>()
+  await giveBack(
+    rollout,
+    pending.filter(({ name }) => withheld.has(name)),
+  )
+  const results = await convergeNodes(
+    rollout,
+    pending.filter(({ name }) => !withheld.has(name)),
+  )
+  for (const { name } of pending) {
+    const failure = withheld.get(name)
+    if (failure) results.set(name, { summary: EMPTY_SUMMARY, failure, reboot: false })
+  }
+  return results
 }
 
 async function giveBack(rollout: Rollout, nodes: readonly { readonly name: string }[]): Promise<void> {

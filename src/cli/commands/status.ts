@@ -2,6 +2,7 @@
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { showDiagnostics } from '../show-diagnostics.ts'
 import { isWell, renderStatus } from '../render/status-text.ts'
 
 /** Declares the command. */
@@ -18,6 +19,7 @@ async function showStatus(context: Context): Promise<ExitCode> {
   else {
     const lines = renderStatus(status, terminal.palette, terminal.width)
     terminal.out(lines.map((line) => `${line}\n`).join(''))
+    showDiagnostics(terminal, status.problems ?? [], { json: false, lab: common.lab ?? false })
   }
   return isWell(status) ? EXIT.ok : EXIT.failure
 }

@@ -15,8 +15,13 @@ const FEW_DAYS = 14
 const LITTLE_DISK_BYTES = 500 * 1024 * 1024
 
 /** Whether every node answers and every engine is healthy: what the exit status tells. */
-export function isWell({ nodes, engines }: ClusterStatus): boolean {
-  return nodes.every(({ reached }) => reached) && engines.every(({ healthy }) => healthy)
+export function isWell({ nodes, engines, problems = [] }: ClusterStatus): boolean {
+  const isNodeWell = (node: NodeStatus): boolean => node.reached && certificateProblems(node).length === 0
+  return problems.length === 0 && nodes.every(isNodeWell) && engines.every(({ healthy }) => healthy)
+}
+
+function certificateProblems({ certificates = [] }: NodeStatus): readonly string[] {
+  return certificates.flatMap(({ problems }) => problems)
 }
 
 /** The lines. */
@@ -30,7 +35,13 @@ export function renderStatus(status: ClusterStatus, palette: Palette, width?: nu
     },
   )
   const engines = status.engines.flatMap((engine) => ['', ...engineLines(engine, palette, width)])
-  return [...table, ...engines, '', verdict(status, palette)]
+  const certificates = status.nodes.flatMap((node) =>
+    certificateProblems(node).map(
+      (problem) => `${palette.red('certificate')} ${oneLine(`${node.name}: ${problem}`)}`,
+    ),
+  )
+  const trouble = certificates.length > 0 ? ['', ...certificates] : []
+  return [...table, ...engines, ...trouble, '', verdict(status, palette)]
 }
 
 const NODE_COLUMNS = [
@@ -115,10 +126,13 @@ const MEMBER_COLUMNS = [
   { title: 'VERSION' },
 ] as const
 
-function verdict({ nodes, engines }: ClusterStatus, palette: Palette): string {
+function verdict({ nodes, engines, problems = [] }: ClusterStatus, palette: Palette): string {
   const lost = nodes.filter(({ reached }) => !reached).map(({ name }) => oneLine(name))
   const unwell = engines.filter(({ healthy }) => !healthy).map(({ name }) => oneLine(name))
-  if (lost.length === 0 && unwell.length === 0) {
+  const uncertain = nodes
+    .filter((node) => certificateProblems(node).length > 0)
+    .map(({ name }) => oneLine(name))
+  if (lost.length + unwell.length + uncertain.length + problems.length === 0) {
     return palette.green(
       `All is well: ${counted(nodes.length, 'node')}, ${counted(engines.length, 'engine')}`,
     )
@@ -126,6 +140,8 @@ function verdict({ nodes, engines }: ClusterStatus, palette: Palette): string {
   const parts = [
     ...(lost.length > 0 ? [`unreachable: ${listed(lost)}`] : []),
     ...(unwell.length > 0 ? [`not healthy: ${listed(unwell)}`] : []),
+    ...(uncertain.length > 0 ? [`certificates: ${listed(uncertain)}`] : []),
+    ...(problems.length > 0 ? ['the secrets of the cluster are not there'] : []),
   ]
   return palette.red(parts.join('; '))
 }

@@ -178,6 +178,7 @@ export const clusterCodes = defineCodes({
       'a file with such lines, from the folder of the cluster file; `~/` is your home. A new key pair: `ssh-keygen -t ed25519`.',
   }),
   FOLDER_UNWRITABLE: code<{ folder: string; refusal: string }>({
+    origin: 'cluster',
     shownBy: 'src/cluster/working-folder.test.ts',
     title: 'A folder in which nothing can be written',
     summary: ({ folder, refusal }) => `nothing can be written in ${folder}: ${REFUSALS[refusal] ?? refusal}`,

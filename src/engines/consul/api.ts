@@ -4,10 +4,11 @@
  * Every Consul since 1.0 speaks HTTP/2 on its TLS port (Go's net/http; tried with 1.8.7 and 1.19.2), so that a dozen questions
  * cost one round trip.
  */
+import { X509Certificate } from 'node:crypto'
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import type { z } from 'zod'
 import { heard } from '../../support/heard.ts'
-import { greet } from '../../support/shown-certificate.ts'
+import { certificateWords, greet, type ShownCertificate } from '../../support/shown-certificate.ts'
 import type { NodeLink } from '../contract.ts'
 import { exchange } from './exchange.ts'
 import { API_PORT, LOOPBACK_NAME } from './names.ts'
@@ -18,6 +19,8 @@ export interface ApiAccess {
   readonly authorityPem: string
   /** Secret of the token to ask with; anonymous when left out. */
   readonly token?: string
+  /** The one certificate that the agent is to show, PEM; any of the authority will do when left out. */
+  readonly certificatePem?: string
 }
 
 /** An answer. `status` is 0 when there was none. */
@@ -47,7 +50,7 @@ export class ConsulApi {
   constructor(link: NodeLink, node: string, access: ApiAccess) {
     this.node = node
     this.#token = access.token
-    this.#session = openSession(link, node, access.authorityPem)
+    this.#session = openSession(link, node, access)
   }
 
   /** Reads a path such as `/v1/agent/self`. */
@@ -94,16 +97,18 @@ export async function withApi<Value>(
 }
 
 /** Opens the connection, or says why nothing may be asked over it. */
-async function openSession(link: NodeLink, node: string, authorityPem: string): Promise<Opened> {
+async function openSession(link: NodeLink, node: string, access: ApiAccess): Promise<Opened> {
   try {
     const stream = await link.connect(node, API_PORT)
-    const { socket, distrust } = await greet(stream, {
+    const { socket, shown, distrust } = await greet(stream, {
       name: LOOPBACK_NAME,
-      authorityPem,
+      authorityPem: access.authorityPem,
       protocols: ['h2'],
     })
     const problem =
-      distrust ?? (socket.alpnProtocol === 'h2' ? undefined : 'what answers there is not Consul')
+      distrust ??
+      otherThan(access, shown) ??
+      (socket.alpnProtocol === 'h2' ? undefined : 'what answers there is not Consul')
     if (problem !== undefined) {
       socket.destroy()
       return { problem, distrusted: distrust !== undefined }
@@ -121,6 +126,13 @@ async function openSession(link: NodeLink, node: string, authorityPem: string): 
  */
 function withWholeFlags(text: string): string {
   return text.replace(/"Flags":\s*(\d{16,})/g, '"Flags":"$1"')
+}
+
+/** A process may go on with the certificate that it has read before. */
+function otherThan({ certificatePem }: ApiAccess, shown: ShownCertificate): string | undefined {
+  if (certificatePem === undefined) return undefined
+  if (new X509Certificate(certificatePem).fingerprint256 === shown.fingerprint) return undefined
+  return `it still shows ${certificateWords(shown)}, and not the one that is installed`
 }
 
 function shaped<Schema extends z.ZodType>(

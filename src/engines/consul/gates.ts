@@ -50,7 +50,7 @@ function votersOf({ health, peers }: ServerView, servers: readonly ConsulNode[])
 export interface AgentGateParts {
   readonly node: string
   /** With the agent's own token: whatever a node is asked with, it learns. */
-  readonly access: Required<ApiAccess>
+  readonly access: ApiAccess & { readonly token: string }
   /** Names of the services that the node registers. */
   readonly services: readonly string[]
 }

@@ -9,7 +9,13 @@ import {
   type ServerOptions,
 } from '../../engines/consul/options.ts'
 import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
-import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
+import {
+  agentCertificates,
+  agentReleases,
+  agentWishes,
+  gateOfAgent,
+  resourcesOfAgent,
+} from '../../engines/consul/role-parts.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
@@ -49,6 +55,7 @@ const consulClient = defineRole<ClientOptions>({
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
   secrets: (context) => agentWishes(agentOf(context)),
+  certificates: ({ node }) => agentCertificates(node),
   releases: (context) =>
     agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
   resources: (context) =>

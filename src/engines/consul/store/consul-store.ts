@@ -35,10 +35,13 @@ export function consulStore(parts: StoreParts): ClusterStore {
 
 /** Asks the first member that has a leader. Everything is to be made when no member knows our token. */
 async function check(parts: StoreParts, link: NodeLink, node: string): Promise<readonly ClusterDifference[]> {
+  let distrust: string | undefined
   for (const member of [node, ...parts.servers.filter((name) => name !== node)]) {
     const api = new ConsulApi(link, member, managementAccess(parts.access))
     try {
-      const { kind } = await standing(api)
+      const state = await standing(api)
+      const { kind } = state
+      if (kind === 'no-answer' && state.distrusted) distrust ??= `${member}: ${state.problem}`
       if (kind === 'known') {
         const steps = await neededSteps(parts, api, await readOwned(api))
         return steps.map(({ difference }) => difference)
@@ -49,6 +52,8 @@ async function check(parts: StoreParts, link: NodeLink, node: string): Promise<r
       await api.close()
     }
   }
+  // Who shows something else than wanted may be there all the same, so it is not as if there were nobody.
+  if (distrust !== undefined) throw new Error(distrust)
   return everything(parts)
 }
 
