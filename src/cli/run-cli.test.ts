@@ -7,6 +7,15 @@ import { buildProgram } from './program.ts'
 import { VERBS } from './verbs.ts'
 
 describe('the help', () => {
+  it('of a command that does not exist is the one that is probably meant, and a mistake', async () => {
+    const [asked, typed] = [await bramble(['help', 'chekc']), await bramble(['chekc'])]
+    expect(asked).toEqual(typed)
+    expect(asked.code).toBe(64)
+    expect(asked.err).toContain("unknown command 'chekc'\n(Did you mean check?)")
+    expect(await bramble(['help', 'check'])).toMatchObject({ code: 0 })
+    expect((await bramble(['help', 'nope'])).err).toContain('bramble --help')
+  })
+
   it('names every verb, and the meaning of every exit status', async () => {
     const { code, out } = await bramble(['--help'])
     expect(code).toBe(0)

@@ -6,6 +6,14 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { showFailure } from './failures.ts'
 import { buildProgram } from './program.ts'
 import { terminalOf, type Surroundings } from './surroundings.ts'
+import { VERBS } from './verbs.ts'
+
+/** Help for a command that does not exist is answered like that command: with the one that was probably meant. */
+function withoutEmptyHelp(words: readonly string[]): string[] {
+  const [first, second] = words
+  const isUnknown = first === 'help' && second !== undefined && !/^-|^help$/.test(second)
+  return isUnknown && !VERBS.some(({ name }) => name === second) ? words.slice(1) : [...words]
+}
 
 /** Does what the words say; never throws. */
 export async function runCli(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -27,7 +35,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
       return EXIT.ok
     }
     const program = await buildProgram(words, session, streams)
-    await program.parseAsync([...words], { from: 'user' })
+    await program.parseAsync(withoutEmptyHelp(words), { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage

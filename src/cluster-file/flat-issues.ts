@@ -2,19 +2,25 @@
 import type { z } from 'zod'
 import type { KeyPath } from './positions.ts'
 
-/** Any issue but that of a union. */
-export type PlainIssue = Exclude<z.core.$ZodIssue, z.core.$ZodIssueInvalidUnion>
+/** Any issue that is not made of others. */
+export type PlainIssue = Exclude<z.core.$ZodIssue, z.core.$ZodIssueInvalidUnion | z.core.$ZodIssueInvalidKey>
 
-/** An issue with its full path; a union that fits in no way says what it would have taken. */
+/** An issue with its full path, of a value or of its key; a union that fits in no way says what it would have taken. */
 export type FlatIssue =
-  | { readonly path: KeyPath; readonly issue: PlainIssue }
+  | { readonly path: KeyPath; readonly issue: PlainIssue; readonly isKey: boolean }
   | { readonly path: KeyPath; readonly expected: readonly string[] }
 
 /** All issues with unions taken apart. */
-export function flatIssues(issues: readonly z.core.$ZodIssue[], above: KeyPath = []): readonly FlatIssue[] {
+export function flatIssues(
+  issues: readonly z.core.$ZodIssue[],
+  above: KeyPath = [],
+  isKey = false,
+): readonly FlatIssue[] {
   return issues.flatMap((issue) => {
     const path = [...above, ...(issue.path as KeyPath)]
-    return issue.code === 'invalid_union' ? union(issue, path) : [{ path, issue }]
+    if (issue.code === 'invalid_union') return union(issue, path)
+    if (issue.code === 'invalid_key') return flatIssues(issue.issues, path, true)
+    return [{ path, issue, isKey }]
   })
 }
 

@@ -25,6 +25,37 @@ export function text(form?: TextForm) {
     .meta({ pattern: pattern.source })
 }
 
+/** A key of a map, of a certain form. */
+export function key({ pattern, problem, fix }: TextForm) {
+  return z
+    .string()
+    .refine((value) => pattern.test(value), { error: problem, params: { fix } })
+    .meta({ pattern: pattern.source })
+}
+
+/** What is wrong with a value. */
+export interface Mistake {
+  /** Goes on from the key: "is no time zone". */
+  readonly problem: string
+  /** What to type. */
+  readonly fix: string
+  /** The consequence, where it is more than that the value cannot be used. */
+  readonly why?: string
+}
+
+/** A schema whose values are also looked at by a judge, who says what is wrong in the words of the value's own format. */
+export function judgedBy<Schema extends z.ZodType>(
+  schema: Schema,
+  judge: (value: z.output<Schema>) => Mistake | undefined,
+): Schema {
+  return schema.superRefine((value, context) => {
+    const mistake = judge(value)
+    if (mistake === undefined) return
+    const { problem, fix, why } = mistake
+    context.addIssue({ code: 'custom', message: problem, params: { fix, why } })
+  })
+}
+
 /** One value, or a list of any length; always a list afterwards. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return oneOr(item, z.array(item))
@@ -129,7 +160,7 @@ export const LABEL: TextForm = {
 
 /** A length of time as Consul and Go write it. */
 export const DURATION: TextForm = {
-  pattern: /^\d{1,6}(?:ms|s|m|h)$/,
+  pattern: /^(?=.*[1-9])\d{1,6}(?:ms|s|m|h)$/,
   problem: 'is no length of time',
-  fix: 'write it with its unit, such as 10s, 500ms or 1m',
+  fix: 'write it with its unit, more than nothing, such as 10s, 500ms or 1m',
 }

@@ -1,11 +1,11 @@
 /** Says in the user's words what zod found wrong with a value, and where. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { keyCodes } from '../diagnostics/catalogue/keys.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import { flatIssues } from './flat-issues.ts'
 import type { PlainIssue } from './flat-issues.ts'
-import { knownKeysAt } from './known-keys.ts'
+import { knownKeysAt, schemasAt } from './known-keys.ts'
 import { keyPathText } from './positions.ts'
 import type { KeyPath, Positions } from './positions.ts'
 
@@ -32,9 +32,9 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], subject: Subject
     if (!('issue' in flat && flat.issue.code === 'unrecognized_keys') && isMissing(path, subject)) {
       return [missingKey(path, subject)]
     }
-    return 'issue' in flat
-      ? issueFindings(flat.issue, path, subject)
-      : [wrongType(path, flat.expected, subject)]
+    if (!('issue' in flat)) return [wrongType(path, flat.expected, subject)]
+    if (flat.isKey) return [badValue(path, flat.issue, subject, true)]
+    return issueFindings(flat.issue, path, subject)
   })
 }
 
@@ -45,7 +45,7 @@ function issueFindings(issue: PlainIssue, path: KeyPath, subject: Subject): read
     case 'invalid_type':
       return [wrongType(path, [issue.expected], subject)]
     case 'invalid_value':
-      return [wrongChoice(path, issue.values, subject)]
+      return [wrongChoice(path, issue, subject)]
     default:
       return [badValue(path, issue, subject)]
   }
@@ -80,36 +80,52 @@ function missingKey(path: KeyPath, { schema, positions }: Subject): Finding {
 
 function wrongType(path: KeyPath, expected: readonly string[], subject: Subject): Finding {
   const { schema, value, positions } = subject
+  const found = valueAt(value, path)
+  const quoted = expected.includes('string') && isBare(found) ? String(found) : undefined
+  const issue = quoted === undefined ? undefined : firstIssueOf(quoted, path, schema)
+  // Quotes alone would bring the next complaint.
+  if (issue !== undefined) return badValue(path, issue, subject)
   const details = {
     key: keyPathText(path),
     expected: sortsText(expected),
-    found: foundText(valueAt(value, path)),
+    found: foundText(found),
     description: meaning(path, schema),
+    quoted,
   }
   return { diagnostic: keyCodes.WRONG_TYPE(details, { where: positions.of(path) }), path, missing: false }
 }
 
 function wrongChoice(
   path: KeyPath,
-  values: readonly z.core.util.Primitive[],
+  issue: z.core.$ZodIssueInvalidValue,
   { value, positions }: Subject,
 ): Finding {
   const found = valueAt(value, path)
-  const choices = values.map(String)
+  const choices = issue.values.map(String)
   const near = typeof found === 'string' ? didYouMean(found, choices) : undefined
-  const details = { key: keyPathText(path), found: foundText(found), choices, near }
+  // The words of the schema itself, where there is a way out besides the choices.
+  const otherwise = issue.message.startsWith('Invalid ') ? undefined : issue.message
+  const details = { key: keyPathText(path), found: foundText(found), choices, near, otherwise }
   return { diagnostic: keyCodes.WRONG_CHOICE(details, { where: positions.of(path) }), path, missing: false }
 }
 
-function badValue(path: KeyPath, issue: z.core.$ZodIssue, { schema, positions }: Subject): Finding {
-  const fix = issue.code === 'custom' ? fixOf(issue.params) : undefined
+function badValue(
+  path: KeyPath,
+  issue: z.core.$ZodIssue,
+  { schema, positions }: Subject,
+  isKey = false,
+): Finding {
+  const own = issue.code === 'custom' ? issue.params : undefined
+  const problem = problemOf(issue)
   const details = {
-    key: keyPathText(path),
-    problem: problemOf(issue),
-    fix,
+    key: isKey ? `the key "${path.at(-1)}" of ${keyPathText(path.slice(0, -1))}` : keyPathText(path),
+    problem,
+    fix: textOf(own?.['fix']) ?? fixFor(problem),
+    why: textOf(own?.['why']),
     description: meaning(path, schema),
   }
-  return { diagnostic: keyCodes.BAD_VALUE(details, { where: positions.of(path) }), path, missing: false }
+  const where = isKey ? positions.ofKey(path) : positions.of(path)
+  return { diagnostic: keyCodes.BAD_VALUE(details, { where }), path, missing: false }
 }
 
 /** The description of the key that a value belongs to, also of an element of its list. */
@@ -121,8 +137,23 @@ function meaning(path: KeyPath, schema: z.core.$ZodType): string {
   )
 }
 
-function fixOf(params: Record<string, unknown> | undefined): string | undefined {
-  return typeof params?.['fix'] === 'string' ? params['fix'] : undefined
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** "must be a size such as 64M" says what to write, too. */
+function fixFor(problem: string): string | undefined {
+  return /^must be (.+)$/.exec(problem)?.[1]?.replace(/^/, 'write ')
+}
+
+function firstIssueOf(text: string, path: KeyPath, schema: z.core.$ZodType): z.core.$ZodIssue | undefined {
+  const textSchema = schemasAt(schema, path).find((one) => one instanceof z.ZodString)
+  return textSchema?.safeParse(text).error?.issues[0]
+}
+
+/** YAML takes it for a number or for true or false only because it has no quotes. */
+function isBare(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean'
 }
 
 /** Goes on from the key: "is too small: at least 1". */
@@ -137,7 +168,7 @@ function problemOf(issue: z.core.$ZodIssue): string {
       ? `is too large: at most ${issue.maximum}`
       : `is too long: at most ${issue.maximum}`
   }
-  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'custom' || /^(?:must|cannot|is|has) /.test(issue.message)) return issue.message
   return `is not right: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`
 }
 

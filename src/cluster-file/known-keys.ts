@@ -10,14 +10,18 @@ export interface KnownKey {
 
 /** The keys that a map at `path` may have; none where the schema is open or the path leads nowhere. */
 export function knownKeysAt(schema: z.core.$ZodType, path: KeyPath): readonly KnownKey[] {
-  const objects = path.reduce<readonly z.core.$ZodType[]>(
-    (schemas, step) => schemas.flatMap((inner) => partsOf(inner, step)),
-    branchesOf(schema),
-  )
-  return objects.flatMap((object) =>
+  return schemasAt(schema, path).flatMap((object) =>
     object instanceof z.ZodObject
       ? Object.entries(object.shape).map(([name, value]) => ({ name, description: describe(value) }))
       : [],
+  )
+}
+
+/** The schemas of the values that may stand at `path`. */
+export function schemasAt(schema: z.core.$ZodType, path: KeyPath): readonly z.core.$ZodType[] {
+  return path.reduce<readonly z.core.$ZodType[]>(
+    (schemas, step) => schemas.flatMap((inner) => partsOf(inner, step)),
+    branchesOf(schema),
   )
 }
 

@@ -2,12 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ReadResult } from './check.ts'
 import { findClusterFile } from './find.ts'
 import { positionsWithoutLines } from './positions.ts'
 import { readTypedClusterFile } from './read-typed.ts'
 import type { ReadTypedOptions } from './read-typed.ts'
 import { readClusterFile } from './read.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** What loading adds to reading. */
 export interface LoadResult extends ReadResult {
@@ -24,25 +26,32 @@ export async function loadClusterFile(folder: string, options: ReadTypedOptions)
     return { diagnostics: [found.diagnostic], positions: positionsWithoutLines(folder) }
   }
   const path = relative('.', found.path)
-  if (path.endsWith('.ts')) return { path, ...(await readTypedClusterFile(path, options)) }
+  const failed = (diagnostic: Diagnostic): LoadResult => ({
+    path,
+    diagnostics: [diagnostic],
+    positions: positionsWithoutLines(path),
+  })
+  let bytes: Buffer
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
-    return { path, text, ...readClusterFile({ path, text }, options) }
+    bytes = await readFile(path)
   } catch (error) {
-    const details = { file: path, problem: readProblem(error) }
-    return {
-      path,
-      diagnostics: [readingCodes.CLUSTER_FILE_UNREADABLE(details)],
-      positions: positionsWithoutLines(path),
-    }
+    return failed(readingCodes.CLUSTER_FILE_UNREADABLE({ file: path, problem: readProblem(error) }))
   }
+  const decoded = decodeUtf8(path, bytes)
+  if (!('text' in decoded)) {
+    const { where, encoding } = decoded
+    return failed(
+      readingCodes.CLUSTER_FILE_NOT_UTF8({ file: path, found: decoded.found, encoding }, { where }),
+    )
+  }
+  if (path.endsWith('.ts')) return { path, ...(await readTypedClusterFile(path, options)) }
+  return { path, text: decoded.text, ...readClusterFile({ path, text: decoded.text }, options) }
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
   ENOENT: 'it is gone, or a link to nothing',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 }
 
 function readProblem(error: unknown): string {

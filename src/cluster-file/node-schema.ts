@@ -1,15 +1,27 @@
 /** Schema of one node: how to reach it, which board it is, what is plugged in. */
 import { z } from 'zod'
 import { ARCHITECTURES } from '../hardware/architecture.ts'
-import { MODEL_IDS } from '../hardware/boards.ts'
-import { ADDRESS, JUMP, LABEL, MAC, MACHINE_ID, MEMORY, SERIAL, USER_NAME, listOf, text } from './forms.ts'
+import { MODEL_IDS, OTHER_BOARD } from '../hardware/boards.ts'
+import {
+  ADDRESS,
+  JUMP,
+  LABEL,
+  MAC,
+  MACHINE_ID,
+  MEMORY,
+  SERIAL,
+  USER_NAME,
+  key,
+  listOf,
+  text,
+} from './forms.ts'
 
 /** A TCP port. */
 export const portSchema = z.int().min(1).max(65535)
 
 /** Labels with values, as in `labels` and `meta`. */
 export const labelsSchema = z.record(
-  z.string().meta({ pattern: LABEL.pattern.source }),
+  key(LABEL),
   z.union([text(), z.boolean().transform(String)]).meta({ description: 'Value of this label.' }),
 )
 
@@ -36,7 +48,7 @@ export const nodeSchema = z
       .optional()
       .meta({ description: 'MAC address of a network port, such as b8:27:eb:12:34:56.' }),
     model: z
-      .enum(MODEL_IDS)
+      .enum(MODEL_IDS, OTHER_BOARD)
       .optional()
       .meta({ description: 'Board model; read from the board when left out. `pc` is any other computer.' }),
     memory: text(MEMORY)

@@ -1,13 +1,13 @@
 /** Schema of what chooses nodes: names, groups, and selectors over what boards are. */
 import { z } from 'zod'
 import { ARCHITECTURES } from '../hardware/architecture.ts'
-import { MODEL_IDS } from '../hardware/boards.ts'
-import { LABEL, MEMORY_CONDITION, oneOrMore, text } from './forms.ts'
+import { MODEL_IDS, OTHER_BOARD } from '../hardware/boards.ts'
+import { LABEL, MEMORY_CONDITION, key, oneOrMore, text } from './forms.ts'
 
 /** Chooses nodes by what their boards are; a node has to fit every key that is given. */
 export const selectorSchema = z
   .strictObject({
-    model: oneOrMore(z.enum(MODEL_IDS))
+    model: oneOrMore(z.enum(MODEL_IDS, OTHER_BOARD))
       .optional()
       .meta({ description: 'Board models, one or a list: pi4, zero-w, pc, ….' }),
     memory: text(MEMORY_CONDITION)
@@ -20,7 +20,7 @@ export const selectorSchema = z
       .optional()
       .meta({ description: 'Labels that a node must all have, one or a list.' }),
     labels: z
-      .record(z.string(), z.union([text(), z.boolean().transform(String)]))
+      .record(key(LABEL), z.union([text(), z.boolean().transform(String)]))
       .optional()
       .meta({ description: 'Labels with values that a node must all have.' }),
     of: oneOrMore(text())

@@ -1,6 +1,7 @@
 /** Where things of a cluster lie. The twin in the lab has a place of its own for everything that is not the cluster file. */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { reasonOf } from '../support/reason.ts'
@@ -38,20 +39,32 @@ export function clusterFolder(folder: string, lab: boolean): ClusterFolder {
 }
 
 /** Reads the lock; a cluster that was never looked at has an empty one. Throws {@link DiagnosticsError} for a broken one. */
-export async function readLock(file: string): Promise<ClusterLock> {
+export async function readLock(file: string, lab: boolean): Promise<ClusterLock> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY_LOCK
-    throw new DiagnosticsError([resolveCodes.LOCK_UNREADABLE({ file, reason: reasonOf(error) })])
+    throw error
   }
   try {
     return parseLock(text)
   } catch (error) {
     const reason = reasonOf(error)
-    throw new DiagnosticsError([resolveCodes.LOCK_UNREADABLE({ file, reason })])
+    const kept = lab ? 'twin' : /^<{7} /m.test(text) ? 'merge' : isInGit(dirname(file)) ? 'git' : 'nowhere'
+    throw new DiagnosticsError([
+      resolveCodes.LOCK_UNREADABLE({ file: relative('.', file), reason: firstLine(reason), kept }),
+    ])
   }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.replace(/:$/, '') ?? ''
+}
+
+function isInGit(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true
+  return dirname(folder) !== folder && isInGit(dirname(folder))
 }
 
 /** Writes the lock when it differs from what is there; replaced in one step. Throws {@link DiagnosticsError} when it cannot be written. */

@@ -16,7 +16,7 @@ export function noted(lock: ClusterLock, { secrets, wishes }: Kept): ClusterLock
  * After an apply that brought everything everywhere: what was made anew is known everywhere, and what Bramble once made for a node or a role that
  * has left is taken out of the store. A node or role that comes back gets new ones. What came from outside stays: nobody could make it again.
  */
-export function settled(lock: ClusterLock, kept: Kept): ClusterLock {
+export function forgetLeft(lock: ClusterLock, kept: Kept): ClusterLock {
   const { secrets, wishes } = kept
   const wished = new Set(wishes.map(({ name }) => name))
   for (const { name, imported } of secrets.list()) {

@@ -50,7 +50,7 @@ export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}
   const paths = clusterFolder(cluster.folder, true)
   workingFolder(paths, 'change')
   const { publicKey } = await ensureSshKeyPair(dirname(paths.labKeyFile), `bramble lab ${cluster.name}`)
-  const boards = await readLock(clusterFolder(cluster.folder, false).lockFile)
+  const boards = await readLock(clusterFolder(cluster.folder, false).lockFile, false)
   return {
     cluster: cluster.name,
     folder: cluster.folder,
@@ -77,7 +77,7 @@ export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}
 /** What is known of virtual nodes before the first look: what they stand for, and what this computer is. */
 export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promise<ClusterLock> {
   const { lockFile } = clusterFolder(cluster.folder, true)
-  const lock = await readLock(lockFile)
+  const lock = await readLock(lockFile, true)
   const system = SYSTEMS[arch()] ?? { machine: arch(), debian: arch() }
   const names = new Set(spec.nodes.map(({ name }) => name))
   const nodes = Object.fromEntries(

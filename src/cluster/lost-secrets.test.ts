@@ -6,7 +6,7 @@ import { EMPTY_LOCK, parseLock, type ClusterLock } from '../resolve/cluster-lock
 import { openSecrets } from '../secrets/store.ts'
 import { newToken } from '../secrets/token.ts'
 import { writeLock } from './cluster-folder.ts'
-import { noted, settled } from './kept-secrets.ts'
+import { forgetLeft, noted } from './kept-secrets.ts'
 import { openCluster, type OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { recreateSecrets } from './recreate-secrets.ts'
@@ -66,7 +66,7 @@ function prepared(
 /** What an apply leaves behind that reached everybody. */
 async function applied(cluster: OpenedCluster): Promise<Prepared> {
   const ready = await prepared(cluster, 'create')
-  await writeLock(join(folder, 'cluster.lock'), settled(noted(ready.lock, ready), ready))
+  await writeLock(join(folder, 'cluster.lock'), forgetLeft(noted(ready.lock, ready), ready))
   await ready.secrets.save()
   return ready
 }

@@ -93,7 +93,7 @@ export async function openCluster(
       positions: loaded.positions,
       text: loaded.text,
       path: loaded.path ?? folder,
-      lock: await readLock(paths.lockFile),
+      lock: await readLock(paths.lockFile, options.lab),
       set: options.set ?? [],
       authorizedKeys: keys,
       twin: options.lab ? await twinAddresses(loaded.file, folder) : undefined,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ReleaseServer } from '../../test/releases/release-server.ts'
 import { zipOf } from '../../test/releases/zip-fixture.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
-import type { ClusterLock } from '../resolve/cluster-lock.ts'
+import { EMPTY_LOCK } from '../resolve/cluster-lock.ts'
 import type { ReleaseWish } from '../roles/role.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { meetReleases, releaseSource } from './role-releases.ts'
@@ -38,7 +38,6 @@ beforeEach(async () => {
   return () => rm(scratch, { recursive: true, force: true })
 })
 
-const NO_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {}, running: {} }
 const consulFor = (architecture: string): ReleaseWish => ({
   product: 'consul',
   version: '1.19.2',
@@ -48,7 +47,7 @@ const consulFor = (architecture: string): ReleaseWish => ({
 
 function meet(
   wishes: readonly ReleaseWish[],
-  lock = NO_LOCK,
+  lock = EMPTY_LOCK,
   releases: ClusterFile['releases'] = fromServer(),
 ) {
   return meetReleases(wishes, () => releaseSource({ releases } as ClusterFile, clusterFile), lock)
@@ -79,7 +78,10 @@ describe('the releases of a cluster', () => {
     await rm(join(scratch, 'cache'), { recursive: true })
     expect((await meet([consulFor('arm')], lock)).lock).toEqual(lock)
     await rm(join(scratch, 'cache'), { recursive: true })
-    const pinned = { ...NO_LOCK, releases: { consul: { version: '1.19.2', sums: { arm: 'c'.repeat(64) } } } }
+    const pinned = {
+      ...EMPTY_LOCK,
+      releases: { consul: { version: '1.19.2', sums: { arm: 'c'.repeat(64) } } },
+    }
     await expect(meet([consulFor('arm')], pinned)).rejects.toThrow(DiagnosticsError)
   })
 
@@ -87,13 +89,13 @@ describe('the releases of a cluster', () => {
     await cp(server.folder, join(scratch, 'mirror'), { recursive: true })
     await copyFile(server.keyFile, join(scratch, 'mirror.asc'))
     const beside = { mirror: 'mirror', key: 'mirror.asc' }
-    const { lock } = await meet([consulFor('amd64')], NO_LOCK, beside)
+    const { lock } = await meet([consulFor('amd64')], EMPTY_LOCK, beside)
     expect(server.requests).toEqual([])
     expect(lock).toEqual((await meet([consulFor('amd64')])).lock)
   })
 
   it('are not trusted without the key that the cluster file names (RELEASE_KEY_UNREADABLE)', async () => {
-    const error = await meet([consulFor('arm')], NO_LOCK, { mirror: server.url, key: 'absent.asc' }).catch(
+    const error = await meet([consulFor('arm')], EMPTY_LOCK, { mirror: server.url, key: 'absent.asc' }).catch(
       (thrown: unknown) => thrown,
     )
     const [diagnostic] = (error as DiagnosticsError).diagnostics

@@ -19,7 +19,7 @@ import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
-import { noted, settled } from './kept-secrets.ts'
+import { forgetLeft, noted } from './kept-secrets.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -82,7 +82,13 @@ async function carryOut(
   const live = noteLiveRun(folder, journal.run)
   let letGo = true
   try {
-    const push: PushRun = { run: journal.run, by, transport, deadRuns: live.deadRuns, ...pushOptions(options) }
+    const push: PushRun = {
+      run: journal.run,
+      by,
+      transport,
+      deadRuns: live.deadRuns,
+      ...pushOptions(options),
+    }
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
       readFacts(push, nodes),
     )
@@ -230,10 +236,11 @@ class Run {
         this.#lock,
         Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
       )
-      const { nodes = [], roles = [] } = this.#options
-      if (nodes.length + roles.length === 0) {
+      const { cluster, settled } = this.#prepared.resolved
+      if (cluster.nodes.every((node) => inScope.has(node.name))) this.#lock = { ...this.#lock, settled }
+      if (cluster.nodes.every((node) => inScope.has(node.name))) {
         // Every node and every engine has what is wanted, so nobody has any more what is not.
-        this.#lock = settled(this.#lock, this.#prepared)
+        this.#lock = forgetLeft(this.#lock, this.#prepared)
       }
     }
     await this.#save()

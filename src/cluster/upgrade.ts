@@ -110,7 +110,7 @@ async function offerOf(
 }
 
 async function carryOut(
-  { paths }: OpenedCluster,
+  { paths, lab }: OpenedCluster,
   offers: readonly UpgradeOffer[],
   wishes: readonly ReleaseWish[],
   source: () => Promise<ReleaseSource>,
@@ -121,7 +121,7 @@ async function carryOut(
     const sum = sumOf(wish)
     if (sum !== undefined) await fetchRelease(wish, await source(), sum, cacheFolder('releases'))
   })
-  const lock = await readLock(paths.lockFile)
+  const lock = await readLock(paths.lockFile, lab)
   const pinned = offers.map(({ engine, to, sums }) => {
     const old = lock.releases[engine]
     const kept = old?.version === to ? old.sums : {}

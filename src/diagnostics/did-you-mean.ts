@@ -30,6 +30,12 @@ function beginningWith(word: string, candidates: Iterable<string>): string | und
   return found.length === 1 ? found[0] : undefined
 }
 
+/** Another digit is another thing (pi5, pi6), not a slip of the finger. */
+function replacing(one = '', other = ''): number {
+  if (one === other) return 0
+  return /^\d\d$/.test(one + other) ? 2 : 1
+}
+
 /**
  * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` ("optimal string alignment"),
  * given up as soon as `limit` is certain.
@@ -41,7 +47,7 @@ function changesBetween(a: string, b: string, limit: number): number {
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
     for (let column = 1; column <= b.length; column++) {
-      const replace = (last[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      const replace = (last[column - 1] ?? 0) + replacing(a[row - 1], b[column - 1])
       const cost = Math.min(replace, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1)
       const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
       current.push(swapped ? Math.min(cost, (beforeLast[column - 2] ?? 0) + 1) : cost)

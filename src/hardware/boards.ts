@@ -26,6 +26,10 @@ export const MODEL_IDS = [
   'pc',
 ] as const
 
+/** What to do for a board that is not among them. */
+export const OTHER_BOARD =
+  '(for a board that is not listed, leave model out and write memory and architecture, or write pc)'
+
 /** Short name of a board. */
 export type ModelId = (typeof MODEL_IDS)[number]
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -34,9 +34,22 @@ describe('the cluster lock', () => {
   it('refuses what is no lock with LOCK_UNREADABLE instead of guessing', async () => {
     const file = join(folder, 'broken.lock')
     await writeFile(file, '<<<<<<< ours\nversion: 1\n')
-    const error = await readLock(file).catch((thrown: unknown) => thrown)
+    const error = await readLock(file, false).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(DiagnosticsError)
     expect((error as DiagnosticsError).diagnostics[0]?.code).toBe('LOCK_UNREADABLE')
+  })
+
+  it.each([
+    ['in the lab', '[]', true, false, /^type {2}rm \S*broken\.lock;  bramble lab up/],
+    ['after a merge', '<<<<<<< ours\nversion: 1\n', false, true, /^take the lines with <<<<<<</],
+    ['in a repository', '[]', false, true, /^restore it with {2}git checkout -- /],
+    ['outside of a repository', '[]', false, false, /^restore it from a backup; or type {2}rm /],
+  ])('says what can be done about a broken one %s', async (_, text, lab, isRepository, fix) => {
+    const here = await mkdtemp(join(folder, 'way-'))
+    if (isRepository) await mkdir(join(here, '.git'))
+    await writeFile(join(here, 'broken.lock'), text)
+    const error = await readLock(join(here, 'broken.lock'), lab).catch((thrown: unknown) => thrown)
+    expect((error as DiagnosticsError).diagnostics[0]?.fix).toMatch(fix)
   })
 
   it('is not written again when nothing changed', async () => {

@@ -38,6 +38,8 @@ const lockSchema = z.object({
    * anew, until an apply has brought them everywhere. Left out by versions that did not know it.
    */
   secrets: z.record(z.string(), z.enum(['kept', 'recreated'])).optional(),
+  /** By their names in sentences, the values that engines cannot change any more. */
+  settled: z.record(z.string(), z.string()).default({}),
 })
 
 /** What the cluster lock holds. */
@@ -47,7 +49,14 @@ export type ClusterLock = z.output<typeof lockSchema>
 export type LockedRelease = z.output<typeof releaseSchema>
 
 /** The lock of a cluster that was never looked at. */
-export const EMPTY_LOCK: ClusterLock = { version: 1, nodes: {}, choices: {}, releases: {}, running: {} }
+export const EMPTY_LOCK: ClusterLock = {
+  version: 1,
+  nodes: {},
+  choices: {},
+  releases: {},
+  running: {},
+  settled: {},
+}
 
 const HEAD =
   '# Written by bramble: facts seen, choices made, versions pinned. Commit it; edit the cluster file instead.\n'

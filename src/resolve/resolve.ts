@@ -1,9 +1,10 @@
 /** From what the user wrote and what boards said of themselves to the cluster that roles see. Pure. */
-import type { Positions } from '../cluster-file/positions.ts'
+import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import type { Candidate } from '../cluster-file/select.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
-import type { BoardFacts, Cluster, ClusterNode, ClusterService, Role } from '../roles/role.ts'
+import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
+import type { BoardFacts, Cluster, ClusterNode, ClusterService, Role, SettledValue } from '../roles/role.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from './cluster-lock.ts'
 import { place, type Placement } from './placement.ts'
@@ -23,6 +24,8 @@ export interface ResolveInput {
 /** A cluster of nodes with the roles that they have. */
 export interface Resolved {
   readonly cluster: Cluster
+  /** What engines cannot change once they run, as this cluster file has it. */
+  readonly settled: Readonly<Record<string, string>>
   /** The lock with the choices of this resolve. */
   readonly lock: ClusterLock
   readonly diagnostics: readonly Diagnostic[]
@@ -53,10 +56,16 @@ export function resolve(input: ResolveInput): Resolved {
     roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
   }))
   const cluster = clusterOf(input, nodes, placement)
+  const settled = settledValues(cluster, input)
   return {
     cluster,
+    settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices) },
-    diagnostics: [...placement.diagnostics, ...findings(cluster, input)],
+    diagnostics: [
+      ...placement.diagnostics,
+      ...findings(cluster, input),
+      ...unsettled(settled, lock, positions),
+    ],
   }
 }
 
@@ -119,7 +128,8 @@ function serviceOf(name: string, entry: ClusterFile['services'][string]): Cluste
 function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): Diagnostic[] {
   return Object.entries(file.roles).flatMap(([name, use]) =>
     (roles[name]?.findings?.({ options: use.options as never, cluster }) ?? []).map(
-      ({ diagnostic, node, option }) => {
+      ({ diagnostic, node, option, path }) => {
+        if (path !== undefined) return { ...diagnostic, where: positions.of(path) }
         const where: FilePlace =
           node !== undefined ? positions.ofKey(['nodes', node]) : placeOfRole(positions, name, option)
         return { ...diagnostic, where }
@@ -128,9 +138,30 @@ function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): D
   )
 }
 
+function settledValues(cluster: Cluster, { file, roles }: ResolveInput): SettledValue[] {
+  return Object.entries(file.roles).flatMap(
+    ([name, use]) => roles[name]?.settled?.({ options: use.options as never, cluster }) ?? [],
+  )
+}
+
+/** Values that are no longer what the last complete apply left on the nodes. */
+function unsettled(
+  settled: readonly SettledValue[],
+  lock: ClusterLock,
+  positions: Positions,
+): readonly Diagnostic[] {
+  return settled.flatMap(({ what, value, path, keep }) => {
+    const before = lock.settled[what]
+    if (before === undefined || before === value) return []
+    const details = { what, before, now: value, keep: keep(before) }
+    return [resolveCodes.SETTLED_VALUE_CHANGED(details, { where: positions.of(path) })]
+  })
+}
+
 /** Where the cluster file says something of a role: at its option, or where the role is used. */
-export function placeOfRole(positions: Positions, role: string, option?: string): FilePlace {
-  return option === undefined ? positions.ofKey(['roles', role]) : positions.of(['roles', role, option])
+export function placeOfRole(positions: Positions, role: string, option?: string | KeyPath): FilePlace {
+  if (option === undefined) return positions.ofKey(['roles', role])
+  return positions.of(['roles', role, ...(typeof option === 'string' ? [option] : option)])
 }
 
 function mutable(choices: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {

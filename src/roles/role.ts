@@ -1,5 +1,6 @@
 /** The contract of a role: what a node does, as a page that reads as a list of resources. */
 import type { z } from 'zod'
+import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
@@ -151,8 +152,21 @@ export interface RoleFinding {
   readonly diagnostic: Omit<Diagnostic, 'where'>
   /** Node that it is about, for its place in the cluster file; the role's own place when left out. */
   readonly node?: string
-  /** Option that it is about. */
-  readonly option?: string
+  /** Option that it is about, or the way to a value inside of it. */
+  readonly option?: string | KeyPath
+  /** The way to the place in the cluster file, where it lies outside of the role. */
+  readonly path?: KeyPath
+}
+
+/** A value that cannot be changed while an engine runs, because the state of its members belongs to it. */
+export interface SettledValue {
+  /** What it is called in sentences, such as "the datacenter of Consul"; unique, because the cluster lock keeps it by this name. */
+  readonly what: string
+  readonly value: string
+  /** Where the cluster file says it. */
+  readonly path: KeyPath
+  /** What to write to have the old value back. */
+  readonly keep: (before: string) => string
 }
 
 /** A role. */
@@ -170,6 +184,8 @@ export interface Role<Options = never> {
   readonly isFoundation?: boolean
   /** Mistakes that need the cluster: a board that cannot carry the role, an even number of servers. */
   readonly findings?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly RoleFinding[]
+  /** What must stay as it was when the cluster was last applied. */
+  readonly settled?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly SettledValue[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Certificates that the node shows: what is installed and what is served are looked at. */
   readonly certificates?: (context: RoleWishContext<Options>) => readonly ServedCertificate[]

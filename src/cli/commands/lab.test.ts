@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bramble, officeFolder } from '../../../test/cli/command-run.ts'
+import { bramble, officeFolder, scratchFolder } from '../../../test/cli/command-run.ts'
 import type { ClusterApi } from '../cluster-api.ts'
 
 const NODES = [
@@ -21,6 +21,13 @@ function recordedLab() {
 }
 
 describe('lab', () => {
+  it('is not taken down in a folder without a cluster: LAB_NOT_HERE', async () => {
+    const { code, err } = await bramble(['lab', 'down'], { folder: scratchFolder() })
+    expect(code).toBe(1)
+    expect(err).toContain('error LAB_NOT_HERE')
+    expect(err).toContain('has no cluster file and no lab')
+  })
+
   it('tells on standard error what it is at, and then how every node stands', async () => {
     const { api, asked } = recordedLab()
     const { code, out, err } = await bramble(['lab', 'up', '--share-memory'], { folder: officeFolder(), api })
@@ -47,6 +54,6 @@ tealc    10.213.0.4  off
   it.each(['cut', 'mend', 'kill', 'start'])('that is not there has nothing to %s', async (action) => {
     const { code, err } = await bramble(['lab', action, 'hammond'], { folder: officeFolder() })
     expect(code).toBe(1)
-    expect(err).toContain('error LAB_REFUSED: there is no lab of this folder\n  | type: bramble lab up')
+    expect(err).toMatch(/error LAB_NOT_HERE: the cluster in \S+ has no lab\n(.*\n)+ {2}fix {2}bramble lab up/)
   })
 })

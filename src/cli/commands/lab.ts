@@ -1,8 +1,9 @@
 /** `bramble lab`: virtual nodes on this computer, made from the cluster file; pulls their cables and plugs. */
-import { LabRefusal } from '../../lab/lab-error.ts'
+import { findClusterFile } from '../../cluster-file/find.ts'
+import { labCodes } from '../../diagnostics/catalogue/lab.ts'
 import type { LabIdentity, LabNodeState } from '../../lab/lab-spec.ts'
 import { subcommand, type Command, type Session } from '../command.ts'
-import { createContext, type Context } from '../context.ts'
+import { CommandRefusal, createContext, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { oneLine } from '../render/columns.ts'
@@ -69,7 +70,10 @@ async function down(context: Context): Promise<ExitCode> {
     await api.takeDownLab({ name: lab.cluster, folder: lab.folder })
     context.terminal.out(`The lab of ${lab.cluster} is gone.\n`)
   }
-  if (labs.length === 0) context.terminal.out('There is no lab of this folder.\n')
+  if (labs.length > 0) return EXIT.ok
+  // Taking down what is not up is done already; in a folder without a cluster it is a mistake about the folder.
+  if ('diagnostic' in findClusterFile(context.folder)) throw await noLabHere(context)
+  context.terminal.out('There is no lab of this folder.\n')
   return EXIT.ok
 }
 
@@ -96,7 +100,7 @@ async function act(
   told: string,
 ): Promise<ExitCode> {
   const [lab] = await labsHere(context)
-  if (!lab) throw new LabRefusal('there is no lab of this folder\n  type: bramble lab up')
+  if (!lab) throw await noLabHere(context)
   const { labCut, labKill, labMend, labStart } = await import('../../lab/lab.ts')
   const does = { cut: labCut, mend: labMend, kill: labKill, start: labStart }[action]
   // All at once: a failure of three nodes is not three failures of one.
@@ -110,6 +114,13 @@ async function act(
 async function labsHere({ folder }: Context): Promise<readonly LabIdentity[]> {
   const { labList } = await import('../../lab/lab.ts')
   return (await labList()).filter((lab) => lab.folder === folder)
+}
+
+async function noLabHere({ folder }: Context): Promise<CommandRefusal> {
+  const { labList } = await import('../../lab/lab.ts')
+  const labs = (await labList()).map((lab) => ({ cluster: lab.cluster, folder: lab.folder }))
+  const isCluster = 'path' in findClusterFile(folder)
+  return new CommandRefusal(labCodes.LAB_NOT_HERE({ folder, isCluster, labs }))
 }
 
 function showNodes({ terminal, common }: Context, nodes: readonly LabNodeState[]): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bramble, scratchFolder } from '../../../test/cli/command-run.ts'
+import { bramble, officeFolder, scratchFolder } from '../../../test/cli/command-run.ts'
 import { officeApply } from '../../../test/cli/example-run.ts'
 import type { Event } from '../../events/event.ts'
 import { openJournal } from '../../journal/journal.ts'
@@ -13,6 +13,16 @@ function journalled(folder: string, events: readonly Event[], limits: readonly s
 }
 
 describe('log', () => {
+  it('says in a folder without a cluster that there is none, and in one with a cluster that it has not run yet', async () => {
+    const nowhere = await bramble(['log'], { folder: scratchFolder() })
+    expect(nowhere.code).toBe(1)
+    expect(nowhere.err).toContain('error CLUSTER_FILE_MISSING')
+    expect(await bramble(['log'], { folder: officeFolder() })).toMatchObject({
+      code: 0,
+      out: 'There are no runs yet.\n',
+    })
+  })
+
   it('lists runs with who, what, outcome and counts, and marks one that has no end', async () => {
     const folder = scratchFolder()
     const whole = journalled(folder, officeApply())
@@ -76,9 +86,5 @@ describe('log', () => {
     expect(err).toContain('error RUN_UNKNOWN')
     expect(err).toContain(`did you mean ${run}?`)
     expect((await bramble(['log', '../../../etc/passwd'], { folder })).err).toContain('RUN_UNKNOWN')
-  })
-
-  it('says that there are no runs yet', async () => {
-    expect((await bramble(['log'], { folder: scratchFolder() })).out).toBe('There are no runs yet.\n')
   })
 })

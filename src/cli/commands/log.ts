@@ -1,4 +1,5 @@
 /** `bramble log`: lists the runs of the past, or replays one. */
+import { findClusterFile } from '../../cluster-file/find.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { runIds } from '../../journal/journal-folder.ts'
@@ -32,6 +33,9 @@ function list({ terminal, common, folder }: Context, limit: number | undefined):
     terminal.out(runs.map((run) => `${JSON.stringify(run)}\n`).join(''))
     return EXIT.ok
   }
+  // A folder that holds a journal and no cluster file any more still has its past.
+  const cluster = runs.length === 0 ? findClusterFile(folder) : undefined
+  if (cluster !== undefined && 'diagnostic' in cluster) throw new CommandRefusal(cluster.diagnostic)
   if (runs.length === 0) {
     terminal.out('There are no runs yet.\n')
     return EXIT.ok

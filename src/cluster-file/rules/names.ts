@@ -33,10 +33,32 @@ function notLabel(what: string, name: string, where: FilePlace): Diagnostic {
   return clusterCodes.NAME_NOT_DNS_LABEL({ what, name, suggestion: labelFrom(name) }, { where })
 }
 
+/** Letters that Unicode does not take apart, as they are written where they are not to be had. */
+const SPELLED_OUT: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'oe',
+  å: 'aa',
+  ð: 'd',
+  đ: 'd',
+  þ: 'th',
+  ł: 'l',
+  ı: 'i',
+}
+
 /** The nearest name that is allowed, if anything is left of it. */
 function labelFrom(name: string): string | undefined {
   const label = name
     .toLowerCase()
+    .normalize('NFC')
+    .replaceAll(/./gu, (letter) => SPELLED_OUT[letter] ?? letter)
+    // An accent stands behind its letter then, and is left out.
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 63)
     .replaceAll(/^-+|-+$/g, '')

@@ -115,6 +115,18 @@ export const clusterCodes = defineCodes({
       "Consul's own default, `.consul`, is such a name. RFC 8375 sets `home.arpa` aside for homes, and ICANN has reserved `.internal` for private networks: " +
       'both are fine. A subdomain of your own domain is best, because it can have public certificates.',
   }),
+  DOMAIN_OF_EVERYBODY: code<{ domain: string }>({
+    severity: 'warning',
+    title: 'A domain under which others have theirs',
+    summary: ({ domain }) => `"${domain}" is an ending of domains, not a domain of yours`,
+    why: ({ domain }) =>
+      `the nodes would take every name under .${domain} for one of this cluster, or ask strangers for yours`,
+    fix: ({ domain }) =>
+      `write a domain below it that is yours, such as home.NAME.${domain}, or home.arpa, which is set aside for homes`,
+    explain:
+      'Domains are registered below endings such as `com`, `co.uk` or `duckdns.org`; nobody owns such an ending for a home or an office. ' +
+      'Write the name that you have registered, best with a label of its own before it: `home.example.net`.',
+  }),
   DOMAIN_BELONGS_TO_MDNS: code<{ domain: string }>({
     severity: 'warning',
     title: 'A domain under .local',

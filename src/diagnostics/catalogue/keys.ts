@@ -27,26 +27,51 @@ export const keyCodes = defineCodes({
     fix: ({ key, description }) => withMeaning(`add  ${key}: …`, description),
     explain: 'Most keys have defaults. The few that only you can know have to be written.',
   }),
-  WRONG_TYPE: code<{ key: string; expected: string; found: string; description: string }>({
+  WRONG_TYPE: code<{
+    key: string
+    expected: string
+    found: string
+    description: string
+    quoted?: string | undefined
+  }>({
     title: 'A value of the wrong sort',
     summary: ({ key, expected, found }) => `${key} takes ${expected}, not ${found}`,
     why: 'the value cannot be used as it stands',
-    fix: ({ expected, description }) => withMeaning(`write ${expected}`, description),
+    fix: ({ expected, quoted, description }) =>
+      withMeaning(
+        quoted === undefined ? `write ${expected}` : `put it into quotes: "${quoted}"`,
+        description,
+      ),
     explain:
       'For instance text where a list belongs. Numbers in an unusual form (`010`, `1.50`, `1e3`) are read as text, so that ' +
       'versions and serial numbers keep their zeros; write a number without leading zeros and exponents.',
   }),
-  WRONG_CHOICE: code<{ key: string; found: string; choices: readonly string[]; near?: string | undefined }>({
+  WRONG_CHOICE: code<{
+    key: string
+    found: string
+    choices: readonly string[]
+    near?: string | undefined
+    otherwise?: string | undefined
+  }>({
     title: 'A value that is none of the choices',
     summary: ({ key, found }) => `${key} cannot be ${found}`,
     why: 'only the listed values have a meaning',
-    fix: ({ near, choices }) => (near ? `did you mean ${near}?` : `write one of: ${choices.join(', ')}`),
+    fix: ({ near, choices, otherwise }) =>
+      near
+        ? `did you mean ${near}?`
+        : [`write one of: ${choices.join(', ')}`, ...(otherwise ? [otherwise] : [])].join('\n'),
     explain: 'The reference and your editor list the choices of each key.',
   }),
-  BAD_VALUE: code<{ key: string; problem: string; fix?: string | undefined; description: string }>({
+  BAD_VALUE: code<{
+    key: string
+    problem: string
+    fix?: string | undefined
+    why?: string | undefined
+    description: string
+  }>({
     title: 'A value in the wrong form',
     summary: ({ key, problem }) => `${key} ${problem}`,
-    why: 'the value cannot be used as it stands',
+    why: ({ why }) => why ?? 'the value cannot be used as it stands',
     fix: ({ fix, description }) => fix ?? withMeaning('write another value', description),
     explain: 'The value has the right sort (text, number, list) but not the form that this key asks for.',
   }),

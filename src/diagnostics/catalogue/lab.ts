@@ -15,4 +15,27 @@ export const labCodes = defineCodes({
       'With `--lab` every command acts on the virtual twin of the cluster. A node that was added to the cluster file since the last ' +
       '`bramble lab up` has no twin yet.',
   }),
+  LAB_NOT_HERE: code<{
+    folder: string
+    isCluster: boolean
+    labs: readonly { readonly cluster: string; readonly folder: string }[]
+  }>({
+    origin: 'lab',
+    shownBy: 'src/cli/commands/lab.test.ts',
+    title: 'A folder without a lab',
+    summary: ({ folder, isCluster }) =>
+      isCluster ? `the cluster in ${folder} has no lab` : `${folder} has no cluster file and no lab`,
+    why: 'a lab belongs to the folder of its cluster file',
+    fix: ({ isCluster, labs }) =>
+      [
+        ...(isCluster ? ['bramble lab up'] : []),
+        ...labs.map(({ cluster, folder }) => `for the lab of ${cluster}:  bramble -C ${folder} lab …`),
+        ...(!isCluster && labs.length === 0
+          ? ['cd to the folder of your cluster file; there is no lab on this computer']
+          : []),
+      ].join('\n'),
+    explain:
+      '`bramble lab list` lists the labs of this computer with their folders; `-C FOLDER` acts on the cluster of another folder. ' +
+      '`bramble lab down` in a folder whose cluster has no lab is done at once.',
+  }),
 })

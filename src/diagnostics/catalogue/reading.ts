@@ -27,6 +27,17 @@ export const readingCodes = defineCodes({
     fix: ({ file }) => `look at it with ls -l ${file}`,
     explain: 'The operating system refused to hand out the file. The text after the colon is what it said.',
   }),
+  CLUSTER_FILE_NOT_UTF8: code<{ file: string; found: string; encoding: string }>({
+    shownBy: 'src/cluster-file/load.test.ts',
+    title: 'The cluster file is in another encoding',
+    summary: ({ file, found }) => `${file} is not UTF-8: ${found}`,
+    why: 'letters beyond a to z would arrive on the nodes as others',
+    fix: ({ file, encoding }) =>
+      `save it as UTF-8 in your editor, or type  iconv -f ${encoding} -t UTF-8 ${file} >new && mv new ${file}`,
+    explain:
+      'YAML and TypeScript are written in UTF-8. Old editors save letters such as ä and é in Latin-1 or Windows-1252, and some programs on Windows write UTF-16, ' +
+      'Notepad as "Unicode", PowerShell with `>`. The place is where the first byte stands that is no UTF-8.',
+  }),
   CLUSTER_FILE_TOO_LARGE: code<{ limit: string }>({
     title: 'The cluster file is too large',
     summary: ({ limit }) => `the cluster file is too large: more than ${limit}`,

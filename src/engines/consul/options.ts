@@ -1,8 +1,9 @@
 /** Options of the roles consul-server and consul-client in the cluster file. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { DNS_LABEL, oneOrMore, text } from '../../cluster-file/forms.ts'
-import { KV_FOLDER } from './names.ts'
+import { DNS_LABEL, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
+import { aclRulesMistake } from './acl-rules.ts'
+import { kvKeyMistake, kvValueMistake } from './kv-limits.ts'
 
 /** What the roles install when neither the cluster file nor the cluster lock says. */
 export const DEFAULT_VERSION = { release: '1.19.2', package: '1.8.7' } as const
@@ -43,10 +44,11 @@ const ownKeys = {
     .describe("Further settings of Consul's agent, merged last into its configuration."),
 }
 
+/** Rules in Consul's language. */
+const rules = () => judgedBy(z.string(), aclRulesMistake)
+
 const policySchema = z.strictObject({
-  rules: z
-    .string()
-    .describe('Rules in the language of Consul, such as  key_prefix "app/" { policy = "read" }'),
+  rules: rules().describe('Rules in the language of Consul, such as  key_prefix "app/" { policy = "read" }'),
   description: z.string().default('').describe('What the policy is for.'),
 })
 
@@ -58,7 +60,7 @@ const tokenSchema = z.strictObject({
 })
 
 const kvValue = z.union([
-  text(),
+  judgedBy(z.union([z.string(), z.number()]).transform(String), kvValueMistake),
   z.boolean().transform(String),
   z.strictObject({
     secret: label.describe(
@@ -67,12 +69,7 @@ const kvValue = z.union([
   }),
 ])
 
-const kvKey = z
-  .string()
-  .min(1)
-  .max(512)
-  .refine((key) => !key.startsWith('/') && !key.includes('//'), 'must not start with a slash')
-  .refine((key) => !key.startsWith(KV_FOLDER), `must not lie below ${KV_FOLDER}, where Bramble keeps its own`)
+const kvKey = judgedBy(z.string(), kvKeyMistake)
 
 /** Options of the role consul-server. */
 export const serverOptions = z
@@ -101,8 +98,7 @@ export const serverOptions = z
       .optional()
       .describe('Patience of the consensus with slow servers, 1 to 10; default: by the slowest board.'),
     wan: z.boolean().default(false).describe('Opens the port for other datacenters (8302).'),
-    anonymous: z
-      .string()
+    anonymous: rules()
       .default('node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n')
       .describe('Rules for requests without a token, DNS among them; default: may read nodes and services.'),
     policies: z

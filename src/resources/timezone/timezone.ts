@@ -28,7 +28,7 @@ export const timezone = defineKind<TimezoneOptions>({
   resource: (given) => ({
     name: '/etc/localtime',
     row: [timezoneOptions.parse(given).zone],
-    after: ['package:tzdata'],
+    after: ['package:tzdata', 'package:tzdata-legacy'],
   }),
 })
 

@@ -13,6 +13,7 @@ import { reboot } from '../../resources/reboot/reboot.ts'
 import { service } from '../../resources/service/service.ts'
 import { sysctl } from '../../resources/sysctl/sysctl.ts'
 import { timezone } from '../../resources/timezone/timezone.ts'
+import { FORMER_ZONES } from '../../resources/timezone/zone-names.ts'
 import { defineRole, type Cluster, type ClusterNode } from '../role.ts'
 import { accounts, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
@@ -20,10 +21,16 @@ import { copiedNodes } from './copied-nodes.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
 import { sshServer } from './ssh-server.ts'
 
+/** Releases whose package tzdata still has the former names of zones. */
+const HAVE_FORMER_ZONES = ['buster', 'bullseye', 'bookworm']
+
 /** Packages that are asked for, and those that the other options need; each once. */
-function packages(options: BaseOptions): Resource[] {
+function packages(options: BaseOptions, { facts }: ClusterNode): Resource[] {
   const needed = [
     ...(options.timezone === 'UTC' ? [] : ['tzdata']),
+    ...(FORMER_ZONES.has(options.timezone) && !HAVE_FORMER_ZONES.includes(facts['os_release'] ?? '')
+      ? ['tzdata-legacy']
+      : []),
     ...(options.locale.includes('_') ? ['locales'] : []),
     ...(options.time.sync ? ['systemd-timesyncd'] : []),
     ...(sudoers(options).length > 0 ? ['sudo'] : []),
@@ -102,7 +109,7 @@ const base = defineRole<BaseOptions>({
   resources: ({ options, node, cluster }) => [
     hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
     timezone({ zone: options.timezone }),
-    ...packages(options),
+    ...packages(options, node),
     locale({ lang: options.locale }),
     ...accounts(options, cluster),
     ...kernel(options, cluster.lab),

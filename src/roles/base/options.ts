@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { listOf } from '../../cluster-file/forms.ts'
 import { parsePublicKey } from '../../resources/authorized-key/public-key.ts'
 import { accountId } from '../../resources/group/group.ts'
-import { localeName } from '../../resources/locale/locale.ts'
-import { zoneName } from '../../resources/timezone/timezone.ts'
+import { knownLocale } from '../../resources/locale/known-locale.ts'
+import { knownZone } from '../../resources/timezone/known-zone.ts'
 
 // Debian's own pattern for new accounts (adduser.conf(5), NAME_REGEX); in capitals sudo would take it for an alias.
 const account = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a name of a-z, 0-9, _ and -')
@@ -102,8 +102,8 @@ export const baseOptions = z.strictObject({
   hosts: z.boolean().default(true).meta({
     description: 'Names and addresses of all nodes in /etc/hosts, so that they find each other without DNS.',
   }),
-  timezone: zoneName.default('UTC').meta({ description: 'Time zone, such as Europe/Lisbon.' }),
-  locale: localeName
+  timezone: knownZone.default('UTC').meta({ description: 'Time zone, such as Europe/Lisbon.' }),
+  locale: knownLocale
     .default('C.UTF-8')
     .meta({ description: 'Language and character set, such as pt_PT.UTF-8.' }),
   time: timeOptions.prefault({}).meta({ description: 'Where the right time comes from.' }),

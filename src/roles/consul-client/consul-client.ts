@@ -8,7 +8,6 @@ import {
   type ClientOptions,
   type ServerOptions,
 } from '../../engines/consul/options.ts'
-import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
 import {
   agentCertificates,
   agentReleases,
@@ -17,6 +16,7 @@ import {
   resourcesOfAgent,
 } from '../../engines/consul/role-parts.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
+import { settingFindings } from '../consul-server/findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
@@ -39,10 +39,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
     ...(cluster.find(SERVER_ROLE).length === 0
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
-    ...reservedSettings(options.settings).map(({ setting, instead }) => ({
-      // Without a place of its own: the line may hold a secret.
-      diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
-    })),
+    ...settingFindings(options.settings),
   ]
 }
 

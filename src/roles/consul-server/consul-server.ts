@@ -18,6 +18,7 @@ import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
 import { defineRole, type RoleWishContext } from '../role.ts'
 import { serverFindings } from './findings.ts'
+import { settledValues } from './settled.ts'
 import { storeWishes, userWishes } from './user-wishes.ts'
 
 function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Agent {
@@ -35,6 +36,7 @@ const consulServer = defineRole<ServerOptions>({
   conflicts: ['consul-client'],
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
+  settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
   secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
   certificates: ({ node }) => agentCertificates(node),
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),

@@ -22,13 +22,19 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...servers.flatMap(tooSmall),
     ...uiNodes(options, cluster),
     ...policies(options),
-    ...reservedSettings(options.settings).map(({ setting, instead }) => ({
-      // Without a place of its own: the line may hold a secret.
-      diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
-    })),
+    ...settingFindings(options.settings),
     ...version(options, cluster),
     ...packages(options, cluster),
   ]
+}
+
+/** Settings that may not be among those of an agent. */
+export function settingFindings(settings: ServerOptions['settings']): RoleFinding[] {
+  return reservedSettings(settings).map(({ setting, path, instead, isSecret }) => ({
+    diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
+    // Without a place of its own where the line may hold a secret.
+    ...(!isSecret && { option: ['settings', ...path] }),
+  }))
 }
 
 function numberOf(servers: readonly ClusterNode[]): RoleFinding[] {
