@@ -102,9 +102,7 @@ async function hit(
 /** What an apply that was stopped said of the servers. */
 function reasons(events: readonly Event[]): string[] {
   return events.flatMap((event) =>
-    event.type === 'node-finished' && event.outcome === 'failed'
-      ? [`${event.node}: ${event.message ?? ''}`]
-      : [],
+    event.type === 'node-finished' && event.message !== undefined ? [`${event.node}: ${event.message}`] : [],
   )
 }
 

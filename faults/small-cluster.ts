@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { bramble, built, REPOSITORY } from '../bench/built.ts'
 import { ScratchCluster } from '../bench/scratch-lab.ts'
-import type { Event } from '../src/events/event.ts'
+import { isWell, type Event } from '../src/events/event.ts'
 import { ApplyUnderWay } from '../test/lab/cluster-under-test.ts'
 
 /** Its only node. */
@@ -131,12 +131,13 @@ export class SmallCluster {
 export function failuresIn(events: readonly Event[]): string[] {
   const last = events.at(-1)
   if (last?.type !== 'run-finished') return ['it did not come to its end']
-  if (last.outcome !== 'failed') return []
+  if (isWell(last.outcome)) return []
   return events.flatMap((event) => {
     if (event.type === 'resource-failed')
       return [`${event.address}: ${event.message} ${event.output.join(' | ')}`]
-    return event.type === 'node-finished' && event.outcome === 'failed'
-      ? [`${event.node}: ${event.message ?? ''}`]
+    if (event.type === 'engine-finished') return event.message === undefined ? [] : [event.message]
+    return event.type === 'node-finished' && event.message !== undefined
+      ? [`${event.node}: ${event.message}`]
       : []
   })
 }

@@ -67,11 +67,22 @@ write(
 )
 
 write(
+  'src/roles/role-inputs.generated.ts',
+  HEAD +
+    "import type { RoleInput } from './role.ts'\n" +
+    roles.map((name) => `import type ${identifier(name)} from './${name}/${name}.ts'\n`).join('') +
+    '\n/** What may be written as the options of every role, by its name. */\n' +
+    'export interface RoleInputs {\n' +
+    roles.map((name) => `  readonly '${name}': RoleInput<typeof ${identifier(name)}>\n`).join('') +
+    '}\n',
+)
+
+write(
   'src/compile/runtime.generated.ts',
   HEAD +
     '/** The part of a program that is the same on every node. */\n' +
     `export const runtime = ${JSON.stringify(
-      ['prelude', 'facts', 'manifest', 'carry-out', 'trial', 'main']
+      ['prelude', 'before', 'facts', 'manifest', 'carry-out', 'trial', 'main']
         .map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')))
         .join(''),
     )}\n`,

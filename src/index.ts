@@ -1,10 +1,65 @@
-/** Bramble as a library: what the command line uses, and what own roles and kinds are made with. */
-export { defineCluster } from './cluster-file/define-cluster.ts'
-export { apply, openCluster, plan, status, DiagnosticsError } from './cluster/index.ts'
-export type { ClusterStatus, NodeStatus, OpenedCluster, OpenOptions, RunOptions } from './cluster/index.ts'
-export type { Diagnostic, Place } from './diagnostics/diagnostic.ts'
+/** Bramble as a library: what the command line uses, and what own roles and kinds are made with. See docs/api.md. */
+export { defineCluster } from './cluster/define-cluster.ts'
+export type { TypedCluster } from './cluster/define-cluster.ts'
+export type { ClusterFileInput } from './cluster-file/schema.ts'
+export type { KeyPath } from './cluster-file/positions.ts'
+export type { RoleInputs } from './roles/role-inputs.generated.ts'
+
+export { apply, plan, status, DiagnosticsError } from './cluster/index.ts'
+export { openForPrograms as openCluster } from './cluster/open-for-programs.ts'
+export type { ProgramOpenOptions } from './cluster/open-for-programs.ts'
+export type {
+  ClusterStatus,
+  NodeStatus,
+  OpenedCluster,
+  OpenedNode,
+  OpenOptions,
+  RunOptions,
+  Scope,
+} from './cluster/index.ts'
+
+export type { Diagnostic, FilePlace, NodePlace, Place, Related, Severity } from './diagnostics/diagnostic.ts'
 export type { Difference, Event, EventBody, Outcome, Summary } from './events/event.ts'
+
 export { defineKind } from './resources/kind.ts'
-export type { Kind, Resource } from './resources/kind.ts'
+export type {
+  CommonOptions,
+  Content,
+  Kind,
+  KindConstructor,
+  LocalAddress,
+  Resource,
+  ResourceDraft,
+} from './resources/kind.ts'
+
 export { defineRole } from './roles/role.ts'
-export type { Cluster, ClusterNode, Role, RoleContext } from './roles/role.ts'
+export type {
+  BoardFacts,
+  Cluster,
+  ClusterNode,
+  ClusterService,
+  ReleaseWish,
+  Role,
+  RoleClusterContext,
+  RoleContext,
+  RoleFinding,
+  RoleInput,
+  RoleSecrets,
+  RoleWishContext,
+  SecretWish,
+  SettledValue,
+} from './roles/role.ts'
+
+export type {
+  ClusterDifference,
+  ClusterOutcome,
+  ClusterStore,
+  EngineProbe,
+  EngineStatus,
+  EngineVersion,
+  Gate,
+  GroupState,
+  MemberState,
+  NodeLink,
+  QuorumGroup,
+} from './engines/contract.ts'

@@ -17,7 +17,10 @@ const MEANINGS: Readonly<Record<EventBody['type'], string>> = {
   'gate-passed': 'A node is well again by its engine’s own word.',
   'node-finished':
     'A node is done. `message`, `why` and `fix` say what went wrong, why it matters and what to type; `code` can be looked up with `bramble explain`.',
-  'run-finished': 'The run is over: always the last event.',
+  'engine-finished':
+    'An engine is done: what belongs to the cluster, and whether the engine is well. `changed` in a plan: something would change.',
+  'run-finished':
+    'The run is over: always the last event. All is well only with the outcomes `unchanged` and `changed`; `incomplete` is a run in which nothing failed and something could not be looked at.',
 }
 
 const SOURCE = 'src/events/event.ts'

@@ -1,6 +1,7 @@
 /** What the work of a command is given: the terminal, the common options, and the cluster when it asks for it. */
 import { resolve } from 'node:path'
 import type { OpenedCluster } from '../cluster/open.ts'
+import { commandLine } from '../shell/quote.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SharedOptions } from './command.ts'
 import { showDiagnostics } from './show-diagnostics.ts'
@@ -12,6 +13,8 @@ export interface Context {
   readonly terminal: Terminal
   readonly surroundings: Surroundings
   readonly common: SharedOptions
+  /** The command line as it was typed, for whoever is to type it again. */
+  readonly typed: string
   /** Folder of the cluster file, absolute. */
   readonly folder: string
   readonly api: () => Promise<ClusterApi>
@@ -35,13 +38,18 @@ export class UsageError extends Error {
 }
 
 /** Puts together what a command needs. */
-export function createContext(surroundings: Surroundings, common: SharedOptions): Context {
+export function createContext(
+  surroundings: Surroundings,
+  common: SharedOptions,
+  words: readonly string[] = [],
+): Context {
   const terminal = terminalOf(surroundings, common.color ?? true)
   const folder = resolve(surroundings.folder, common.folder ?? '.')
   return {
     terminal,
     surroundings,
     common,
+    typed: commandLine(['bramble', ...words]),
     folder,
     api: surroundings.loadCluster,
     openCluster: async (options = {}) => {

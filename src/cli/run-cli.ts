@@ -22,7 +22,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
   const session: Session = {
     run: async (command, work) => {
       common = sharedOptionsOf(command)
-      exitCode = await work(createContext(surroundings, common))
+      exitCode = await work(createContext(surroundings, common, words))
     },
   }
   const terminal = terminalOf(surroundings, !words.includes('--no-color'))

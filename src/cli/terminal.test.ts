@@ -31,7 +31,7 @@ describe.skipIf(!hasTerminal)('in a real terminal', { timeout: 120_000 }, () => 
     terminal.type(CTRL_C)
     await terminal.shows(/Stopping: no new work is started; pi-021, .* come to an end first/)
     expect(await terminal.ended()).toBe(130)
-    expect(terminal.text).toContain('Interrupted; bramble apply goes on where this run stopped.')
+    expect(terminal.text).toContain('Interrupted; bramble apply --yes goes on where this run stopped.')
     expect(terminal.text.lastIndexOf(SHOW)).toBeGreaterThan(terminal.text.lastIndexOf(HIDE))
   })
 

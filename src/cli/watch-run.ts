@@ -1,5 +1,6 @@
 /** Shows a run of the API while it goes on: chooses the renderer, listens for Ctrl-C, keeps what the closing lines need. */
 import type { Event } from '../events/event.ts'
+import { eventWithClusterWords } from './again.ts'
 import { askPassword } from './ask.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-codes.ts'
@@ -47,7 +48,8 @@ export async function watchRun(
     },
   )
   try {
-    for await (const event of start(controlsOf(context, renderer, progress, interrupts.signal))) {
+    for await (const told of start(controlsOf(context, renderer, progress, interrupts.signal))) {
+      const event = eventWithClusterWords(told, context.common)
       progress.take(event)
       if (isPlanEvent(event)) planEvents.push(event)
       renderer.event(event)
@@ -95,7 +97,7 @@ async function chooseRenderer(context: Context, progress: RunProgress): Promise<
 }
 
 function isPlanEvent({ type }: Event): boolean {
-  return type === 'run-started' || type === 'resource-differs' || type === 'node-finished'
+  return ['run-started', 'resource-differs', 'node-finished', 'engine-finished'].includes(type)
 }
 
 /** Says what still goes on, so that nobody pulls a plug meanwhile. */

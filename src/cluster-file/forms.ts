@@ -158,6 +158,13 @@ export const LABEL: TextForm = {
   fix: 'use letters, digits and inner - or _, 63 characters at most',
 }
 
+/** The name of a systemd unit (systemd.unit(5)), without patterns. */
+export const UNIT_NAME: TextForm = {
+  pattern: /^[A-Za-z0-9:_.\\@-]{1,255}$/,
+  problem: 'is no name of a systemd unit',
+  fix: 'write the name of the unit, such as doorbell.service',
+}
+
 /** A length of time as Consul and Go write it. */
 export const DURATION: TextForm = {
   pattern: /^(?=.*[1-9])\d{1,6}(?:ms|s|m|h)$/,

@@ -1,6 +1,6 @@
 /** Schema of a service that the cluster announces: where it runs, how it is checked. */
 import { z } from 'zod'
-import { DURATION, LABEL, listOf, oneOrMore, text } from './forms.ts'
+import { DURATION, LABEL, listOf, oneOrMore, text, UNIT_NAME } from './forms.ts'
 import { labelsSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 
@@ -44,10 +44,13 @@ export const serviceSchema = z
     check: listOf(checkSchema).default([]).meta({ description: 'Health check, or a list of them.' }),
     run: z
       .strictObject({
-        unit: text().meta({ description: 'systemd unit that has to run, such as doorbell.service.' }),
+        unit: text(UNIT_NAME).meta({
+          description:
+            'systemd unit that is enabled and runs, such as doorbell.service. It has to be there: a package, a role or you bring it.',
+        }),
       })
       .optional()
-      .meta({ description: 'What keeps it running, if it is not there already.' }),
+      .meta({ description: 'What keeps it running.' }),
   })
   .meta({ description: 'One service that other members of the cluster find by its name.' })
 

@@ -1,6 +1,8 @@
 /** Opens a cluster: reads its file and lock, resolves what can be resolved without asking any node. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve as absolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { loadClusterFile } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
@@ -47,9 +49,12 @@ export interface OpenedCluster {
   /** Warnings; errors keep a cluster from opening. */
   readonly diagnostics: readonly Diagnostic[]
   readonly nodes: readonly OpenedNode[]
-  readonly paths: ClusterFolder
   readonly identityFile: string | undefined
+  /** @internal */
+  readonly paths: ClusterFolder
+  /** @internal */
   readonly source: ClusterSource
+  /** @internal */
   readonly resolved: Resolved
 }
 
@@ -65,6 +70,13 @@ export interface ClusterSource {
   readonly set: readonly string[]
   readonly authorizedKeys: readonly string[]
   readonly twin: ReadonlyMap<string, string> | undefined
+}
+
+/** Path of the public API: what `bramble` stands for in a typed cluster file, wherever the file lies and whether or not it is installed there. */
+function publicModule(): string {
+  const built = fileURLToPath(new URL('../index.js', import.meta.url))
+  // From its sources Bramble offers what every such file needs; translating all of it would take a minute.
+  return existsSync(built) ? built : fileURLToPath(new URL('define-cluster.ts', import.meta.url))
 }
 
 /** The option schemas of all roles, for readers of cluster files. */
@@ -83,7 +95,8 @@ export async function openCluster(
   options: OpenOptions,
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
-  const loaded = await loadClusterFile(folder, { roles: roleSchemas(), set: options.set })
+  const imports = { bramble: publicModule() }
+  const loaded = await loadClusterFile(folder, { roles: roleSchemas(), set: options.set, imports })
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
   const paths = clusterFolder(folder, options.lab)
   try {

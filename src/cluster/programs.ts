@@ -5,6 +5,7 @@ import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
+import { service } from '../resources/service/service.ts'
 import { roles } from '../roles/registry.generated.ts'
 import type {
   ClusterNode,
@@ -63,11 +64,21 @@ export function nodeResources(resolved: Resolved, node: string, provisions: Prov
   const placed = placedRoles(resolved, new Set([node]))
   const foundation = placed.filter(({ role }) => role.isFoundation === true)
   const others = placed.filter(({ role }) => role.isFoundation !== true)
-  return merged(
+  const ofRoles = merged(
     [...foundation, ...others].flatMap(({ role, ...given }) =>
       role.resources(contextOf(resolved, given, provisions)),
     ),
   )
+  return [...ofRoles, ...runningUnits(resolved.cluster, node, ofRoles)]
+}
+
+/** The units that keep the declared services of a node running. One that a role of the node takes care of is left to it. */
+function runningUnits(cluster: Resolved['cluster'], node: string, ofRoles: readonly Resource[]): Resource[] {
+  const cared = new Set(ofRoles.map(addressOf))
+  const units = cluster
+    .servicesOn(node)
+    .flatMap(({ unit }) => (unit === undefined ? [] : [service({ name: unit })]))
+  return merged(units).filter((resource) => !cared.has(addressOf(resource)))
 }
 
 /** Two roles may ask for the same thing, such as a package; a different thing of the same address stays a defect. */
@@ -155,6 +166,17 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
       ({ role, ...own }) => role.gates?.(contextOf(resolved, own, provisions)) ?? [],
     ),
   }
+}
+
+/** What these nodes stand on is looked at with them, also when none of those who are asked for it is among them. */
+export function enginesUsed(
+  { gates, stores, probes }: Engines,
+  nodes: ReadonlySet<string>,
+): Pick<Engines, 'stores' | 'probes'> {
+  const names = new Set(gates.map(({ engine }) => engine))
+  const isUsed = ({ name, members }: ClusterStore | EngineProbe): boolean =>
+    names.has(name) || members.some((member) => nodes.has(member))
+  return { stores: stores.filter(isUsed), probes: probes.filter(isUsed) }
 }
 
 /** The certificates that a node shows. */

@@ -3,11 +3,13 @@ import type { Program } from '../compile/compile.ts'
 import {
   asRoot,
   converge,
+  leaseGroup,
   observe,
   put,
   release,
   type Convergence as PushConvergence,
   type HeldObservation,
+  type Obstacle,
   type PushRun,
 } from '../delivery/push/push.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -34,6 +36,8 @@ export interface PushDeliveryOptions {
   readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
   /** Told how far the clock of every node that answers is away. */
   readonly noteClock: (reading: ClockReading) => void
+  /** Told of what keeps this run from changing anything. */
+  readonly noteObstacle: (node: string, obstacle: Obstacle) => void
 }
 
 /** Makes the delivery. */
@@ -50,8 +54,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       })
       if (!held.reached) return unreached(node, held.failure)
       seen.set(node, held)
-      options.noteFacts(node, held.facts)
-      noteClock(options, held)
+      noteSeen(options, held)
       return told(program, held, emit)
     },
     converge: async (node) => {
@@ -68,6 +71,10 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
     release: async (node) => {
       const held = seen.get(node)
       if (held) await release(push, held)
+    },
+    leaseGroup: async (member, wish) => {
+      const lease = await leaseGroup(push, member, wish)
+      return lease.kind === 'unreached' ? { kind: 'unreached', problem: lease.failure.summary } : lease
     },
     letGo: async () => {
       await Promise.all([...seen.values()].map((held) => held.letGo()))
@@ -101,7 +108,11 @@ function told(program: Program, held: HeldObservation, emit: (event: EventBody) 
     size: program.resources.size,
     isManaged: held.facts['managed'] === 'yes',
     pending: [
-      ...held.differing.map(({ address, action }) => ({ address: address.slice(prefix.length), action })),
+      ...held.differing.map(({ address, action, differences }) => ({
+        address: address.slice(prefix.length),
+        action,
+        differences,
+      })),
       ...held.orphans.map(({ kind, name }) => ({ address: `${kind}:${name}`, action: 'remove' as const })),
     ],
   }
@@ -111,8 +122,12 @@ function unreached(node: string, failure: Diagnostic): Observation {
   return { node, reached: false, ...failureOf(failure) }
 }
 
+/** The program of the node goes on without us: what it does is not known yet. */
+const GOES_ON: ReadonlySet<string> = new Set(['PROGRAM_GOES_ON', 'CONNECTION_LOST'])
+
 function brokenOff(node: string, failure: Diagnostic): Convergence {
-  return { node, summary: EMPTY_SUMMARY, failure: failureOf(failure), reboot: false }
+  const goesOn = GOES_ON.has(failure.code)
+  return { node, summary: EMPTY_SUMMARY, failure: failureOf(failure), reboot: false, goesOn }
 }
 
 function failureOf({ summary, code, why, fix, output }: Diagnostic): NodeFailure {

@@ -1,9 +1,10 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
-import type { PushRun } from '../delivery/push/push.ts'
+import type { Obstacle, PushRun } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
+import { deliveryCodes } from '../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../diagnostics/for-twin.ts'
-import type { Event, EventBody, Outcome } from '../events/event.ts'
+import { isWell, type Event, type EventBody, type RunOutcome } from '../events/event.ts'
 import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../resolve/cluster-lock.ts'
@@ -24,7 +25,7 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
-import { wantedVersions } from './programs.ts'
+import { enginesUsed, wantedVersions } from './programs.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
 import type { Scope } from './scope.ts'
 import { workingFolder } from './working-folder.ts'
@@ -82,21 +83,16 @@ async function carryOut(
   const live = noteLiveRun(folder, journal.run)
   let letGo = true
   try {
-    const push: PushRun = {
-      run: journal.run,
-      by,
-      transport,
-      deadRuns: live.deadRuns,
-      ...pushOptions(options),
-    }
+    const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
       readFacts(push, nodes),
     )
     redact = redactor(prepared.secrets.values())
     const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
     letGo = mode === 'plan'
-    // A node that failed may still be held, or have a program at work that the next run is to follow.
-    if ((await run.rollOut(push, by)) !== 'failed' || run.refusals.length > 0) letGo = true
+    // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
+    const outcome = await run.rollOut(push, by)
+    if (isWell(outcome) || outcome === 'declined' || run.refusals.length > 0) letGo = true
     if (run.refusals.length > 0) throw new DiagnosticsError(run.refusals)
   } finally {
     await transport.close()
@@ -105,8 +101,11 @@ async function carryOut(
   }
 }
 
-function pushOptions({ takeOver = false, signal }: RunOptions): Pick<PushRun, 'takeOver' | 'signal'> {
-  return { takeOver, ...(signal && { signal }) }
+function pushRun(
+  { takeOver = false, signal }: RunOptions,
+  parts: Omit<PushRun, 'takeOver' | 'signal'>,
+): PushRun {
+  return { ...parts, takeOver, ...(signal && { signal }) }
 }
 
 /** The filters and settings of a run, as they are typed. */
@@ -130,6 +129,7 @@ class Run {
   readonly #told: Event[] = []
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
+  readonly #obstacles: Diagnostic[] = []
   #isDeclined = false
   readonly #clocks: ClockReading[] = []
   #withheld: ReadonlyMap<string, NodeFailure> = new Map()
@@ -158,10 +158,15 @@ class Run {
     return this.#refusals
   }
 
-  async rollOut(push: PushRun, by: string): Promise<Outcome> {
+  /** A node that was not brought to its end may still be held, or have a program at work that the next run is to follow. */
+  letsGo(outcome: RunOutcome): boolean {
+    return isWell(outcome) || outcome === 'declined' || this.#refusals.length > 0
+  }
+
+  async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
     const { nodes, engines, resolved, program } = this.#prepared
     const inScope = new Set(nodes)
-    const stores = engines.stores.filter((store) => store.members.some((member) => inScope.has(member)))
+    const { stores, probes } = enginesUsed(engines, inScope)
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
@@ -169,13 +174,14 @@ class Run {
       push,
       mode: this.#mode,
       program,
-      linked: new Set(stores.flatMap(({ members }) => members.slice(0, 1))),
+      linked: new Set([...stores, ...probes].flatMap(({ members }) => members.slice(0, 1))),
       emit,
       runtime: (node) => this.#lock.nodes[node]?.['runtime'],
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
       noteClock: (reading) => this.#clocks.push(reading),
+      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
     })
     const outcome = await rollOut({
       mode: this.#mode,
@@ -183,6 +189,7 @@ class Run {
       groups: engines.groups,
       gates: engines.gates,
       stores,
+      probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       delivery,
       emit,
@@ -202,16 +209,14 @@ class Run {
     const { positions } = this.#cluster.source
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld
-    this.#refusals = [
-      ...issuing.refusals,
-      ...(await versionRefusals({
-        versions,
-        probes: engines.probes,
-        running: resolved.lock.running,
-        positions,
-        link: transport,
-      })),
-    ]
+    const refusals = await versionRefusals({
+      versions,
+      probes: engines.probes,
+      running: resolved.lock.running,
+      positions,
+      link: transport,
+    })
+    this.#refusals = [...this.#obstacles, ...issuing.refusals, ...refusals]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
@@ -220,7 +225,7 @@ class Run {
   }
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
-  async #keep(outcome: Outcome, inScope: ReadonlySet<string>): Promise<void> {
+  async #keep(outcome: RunOutcome, inScope: ReadonlySet<string>): Promise<void> {
     // Nothing is issued whose times nobody could compare.
     const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
     if (this.#isDeclined || this.#refusals.length > 0 || isBlind) {
@@ -228,7 +233,7 @@ class Run {
       await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
       return
     }
-    if (outcome !== 'failed') {
+    if (isWell(outcome)) {
       const complete = wantedVersions(this.#prepared.resolved).filter(({ nodes }) =>
         nodes.every((node) => inScope.has(node)),
       )
@@ -268,6 +273,10 @@ class Run {
     this.#journal.sink(event)
     this.#tell(event)
   }
+}
+
+function obstacleDiagnostic(node: string, { what, wayOut }: Obstacle): Diagnostic {
+  return deliveryCodes.OBSTACLE({ node, what, wayOut }, { where: { node } })
 }
 
 /** For callers that only need a connection for a moment. */

@@ -117,11 +117,14 @@ remove_orphans() {
   local id kind name before removed=''
   [ -n "$ORPHANS" ] || return 0
   printf '%s' "$ORPHANS" >"$WORK/orphans"
+  rm -f "$STATE/kept"
   while IFS=$TAB read -r id kind name before; do
     functions_of "$kind"
     if command -v "${KIND}_remove" >/dev/null; then
       unescaped "$before"
+      ROW_ID=$id
       attempt "${KIND}_remove" "$name" "$UNESCAPED"
+      ROW_ID=
       if [ "$STATUS" = 0 ]; then
         eval "G_$id=1"
         removed="$id$TAB$kind$TAB$name$TAB$before$NL$removed"
@@ -141,4 +144,5 @@ remove_orphans() {
     read_manifest disown_line >"$WORK/owned"
     put "$WORK/owned" "$OWNED" 600 0 0
   fi
+  rm -f "$STATE/kept"
 }

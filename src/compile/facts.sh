@@ -173,6 +173,7 @@ facts() {
   first_line /etc/ssh/ssh_host_ed25519_key.pub
   fact ssh_host_key "$LINE"
   disk_facts
+  if [ -d /etc/cloud/cloud.cfg.d ] && [ ! -e /etc/cloud/cloud-init.disabled ]; then fact cloud_init yes; fi
   if [ -e /run/reboot-required ]; then fact reboot_required yes; fi
   if command -v vcgencmd >/dev/null; then fact throttled "$(vcgencmd get_throttled 2>/dev/null || :)"; fi
 }

@@ -48,10 +48,13 @@ run_check() {
 run_converge() {
   if [ -f "$RUN/trial" ]; then undo_trial; fi
   remove_orphans
+  read_foreseen
+  checks foresee
   program
   settle_trial
   if [ "$COUNT_CHANGED" -gt 0 ]; then checks verify; fi
-  rm -rf "$STATE/incoming"
+  rm -rf "$STATE/incoming" "$STATE/foreseen"
+  forget_before
   # A node on which nothing is ours any more is as it was.
   if [ ! -s "$OWNED" ]; then
     rm -rf "$STATE"

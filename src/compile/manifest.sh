@@ -29,10 +29,56 @@ note_owned() { # ID KIND NAME BEFORE
   fi
 }
 
+# ---- foreseen: what is noted before a package comes, which may make or change a folder that is ours only later in this run
+
+foresee_row() { # ID NAME COLUMN...: $STATE/foreseen has a line with id and what was before, should this run be cut off
+  if is_marked "$1" differs && eval "[ -z \"\${O_$1-}\${E_$1-}\" ]"; then
+    escaped "$("${KIND}_before" "$@")"
+    eval "E_$1=\$ESCAPED"
+    if [ ! -d "$STATE" ]; then
+      mkdir -p "$STATE"
+      chmod 700 "$STATE"
+    fi
+    printf '%s\t%s\t.\n' "$1" "$ESCAPED" >>"$STATE/foreseen"
+    CLAIMED=1
+  fi
+}
+
+foresee() { # KIND ROWS-FUNCTION: for kinds that ask for it
+  command -v "${1}_foresee" >/dev/null || return 0
+  KIND=$1
+  ROWS=$2
+  MARK=F
+  QUIET=1
+  CLAIMED=
+  "${KIND}_foresee"
+  "$ROWS" foresee_row
+  MARK=S
+  QUIET=
+  if [ -n "$CLAIMED" ]; then flush "$STATE/foreseen"; fi
+}
+
+read_foreseen() { # of a run that was cut off
+  local id before whole
+  [ -f "$STATE/foreseen" ] || return 0
+  while IFS=$TAB read -r id before whole; do
+    case $id$whole in
+    *[!0-9a-f.]* | '' | *[!.]) ;;
+    *) eval "E_$id=\$before" ;;
+    esac
+  done <"$STATE/foreseen"
+}
+
 claim() { # ID NAME COLUMN...: from now on this resource is ours; what was there is kept
   local before
-  if is_marked "$1" differs && eval "[ -z \"\${O_$1-}\" ]"; then
-    before=$("${KIND}_before" "$@")
+  if eval "[ -z \"\${O_$1-}\" ]" && { is_marked "$1" differs || eval "[ -n \"\${E_$1-}\" ]"; }; then
+    eval "before=\${E_$1-}"
+    if [ -n "$before" ]; then
+      unescaped "$before"
+      before=$UNESCAPED
+    else
+      before=$("${KIND}_before" "$@")
+    fi
     escaped "$before"
     kind_of "$KIND"
     # Made with the first resource that is ours: a node on which nothing is stays as it is.

@@ -2,7 +2,8 @@
 # What every part of a program on the node stands on: events, the words of a check, the tools of a converge.
 # POSIX sh for dash and busybox ash. Row functions, kinds and `program` follow it in the compiled text.
 #
-# A kind calls: creates, differs, removes, hides (from its check); put, content, saved, fail, fail_row (from its converge).
+# A kind calls: creates, differs, removes, hides (from its check); put, content, fail, fail_row (from its converge); saved (from its
+# before); put_back, put_again (from its remove).
 # Variables that a kind may read: R (other root, for images; empty on a live node), MODE (check or converge), ROWS,
 # WORK, STATE, RUN, NL, TAB. Its check may set REBOOT to `reboot` when the node must start anew.
 
@@ -27,6 +28,8 @@ QUIET=
 REBOOT=
 PENDING=
 COUNT_CHANGED=0 COUNT_FAILED=0 COUNT_SKIPPED=0
+# The row that is removed or undone; empty while rows are converged.
+ROW_ID=
 
 # ---- events: one line each, fields between tabs, `\\` `\t` `\n` inside them escaped
 
@@ -114,6 +117,10 @@ hides() { # ID FIELD: a field is not as wanted and must not be shown
   [ -n "$QUIET" ] || emit differs "$1" update "$2"
 }
 
+obstacle() { # ID WHAT WAY-OUT: an apply cannot or must not make it so: the run is to end before anything is changed
+  [ -n "$QUIET" ] || emit obstacle "$@"
+}
+
 shows() { # ID FILE: the text that is there now, for a line diff of the plan
   [ -n "$QUIET" ] || [ "$MODE" = converge ] || {
     printf '@\tcontent\t%s\t' "$1"
@@ -188,14 +195,4 @@ put() { # SOURCE TARGET MODE OWNER GROUP: replaces TARGET atomically, keeps SOUR
   if [ -L "$2" ] && [ -d "$2" ]; then rm -f "$2"; fi
   mv -f "$temporary" "$2"
   flush "$folder/"
-}
-
-saved() { # PATH: keeps a copy of what is there before we change it; prints its name in the store
-  local name
-  mkdir -p "$STATE/before"
-  chmod 700 "$STATE/before"
-  name=$(sha256sum <"$1")
-  name=${name%% *}
-  [ -f "$STATE/before/$name" ] || put "$1" "$STATE/before/$name" 600 0 0
-  printf '%s\n' "$name"
 }

@@ -16,11 +16,13 @@ undo_trial() {
   while IFS=$TAB read -r id kind name before; do
     functions_of "$kind"
     unescaped "$before"
+    ROW_ID=$id
     if command -v "${KIND}_undo" >/dev/null; then
       attempt "${KIND}_undo" "$name" "$UNESCAPED"
     else
       attempt "${KIND}_remove" "$name" "$UNESCAPED"
     fi
+    ROW_ID=
     mark "$id" failed
     COUNT_FAILED=$((COUNT_FAILED + 1))
     COUNT_CHANGED=$((COUNT_CHANGED - 1))

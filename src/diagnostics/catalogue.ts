@@ -9,6 +9,7 @@ import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
 import { rolesBaseCodes } from './catalogue/roles-base.ts'
 import { rolesConsulCodes } from './catalogue/roles-consul.ts'
+import { rolloutCodes } from './catalogue/rollout.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
 import type { Code } from './define-codes.ts'
 
@@ -23,6 +24,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   releaseCodes,
   secretsCodes,
   deliveryCodes,
+  rolloutCodes,
   commandCodes,
   labCodes,
 ]

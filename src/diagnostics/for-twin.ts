@@ -18,5 +18,6 @@ export function diagnosticForTwin(diagnostic: Diagnostic): Diagnostic {
 /** The event with what to type for the twin. */
 export function eventForTwin(body: EventBody): EventBody {
   if (body.type === 'warning') return { ...body, text: forTwin(body.text) }
-  return body.type === 'node-finished' && body.fix !== undefined ? { ...body, fix: forTwin(body.fix) } : body
+  if (body.type !== 'node-finished' && body.type !== 'engine-finished') return body
+  return body.fix === undefined ? body : { ...body, fix: forTwin(body.fix) }
 }

@@ -63,12 +63,31 @@ export interface QuorumGroup {
   readonly patienceSeconds: number
 }
 
+/** A resource that a run has changed. */
+export interface ChangedResource {
+  /** `kind:name` */
+  readonly address: string
+  readonly action: 'create' | 'update' | 'remove'
+  /** What was not as wanted, where that is known. */
+  readonly differences?: readonly Difference[]
+}
+
+/** What a run did to a node. */
+export interface NodeChange {
+  /** When it was done, on this computer's clock. */
+  readonly since: Date
+  readonly changed: readonly ChangedResource[]
+}
+
 /** A condition that must hold on a node before its turn counts as done. */
 export interface Gate {
   readonly name: string
   readonly node: string
+  /** Name of the engine: that of its store and its probe. */
+  readonly engine: string
   readonly patienceSeconds: number
-  ask(link: NodeLink): Promise<{ readonly passed: boolean; readonly detail: string }>
+  /** Asked again and again until it holds. Without a change only what the cluster holds was changed. */
+  ask(link: NodeLink, change?: NodeChange): Promise<{ readonly passed: boolean; readonly detail: string }>
 }
 
 /** One thing that an engine is to hold and does not hold so. */

@@ -1,7 +1,24 @@
 /** The events of a run: plain data, past tense, the same in the terminal, the journal, `--json` and the API. */
 
-/** What became of a resource or a node. `unchanged` is a success of its own. */
+/** What became of a resource. `unchanged` is a success of its own. */
 export type Outcome = 'unchanged' | 'changed' | 'failed' | 'skipped'
+
+/**
+ * What became of a node, or of an engine. `skipped`: not touched, because of another one or because the run was interrupted;
+ * `declined`: it would change, and nobody agreed; `unfinished`: the run left it at work, and it goes on by itself.
+ */
+export type NodeOutcome = Outcome | 'declined' | 'unfinished'
+
+/**
+ * What became of a run. Only `unchanged` and `changed` mean that all is well. `incomplete`: nothing failed, and something could not
+ * be looked at or was not reached; `interrupted`: somebody stopped it.
+ */
+export type RunOutcome = 'unchanged' | 'changed' | 'failed' | 'incomplete' | 'declined' | 'interrupted'
+
+/** Is all as wanted after a run that ended so, or was all of it seen in a plan? */
+export function isWell(outcome: RunOutcome): boolean {
+  return outcome === 'unchanged' || outcome === 'changed'
+}
 
 /** How many resources ended in which way. */
 export interface Summary {
@@ -74,8 +91,10 @@ export type EventBody =
   | {
       readonly type: 'node-finished'
       readonly node: string
-      readonly outcome: Outcome
+      readonly outcome: NodeOutcome
       readonly summary: Summary
+      /** How long it was worked on; the wait for its turn is not counted. */
+      readonly seconds?: number
       readonly message?: string
       /** Of the failure, for `bramble explain`; left out where the message says all there is to say. */
       readonly code?: string
@@ -85,10 +104,25 @@ export type EventBody =
       readonly output?: readonly string[]
     }
   | {
+      readonly type: 'engine-finished'
+      readonly engine: string
+      readonly outcome: NodeOutcome
+      /** Of what belongs to the cluster. */
+      readonly summary: Summary
+      /** What the engine itself says is not well: a check that fails, a member that is gone. */
+      readonly problems: readonly string[]
+      readonly message?: string
+      readonly code?: string
+      readonly why?: string
+      readonly fix?: string
+    }
+  | {
       readonly type: 'run-finished'
-      readonly outcome: Outcome
+      readonly outcome: RunOutcome
       readonly summary: Summary
       readonly failedNodes: readonly string[]
+      /** Nodes that were skipped or are still at work; left out when there are none. */
+      readonly unfinishedNodes?: readonly string[]
     }
 
 /** An event as it is written: the body with its version, time (RFC 3339) and run. */

@@ -15,6 +15,7 @@ export const KEPT_FACTS = [
   'os',
   'os_release',
   'apt_archive',
+  'cloud_init',
   'machine_id',
   'ssh_host_key',
   'runtime',

@@ -122,6 +122,7 @@ function serviceOf(name: string, entry: ClusterFile['services'][string]): Cluste
     tags: entry.tags,
     meta: entry.meta,
     checks: entry.check,
+    ...(entry.run && { unit: entry.run.unit }),
   }
 }
 

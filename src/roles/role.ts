@@ -43,6 +43,8 @@ export interface ClusterService {
   readonly tags: readonly string[]
   readonly meta: Readonly<Record<string, string>>
   readonly checks: readonly Readonly<Record<string, unknown>>[]
+  /** systemd unit that keeps it running. */
+  readonly unit?: string
 }
 
 /** The whole cluster, read-only, as every role sees it. */
@@ -169,13 +171,13 @@ export interface SettledValue {
   readonly keep: (before: string) => string
 }
 
-/** A role. */
-export interface Role<Options = never> {
+/** A role: `Options` is what its schema makes of what may be written, `Input`. */
+export interface Role<Options = never, Input = unknown> {
   readonly name: string
   /** One sentence for the reference page. */
   readonly summary: string
   /** Options in the cluster file besides `on` and `count`; every key has a description. */
-  readonly options: z.ZodType<Options>
+  readonly options: z.ZodType<Options, Input>
   /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */
   readonly conflicts?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
@@ -202,6 +204,11 @@ export interface Role<Options = never> {
 }
 
 /** Gives a role its types; the value is the role itself. */
-export function defineRole<Options>(role: Role<Options>): Role<Options> {
+export function defineRole<Options, Input = unknown>(role: Role<Options, Input>): Role<Options, Input> {
   return role
 }
+
+/** What may be written as the options of a role. */
+export type RoleInput<Defined> = Defined extends { readonly options: z.ZodType<unknown, infer Input> }
+  ? Input
+  : never

@@ -1,69 +1,120 @@
-/** After the nodes: what belongs to the cluster is converged through one member, and every changed node passes its gates. */
-import type { EventBody, Summary } from '../events/event.ts'
-import { EMPTY_SUMMARY, addSummaries } from '../events/event.ts'
+/** What belongs to the cluster: looked at with the nodes, and converged after them through one member. */
+import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { ClusterDifference, ClusterStore, EngineProbe } from '../engines/contract.ts'
+import {
+  EMPTY_SUMMARY,
+  addSummaries,
+  type EventBody,
+  type NodeOutcome,
+  type Summary,
+} from '../events/event.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import type { NodeResults } from './converge.ts'
-import type { StoreObservation } from './observe.ts'
-import type { Rollout } from './work.ts'
+import type { EngineLook } from './engine-look.ts'
+import type { UnderWay } from './under-way.ts'
+import { isThrough } from './work.ts'
 
 /** How long an engine may take to answer after its nodes were changed, in seconds. */
 const ENGINE_PATIENCE_SECONDS = 120
 
-/** Converges the stores that differ. Gives the summary of their resources and the failures by store. */
-export async function convergeStores(
-  rollout: Rollout,
-  observations: readonly StoreObservation[],
+/** An engine in a run: what was seen of it, and what became of it so far. */
+export interface EngineRun {
+  readonly name: string
+  readonly store?: ClusterStore
+  readonly probe?: EngineProbe
+  readonly differences: readonly ClusterDifference[]
+  /** What the engine says of itself; told at the first look, and at the last one when something was changed. */
+  look: EngineLook
+  summary: Summary
+  /** Why it is not as wanted. */
+  failure?: Pick<Diagnostic, 'summary' | 'code' | 'why' | 'fix'>
+  ending?: Extract<NodeOutcome, 'skipped' | 'declined'>
+}
+
+/** Resources that were as wanted at the look. */
+export function unchangedOf({ store, differences }: EngineRun): number {
+  const kept = differences.filter(({ action }) => action !== 'remove').length
+  return Math.max(0, (store?.size ?? 0) - kept)
+}
+
+/** Converges what differs in each engine. */
+export async function convergeEngines(
+  run: UnderWay,
+  engines: readonly EngineRun[],
   results: NodeResults,
-): Promise<{ readonly summary: Summary; readonly failures: readonly string[] }> {
-  let summary = EMPTY_SUMMARY
-  const failures: string[] = []
-  for (const { store, differences, failure } of observations) {
-    const same = store.size - differences.filter(({ action }) => action !== 'remove').length
-    summary = addSummaries(summary, { ...EMPTY_SUMMARY, unchanged: Math.max(0, same) })
-    if (differences.length === 0 && failure === undefined) continue
-    // Nobody waits for members whose own change failed.
-    const members = store.members.filter((member) => !results.get(member)?.failure)
-    const done = await convergeStore(rollout, store, members)
-    summary = addSummaries(summary, done.summary)
-    if (done.failure !== undefined) failures.push(`${store.name}: ${done.failure}`)
+): Promise<void> {
+  for (const engine of engines) {
+    if (engine.store === undefined) continue
+    if (engine.differences.length === 0 && engine.failure === undefined) continue
+    if (run.isStopped()) engine.ending = 'skipped'
+    else await convergeEngine(run, engine, engine.store, results)
   }
-  return { summary, failures }
 }
 
-interface StoreResult {
-  readonly summary: Summary
-  readonly failure?: string
+/** Asks one member after the other, again and again, until one of them carries the store through to its end. */
+async function convergeEngine(
+  run: UnderWay,
+  engine: EngineRun,
+  store: ClusterStore,
+  results: NodeResults,
+): Promise<void> {
+  const members = store.members.filter((member) => !run.unreached.has(member))
+  const cameThrough = (member: string): boolean => !results.has(member) || isThrough(results.get(member))
+  const well = members.filter(cameThrough)
+  // One whose own change failed may serve all the same.
+  const asked = [...well, ...members.filter((member) => !cameThrough(member))]
+  // Only an engine that this run has just started, or that answered before, will answer soon.
+  const mayCome =
+    well.length > 0 && (well.some((member) => results.has(member)) || engine.failure === undefined)
+  const refused: string[] = []
+  const done = await poll(() => convergeOnce(run, engine, store, asked, refused), {
+    patienceSeconds: mayCome ? ENGINE_PATIENCE_SECONDS : 0,
+    signal: run.signal,
+    waits: (detail) =>
+      run.emit({ type: 'phase-started', node: 'cluster', phase: 'wait', detail: `${store.name}: ${detail}` }),
+  })
+  delete engine.failure
+  if (!done.passed && run.isStopped()) engine.ending = 'skipped'
+  else if (!done.passed) engine.failure = notAsked(store, done.detail, results)
+  else if (refused.length > 0) {
+    engine.failure = rolloutCodes.CLUSTER_RESOURCES_FAILED({ engine: store.name, failed: refused })
+  }
 }
 
-/** Asks one member after the other until one of them carries the store through to its end. */
-async function convergeStore(
-  rollout: Rollout,
-  store: StoreObservation['store'],
+/** Goes through the members until one carries the store through; `refused` gets the addresses that the engine did not take. */
+async function convergeOnce(
+  run: UnderWay,
+  engine: EngineRun,
+  store: ClusterStore,
   members: readonly string[],
-): Promise<StoreResult> {
-  let summary = EMPTY_SUMMARY
-  const attempt = async (): Promise<Answer> => {
-    let detail = members.length === 0 ? 'none of its members came through' : 'nobody answers'
-    for (const member of members) {
-      try {
-        summary = EMPTY_SUMMARY
-        await store.converge(rollout.delivery.link, member, ({ address, action, failure }) => {
-          summary = counted(summary, failure === undefined ? 'changed' : 'failed')
-          rollout.emit(storeEvent(address, action, failure))
-        })
-        return { passed: true, detail: 'done' }
-      } catch (error) {
-        detail = `${member}: ${reasonOf(error)}`
-      }
+  refused: string[],
+): Promise<Answer> {
+  let detail = 'none of its members can be reached'
+  for (const member of members) {
+    engine.summary = EMPTY_SUMMARY
+    refused.length = 0
+    try {
+      await store.converge(run.delivery.link, member, ({ address, action, failure }) => {
+        engine.summary = counted(engine.summary, failure === undefined ? 'changed' : 'failed')
+        if (failure !== undefined) refused.push(address)
+        run.emit(storeEvent(address, action, failure))
+      })
+      return { passed: true, detail: 'done' }
+    } catch (error) {
+      detail = `${member}: ${reasonOf(error)}`
     }
-    return { passed: false, detail }
   }
-  const patienceSeconds = members.length === 0 ? 0 : ENGINE_PATIENCE_SECONDS
-  const done = await poll(attempt, { patienceSeconds, signal: rollout.signal })
-  if (done.passed) return { summary }
-  rollout.emit(storeEvent(`${store.name}:api`, 'update', done.detail))
-  return { summary: counted(summary, 'failed'), failure: done.detail }
+  return { passed: false, detail }
+}
+
+/** The members' own failures are the cause when there are any. */
+function notAsked(store: ClusterStore, reason: string, results: NodeResults): Diagnostic {
+  const broken = store.members.filter((member) => results.has(member) && !isThrough(results.get(member)))
+  return broken.length > 0 && broken.length === store.members.filter((member) => results.has(member)).length
+    ? rolloutCodes.ENGINE_MEMBERS_FAILED({ engine: store.name, members: broken, reason })
+    : rolloutCodes.ENGINE_UNREACHABLE({ engine: store.name, reason })
 }
 
 function counted(summary: Summary, outcome: 'changed' | 'failed'): Summary {
@@ -75,32 +126,4 @@ function storeEvent(address: string, action: 'create' | 'update' | 'remove', fai
   return failure === undefined
     ? { type: 'resource-changed', ...place, action }
     : { type: 'resource-failed', ...place, message: failure, output: [] }
-}
-
-/** Waits for the gates of the nodes that were changed, all at once; a gate that stays shut fails its node. */
-export async function passGates(rollout: Rollout, results: NodeResults): Promise<void> {
-  const due = rollout.gates.filter(({ node }) => {
-    const result = results.get(node)
-    return result !== undefined && !result.failure
-  })
-  await Promise.all(
-    due.map(async (gate) => {
-      rollout.emit({ type: 'phase-started', node: gate.node, phase: 'gate', detail: gate.name })
-      const answer = await poll(() => gate.ask(rollout.delivery.link), {
-        patienceSeconds: gate.patienceSeconds,
-        signal: rollout.signal,
-      })
-      if (answer.passed) {
-        rollout.emit({ type: 'gate-passed', node: gate.node, gate: gate.name, detail: answer.detail })
-        return
-      }
-      const result = results.get(gate.node)
-      if (!result) return
-      const message = `${gate.name} is not well after ${gate.patienceSeconds} s: ${answer.detail}`
-      results.set(gate.node, {
-        ...result,
-        failure: { message, fix: `look at it with bramble ssh ${gate.node}` },
-      })
-    }),
-  )
 }

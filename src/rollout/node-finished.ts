@@ -1,13 +1,18 @@
 /** Tells how a node ended: what was seen of it and what was done to it, in one event. */
-import { EMPTY_SUMMARY, type Outcome } from '../events/event.ts'
-import type { NodeFailure, NodeResult, Observation, Rollout } from './work.ts'
+import { EMPTY_SUMMARY, type NodeOutcome } from '../events/event.ts'
+import type { UnderWay } from './under-way.ts'
+import type { NodeFailure, NodeResult, Observation } from './work.ts'
 
 /** A node's result with what was as wanted already counted in. */
-export type FinishedNode = Omit<NodeResult, 'reboot'>
+export type FinishedNode = Pick<NodeResult, 'summary' | 'failure' | 'ending'>
 
-/** Is the look at the node all there is to it in this run? */
-export function isFinishedByLook(rollout: Pick<Rollout, 'mode'>, seen: Observation): boolean {
-  return rollout.mode === 'plan' || !seen.reached || seen.pending.length === 0
+/** Is the look at the node all there is to it in this run? A node with gates may be waited for although nothing on it changes. */
+export function isFinishedByLook(
+  { mode, gates }: Pick<UnderWay, 'mode' | 'gates'>,
+  seen: Observation,
+): boolean {
+  if (mode === 'plan' || !seen.reached) return true
+  return seen.pending.length === 0 && gates.every(({ node }) => node !== seen.node)
 }
 
 /** Puts together what was seen and what was done. Without a result, what would change counts as changed. */
@@ -16,18 +21,24 @@ export function finishedNode(seen: Observation, result?: NodeResult): FinishedNo
   const wanted = seen.pending.filter(({ action }) => action !== 'remove').length
   const unchanged = Math.max(0, seen.size - wanted)
   if (!result) return { summary: { ...EMPTY_SUMMARY, unchanged, changed: seen.pending.length } }
-  return { summary: { ...result.summary, unchanged }, ...(result.failure && { failure: result.failure }) }
+  const { failure, ending, summary } = result
+  return { summary: { ...summary, unchanged }, ...(failure && { failure }), ...(ending && { ending }) }
+}
+
+/** What became of it, in one word. */
+export function outcomeOf({ summary, failure, ending }: FinishedNode): NodeOutcome {
+  return ending ?? (failure ? 'failed' : summary.changed > 0 ? 'changed' : 'unchanged')
 }
 
 /** Emits `node-finished`. */
-export function tellFinished(rollout: Pick<Rollout, 'emit'>, node: string, finished: FinishedNode): void {
+export function tellFinished(run: UnderWay, node: string, finished: FinishedNode): void {
   const { summary, failure } = finished
-  const outcome: Outcome = failure ? 'failed' : summary.changed > 0 ? 'changed' : 'unchanged'
-  rollout.emit({
+  run.emit({
     type: 'node-finished',
     node,
-    outcome,
+    outcome: outcomeOf(finished),
     summary,
+    seconds: run.secondsOf(node),
     ...(failure && told(failure)),
   })
 }

@@ -1,101 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ClusterStore, Gate, GroupState, NodeLink, QuorumGroup } from '../engines/contract.ts'
-import type { EventBody } from '../events/event.ts'
-import { rollOut } from './rollout.ts'
-import type { Observation, PendingChange, Rollout } from './work.ts'
+import { Paper, create, group, link, update } from '../../test/rollout/paper.ts'
+import type { ClusterStore, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { PendingChange } from './work.ts'
 
-const link: NodeLink = { connect: () => Promise.reject(new Error('nobody listens')) }
-const update: PendingChange = { address: 'service:consul.service', action: 'update' }
-const create: PendingChange = { address: 'service:consul.service', action: 'create' }
-
-/** A cluster on paper: what each node's look brings, which nodes fail, and in which order they were changed. */
-class Paper {
-  readonly events: EventBody[] = []
-  readonly converged: string[] = []
-  readonly released: string[] = []
-  readonly down = new Set<string>()
-  readonly #pending: Readonly<Record<string, readonly PendingChange[] | undefined>>
-  readonly #failing: ReadonlySet<string>
-
-  constructor(
-    pending: Readonly<Record<string, readonly PendingChange[] | undefined>>,
-    failing: readonly string[] = [],
-  ) {
-    this.#pending = pending
-    this.#failing = new Set(failing)
-  }
-
-  async run(more: Partial<Rollout> = {}): Promise<string> {
-    return rollOut({
-      mode: 'apply',
-      nodes: Object.keys(this.#pending).map((name) => ({ name, roles: ['agent'] })),
-      groups: [],
-      gates: [],
-      stores: [],
-      concurrency: 10,
-      emit: (event) => this.events.push(event),
-      delivery: {
-        link,
-        observe: (node) => Promise.resolve(this.#seen(node)),
-        converge: (node) => {
-          this.converged.push(node)
-          const failed = this.#failing.has(node) ? 1 : 0
-          return Promise.resolve({
-            node,
-            summary: { unchanged: 0, changed: 1 - failed, failed, skipped: 0 },
-            reboot: false,
-          })
-        },
-        reboot: () => Promise.resolve(),
-        release: (node) => {
-          this.released.push(node)
-          return Promise.resolve()
-        },
-        letGo: () => Promise.resolve(),
-      },
-      ...more,
-    })
-  }
-
-  #seen(node: string): Observation {
-    const pending = this.#pending[node]
-    if (!pending) return { node, reached: false, message: 'it does not answer', fix: 'look at its cable' }
-    return { node, reached: true, size: 3, pending, isManaged: true }
-  }
-
-  outcomes(): Record<string, string> {
-    return Object.fromEntries(
-      this.events.flatMap((event) => (event.type === 'node-finished' ? [[event.node, event.outcome]] : [])),
-    )
-  }
-}
-
-/** A formed group whose members are all well, but for those that are named. */
-function group(
-  members: readonly string[],
-  leader: string,
-  sick: () => readonly string[] = () => [],
-): QuorumGroup {
-  return {
-    name: 'consul servers',
-    members,
-    patienceSeconds: 0.1,
-    interruptedBy: (address) => address === 'service:consul.service',
-    returned: () => Promise.resolve({ passed: true, detail: 'it is back' }),
-    observe: (): Promise<GroupState> =>
-      Promise.resolve({
-        formed: true,
-        detail: '',
-        failureTolerance: Math.floor((members.length - 1) / 2) - sick().length,
-        members: members.map((node) => ({
-          node,
-          voter: true,
-          healthy: !sick().includes(node),
-          leader: node === leader,
-        })),
-      }),
-  }
-}
+const vault: PendingChange = { address: 'service:vault.service', action: 'update' }
 
 describe('a rollout', () => {
   it('does not let a dead node hold up the others, and names it', async () => {
@@ -198,6 +106,7 @@ describe('a rollout', () => {
     const shut = (node: string): Gate => ({
       name: 'serving',
       node,
+      engine: 'consul',
       patienceSeconds: 0.1,
       ask: () => Promise.resolve({ passed: false, detail: 'no leader' }),
     })
@@ -214,6 +123,7 @@ describe('a rollout', () => {
         link,
         letGo: () => Promise.resolve(),
         release: () => Promise.resolve(),
+        leaseGroup: () => Promise.resolve({ kind: 'granted' }),
         reboot: (node) => {
           rebooted.push(node)
           return Promise.resolve()
@@ -239,6 +149,127 @@ describe('a rollout', () => {
     expect(rebooted).toEqual(['a'])
     expect(looks).toBe(2)
     expect(paper.outcomes()).toEqual({ a: 'changed' })
+  })
+})
+
+describe('a run in which something is sick', () => {
+  it('leaves alone who shares a group with the member that failed, and nobody else', async () => {
+    const paper = new Paper({ a: [update], b: [update], c: [], x: [vault], y: [vault], z: [] }, ['a'])
+    const other = {
+      ...group(['x', 'y', 'z'], 'x'),
+      name: 'vault',
+      interruptedBy: (at: string) => at === vault.address,
+    }
+    expect(await paper.run({ groups: [group(['a', 'b', 'c'], 'b'), other] })).toBe('failed')
+    expect(paper.converged).toEqual(['a', 'y', 'x'])
+    expect(paper.outcomes()).toMatchObject({ a: 'failed', b: 'skipped', x: 'changed', y: 'changed' })
+    expect(paper.events.at(-1)).toMatchObject({ failedNodes: ['a'], unfinishedNodes: ['b'] })
+  })
+
+  it('mends the member that serves nothing before it touches one that serves', async () => {
+    const paper = new Paper({ a: [update], b: [update], c: [update] })
+    const sick = (): readonly string[] => (paper.converged.includes('c') ? [] : ['c'])
+    expect(await paper.run({ groups: [group(['a', 'b', 'c'], 'a', sick)] })).toBe('changed')
+    expect(paper.converged).toEqual(['c', 'b', 'a'])
+  })
+
+  it('does not change members of a group that another run holds, and says whose it is', async () => {
+    const paper = new Paper({ a: [update], b: [], c: [] })
+    for (const member of ['a', 'b']) paper.leases.set(member, 'eve')
+    expect(await paper.run({ groups: [group(['a', 'b', 'c'], 'a')] })).toBe('failed')
+    expect(paper.converged).toEqual([])
+    expect(paper.events).toContainEqual(
+      expect.objectContaining({ type: 'node-finished', node: 'a', code: 'GROUP_BUSY' }),
+    )
+  })
+
+  it('gives the group back at its end', async () => {
+    const paper = new Paper({ a: [update], b: [update], c: [] })
+    await paper.run({ groups: [group(['a', 'b', 'c'], 'a')] })
+    expect(paper.leases.size).toBe(0)
+  })
+
+  it('says of nodes that wait for a restart that they do, when one before them did not come back', async () => {
+    const paper = new Paper({ a: [create], b: [create] })
+    const reboot = (node: string): Promise<void> => Promise.reject(new Error(`${node} did not come back`))
+    const outcome = await paper.run({
+      groups: [{ ...group(['a', 'b'], 'b'), interruptedBy: () => false }],
+      delivery: {
+        ...paper.delivery(),
+        reboot,
+        converge: (node) =>
+          Promise.resolve({
+            node,
+            summary: { unchanged: 0, changed: 1, failed: 0, skipped: 0 },
+            reboot: true,
+          }),
+      },
+    })
+    expect(outcome).toBe('failed')
+    expect(paper.outcomes()).toEqual({ a: 'failed', b: 'skipped' })
+    expect(JSON.stringify(paper.events)).toContain('it has to be started anew, and it was not, because of a')
+  })
+})
+
+describe('a run that somebody stops', () => {
+  it('starts nothing new, says what was left out, and is told as interrupted', async () => {
+    const stop = new AbortController()
+    const paper = new Paper({ a: [update], b: [update], c: [] })
+    const outcome = await paper.run({
+      signal: stop.signal,
+      groups: [group(['a', 'b', 'c'], 'b')],
+      delivery: {
+        ...paper.delivery(),
+        converge: async (node) => {
+          stop.abort()
+          const nothing = { unchanged: 0, changed: 0, failed: 0, skipped: 0 }
+          const failure = { message: 'the program goes on', code: 'PROGRAM_GOES_ON' }
+          return Promise.resolve({ node, summary: nothing, reboot: false, failure, goesOn: true })
+        },
+      },
+    })
+    expect(outcome).toBe('interrupted')
+    expect(paper.outcomes()).toMatchObject({ a: 'unfinished', b: 'skipped' })
+    expect(paper.events.at(-1)).toMatchObject({
+      type: 'run-finished',
+      outcome: 'interrupted',
+      failedNodes: [],
+      unfinishedNodes: ['a', 'b'],
+    })
+  })
+
+  it('does not restart a node and waits for no gate after that', async () => {
+    const stop = new AbortController()
+    const paper = new Paper({ a: [create], b: [create] })
+    const rebooted: string[] = []
+    const gate: Gate = {
+      name: 'serving',
+      node: 'b',
+      engine: 'consul',
+      patienceSeconds: 60,
+      ask: () => Promise.reject(new Error('it was asked')),
+    }
+    await paper.run({
+      signal: stop.signal,
+      gates: [gate],
+      delivery: {
+        ...paper.delivery(),
+        reboot: (node) => Promise.resolve(void rebooted.push(node)),
+        converge: (node) => {
+          if (node === 'b') stop.abort()
+          const summary = { unchanged: 0, changed: 1, failed: 0, skipped: 0 }
+          return Promise.resolve({ node, summary, reboot: node === 'a' })
+        },
+      },
+    })
+    expect(rebooted).toEqual([])
+    expect(paper.outcomes()).toEqual({ a: 'skipped', b: 'unfinished' })
+  })
+
+  it('is told as declined when nobody agreed, and its nodes too', async () => {
+    const paper = new Paper({ a: [create], b: [] })
+    expect(await paper.run({ confirm: () => Promise.resolve(false) })).toBe('declined')
+    expect(paper.outcomes()).toEqual({ a: 'declined', b: 'unchanged' })
   })
 })
 

@@ -1,121 +1,98 @@
 /** A whole run over the nodes: look, ask, change, restart, check; told as events. */
-import { EMPTY_SUMMARY, addSummaries, type Outcome, type Summary } from '../events/event.ts'
+import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
 import { convergeNodes, type NodeResults } from './converge.ts'
-import { convergeStores, passGates } from './engines.ts'
-import { observeNodes, observeStores, type StoreObservation } from './observe.ts'
-import { finishedNode, isFinishedByLook, tellFinished } from './node-finished.ts'
+import { lookAgain } from './engine-look.ts'
+import { convergeEngines, type EngineRun } from './engines.ts'
+import { finishRun } from './finish-run.ts'
+import { passGates } from './gates.ts'
+import { observeEngines } from './observe-engines.ts'
+import { observeNodes } from './observe.ts'
 import { rebootNodes } from './reboots.ts'
+import { INTERRUPTED, refused, skipped } from './skipped.ts'
 import type { PendingNode } from './turns.ts'
-import type { NodeFailure, Observation, Rollout } from './work.ts'
+import { underWay, type UnderWay } from './under-way.ts'
+import { isThrough, type NodeFailure, type NodeResult, type Observation, type Rollout } from './work.ts'
 
-/** Runs it to its end. Emits `node-finished` for every node and `run-finished` last; gives the outcome. */
-export async function rollOut(rollout: Rollout): Promise<Outcome> {
-  const [observations, stores] = await Promise.all([observeNodes(rollout), observeStores(rollout)])
-  const reached = observations.filter((seen) => seen.reached)
-  const pending = reached
-    .filter((seen) => seen.pending.length > 0)
-    .map((seen) => ({
-      name: seen.node,
-      roles: rolesOf(rollout, seen.node),
-      pending: seen.pending,
-      isManaged: seen.isManaged,
-    }))
-  const waits = stores.some(({ differences }) => differences.length > 0)
+/** Runs it to its end. Emits `node-finished` for every node, `engine-finished` for every engine and `run-finished` last; gives the outcome. */
+export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
+  const run = underWay(rollout)
+  const [observations, engines] = await Promise.all([observeNodes(run), observeEngines(run)])
+  const pending = pendingNodes(run, observations)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
-  const isAllowed = (pending.length === 0 && !waits) || ((await rollout.allowed?.()) ?? true)
-  await rollout.delivery.letGo()
-  let results: NodeResults = new Map()
-  let engines: { summary: Summary; failures: readonly string[] } = plannedStores(stores)
-  if (!isAllowed) {
-    if (rollout.mode === 'apply') await giveBack(rollout, pending)
-    return finish(rollout, observations, declined(pending), plannedStores([]), true)
+  const isIdle = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
+  const isAllowed = isIdle || ((await run.allowed?.()) ?? true)
+  await run.delivery.letGo()
+  const seen = { run, observations, engines }
+  if (run.mode === 'plan') return finishRun({ ...seen, results: new Map(), isRefused: !isAllowed })
+  if (!isAllowed) return leave({ ...seen, pending, result: declined(), isRefused: true })
+  if (run.isStopped()) return leave({ ...seen, pending, result: skipped(INTERRUPTED) })
+  if (isIdle) return finishRun({ ...seen, results: new Map() })
+  if (run.confirm && !(await run.confirm())) return leave({ ...seen, pending, result: declined() })
+  return finishRun({ ...seen, results: await change(run, observations, engines, pending), hasChanged: true })
+}
+
+function pendingNodes(run: UnderWay, observations: readonly Observation[]): PendingNode[] {
+  const rolesOf = (node: string): readonly string[] =>
+    run.nodes.find(({ name }) => name === node)?.roles ?? []
+  return observations.flatMap((seen) =>
+    seen.reached && seen.pending.length > 0
+      ? [{ name: seen.node, roles: rolesOf(seen.node), pending: seen.pending, isManaged: seen.isManaged }]
+      : [],
+  )
+}
+
+async function change(
+  run: UnderWay,
+  observations: readonly Observation[],
+  engines: readonly EngineRun[],
+  pending: readonly PendingNode[],
+): Promise<NodeResults> {
+  try {
+    const results = await convergeAllowed(run, pending)
+    await rebootNodes(run, results)
+    await convergeEngines(run, engines, results)
+    await passGates(run, observations, engines, results)
+    // Who waited for a gate in vain need not wait for the same thing once more.
+    const mayWait = [...results.values()].every(isThrough)
+    await Promise.all(engines.map((engine) => lookAgain(run, engine, mayWait)))
+    return results
+  } finally {
+    await run.giveLocks()
   }
-  if (rollout.mode === 'apply' && (pending.length > 0 || waits)) {
-    if (rollout.confirm && !(await rollout.confirm())) {
-      await giveBack(rollout, pending)
-      return finish(rollout, observations, declined(pending), plannedStores([]))
-    }
-    results = await convergeAllowed(rollout, pending)
-    await rebootNodes(rollout, results)
-    engines = await convergeStores(rollout, stores, results)
-    await passGates(rollout, results)
-  }
-  return finish(rollout, observations, results, engines)
 }
 
 /** All but those that are withheld, which give their lease back and say why. */
-async function convergeAllowed(rollout: Rollout, pending: readonly PendingNode[]): Promise<NodeResults> {
-  const withheld = rollout.withheld?.() ?? new Map<string, NodeFailure>()
-  await giveBack(
-    rollout,
-    pending.filter(({ name }) => withheld.has(name)),
-  )
+async function convergeAllowed(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
+  const withheld = run.withheld?.() ?? new Map<string, NodeFailure>()
   const results = await convergeNodes(
-    rollout,
+    run,
     pending.filter(({ name }) => !withheld.has(name)),
   )
   for (const { name } of pending) {
     const failure = withheld.get(name)
-    if (failure) results.set(name, { summary: EMPTY_SUMMARY, failure, reboot: false })
+    if (failure === undefined) continue
+    await run.delivery.release(name)
+    results.set(name, refused(failure))
   }
   return results
 }
 
-async function giveBack(rollout: Rollout, nodes: readonly { readonly name: string }[]): Promise<void> {
-  await Promise.all(nodes.map(({ name }) => rollout.delivery.release(name)))
+/** Nothing was touched: the nodes are given back. */
+async function leave(left: {
+  readonly run: UnderWay
+  readonly observations: readonly Observation[]
+  readonly engines: readonly EngineRun[]
+  readonly pending: readonly PendingNode[]
+  readonly result: NodeResult
+  readonly isRefused?: boolean
+}): Promise<RunOutcome> {
+  const { run, pending, result, engines } = left
+  await Promise.all(pending.map(({ name }) => run.delivery.release(name)))
+  const ending = result.ending === 'declined' ? 'declined' : 'skipped'
+  for (const engine of engines) if (engine.differences.length > 0) engine.ending = ending
+  return finishRun({ ...left, results: new Map(pending.map(({ name }) => [name, result])) })
 }
 
-function rolesOf(rollout: Rollout, node: string): readonly string[] {
-  return rollout.nodes.find(({ name }) => name === node)?.roles ?? []
-}
-
-/** What a plan says of the engines: how many of their resources would change. */
-function plannedStores(stores: readonly StoreObservation[]): {
-  summary: Summary
-  failures: readonly string[]
-} {
-  let summary = EMPTY_SUMMARY
-  for (const { store, differences } of stores) {
-    const kept = differences.filter(({ action }) => action !== 'remove').length
-    summary = addSummaries(summary, {
-      ...EMPTY_SUMMARY,
-      unchanged: Math.max(0, store.size - kept),
-      changed: differences.length,
-    })
-  }
-  return {
-    summary,
-    failures: stores.flatMap(({ failure, store }) => (failure ? [`${store.name}: ${failure}`] : [])),
-  }
-}
-
-function declined(pending: readonly { readonly name: string }[]): NodeResults {
-  return new Map(pending.map(({ name }) => [name, { summary: EMPTY_SUMMARY, reboot: false }]))
-}
-
-function finish(
-  rollout: Rollout,
-  observations: readonly Observation[],
-  results: NodeResults,
-  engines: { readonly summary: Summary; readonly failures: readonly string[] },
-  isRefused = false,
-): Outcome {
-  let total = engines.summary
-  const failedNodes: string[] = []
-  for (const seen of observations) {
-    const finished = finishedNode(seen, results.get(seen.node))
-    total = addSummaries(total, finished.summary)
-    if (finished.failure) failedNodes.push(seen.node)
-    if (!isFinishedByLook(rollout, seen)) tellFinished(rollout, seen.node, finished)
-  }
-  for (const failure of engines.failures)
-    rollout.emit({ type: 'warning', code: 'ENGINE_UNREACHABLE', text: failure })
-  const isFailed =
-    isRefused ||
-    failedNodes.length > 0 ||
-    total.failed > 0 ||
-    (rollout.mode === 'apply' && engines.failures.length > 0)
-  const outcome: Outcome = isFailed ? 'failed' : total.changed > 0 ? 'changed' : 'unchanged'
-  rollout.emit({ type: 'run-finished', outcome, summary: total, failedNodes })
-  return outcome
+function declined(): NodeResult {
+  return { summary: EMPTY_SUMMARY, reboot: false, ending: 'declined' }
 }

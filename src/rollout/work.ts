@@ -1,13 +1,16 @@
 /** What a rollout is given and what it expects of a delivery. It knows nodes by name, addresses as text, and engines by contract. */
-import type { ClusterStore, Gate, NodeLink, QuorumGroup } from '../engines/contract.ts'
-import type { EventBody, Summary } from '../events/event.ts'
+import type {
+  ChangedResource,
+  ClusterStore,
+  EngineProbe,
+  Gate,
+  NodeLink,
+  QuorumGroup,
+} from '../engines/contract.ts'
+import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
 
 /** One resource of a node that is not as wanted. */
-export interface PendingChange {
-  /** `kind:name`. */
-  readonly address: string
-  readonly action: 'create' | 'update' | 'remove'
-}
+export type PendingChange = ChangedResource
 
 /** Why a node could not be brought to its end: what, why it matters, what to type. */
 export interface NodeFailure {
@@ -39,8 +42,26 @@ export interface Convergence {
   readonly summary: Summary
   /** Why it broke off, when it did not get to its end. */
   readonly failure?: NodeFailure
+  /** It was left at work, and goes on by itself. */
+  readonly goesOn?: boolean
   /** The node has to be started anew before it is as wanted. */
   readonly reboot: boolean
+}
+
+/** What a member says of the lease of its group. */
+export type MemberLease =
+  | { readonly kind: 'granted' }
+  /** Another run has it. */
+  | { readonly kind: 'held'; readonly run: string; readonly by: string; readonly sinceSeconds: number }
+  /** The program of another run is at work on this member. */
+  | { readonly kind: 'at-work'; readonly run: string }
+  | { readonly kind: 'unreached'; readonly problem: string }
+
+/** What is wanted of the lease of a group on a member; taking it also renews it. */
+export interface LeaseWish {
+  readonly group: string
+  readonly wish: 'take' | 'give'
+  readonly seconds: number
 }
 
 /** How nodes are reached. Reports what resources do as events by itself; never rejects for what a node does. */
@@ -54,6 +75,8 @@ export interface Delivery {
   letGo(): Promise<void>
   /** Nodes whose turn does not come give their lease back. */
   release(node: string): Promise<void>
+  /** Asks a member of a consensus group, in this run or not, for the lease of its group. Never rejects. */
+  leaseGroup(member: string, wish: LeaseWish): Promise<MemberLease>
 }
 
 /** A run over some nodes of a cluster. */
@@ -64,6 +87,7 @@ export interface Rollout {
   readonly groups: readonly QuorumGroup[]
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]
+  readonly probes: readonly EngineProbe[]
   /** How many nodes are under way at once. */
   readonly concurrency: number
   readonly delivery: Delivery
@@ -75,11 +99,22 @@ export interface Rollout {
   /** Asked once, when something differs and before anything is touched. */
   readonly confirm?: (() => Promise<boolean>) | undefined
   readonly signal?: AbortSignal | undefined
+  /** How long another run that holds a group is waited for; 600 when left out. */
+  readonly lockPatienceSeconds?: number | undefined
 }
 
 /** How a node ended, before it is told as an event. */
 export interface NodeResult {
   readonly summary: Summary
   readonly failure?: NodeFailure
+  /** What became of it, where the failure does not mean that it failed. */
+  readonly ending?: Extract<NodeOutcome, 'skipped' | 'declined' | 'unfinished'>
   readonly reboot: boolean
+  /** When its change was done. */
+  readonly since?: Date
+}
+
+/** Was the node brought to its end? */
+export function isThrough(result: NodeResult | undefined): result is NodeResult {
+  return result !== undefined && result.failure === undefined && result.ending === undefined
 }

@@ -1,4 +1,5 @@
 /** Asks again and again until a condition holds or the time is up. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { reasonOf } from './reason.ts'
 
 /** What an attempt found. */
@@ -6,6 +7,8 @@ export interface Answer {
   readonly passed: boolean
   /** One sentence: what was found. */
   readonly detail: string
+  /** Asking again would bring nothing else. */
+  readonly isFinal?: boolean
 }
 
 /** How to ask. */
@@ -14,16 +17,24 @@ export interface PollOptions {
   /** First pause between two attempts; it grows by half each time up to two seconds. */
   readonly pauseSeconds?: number
   readonly signal?: AbortSignal | undefined
+  /** Told what is waited for, whenever that is something else than before. */
+  readonly waits?: ((detail: string) => void) | undefined
 }
 
-/** The last answer: the one that passed, or the one at which patience ended. An attempt that throws has not passed. */
+/** The last answer: the one that passed, the final one, or the one at which patience or the run ended. An attempt that throws has not passed. */
 export async function poll(ask: () => Promise<Answer>, options: PollOptions): Promise<Answer> {
+  const { signal } = options
   const end = performance.now() + options.patienceSeconds * 1000
   let pause = (options.pauseSeconds ?? 0.25) * 1000
+  let waitedFor: string | undefined
   for (;;) {
-    const answer = await ask().catch((error: unknown) => ({ passed: false, detail: reasonOf(error) }))
-    if (answer.passed || options.signal?.aborted === true || performance.now() + pause > end) return answer
-    await new Promise((resolve) => setTimeout(resolve, pause))
+    const answer: Answer = await ask().catch((error: unknown) => ({ passed: false, detail: reasonOf(error) }))
+    if (answer.passed || answer.isFinal === true || signal?.aborted === true) return answer
+    if (performance.now() + pause > end) return answer
+    if (answer.detail !== waitedFor) options.waits?.(answer.detail)
+    waitedFor = answer.detail
+    // The end of the run ends the pause; the loop then sees it.
+    await delay(pause, undefined, { ...(signal && { signal }) }).catch(() => undefined)
     pause = Math.min(pause * 1.5, 2000)
   }
 }

@@ -10,7 +10,17 @@ import { HOSTILE_VALUES } from './hostile-values.ts'
 import { killedInTheMiddle } from './killed-run.ts'
 import { processesOf } from './process-count.ts'
 import { programOf, runProgram, SHELLS, type ProgramRunOptions, type ShellName } from './program-run.ts'
-import { entryAt, makeRoot, removeRoot, snapshot, type Snapshot, type Tree } from './scratch-root.ts'
+import {
+  age,
+  changedIdentities,
+  entryAt,
+  makeRoot,
+  removeRoot,
+  snapshot,
+  type Identity,
+  type Snapshot,
+  type Tree,
+} from './scratch-root.ts'
 
 /** One situation: what is there, what is wanted, what must be there afterwards. */
 export interface KindCase {
@@ -57,6 +67,8 @@ export interface KindContract {
   readonly tools?: readonly string[]
   /** Paths that may stay changed after everything was removed, with the reason in a comment beside it. */
   readonly remains?: RegExp
+  /** Files that their owner's tools write anew, so that they come back with other times and without their other names. */
+  readonly rewritten?: RegExp
 }
 
 const roots: string[] = []
@@ -91,7 +103,7 @@ function describeUnder(shell: ShellName, contract: KindContract): void {
   describe(`under ${SHELLS[shell].join(' ')}`, () => {
     for (const one of contract.cases) {
       it(`${one.title}; and removing it puts back what was there`, async () => {
-        await removesAll(await convergesAndStays(one, options), one, contract, options)
+        await removesAll(await convergesAndStays(one, options, contract.rewritten), one, contract, options)
       })
     }
     const { hostile, absent, failing } = contract
@@ -107,10 +119,17 @@ function describeUnder(shell: ShellName, contract: KindContract): void {
 interface ConvergedRoot {
   readonly root: string
   readonly before: Snapshot
+  readonly identities: readonly Identity[]
 }
 
-async function convergesAndStays(one: KindCase, options: ProgramRunOptions): Promise<ConvergedRoot> {
+async function convergesAndStays(
+  one: KindCase,
+  options: ProgramRunOptions,
+  rewritten?: RegExp,
+): Promise<ConvergedRoot> {
   const root = await rootWith(one.given)
+  const kept = Object.entries(one.given ?? {}).filter(([path]) => !rewritten?.test(path))
+  const identities = await age(root, Object.fromEntries(kept))
   const program = await programOf(one.resources)
   const before = await snapshot(root, true)
   const seen = await runProgram(root, program, 'check', options)
@@ -135,7 +154,7 @@ async function convergesAndStays(one: KindCase, options: ProgramRunOptions): Pro
   const second = await runProgram(root, program, 'converge', options)
   expect(second, 'the second run changes nothing').toMatchObject({ code: 0, changed: [], failed: new Map() })
   expect(await snapshot(root, true, OWN_STATE)).toEqual(without(after, OWN_STATE))
-  return { root, before }
+  return { root, before, identities }
 }
 
 function without(lines: Readonly<Record<string, string>>, paths: RegExp): Record<string, string> {
@@ -147,7 +166,7 @@ function ignoredAfterRemoval({ remains }: KindContract): RegExp {
 }
 
 async function removesAll(
-  { root, before }: ConvergedRoot,
+  { root, before, identities }: ConvergedRoot,
   one: KindCase,
   contract: KindContract,
   options: ProgramRunOptions,
@@ -157,6 +176,8 @@ async function removesAll(
   const removal = await runProgram(root, nothing, 'converge', options)
   expect(removal).toMatchObject({ code: 0, failed: new Map() })
   expect(await snapshot(root, false, ignored)).toEqual(without(timeless(before), ignored))
+  const theirs = identities.filter(({ path }) => !ignored.test(path))
+  expect(await changedIdentities(root, theirs), 'each file is the very one that was there').toEqual([])
   const again = await runProgram(root, nothing, 'check', options)
   expect(again.lines.filter(({ type }) => type === 'orphan')).toEqual([])
 }

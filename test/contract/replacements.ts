@@ -44,6 +44,9 @@ export function replacements(root: string, calls: readonly SystemCall[]): Replac
   })
 }
 
+/** What is a symbolic link in the roots that are traced: one more name of such a link cannot be flushed. */
+const LINKS_KEPT = /\/(srv\/now|etc\/localtime)$/
+
 const FLUSHES = new Set(['fsync', 'fdatasync'])
 
 function isFlushOf(path: string, call: SystemCall): boolean {
@@ -69,10 +72,13 @@ function brokenRename(
 ): string | undefined {
   if (dirname(source) !== dirname(target)) return `it comes from another folder: ${source}`
   const before = calls.slice(0, at)
+  // A symbolic link has no bytes; one more name of a file has those of the file, which are flushed under that name.
   const isLink = before.some((call) => call.name.startsWith('symlink') && quoted(call)[1] === source)
-  const written = before.findLastIndex((call) => writesTo(source, call))
+  const named = before.findLastIndex((call) => /^link(at)?$/.test(call.name) && quoted(call)[1] === source)
+  const isNameOfLink = named >= 0 && LINKS_KEPT.test(target)
+  const written = named < 0 ? before.findLastIndex((call) => writesTo(source, call)) : named
   if (!isLink && written < 0) return 'nothing was written to its source'
-  if (!isLink && !before.slice(written).some((call) => isFlushOf(source, call)))
+  if (!isLink && !isNameOfLink && !before.slice(written).some((call) => isFlushOf(source, call)))
     return 'its bytes were not flushed before the rename'
   const after = calls.slice(at + 1)
   const told = after.findIndex(isTold)
@@ -88,7 +94,7 @@ function brokenInPlace(
   path: string,
   call: SystemCall,
 ): string | undefined {
-  if (!path.endsWith('/var/lib/bramble/owned') || !call.words.includes('O_APPEND'))
+  if (!/\/var\/lib\/bramble\/(owned|foreseen|aside)$/.test(path) || !call.words.includes('O_APPEND'))
     return 'it is not replaced'
   const after = calls.slice(at + 1)
   const flushed = after.findIndex((each) => isFlushOf(path, each))

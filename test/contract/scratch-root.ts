@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import {
   chmod,
   chown,
+  link,
   lstat,
+  lutimes,
   mkdir,
   readdir,
   readFile,
@@ -44,7 +46,8 @@ export async function removeRoot(root: string): Promise<void> {
   await rm(root, { recursive: true, force: true })
 }
 
-async function place(root: string, path: string, entry: Entry): Promise<void> {
+/** Puts one entry into a root. */
+export async function place(root: string, path: string, entry: Entry): Promise<void> {
   const target = join(root, path)
   if (entry === null) return
   await mkdir(dirname(target), { recursive: true })
@@ -70,6 +73,48 @@ export async function entryAt(root: string, path: string, like: Entry): Promise<
   if (found.isDirectory()) return { folder: true, ...extra }
   const text = await readFile(target, 'utf8')
   return typeof like === 'object' && like !== null && 'text' in like ? { text, ...extra } : text
+}
+
+/** Where files of a root have their second names. */
+const SECOND_NAMES = '/srv/second-names'
+/** 2001-02-03T04:05:06.789Z: no run of today gives a file this time. */
+const OLD_SECONDS = 981_173_106.789
+
+/** What must come back as it was: the time of the last change of every file and link, and that two names are one file. */
+export interface Identity {
+  readonly path: string
+  readonly second: string | undefined
+  readonly changed: bigint
+}
+
+/** Gives each file and link of a tree a time of long ago, and each file a second name (a hard link) elsewhere. */
+export async function age(root: string, tree: Tree): Promise<readonly Identity[]> {
+  await mkdir(join(root, SECOND_NAMES), { recursive: true })
+  const all = Object.entries(tree).map(async ([path, entry], index): Promise<Identity[]> => {
+    if (entry === null || (typeof entry === 'object' && 'folder' in entry)) return []
+    const isLink = typeof entry === 'object' && 'link' in entry
+    const second = isLink ? undefined : `${SECOND_NAMES}/${index}`
+    await lutimes(join(root, path), OLD_SECONDS, OLD_SECONDS)
+    if (second !== undefined) await link(join(root, path), join(root, second))
+    const { mtimeNs } = await lstat(join(root, path), { bigint: true })
+    return [{ path, second, changed: mtimeNs }]
+  })
+  return (await Promise.all(all)).flat()
+}
+
+/** Paths that are there and are not what they were. */
+export async function changedIdentities(root: string, all: readonly Identity[]): Promise<string[]> {
+  const found = all.map(async ({ path, second, changed }) => {
+    const now = await lstat(join(root, path), { bigint: true }).catch(() => null)
+    if (now === null) return [`${path} is gone`]
+    const problems = now.mtimeNs === changed ? [] : [`${path} has another time`]
+    if (second === undefined) return problems
+    const other = await lstat(join(root, second), { bigint: true })
+    if (other.ino !== now.ino) problems.push(`${path} is no longer the file that ${second} is`)
+    if (other.nlink !== 2n) problems.push(`${path} has ${other.nlink} names`)
+    return problems
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** Which paths are left out of a {@link snapshot}: what a program itself needs while it runs. */

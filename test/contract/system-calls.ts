@@ -12,7 +12,7 @@ export const STRACE = ['strace', '-f', '-qq', '-y', '-s', '256', '-e', 'signal=n
 
 /** Opens, writes, flushes, renames, links. */
 export const FILE_CALLS =
-  'trace=open,openat,creat,write,copy_file_range,sendfile,fsync,fdatasync,sync,syncfs,rename,renameat,renameat2,symlink,symlinkat'
+  'trace=open,openat,creat,write,copy_file_range,sendfile,fsync,fdatasync,sync,syncfs,rename,renameat,renameat2,symlink,symlinkat,link,linkat'
 
 /** Reads what strace wrote; a call that was interrupted by another process's is put together at its end. */
 export function readCalls(text: string): SystemCall[] {

@@ -4,8 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Event } from '../../src/events/event.ts'
+import { isWell, type Event } from '../../src/events/event.ts'
 import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
+import { poll } from '../../src/support/poll.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url))
@@ -58,6 +59,21 @@ export class ClusterUnderTest {
     return events
   }
 
+  /** The status, as JSON, once it says that all is well: right after a restart, or on a busy computer, something is late now and then. */
+  async well(): Promise<string> {
+    let text = ''
+    const asked = await poll(
+      async () => {
+        const ended = await this.bramble('status', '--json')
+        text = ended.text
+        return { passed: ended.code === 0, detail: ended.text + ended.errors }
+      },
+      { patienceSeconds: 120, pauseSeconds: 2 },
+    )
+    if (!asked.passed) throw new Error(asked.detail)
+    return text
+  }
+
   /** Starts an apply that is not waited for. */
   start(...words: string[]): ApplyUnderWay {
     return new ApplyUnderWay([...this.#command(), '--json', 'apply', '--yes', ...words])
@@ -72,7 +88,7 @@ export class ClusterUnderTest {
     const events = await this.events('apply', '--yes', ...words)
     const last = events.at(-1)
     if (last?.type !== 'run-finished') throw new Error(`the last event is ${JSON.stringify(last)}`)
-    if (last.outcome === 'failed') throw new Error(failures(events).join('\n'))
+    if (!isWell(last.outcome)) throw new Error(`${last.outcome}: ${failures(events).join('\n')}`)
     return last
   }
 
@@ -177,8 +193,10 @@ export function failures(events: readonly Event[]): string[] {
   return events.flatMap((event) => {
     if (event.type === 'resource-failed')
       return [`${event.address}: ${event.message} ${event.output.join(' | ')}`]
-    if (event.type === 'node-finished' && event.outcome === 'failed')
-      return [`${event.node}: ${event.message ?? ''}`]
+    if (event.type === 'node-finished' && event.message !== undefined)
+      return [`${event.node}: ${event.message}`]
+    if (event.type === 'engine-finished' && event.message !== undefined)
+      return [`${event.engine}: ${event.message}`]
     return event.type === 'warning' ? [event.text] : []
   })
 }

@@ -144,7 +144,7 @@ describe.skipIf(lacking.length > 0)('the role base on a live node', () => {
         'user:ada',
         'authorized-key:ada',
         'sysctl:net.ipv4.ip_default_ttl',
-        'file:/etc/ssh/sshd_config.d/10-bramble.conf',
+        'sshd-config:/etc/ssh/sshd_config.d/10-bramble.conf',
         'hosts:/etc/hosts',
         'service:systemd-time-wait-sync.service',
       ]),
@@ -157,7 +157,9 @@ describe.skipIf(lacking.length > 0)('the role base on a live node', () => {
   it('undoes a change of the SSH server that no new connection confirms', async () => {
     const other = resourcesOf({ ...OPTIONS, ssh: { settings: { LoginGraceTime: '17' } } })
     const result = await node.run('converge', other)
-    expect(result.failed.get('file:/etc/ssh/sshd_config.d/10-bramble.conf')?.message).toMatch(/^undone/)
+    expect(result.failed.get('sshd-config:/etc/ssh/sshd_config.d/10-bramble.conf')?.message).toMatch(
+      /^undone/,
+    )
     expect(await node.output('sshd', '-T')).toContain('logingracetime 30\n')
     // What it has read since is not noted after an undo, so the next apply reloads it to be sure.
     expect((await node.run('check', everything)).differing).toEqual(['service:ssh.service'])

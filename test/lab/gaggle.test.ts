@@ -108,6 +108,7 @@ describe.skipIf(lacking.length > 0)(
       const events = await cluster.events('apply', '--yes')
       expect(events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'failed', failedNodes: ['owl'] })
       await cluster.bramble('lab', 'start', 'owl')
+      await cluster.well()
       expect((await cluster.apply()).failedNodes).toEqual([])
     })
   },

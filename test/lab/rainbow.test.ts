@@ -2,14 +2,15 @@
  * One example, one file, two Consuls: everything that the roles promise holds with Debian's package and with the release alike, and
  * the change from one version to another is what the maker supports.
  */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
-import { poll } from '../../src/support/poll.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
 import { labConsuls, releaseSettings } from './consul-versions.ts'
+import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
 const lacking = await labPreflight()
@@ -196,17 +197,7 @@ for (const consul of await labConsuls()) {
       })
 
       it('shows in its status who is what, in full health', async () => {
-        let text = ''
-        // On a busy computer a server is late now and then, and status says so.
-        const well = await poll(
-          async () => {
-            const asked = await cluster.bramble('status', '--json')
-            text = asked.text
-            return { passed: asked.code === 0, detail: asked.text + asked.errors }
-          },
-          { patienceSeconds: 120, pauseSeconds: 2 },
-        )
-        expect(well.passed, well.detail).toBe(true)
+        const text = await cluster.well()
         const status = JSON.parse(text) as {
           nodes: { reached: boolean; drift: number }[]
           engines: { healthy: boolean; members: unknown[] }[]
@@ -217,6 +208,48 @@ for (const consul of await labConsuls()) {
         expect(status.engines[0]).toMatchObject({ healthy: true })
         expect(status.engines[0]?.members).toHaveLength(5)
       })
+
+      it('says with apply, plan and status alike that all is not well while a check fails, and why', async () => {
+        const { text: token } = await cluster.bramble(
+          'secrets',
+          'show',
+          'consul/management',
+          '--field',
+          'secretId',
+        )
+        const maintain = (word: string) =>
+          cluster.output('wopplefox', 'env', `CONSUL_HTTP_TOKEN=${token.trim()}`, 'consul', 'maint', word)
+        await maintain('-enable')
+        for (const verb of [['apply', '--yes'], ['plan'], ['status']]) {
+          const ended = await cluster.bramble(...verb)
+          expect([verb[0], ended.code]).toEqual([verb[0], 1])
+          expect(ended.text).toContain('wopplefox')
+          expect(ended.text).not.toMatch(/all is well/i)
+        }
+        await maintain('-disable')
+        await cluster.well()
+        expect((await cluster.bramble('plan')).code).toBe(0)
+      })
+
+      it('refuses to call a service well whose unit is not there, and leaves nothing of it', async () => {
+        const before = 'services:\n'
+        const motor = '  motor: { on: [wopplefox], run: { unit: motor.service } }\n'
+        cluster.edit((text) => text.replace(before, `${before}${motor}`))
+        const events = await cluster.events('apply', '--yes')
+        expect(events).toContainEqual(
+          expect.objectContaining({
+            type: 'resource-failed',
+            address: 'wopplefox/service:motor.service',
+            message: 'there is no unit motor.service',
+          }),
+        )
+        expect(events.at(-1)).toMatchObject({ outcome: 'failed', failedNodes: ['wopplefox'] })
+        cluster.edit((text) => text.replace(motor, ''))
+        await cluster.apply()
+        expect((await cluster.apply()).outcome).toBe('unchanged')
+      })
+
+      describeThreeAtOnce(SERVERS, () => cluster)
 
       it('mends what somebody changed by hand, and touches nothing else', async () => {
         await cluster.inside(
@@ -250,6 +283,24 @@ for (const consul of await labConsuls()) {
 
       if (consul.isPackage) describePackageStays(() => ({ cluster, mirror }))
       else describeUpgrade(() => ({ cluster, mirror }))
+
+      it('is as well with the cluster file of README.md as it is printed', async () => {
+        const written = readFileSync(join(cluster.folder, 'cluster.yaml'), 'utf8')
+        const name = /^cluster: .*$/m.exec(written)?.[0] ?? ''
+        const [, more = ''] = /ui: bobsrockets(.*?) }/.exec(written) ?? []
+        const [, printed = ''] = /```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? []
+        cluster.edit(() =>
+          printed
+            .replace(/^cluster: .*$/m, name)
+            // Only the reader has a key of that name; which Consul there is, is the test's choice.
+            .replace(/, authorized_keys: \[[^\]]*\]/, '')
+            .replace(/ui: bobsrockets(.*?) }/, `ui: bobsrockets${more} }`),
+        )
+        await cluster.apply()
+        expect((await cluster.apply()).outcome).toBe('unchanged')
+        await cluster.well()
+        expect((await cluster.dig('wopplefox', 'ssh.service.mooncarrot.space')).split('\n')).toHaveLength(5)
+      })
 
       it('takes everything away again when the roles leave the cluster file', async () => {
         cluster.edit((text) => text.replace(/^roles:[\s\S]*$/m, ''))

@@ -131,6 +131,32 @@ it('hands filters on as lists, however they are written', async () => {
   })
 })
 
+describe('plan of a cluster whose engine is not well', () => {
+  it('says so above its one line, and ends with 1 although nothing is to be done', async () => {
+    const engine: Event = {
+      ...(UNCHANGED[0] as Event),
+      type: 'engine-finished',
+      engine: 'consul',
+      outcome: 'failed',
+      summary: { unchanged: 9, changed: 0, failed: 0, skipped: 0 },
+      problems: ['doorbell on oneil is not passing: connection refused'],
+      message: 'consul is not well',
+      fix: 'bramble status shows it',
+    } as Event
+    const nodes = UNCHANGED.filter(({ type }) => type !== 'run-finished')
+    const events = [...nodes, engine, ...recorded(runFinished('failed', { unchanged: 200 }))]
+    async function* stream(): AsyncIterable<Event> {
+      yield* events
+    }
+    const ended = await bramble(['plan'], { folder: officeFolder(), api: { plan: () => stream() } })
+    expect(ended.code).toBe(1)
+    expect(ended.out).toContain('consul: doorbell on oneil is not passing: connection refused\n')
+    expect(ended.out.trimEnd().split('\n').at(-1)).toMatch(
+      /^Plan: nothing to do on 5 nodes; not well: consul$/,
+    )
+  })
+})
+
 describe('plan', () => {
   const plan = (words: readonly string[], events: readonly Event[]) =>
     bramble(['plan', ...words], { folder: officeFolder(), api: { plan: () => stream(events) } })

@@ -1,6 +1,6 @@
 /** `bramble apply`: shows the plan, asks, and carries it out. */
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
-import type { Event } from '../../events/event.ts'
+import { isWell, type Event } from '../../events/event.ts'
 import { askYesNo } from '../ask.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
@@ -44,7 +44,8 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
   const roles = new Map(cluster.nodes.map((node) => [node.name, node.roles]))
   if (!common.json) terminal.out(closing(context, run, roles, declined))
   if (run.interrupted) return EXIT.interrupted
-  return declined || run.progress.end?.outcome === 'failed' ? EXIT.failure : EXIT.ok
+  const { end } = run.progress
+  return end && isWell(end.outcome) && !declined ? EXIT.ok : EXIT.failure
 }
 
 /** Shows the plan; without `--yes` somebody has to agree to it. */
@@ -70,7 +71,7 @@ async function agree(
 }
 
 function closing(
-  { terminal: { palette, width } }: Context,
+  { terminal: { palette, width }, typed }: Context,
   { progress, interrupted }: WatchedRun,
   roles: ReadonlyMap<string, readonly string[]>,
   declined: boolean,
@@ -80,6 +81,6 @@ function closing(
   const table = isQuiet
     ? []
     : [...endTable(progress, { palette, roles, ...(width !== undefined && { width }) }), '']
-  const again = interrupted ? ['Interrupted; bramble apply goes on where this run stopped.'] : []
-  return [...table, endLine(progress, palette), ...again].map((line) => `${line}\n`).join('')
+  const again = interrupted ? [`Interrupted; ${typed} goes on where this run stopped.`] : []
+  return [...table, endLine(progress, palette, typed), ...again].map((line) => `${line}\n`).join('')
 }

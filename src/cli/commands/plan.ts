@@ -1,7 +1,9 @@
 /** `bramble plan`: shows what an apply would change, and why; changes nothing. */
+import { isWell } from '../../events/event.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { engineLines, engineSuffix } from '../render/engine-text.ts'
 import { planSummary, renderPlan } from '../render/plan-text.ts'
 import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
 import { watchRun } from '../watch-run.ts'
@@ -27,12 +29,12 @@ async function plan(context: Context, choices: PlanChoices): Promise<ExitCode> {
   if (run.interrupted) return EXIT.interrupted
   if (!common.json) {
     const lines = renderPlan(run.planEvents, { palette: terminal.palette, full: choices.full ?? false })
-    const body = lines.length > 0 ? [...lines, ''] : []
-    terminal.out(
-      [...body, terminal.palette.bold(planSummary(run.planEvents))].map((line) => `${line}\n`).join(''),
-    )
+    const engines = engineLines(run.planEvents, terminal.palette)
+    const body = [lines, engines].flatMap((part) => (part.length > 0 ? [...part, ''] : []))
+    const summary = `${planSummary(run.planEvents)}${engineSuffix(run.planEvents)}`
+    terminal.out([...body, terminal.palette.bold(summary)].map((line) => `${line}\n`).join(''))
   }
-  if (run.progress.end?.outcome === 'failed') return EXIT.failure
+  if (run.progress.end && !isWell(run.progress.end.outcome)) return EXIT.failure
   const differs = run.planEvents.some(({ type }) => type === 'resource-differs')
   return differs && choices.detailedExitcode ? EXIT.changes : EXIT.ok
 }

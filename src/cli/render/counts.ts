@@ -1,5 +1,5 @@
 /** Numbers with their nouns, and summaries as one phrase. */
-import type { Outcome, Summary } from '../../events/event.ts'
+import type { NodeOutcome, Outcome, RunOutcome, Summary } from '../../events/event.ts'
 
 /** `1 node`, `2 nodes`. */
 export function counted(count: number, noun: string): string {
@@ -23,7 +23,7 @@ function wordFor(outcome: Outcome, command: 'plan' | 'apply'): string {
 }
 
 /** In a plan nothing was changed: a node only differs. */
-export function outcomeWord(command: 'plan' | 'apply', outcome: Outcome): string {
+export function outcomeWord(command: 'plan' | 'apply', outcome: NodeOutcome | RunOutcome): string {
   return command === 'plan' && outcome === 'changed' ? 'differs' : outcome
 }
 

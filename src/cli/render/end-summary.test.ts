@@ -84,3 +84,67 @@ it('shows a run that has no end as unfinished', () => {
   expect(endTable(progress, { palette: NO_COLOURS, roles: new Map() })[3]).toMatch(/^pi-003 +unfinished/)
   expect(endLine(progress, NO_COLOURS)).toMatch(/did not come to its end; run bramble apply again/)
 })
+
+it('has a row for what belongs to the cluster, with what failed in it and the way out', () => {
+  const events = recorded(
+    started('apply', ['a']),
+    finished('a', 'unchanged', { unchanged: 3 }),
+    {
+      type: 'engine-finished',
+      engine: 'consul',
+      outcome: 'failed',
+      summary: { unchanged: 9, changed: 2, failed: 1, skipped: 0 },
+      problems: [],
+      message: 'consul did not take consul-kv:x',
+      fix: 'mend what its message says',
+    },
+    runFinished('failed', { unchanged: 12, changed: 2, failed: 1 }),
+  )
+  expect(endTable(progressOf(events), { palette: NO_COLOURS, roles: new Map() }).slice(1)).toEqual([
+    expect.stringMatching(/^a +unchanged/) as string,
+    expect.stringMatching(/^consul +the cluster +failed +2 +1 +did not take consul-kv:x$/) as string,
+    '',
+    'consul: fix mend what its message says',
+  ])
+  expect(endLine(progressOf(events), NO_COLOURS)).toContain('; failed: consul')
+})
+
+it('says how long each node was worked on, not how long the run went on beside it', () => {
+  const slow = { ...finished('a', 'changed', { changed: 1 }), seconds: 12.5 }
+  const quick = { ...finished('b', 'changed', { changed: 1 }), seconds: 0.4 }
+  const events = recorded(
+    started('apply', ['a', 'b']),
+    60,
+    slow,
+    quick,
+    runFinished('changed', { changed: 2 }),
+  )
+  const lines = endTable(progressOf(events), { palette: NO_COLOURS, roles: new Map() })
+  expect(lines.slice(1)).toEqual([
+    expect.stringMatching(/^a .* 12s *$|^a .* 13s *$/) as string,
+    expect.stringMatching(/^b .* 0\.4s *$/) as string,
+  ])
+})
+
+it('never says that there was nothing to do where nothing was seen', () => {
+  const events = recorded(
+    started('apply', ['a', 'b']),
+    finished('a', 'failed', {}, { message: 'no route' }),
+    finished('b', 'failed', {}, { message: 'no route' }),
+    runFinished('failed', {}, ['a', 'b']),
+  )
+  const line = endLine(progressOf(events), NO_COLOURS)
+  expect(line).toMatch(/^Apply: nothing was done on 2 nodes in .*; failed: a and b$/)
+})
+
+it('names what was left undone when somebody stopped the run', () => {
+  const end = { ...runFinished('interrupted', { unchanged: 3 }), unfinishedNodes: ['a', 'b'] }
+  const events = recorded(
+    started('apply', ['a', 'b']),
+    finished('a', 'unfinished', {}, { message: 'goes on' }),
+    finished('b', 'skipped', {}, { message: 'was not touched' }),
+    end,
+  )
+  expect(endLine(progressOf(events), NO_COLOURS)).toMatch(/; not done: a and b$/)
+  expect(endTable(progressOf(events), { palette: NO_COLOURS, roles: new Map() })[1]).toMatch(/^a +unfinished/)
+})

@@ -1,5 +1,5 @@
 /** One line of text for an event: stable, made to be searched and read in logs. */
-import type { Event, Outcome, Summary } from '../../events/event.ts'
+import type { Event, NodeOutcome, RunOutcome, Summary } from '../../events/event.ts'
 import { oneLine, withoutName } from './columns.ts'
 import { counted, summaryPhrase } from './counts.ts'
 
@@ -83,9 +83,19 @@ function runLines(event: Event, { command = 'apply' }: PlainOptions): string[] |
     }
     case 'warning':
       return [`${event.node === undefined ? '' : `${event.node}: `}warning ${event.code}: ${event.text}`]
+    case 'engine-finished': {
+      const fact = `${after(': ', event.code)}${after(': ', event.message)}`
+      const advice = `${after('; why: ', event.why)}${after('; fix: ', event.fix)}`
+      return [
+        ...event.problems.map((problem) => `${event.engine}: ${problem}`),
+        `${event.engine}: ${ending(event, command, `${fact}${advice}`)}`,
+      ]
+    }
     case 'run-finished': {
       const failed = event.failedNodes.length > 0 ? `; failed nodes: ${event.failedNodes.join(', ')}` : ''
-      return [`run ${event.run}: ${ending(event, command)}${failed}`]
+      const { unfinishedNodes = [] } = event
+      const rest = unfinishedNodes.length > 0 ? `; not done: ${unfinishedNodes.join(', ')}` : ''
+      return [`run ${event.run}: ${ending(event, command)}${failed}${rest}`]
     }
     default:
       return undefined
@@ -94,12 +104,12 @@ function runLines(event: Event, { command = 'apply' }: PlainOptions): string[] |
 
 /** `changed (3 changed, 40 unchanged)`; in a plan `3 to change, 40 unchanged`, for nothing was changed. */
 function ending(
-  { outcome, summary }: { readonly outcome: Outcome; readonly summary: Summary },
+  { outcome, summary }: { readonly outcome: NodeOutcome | RunOutcome; readonly summary: Summary },
   command: 'plan' | 'apply',
   advice = '',
 ): string {
   const phrase = summaryPhrase(summary, command)
-  if (command === 'plan' && outcome !== 'failed')
+  if (command === 'plan' && (outcome === 'changed' || outcome === 'unchanged'))
     return `${phrase === '' ? 'nothing to do' : phrase}${advice}`
   return `${outcome}${advice}${phrase === '' ? '' : ` (${phrase})`}`
 }

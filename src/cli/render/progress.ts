@@ -1,6 +1,6 @@
 /** How a run stands, added up from its events: what the live view and the closing table show. */
 import { withoutName } from './columns.ts'
-import { EMPTY_SUMMARY, type Event, type Outcome, type Summary } from '../../events/event.ts'
+import { EMPTY_SUMMARY, type Event, type NodeOutcome, type Summary } from '../../events/event.ts'
 
 /** What a node is at; `queued` before its first event and between the look and its turn. */
 export type NodeState = 'queued' | Extract<Event, { type: 'phase-started' }>['phase'] | 'finished'
@@ -19,7 +19,9 @@ export interface NodeProgress {
   differing: number
   done: number
   failed: number
-  outcome?: Outcome
+  outcome?: NodeOutcome
+  /** How long it was worked on, where the run says so. */
+  seconds?: number
   summary: Summary
   message?: string
   fix?: string
@@ -33,6 +35,8 @@ export class RunProgress {
   started = 0
   /** Nodes of the cluster in its order; what belongs to the cluster as a whole is not among them. */
   readonly nodes = new Map<string, NodeProgress>()
+  /** Engines that are done, by name. */
+  readonly engines = new Map<string, Extract<Event, { type: 'engine-finished' }>>()
   /** The end of the run. */
   end?: Extract<Event, { type: 'run-finished' }>
   endedAt?: number
@@ -49,6 +53,8 @@ export class RunProgress {
     } else if (event.type === 'run-finished') {
       this.end = event
       this.endedAt = at
+    } else if (event.type === 'engine-finished') {
+      this.engines.set(event.engine, event)
     } else {
       const node = event.node === undefined ? undefined : this.nodes.get(event.node)
       if (node) advance(node, event, at)
@@ -115,6 +121,7 @@ function advance(node: NodeProgress, event: Event, at: number): void {
       node.outcome = event.outcome
       node.summary = event.summary
       if (event.fix !== undefined) node.fix = event.fix
+      if (event.seconds !== undefined) node.seconds = event.seconds
       break
   }
 }

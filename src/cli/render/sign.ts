@@ -1,6 +1,6 @@
 /** The signs of a plan and the colours of outcomes, the same everywhere. */
 import type { Palette } from '../../diagnostics/palette.ts'
-import type { Outcome } from '../../events/event.ts'
+import type { NodeOutcome, RunOutcome } from '../../events/event.ts'
 
 /** What a plan wants to do with a resource. */
 export type Action = 'create' | 'update' | 'remove'
@@ -18,7 +18,8 @@ export function colourOf(action: Action, palette: Palette): (text: string) => st
 }
 
 /** The colour of an outcome; an unchanged node needs none. */
-export function outcomeColour(outcome: Outcome, palette: Palette): (text: string) => string {
-  const none = (text: string): string => text
-  return { unchanged: none, changed: palette.green, failed: palette.red, skipped: palette.yellow }[outcome]
+export function outcomeColour(outcome: NodeOutcome | RunOutcome, palette: Palette): (text: string) => string {
+  if (outcome === 'unchanged') return (text) => text
+  if (outcome === 'changed') return palette.green
+  return outcome === 'failed' ? palette.red : palette.yellow
 }

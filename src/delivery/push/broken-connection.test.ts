@@ -146,13 +146,16 @@ describe.skipIf(noScratchNodes !== undefined)('a converge whose connection break
     expect(await observe(next, program, 'apply', quiet)).toMatchObject({ reached: true })
   })
 
-  it('is DELIVERY_STOPPED when the run is stopped by hand, and the node goes on to the end', async () => {
+  it('is PROGRAM_GOES_ON when the run is stopped by hand, and the node goes on to the end', async () => {
     const stop = new AbortController()
     const work = await atWork({ signal: stop.signal })
     stop.abort()
     expect(await work.ended()).toMatchObject({
       reached: false,
-      failure: { code: 'DELIVERY_STOPPED', why: 'the program that it started there goes on to its end' },
+      failure: {
+        code: 'PROGRAM_GOES_ON',
+        fix: expect.stringContaining('it follows the program to its end') as string,
+      },
     })
     await go()
     await vi.waitFor(async () => expect(await node.text('/srv/third')).toBe('3'), 10_000)

@@ -50,6 +50,13 @@ export interface Orphan {
   readonly name: string
 }
 
+/** What keeps an apply from being begun. */
+export interface Obstacle {
+  readonly what: string
+  /** What to write or to type. */
+  readonly wayOut: string
+}
+
 /** A node that was looked at. */
 export interface Observation {
   readonly reached: true
@@ -59,6 +66,8 @@ export interface Observation {
   readonly differing: readonly NodeDifference[]
   /** Will be removed by a converge, in this order. */
   readonly orphans: readonly Orphan[]
+  /** What makes an apply impossible, whatever it would be allowed to do. */
+  readonly obstacles: readonly Obstacle[]
   /** Kinds of orphans whose shell is not in the program: compile again with them (`alsoKinds`) before converging. */
   readonly missingKinds: readonly string[]
   /** The program that the node keeps for a converge; `undefined` when it keeps none. */

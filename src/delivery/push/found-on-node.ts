@@ -2,7 +2,7 @@
 import type { Program } from '../../compile/compile.ts'
 import type { Difference } from '../../events/event.ts'
 import { addressOf } from '../../resources/kind.ts'
-import type { NodeDifference, Observation, Orphan } from './contract.ts'
+import type { NodeDifference, Observation, Obstacle, Orphan } from './contract.ts'
 import type { ProgramEvent } from './program-events.ts'
 
 interface Row {
@@ -27,6 +27,7 @@ export class FoundOnNode {
   readonly #facts = new Map<string, string>()
   readonly #rows = new Map<string, Row>()
   readonly #orphans: Orphan[] = []
+  readonly #obstacles: Obstacle[] = []
   readonly #startedAt = Date.now()
   #finished = false
 
@@ -48,6 +49,10 @@ export class FoundOnNode {
     if (event.type === 'differs') this.#differs(event)
     if (event.type === 'content' && event.text !== undefined && !this.#isSecret(event.id)) {
       this.#row(event.id).text = event.text
+    }
+    // One is enough to end the run; a node has a few engines at most.
+    if (event.type === 'obstacle' && this.#obstacles.length < 20) {
+      this.#obstacles.push({ what: event.what, wayOut: event.wayOut })
     }
     if (event.type === 'orphan') this.#orphans.push({ kind: event.kind, name: event.name })
     if (event.type === 'finished') {
@@ -72,6 +77,7 @@ export class FoundOnNode {
       facts: this.facts,
       differing: [...this.#rows].map(([id, row]) => this.#difference(id, row)),
       orphans: this.#orphans,
+      obstacles: this.#obstacles,
       missingKinds: [...new Set(this.#orphans.map(({ kind }) => kind))]
         .filter((kind) => !kinds.has(kind))
         .sort(),

@@ -5,7 +5,7 @@ import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
 import type { EventBody } from '../../events/event.ts'
 import { file } from '../../resources/file/file.ts'
 import type { Transport } from '../transport/transport.ts'
-import { converge, observe, release } from './push.ts'
+import { converge, leaseGroup, observe, release } from './push.ts'
 
 if (noScratchNodes !== undefined) console.warn(`lease.test.ts is skipped: ${noScratchNodes}`)
 
@@ -149,5 +149,73 @@ describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'RUN_JOINED' }))
     expect(await node.text('/srv/slow')).toBe('slow')
     expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
+  })
+
+  describe('for a consensus group', () => {
+    const take = { group: 'consul', wish: 'take', seconds: 300 } as const
+    const give = { ...take, wish: 'give' } as const
+
+    it('is one for all controllers, says who has it, and goes with the next one that is given it', async () => {
+      const first = pushRun(transport, { by: 'ada@desk' })
+      const other = pushRun(transport, { by: 'eve@laptop' })
+      expect(await leaseGroup(first, 'ada', take)).toEqual({ kind: 'granted' })
+      expect(await leaseGroup(first, 'ada', take)).toEqual({ kind: 'granted' })
+      expect(await leaseGroup(other, 'ada', take)).toMatchObject({
+        kind: 'held',
+        run: first.run,
+        by: 'ada@desk',
+      })
+      expect(await leaseGroup(other, 'ada', { ...take, group: 'vault' })).toEqual({ kind: 'granted' })
+      await leaseGroup(other, 'ada', { ...give, group: 'vault' })
+      // Nobody gives back what is another run's.
+      await leaseGroup(other, 'ada', give)
+      expect(await leaseGroup(other, 'ada', take)).toMatchObject({ kind: 'held' })
+      await leaseGroup(first, 'ada', give)
+      expect(await leaseGroup(other, 'ada', take)).toEqual({ kind: 'granted' })
+      await leaseGroup(other, 'ada', give)
+      expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
+    })
+
+    it('runs out, goes to the next run of a controller that is known to be dead, and can be taken over', async () => {
+      const first = pushRun(transport)
+      await leaseGroup(first, 'ada', take)
+      const next = pushRun(transport, { deadRuns: ['run-other', first.run] })
+      expect(await leaseGroup(next, 'ada', take)).toEqual({ kind: 'granted' })
+      const taker = pushRun(transport, { takeOver: true })
+      expect(await leaseGroup(taker, 'ada', take)).toEqual({ kind: 'granted' })
+      // As if five minutes had passed: the third word is when it ends, in seconds since the start of the node.
+      await node.inside('sed', '-i', 's/^\\([^ ]* [^ ]*\\) [0-9]*/\\1 1/', '/run/bramble/group.consul')
+      expect(await leaseGroup(first, 'ada', take)).toEqual({ kind: 'granted' })
+    })
+
+    it('is given back after the run was stopped', async () => {
+      const stop = new AbortController()
+      const stopped = pushRun(transport, { signal: stop.signal })
+      await leaseGroup(stopped, 'ada', take)
+      const found = await observe(stopped, program, 'apply', quiet)
+      stop.abort()
+      await leaseGroup(stopped, 'ada', give)
+      if (found.reached) await release(stopped, found)
+      expect((await node.inside('ls', '/run/bramble')).stdout.toString()).toBe('lock\n')
+    })
+
+    it('is refused while the program of another run is at work, whoever has the lease and whoever takes it over', async () => {
+      const slow = programOf('ada', [slowFile()])
+      const first = pushRun(transport)
+      const found = await observe(first, slow, 'apply', quiet)
+      if (!found.reached) throw new Error('not reached')
+      let began = quiet
+      const converging = new Promise<void>((resolve) => (began = resolve))
+      const done = converge(first, slow, found, (event) => {
+        if (event.type === 'phase-started' && event.detail !== undefined) began()
+      })
+      await converging
+      const taker = pushRun(transport, { takeOver: true, deadRuns: [first.run] })
+      expect(await leaseGroup(taker, 'ada', take)).toEqual({ kind: 'at-work', run: first.run })
+      expect(await leaseGroup(first, 'ada', take)).toEqual({ kind: 'granted' })
+      await node.inside('touch', '/srv/go')
+      await done
+      expect(await leaseGroup(taker, 'ada', take)).toEqual({ kind: 'granted' })
+    })
   })
 })

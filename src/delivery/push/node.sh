@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2120
 # What every session has first on the node: words, the lease, and whether a program still runs.
 # It travels inside single quotes through any login shell, so it holds neither a single quote nor two backslashes in a row.
 # Arguments of each script: MARKER RUN, then its own. MARKER is empty unless a sudo password goes ahead on standard input.
@@ -37,13 +37,13 @@ alive() { # PID START
   started "$1" && [ "$s0" = "$2" ]
 }
 
-look() { # sets h to the run that holds the lease, or -
+look() { # [FILE]: sets h to the run that holds the lease, or -; of the node, unless another file is named
   h=- p=- s=- since=0 ends=0 by=-
   # Seconds since the node started: no change of the clock moves them.
   read -r N _ </proc/uptime
   N=${N%%.*}
   # Somebody whose turn it is may be writing it just now.
-  if [ -s lease ]; then read -r h since ends p s by <lease || :; fi
+  if [ -s "${1:-lease}" ]; then read -r h since ends p s by <"${1:-lease}" || :; fi
 }
 
 holder() { # waits for its turn, then looks

@@ -15,6 +15,8 @@ export type ProgramEvent =
       readonly is?: string
       readonly wanted?: string
     }
+  /** An apply cannot make it so: nothing is to be begun. */
+  | { readonly type: 'obstacle'; readonly id: string; readonly what: string; readonly wayOut: string }
   /** `text` is left out when the content is no text. */
   | { readonly type: 'content'; readonly id: string; readonly text?: string }
   | { readonly type: 'orphan'; readonly kind: string; readonly name: string }
@@ -63,6 +65,8 @@ export type SessionEvent =
   /** The program ended with this status; nothing comes after it. */
   | { readonly type: 'ended'; readonly status: number }
   | { readonly type: 'ousted' }
+  /** The lease of a group is ours on this member, or given back. */
+  | { readonly type: 'granted' }
 
 /** What events are checked against. */
 export interface ExpectedProgram {
@@ -89,6 +93,10 @@ const PARSERS: Readonly<Record<string, Parser>> = {
       ? shown
       : { ...shown, is: visible(is), wanted: visible(wanted) }
   },
+  obstacle: ([id = '', what = '', wayOut = ''], expected) =>
+    expected.resources.has(id)
+      ? { type: 'obstacle', id, what: visibleLine(what), wayOut: visibleLine(wayOut) }
+      : undefined,
   content: ([id = '', base64], expected) => {
     if (!expected.resources.has(id) || base64 === undefined) return undefined
     const text = textOf(base64)
@@ -135,6 +143,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     return status === undefined ? undefined : { type: 'ended', status }
   },
   ousted: () => ({ type: 'ousted' }),
+  granted: () => ({ type: 'granted' }),
 }
 
 /**

@@ -23,7 +23,11 @@ export function talkFailure(failed: FailedTalk): DeliveryFailure {
   const { node, talk, reader } = failed
   const output = [...reader.noise, ...talk.end.stderr]
   const at = { where: { node }, output }
-  if (talk.stopped) return deliveryCodes.DELIVERY_STOPPED({ node, running: failed.running ?? false }, at)
+  if (talk.stopped) {
+    return failed.running === true
+      ? deliveryCodes.PROGRAM_GOES_ON({ node }, at)
+      : deliveryCodes.DELIVERY_STOPPED({ node }, at)
+  }
   if (reader.violation !== undefined) return deliveryCodes.NODE_BABBLED({ node, what: reader.violation }, at)
   if (talk.silentSeconds !== undefined) {
     const doing = talk.ready ? failed.doing : 'before the login was done'

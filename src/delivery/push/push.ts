@@ -2,6 +2,8 @@
 export { asRoot } from './as-root.ts'
 export type { CommandEnd } from './as-root.ts'
 export { converge } from './converge.ts'
+export { leaseGroup } from './lease-group.ts'
+export type { GroupLease } from './lease-group.ts'
 export { observe } from './observe.ts'
 export { put } from './put.ts'
 export type { ObserveOptions } from './observe.ts'
@@ -11,6 +13,7 @@ export type {
   Convergence,
   NodeDifference,
   Observation,
+  Obstacle,
   Orphan,
   PushEvents,
   PushRun,

@@ -15,8 +15,10 @@ export async function release(push: PushRun, observation: Observation): Promise<
   if (keptProgram === undefined) return
   const reader = new ProgramReader({ node, resources: new Set() })
   const silenceSeconds = SILENCE_SECONDS
+  // Also after a run was stopped: giving back is what is left to do then.
+  const { signal: _, ...unstoppable } = push
   await talk({
-    push,
+    push: unstoppable,
     node,
     script: SCRIPTS.release,
     args: [keptProgram],

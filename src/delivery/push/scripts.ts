@@ -15,6 +15,7 @@ export const SCRIPTS = {
   oust: script('node', 'oust'),
   command: script('node', 'command'),
   put: script('node', 'put'),
+  group: script('node', 'group'),
 } as const
 
 /** Argument of the script `converge`: what runs apart from the session. */

@@ -154,6 +154,16 @@ export const deliveryCodes = defineCodes({
     explain:
       'Nothing can be configured on a node that keeps nothing. A card that was set read-only after errors should be replaced.',
   }),
+  OBSTACLE: code<{ node: string; what: string; wayOut: string }>({
+    title: 'Something on a node stands in the way of an apply',
+    summary: ({ node, what }) => `${node}: ${what}`,
+    why: 'an apply would fail halfway, on this node or on those that wait for it, so nothing is changed on any node',
+    fix: ({ wayOut }) => wayOut,
+    explain:
+      'The first look at a node found what Bramble neither made nor may take away by itself, and with which the cluster would not come up: ' +
+      'the state of another Consul, for instance, with which a server waits for the leader of its old cluster. The plan says so, too. ' +
+      'The cluster file says what is to become of it; until then no node is changed.',
+  }),
   NODE_BUSY: code<{ node: string; by: string; run: string; sinceSeconds: number }>({
     origin: 'delivery',
     shownBy: LEASE_TEST,
@@ -228,16 +238,27 @@ export const deliveryCodes = defineCodes({
     explain:
       'The program of a node runs apart from the SSH session. A broken connection is taken up again for two minutes, from the byte where it broke.',
   }),
-  DELIVERY_STOPPED: code<{ node: string; running: boolean }>({
+  DELIVERY_STOPPED: code<{ node: string }>({
     origin: 'delivery',
     shownBy: BROKEN_TEST,
     title: 'The run was stopped by hand',
     summary: ({ node }) => `the run was stopped while it worked on ${node}`,
-    why: ({ running }) =>
-      running ? 'the program that it started there goes on to its end' : 'nothing was changed on it',
+    why: 'nothing was changed on it',
     fix: ({ node }) => `run bramble apply --node ${node} to finish it`,
+    explain: 'The run was interrupted before the program of this node was started.',
+  }),
+  PROGRAM_GOES_ON: code<{ node: string }>({
+    origin: 'delivery',
+    shownBy: BROKEN_TEST,
+    title: 'The run was stopped by hand, and the program of a node goes on',
+    summary: ({ node }) =>
+      `the run was stopped; the program that it started on ${node} goes on there to its end`,
+    why: 'half a change is worse than a whole one, so a program that is at work is not ended',
+    fix: ({ node }) =>
+      `run bramble apply --node ${node}: it follows the program to its end and does what is left`,
     explain:
-      'Stopping the controller does not stop a program that is already at work: half a change is worse than a whole one.',
+      'Stopping the controller does not stop a program that is already at work, such as one that has apt install something. It holds its node until ' +
+      'it is over. The next apply joins it: it waits for its end, looks at the node anew, and does what is left.',
   }),
   RUN_JOINED: code<{ node: string; run: string }>({
     severity: 'warning',

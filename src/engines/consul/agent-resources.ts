@@ -18,6 +18,7 @@ import {
   CONFIG_FILE,
   CONFIG_FOLDER,
   CONSUL_USER,
+  STATE_ENTRIES,
   stateFiles,
   TLS_FOLDER,
   UNIT,
@@ -26,6 +27,7 @@ import {
 import { serviceDefinition } from './service-definition.ts'
 import type { Agent, ConsulService } from './setup.ts'
 import { unitText } from './unit-text.ts'
+import { foreignConfiguration, oldState } from './what-others-left.ts'
 
 /** Everything that the agent of a node is made of. */
 export interface AgentParts {
@@ -37,6 +39,8 @@ export interface AgentParts {
   readonly gossipKeys: readonly string[]
   /** Secret of the agent's own token. */
   readonly tokenSecret: string
+  /** Secret of the token of a service on this node. */
+  readonly serviceSecret: (service: string) => string
 }
 
 /** The resources of an agent. */
@@ -44,7 +48,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
   const { agent, installation } = parts
   const state = agent.datacenter.dataFolder
   const certificates = certificateFiles(parts)
-  const tokens = secretFile(stateFiles.tokens(state), tokenText(agent.datacenter.version, parts.tokenSecret))
+  const tokens = secretFile(stateFiles.tokens(state), tokenText(parts.tokenSecret))
   const [configuration, ...checkedBy] = configurationFiles(parts)
   const services = parts.services.map((one) => serviceResource(one, parts))
   const unitFile = unit({
@@ -53,10 +57,11 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     needs: [installation.address],
   })
   return [
+    oldState(agent),
     ...installation.resources,
     directory({ path: CONFIG_FOLDER }),
     directory({ path: TLS_FOLDER }),
-    directory({ path: state, mode: '700', owner: CONSUL_USER, group: CONSUL_USER, purge: true }),
+    directory({ path: state, mode: '700', owner: CONSUL_USER, group: CONSUL_USER, purge: STATE_ENTRIES }),
     directory({ path: `${state}/serf`, mode: '700', owner: CONSUL_USER, group: CONSUL_USER, purge: true }),
     ...certificates,
     ...keyrings(parts),
@@ -64,6 +69,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
     ...checkedBy,
     configuration,
     ...services,
+    foreignConfiguration(agent),
     unitFile,
     service({
       name: UNIT,
@@ -82,8 +88,11 @@ function certificateFiles({ authorityPem, certificate }: AgentParts): readonly R
   ]
 }
 
+/** For the agent alone. */
+const SECRET = { mode: '600', owner: CONSUL_USER, group: CONSUL_USER, sensitive: true } as const
+
 function secretFile(path: string, content: string): Resource {
-  return file({ path, content, mode: '600', owner: CONSUL_USER, group: CONSUL_USER, sensitive: true })
+  return file({ path, content, ...SECRET })
 }
 
 /** There before the first start. Later the members exchange keys while they run, and write these files the same way. */
@@ -117,12 +126,13 @@ function configurationFiles(parts: AgentParts): readonly [Resource, ...Resource[
   return [configuration, ...checkedBy]
 }
 
-/** A definition alone is no configuration, so it is checked beside the real one. */
+/** A definition alone is no configuration, so it is checked beside the real one. It holds the token of the service. */
 function serviceResource(one: ConsulService, parts: AgentParts): Resource {
   const needs: LocalAddress[] = [`file:${CONFIG_FILE}`]
   return file({
     path: serviceFile(one.name),
-    content: configText(serviceDefinition(one)),
+    content: configText(serviceDefinition(one, parts.serviceSecret(one.name))),
+    ...SECRET,
     validate: validate(parts, CONFIG_FILE, '{}'),
     needs,
   })

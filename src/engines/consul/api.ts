@@ -6,6 +6,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
 import { heard } from '../../support/heard.ts'
 import { certificateWords, greet, type ShownCertificate } from '../../support/shown-certificate.ts'
@@ -22,6 +23,9 @@ export interface ApiAccess {
   /** The one certificate that the agent is to show, PEM; any of the authority will do when left out. */
   readonly certificatePem?: string
 }
+
+/** With a token of its own: whatever a node is asked with, it learns. */
+export type TokenAccess = ApiAccess & { readonly token: string }
 
 /** An answer. `status` is 0 when there was none. */
 export type Reply<Value> =
@@ -44,13 +48,15 @@ type Opened = ClientHttp2Session | { readonly problem: string; readonly distrust
 /** One agent's API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
 export class ConsulApi {
   readonly node: string
+  readonly #stream: Promise<Duplex>
   readonly #session: Promise<Opened>
   readonly #token: string | undefined
 
   constructor(link: NodeLink, node: string, access: ApiAccess) {
     this.node = node
     this.#token = access.token
-    this.#session = openSession(link, node, access)
+    this.#stream = link.connect(node, API_PORT)
+    this.#session = openSession(this.#stream, access)
   }
 
   /** Reads a path such as `/v1/agent/self`. */
@@ -72,6 +78,14 @@ export class ConsulApi {
     }
     const reply = await exchange(session, { method, path, token: this.#token, body })
     return reply.ok ? shaped(reply.value, schema, path) : reply
+  }
+
+  /** Does something take connections at the agent's port, whatever it answers? */
+  listens(): Promise<boolean> {
+    return this.#stream.then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Ends the connection; questions that are still open fail. */
@@ -97,9 +111,9 @@ export async function withApi<Value>(
 }
 
 /** Opens the connection, or says why nothing may be asked over it. */
-async function openSession(link: NodeLink, node: string, access: ApiAccess): Promise<Opened> {
+async function openSession(connecting: Promise<Duplex>, access: ApiAccess): Promise<Opened> {
   try {
-    const stream = await link.connect(node, API_PORT)
+    const stream = await connecting
     const { socket, shown, distrust } = await greet(stream, {
       name: LOOPBACK_NAME,
       authorityPem: access.authorityPem,

@@ -13,6 +13,8 @@ export interface ServerView {
   readonly problem: string
   /** It shows a certificate that cannot be believed: leader and peers are what the node said without one. */
   readonly distrusted?: true
+  /** Something takes connections there, whatever it answers: a server whose certificate nobody can verify serves all the same. */
+  readonly listens: boolean
   /** `address:port`; empty when it sees none (which is an answer, with status 200). */
   readonly leader: string
   /** `address:port` of the raft configuration; empty until the group has formed for the first time. */
@@ -40,6 +42,7 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
         answers: false,
         problem,
         distrusted,
+        listens: true,
         leader: plain?.leader ?? '',
         peers: plain?.peers ?? [],
       }
@@ -48,6 +51,7 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
       node,
       answers: leader.ok || leader.status > 0,
       problem: leader.ok ? '' : leader.problem,
+      listens: await api.listens(),
       leader: leader.ok ? leader.value : '',
       peers: peers.ok ? peers.value : [],
       ...(health && { health }),

@@ -118,8 +118,7 @@ describe('the configuration of an agent', () => {
 describe('the secrets of an agent', () => {
   it('are written as Consul itself writes them', () => {
     expect(keyringText(['a', 'b'])).toBe('[\n  "a",\n  "b"\n]')
-    expect(tokenText('1.8.7', 'x')).toBe('{"default":"x","agent":"x"}')
-    expect(tokenText('1.19.2', 'x')).toBe('{"agent":"x","config_file_service_registration":"x"}')
+    expect(tokenText('x')).toBe('{"agent":"x"}')
   })
 })
 
@@ -133,10 +132,11 @@ describe('the definition of a service', () => {
       { http: 'https://example.net/', interval: '10s', timeout: '5s' },
     ]
     const service = { name: 'doorbell', port: 8080, tags: ['hall'], meta: { floor: '1' }, checks }
-    expect(serviceDefinition(service)).toEqual({
+    expect(serviceDefinition(service, 'secret')).toEqual({
       service: {
         id: 'doorbell',
         name: 'doorbell',
+        token: 'secret',
         port: 8080,
         tags: ['hall'],
         meta: { floor: '1' },
@@ -185,7 +185,7 @@ await describeEachConsul(30, (binary) => {
     const checks = [{ tcp: ':22', interval: '10s', timeout: '5s' }]
     const service = { name: 'ssh', port: 22, tags: [], meta: {}, checks }
     const main = agentConfig(agent('client', { version }))
-    expect(await validate(main, serviceDefinition(service))).toBe('valid')
+    expect(await validate(main, serviceDefinition(service, 'secret'))).toBe('valid')
     expect(await validate(main, { service: { nonsense: true } })).toContain('nonsense')
   })
 })

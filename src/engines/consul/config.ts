@@ -18,6 +18,30 @@ export const tlsFiles = {
 const METRICS_RETENTION = '5m'
 
 /**
+ * How long a client believes what it was told of a token. Consul before 1.15 also believes for so long that a token does not exist
+ * (`fetchAndCacheIdentityFromToken`), and half a minute of that is too long for a token that was made a moment ago.
+ */
+const TOKEN_TTL = '5s'
+
+/**
+ * Serf forgets a member that was gone for this long, three days unless told, and Consul then takes a server out of the
+ * consensus, whatever `min_quorum` says. A board that broke down is mended within a year, or taken out of the cluster file.
+ */
+const SERVER_FORGOTTEN_AFTER = '8760h'
+
+/**
+ * Whoever comes over the network may look and not touch, whatever the token: one that was stolen on a node would otherwise register
+ * services and checks with the agent that has the web interface, and let it fetch any address.
+ */
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
+
+/** TLS 1.2 with forward secrecy and authenticated encryption, for the P-256 keys of our certificates; TLS 1.3 has nothing else (RFC 8446). */
+const CIPHER_SUITES = [
+  'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+  'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+].join()
+
+/**
  * The configuration of an agent without its secrets. The gossip key is not in it (it is in `serf/local.keyring`), and the
  * tokens have a file of their own.
  */
@@ -39,6 +63,7 @@ export function agentConfig(agent: Agent): Settings {
       enabled: true,
       default_policy: 'deny',
       down_policy: 'extend-cache',
+      token_ttl: TOKEN_TTL,
       enable_token_persistence: true,
     },
     leave_on_terminate: false,
@@ -48,6 +73,8 @@ export function agentConfig(agent: Agent): Settings {
     disable_remote_exec: true,
     enable_local_script_checks: true,
     connect: { enabled: false },
+    ...(dialectOf(datacenter.version).peering && { peering: { enabled: false } }),
+    http_config: { allow_write_http_from: LOOPBACK },
     dns_config: { allow_stale: true, node_ttl: '5s', service_ttl: { '*': '5s' }, only_passing: true },
     ...(options.recursors !== undefined && { recursors: options.recursors }),
     telemetry: { prometheus_retention_time: METRICS_RETENTION, disable_hostname: true },
@@ -62,15 +89,12 @@ export function configText(settings: Settings): string {
 }
 
 /**
- * The tokens of an agent, byte for byte as it writes them itself (`acl.enable_token_persistence`): they are loaded when it starts and
- * with every reload, and they win over tokens of a configuration file, so there are none. Versions that can tell the uses apart get no
- * `default` token: a request without a token is anonymous then. Older ones need it to register the services of configuration files.
+ * The token of an agent, byte for byte as it writes it itself (`acl.enable_token_persistence`): it is loaded when the agent starts
+ * and with every reload, and wins over one of a configuration file, so there is none. There is no `default` token, nor one for the
+ * services of configuration files: an agent lends those to whoever comes without a token. Each service has one of its own.
  */
-export function tokenText(version: string, secretId: string): string {
-  const tokens = dialectOf(version).registrationToken
-    ? { agent: secretId, config_file_service_registration: secretId }
-    : { default: secretId, agent: secretId }
-  return JSON.stringify(tokens)
+export function tokenText(secretId: string): string {
+  return JSON.stringify({ agent: secretId })
 }
 
 /**
@@ -113,6 +137,7 @@ function serverPart(datacenter: Datacenter): Settings {
   return {
     server: true,
     bootstrap_expect: count,
+    reconnect_timeout: SERVER_FORGOTTEN_AFTER,
     performance: { raft_multiplier: datacenter.raftMultiplier },
     autopilot: autopilotPart(count),
   }
@@ -120,12 +145,15 @@ function serverPart(datacenter: Datacenter): Settings {
 
 /** Only the first server of a new datacenter reads this from its file; afterwards it is changed through the API. */
 function autopilotPart(servers: number): Settings {
-  return { cleanup_dead_servers: true, ...(servers > 2 && { min_quorum: minimumQuorum(servers) }) }
+  return { cleanup_dead_servers: true, min_quorum: minimumQuorum(servers) }
 }
 
-/** The fewest servers that autopilot may leave when it cleans up. */
+/**
+ * The fewest servers that autopilot may leave when it cleans up: all that are wanted. It takes away who was replaced by another
+ * one, and never somebody whose vote is missing when one more server dies.
+ */
 export function minimumQuorum(servers: number): number {
-  return servers > 2 ? Math.floor(servers / 2) + 1 : 0
+  return servers
 }
 
 /**
@@ -156,12 +184,20 @@ function endpoints(agent: Agent): Settings {
  */
 function tlsPart(agent: Agent): Settings {
   const files = { ca_file: tlsFiles.authority, cert_file: tlsFiles.certificate, key_file: tlsFiles.key }
+  const suites = { tls_cipher_suites: CIPHER_SUITES }
   if (!dialectOf(agent.datacenter.version).tlsBlock) {
-    return { ...files, verify_outgoing: true, verify_incoming_rpc: true, verify_server_hostname: true }
+    return {
+      ...files,
+      tls_min_version: 'tls12',
+      ...suites,
+      verify_outgoing: true,
+      verify_incoming_rpc: true,
+      verify_server_hostname: true,
+    }
   }
   return {
     tls: {
-      defaults: { ...files, verify_outgoing: true },
+      defaults: { ...files, tls_min_version: 'TLSv1_2', ...suites, verify_outgoing: true },
       internal_rpc: { verify_incoming: true, verify_server_hostname: true },
     },
   }

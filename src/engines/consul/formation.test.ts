@@ -1,12 +1,13 @@
 /** A datacenter comes up from what the roles render, and its ACLs are set up by nobody on a node. */
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { eventually, type SecureOffer } from '../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import { withApi } from './api.ts'
 import { tokenText } from './config.ts'
-import { agentGate, serverGate } from './gates.ts'
+import { agentGate } from './agent-gate.ts'
+import { serverGate } from './gates.ts'
 import { anything } from './replies.ts'
 import { askStatus } from './status.ts'
 
@@ -59,7 +60,8 @@ await describeEachConsul(90, (binary) => {
     it('keeps no token but ours, and the anonymous one', async () => {
       const { stdout } = await dc.home.consul('hammond', ['acl', 'token', 'list', '-format=json'])
       const accessors = (JSON.parse(stdout.toString()) as { AccessorID: string }[]).length
-      expect(accessors).toBe(1 + 1 + SERVERS.length + 1)
+      // Management, anonymous, the agents of three servers and of ears, and its doorbell.
+      expect(accessors).toBe(1 + 1 + SERVERS.length + 1 + 1)
     })
 
     it('answers DNS for nodes and services without a token', async () => {
@@ -89,7 +91,9 @@ await describeEachConsul(90, (binary) => {
       const gate = agentGate({
         node: 'ears',
         access: { authorityPem: dc.home.access.authorityPem, token: dc.home.token('ears').secretId },
-        services: ['doorbell'],
+        servers: SERVERS,
+        management: dc.home.access,
+        services: dc.home.services('ears'),
       })
       await eventually('the gate opens', 60, async () => {
         const { passed, detail } = await gate.ask(dc.home.link)
@@ -121,9 +125,7 @@ await describeEachConsul(90, (binary) => {
     })
 
     it('has written its token file as we would', () => {
-      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(
-        tokenText(binary.version, dc.home.token('ears').secretId),
-      )
+      expect(dc.home.state('ears', 'acl-tokens.json')).toBe(tokenText(dc.home.token('ears').secretId))
     })
 
     it('shows its web interface where that was asked for, and nowhere else', async () => {
@@ -140,12 +142,36 @@ await describeEachConsul(90, (binary) => {
       })
     })
 
+    it.each([8300, 8501])(
+      'speaks TLS 1.2 with forward secrecy or TLS 1.3 on port %i, and nothing weaker',
+      async (port) => {
+        const accepted = (offer: SecureOffer) => dc.home.accepts('hammond', port, offer)
+        const old = { minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' } as const
+        expect(await accepted({ maxVersion: 'TLSv1.3' })).toBe('TLSv1.3')
+        expect(await accepted({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2')
+        for (const ciphers of ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384']) {
+          expect(await accepted({ maxVersion: 'TLSv1.2', ciphers })).toBe('TLSv1.2')
+        }
+        // The two that 8501 had before, those beside them, and whatever is left without these.
+        for (const ciphers of [
+          'ECDHE-ECDSA-AES128-SHA',
+          'ECDHE-ECDSA-AES256-SHA',
+          'ECDHE-ECDSA-AES128-SHA256',
+          'ALL:!ECDHE-ECDSA-AES128-GCM-SHA256:!ECDHE-ECDSA-AES256-GCM-SHA384:@SECLEVEL=0',
+        ]) {
+          expect(await accepted({ maxVersion: 'TLSv1.2', ciphers })).toBe('refused')
+        }
+        expect(await accepted({ ...old, maxVersion: 'TLSv1.1' })).toBe('refused')
+        expect(await accepted({ ...old, maxVersion: 'TLSv1' })).toBe('refused')
+      },
+    )
+
     it('tells its members, voters and leader', async () => {
       await eventually('autopilot has seen all', 30, async () => {
-        const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+        const status = await askStatus(dc.home.link, 'ears', dc.home.access, SERVERS)
         return status.healthy || status.detail
       })
-      const status = await askStatus(dc.home.link, 'ears', dc.home.access)
+      const status = await askStatus(dc.home.link, 'ears', dc.home.access, SERVERS)
       expect(status.members.map(({ node, role, state, voter }) => [node, role, state, voter])).toEqual([
         ['carter', 'server', 'alive', true],
         ['hammond', 'server', 'alive', true],

@@ -4,10 +4,10 @@ import { eventually } from '../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures } from '../../../test/engines/consul/under-test.ts'
 
-await describeEachConsul(90, (binary) => {
+await describeEachConsul(120, (binary) => {
   let dc: DatacenterUnderTest
   beforeAll(async () => {
-    dc = await DatacenterUnderTest.start(binary)
+    dc = await DatacenterUnderTest.start(binary, { logLevel: 'debug' })
     expect(failures(await dc.converge())).toEqual([])
   }, 90_000)
   afterAll(() => dc.home.end())
@@ -45,6 +45,26 @@ await describeEachConsul(90, (binary) => {
       dc.home.start(follower)
       await dc.returnsAfter(follower, since)
     })
+  })
+
+  it('decides again when the first of two lost servers comes back, however long it was away', async () => {
+    const { leader, follower } = await dc.turns()
+    await dc.home.stop(follower, 'SIGKILL')
+    await eventually('autopilot would have taken it away', 60, async () =>
+      Promise.resolve(
+        /less (then minimal allowed quorum|voters than the minimum)/.test(dc.home.log(leader)) ||
+          'no word of it',
+      ),
+    )
+    await dc.home.stop(leader, 'SIGKILL')
+    dc.home.start(follower)
+    await eventually('two of three decide', 60, async () => {
+      const { stdout, stderr } = await dc.home.consul(follower, ['kv', 'put', 'decided', 'yes'])
+      return stdout.toString().includes('Success') || stderr
+    })
+    const since = new Date()
+    dc.home.start(leader)
+    await dc.returnsAfter(leader, since)
   })
 
   // The last one: nobody starts the servers again.

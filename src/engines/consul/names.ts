@@ -29,6 +29,7 @@ export const secretNames = {
   management: 'consul/management',
   certificate: (node: string): string => `consul/certificate/${node}`,
   agentToken: (node: string): string => `consul/agent/${node}`,
+  serviceToken: (node: string, service: string): string => `consul/service/${node}/${service}`,
   token: (name: string): string => `consul/token/${name}`,
   value: (name: string): string => `consul/value/${name}`,
 } as const
@@ -54,6 +55,10 @@ export function returnedKey(node: string): string {
 export function agentPolicyName(node: string): string {
   return `bramble-agent-${node}`
 }
+/** Name of the policy by which a service is registered. */
+export function servicePolicyName(service: string): string {
+  return `bramble-service-${service}`
+}
 /** Name of the policy of requests without a token. */
 export const ANONYMOUS_POLICY = 'bramble-anonymous'
 /** Accessor of the token that Consul uses for requests without one; made by Consul itself. */
@@ -68,3 +73,24 @@ export const stateFiles = {
   /** The gossip keys between datacenters. */
   wanKeyring: (dataFolder: string): string => `${dataFolder}/serf/remote.keyring`,
 } as const
+
+/**
+ * What an agent makes in its data folder, besides the files that we give it: the log of the consensus and its snapshots, gossip, its
+ * id, what is registered with it, the answer of the check for new versions (`agent/`, `agent/local/`, `lib/file` of Consul 1.8 to 1.21).
+ * Temporary files are beside those that they replace.
+ */
+export const STATE_ENTRIES = [
+  'raft',
+  'serf',
+  'node-id',
+  'services',
+  'checks',
+  'proxy',
+  'local',
+  'rpc',
+  'checkpoint-signature*',
+  'server_metadata.json*',
+  'acl-tokens.json*',
+  'auto-config.json*',
+  '*.tmp*',
+]

@@ -38,6 +38,20 @@ const ownKeys = {
       'DNS servers that Consul asks for names outside its domain, such as 127.0.0.1:5353; none by default.',
     ),
   log_level: z.enum(logLevels).optional().describe('How much the agent logs; default: info.'),
+  own_files: z
+    .array(
+      z.string().regex(/^[^\s/]+\.(json|hcl)$/, 'must be the name of a file that ends with .json or .hcl'),
+    )
+    .optional()
+    .describe(
+      'Names of files of your own in /etc/consul.d that the agent is to read; any other that is not of Bramble is set aside.',
+    ),
+  old_state: z
+    .enum(['refuse', 'adopt', 'set_aside'])
+    .optional()
+    .describe(
+      'What becomes of the state of a Consul that ran before the first apply: `refuse` (the default) ends the run before anything is changed, `adopt` goes on with it, `set_aside` begins without it and puts it back when the role leaves.',
+    ),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
@@ -143,7 +157,10 @@ export function wantedVersion(
 }
 
 /** Options of one agent: a client's own ones win over those of the servers. */
-export type AgentOptions = Pick<ServerOptions, 'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings'>
+export type AgentOptions = Pick<
+  ServerOptions,
+  'interface' | 'cidr' | 'recursors' | 'log_level' | 'settings' | 'own_files' | 'old_state'
+>
 
 /** What a client runs with: where it says nothing, what the servers say. */
 export function clientAgentOptions(own: ClientOptions, servers: AgentOptions): AgentOptions {

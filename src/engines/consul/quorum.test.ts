@@ -40,18 +40,37 @@ function health(...changed: Server[]): HealthReply {
 }
 
 function view(node: string, changes: Partial<ServerView> = {}): ServerView {
-  return { node, answers: true, problem: '', leader: `${addressOf('oneil')}:8300`, peers, ...changes }
+  return {
+    node,
+    answers: true,
+    listens: true,
+    problem: '',
+    leader: `${addressOf('oneil')}:8300`,
+    peers,
+    ...changes,
+  }
 }
 
 const silent = (node: string): ServerView => ({
   node,
   answers: false,
+  listens: false,
   problem: 'connection refused',
   leader: '',
   peers: [],
 })
 
 describe('the group of servers', () => {
+  it('is not taken for new when something listens and nobody can be asked, as with certificates that have run out', () => {
+    const unasked = NAMES.map((name) => ({
+      ...silent(name),
+      listens: true,
+      problem: 'certificate has expired',
+    }))
+    expect(groupState(servers, unasked)).toMatchObject({ formed: true, failureTolerance: 0 })
+    expect(groupState(servers, NAMES.map(silent))).toMatchObject({ formed: false })
+  })
+
   it('can lose one of three when all are well', () => {
     const state = groupState(
       servers,

@@ -38,7 +38,9 @@ async function observe({ servers, access }: QuorumParts, link: NodeLink): Promis
 
 /** From what the servers say to one statement about the group. */
 export function groupState(servers: readonly ConsulNode[], views: readonly ServerView[]): GroupState {
-  const formed = views.some(({ leader, peers }) => leader !== '' || peers.length > 0)
+  // Where something listens and nobody can be asked, it is not known: then each is changed in its turn, and proven before the next.
+  const isUnknown = views.every(({ answers }) => !answers) && views.some(({ listens }) => listens)
+  const formed = isUnknown || views.some(({ leader, peers }) => leader !== '' || peers.length > 0)
   const led = views.filter(({ leader, distrusted }) => leader !== '' && distrusted !== true)
   if (!formed || led.length === 0) return leaderless(servers, views, formed)
   // A leader of a few seconds has no opinion of anybody yet.

@@ -58,8 +58,15 @@ export const checksReply = list(
     Name: z.string(),
     Status: z.string(),
     Output: z.string().default(''),
+    ServiceID: z.string().default(''),
     ServiceName: z.string().default(''),
   }),
+)
+
+/** `GET /v1/agent/checks`: the agent's own checks by id. */
+export const agentChecksReply = z.record(
+  z.string(),
+  z.object({ Status: z.string(), Output: z.string().default('') }),
 )
 
 /** `GET /v1/catalog/node/:node`; null for a node that nobody has registered. */
@@ -89,10 +96,18 @@ export const policyReply = z.object({
   Hash: z.string(),
 })
 
-const policyLinks = list(z.object({ ID: z.string(), Name: z.string() }))
+const links = list(z.object({ ID: z.string().default(''), Name: z.string() }))
+/** Everything by which a token may do something; `TemplatedPolicies` since 1.16. */
+const grants = {
+  Policies: links,
+  Roles: links,
+  ServiceIdentities: list(z.object({ ServiceName: z.string(), Datacenters: list(z.string()) })),
+  NodeIdentities: list(z.object({ NodeName: z.string(), Datacenter: z.string() })),
+  TemplatedPolicies: list(z.looseObject({ TemplateName: z.string() })),
+}
 /** `GET /v1/acl/tokens`. */
 export const tokensReply = list(
-  z.object({ AccessorID: z.string(), Description: z.string().default(''), Policies: policyLinks }),
+  z.object({ AccessorID: z.string(), Description: z.string().default(''), ...grants }),
 )
 export type TokenStub = z.output<typeof tokensReply>[number]
 /** `GET`, `PUT /v1/acl/token`; `PUT /v1/acl/bootstrap`. */
@@ -100,7 +115,7 @@ export const tokenReply = z.object({
   AccessorID: z.string(),
   SecretID: z.string(),
   Description: z.string().default(''),
-  Policies: policyLinks,
+  Policies: links,
 })
 
 /** All that a token may do and where, as `PUT /v1/acl/token` takes it back. Fields that this version does not know are left out. */

@@ -42,13 +42,33 @@ export async function hasReturned(
   return withApi(link, node, managementAccess(parts.access), async (api) => {
     const state = await standing(api)
     if (state.kind === 'no-answer') return not(`${node} does not serve: ${state.problem}`)
-    if (state.kind === 'unknown') return judgeByPeers(api, parts, node)
+    if (state.kind === 'unknown') {
+      // It may only be behind: then it is not back. Where no server knows the token, nobody has set the ACLs up.
+      const knows = await whoKnowsUs(parts, link, node)
+      return knows === undefined
+        ? judgeByPeers(api, parts, node)
+        : not(`${node} does not know our token, which ${knows} knows`)
+    }
     const mark = await markIndex(api, node, since)
     if (typeof mark === 'string') return not(mark)
     const health = await askHealth(api)
     if (health === undefined) return not(`${node} has no word of the leader`)
     return judge(health, server, parts.options, mark)
   })
+}
+
+/** Another server that knows our token. */
+async function whoKnowsUs(
+  { servers, access }: ReturnParts,
+  link: NodeLink,
+  node: string,
+): Promise<string | undefined> {
+  for (const { name } of servers) {
+    if (name === node) continue
+    const state = await withApi(link, name, managementAccess(access), standing)
+    if (state.kind === 'known') return name
+  }
+  return undefined
 }
 
 /** Before our token is known: it follows a leader and is in the raft configuration. */

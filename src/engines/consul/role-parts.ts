@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import type { Content, Resource } from '../../resources/kind.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
+import { agentGate } from './agent-gate.ts'
 import { tlsFiles } from './config.ts'
-import { agentGate } from './gates.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
 import type { ManagementAccess } from './management.ts'
 import { API_PORT, LOOPBACK_NAME, secretNames, serverName, UNIT } from './names.ts'
@@ -30,8 +30,8 @@ export function managementOf(secrets: SecretsView): ManagementAccess {
   }
 }
 
-/** The secrets that an agent needs, as wishes. */
-export function agentWishes({ datacenter, node, role }: Agent) {
+/** The secrets that an agent and the services of its node need, as wishes. */
+export function agentWishes({ datacenter, node, role }: Agent, services: readonly ConsulService[]) {
   const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
   const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
   return [
@@ -43,6 +43,9 @@ export function agentWishes({ datacenter, node, role }: Agent) {
       loss: 'apply starts Consul’s access rules anew on the leader; tokens and rules stay, the lost token ends',
     },
     { name: secretNames.agentToken(node.name), make: 'token' },
+    ...services.map(
+      ({ name }) => ({ name: secretNames.serviceToken(node.name, name), make: 'token' }) as const,
+    ),
     {
       name: secretNames.certificate(node.name),
       make: 'certificate',
@@ -100,6 +103,7 @@ export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
     certificate: secrets.certificate(secretNames.certificate(name)),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     tokenSecret: secrets.token(secretNames.agentToken(name)).secretId,
+    serviceSecret: (service) => secrets.token(secretNames.serviceToken(name, service)).secretId,
   })
 }
 
@@ -108,6 +112,7 @@ export function gateOfAgent(
   node: ConsulNode,
   services: readonly ConsulService[],
   secrets: SecretsView,
+  servers: readonly ConsulNode[],
 ): Gate {
   return agentGate({
     node: node.name,
@@ -116,6 +121,8 @@ export function gateOfAgent(
       token: secrets.token(secretNames.agentToken(node.name)).secretId,
       certificatePem: secrets.certificate(secretNames.certificate(node.name)).certificatePem,
     },
-    services: services.map(({ name }) => name),
+    services,
+    servers: servers.map(({ name }) => name),
+    management: managementOf(secrets),
   })
 }

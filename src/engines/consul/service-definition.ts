@@ -2,13 +2,17 @@
 import type { Settings } from './config.ts'
 import type { ConsulService } from './setup.ts'
 
-/** Content of a service's file. */
-export function serviceDefinition(service: ConsulService): Settings {
+/**
+ * Content of a service's file. The service and its checks are registered with the given token; without one an agent would take its
+ * `default` token, which it also lends to whoever asks it anything.
+ */
+export function serviceDefinition(service: ConsulService, secretId: string): Settings {
   const { name, port, tags, meta, checks } = service
   return {
     service: {
       id: name,
       name,
+      token: secretId,
       ...(port !== undefined && { port }),
       ...(tags.length > 0 && { tags }),
       ...(Object.keys(meta).length > 0 && { meta }),
@@ -17,11 +21,15 @@ export function serviceDefinition(service: ConsulService): Settings {
   }
 }
 
+/** Id of the check of this number, which is unique on its node. */
+export function checkId(service: string, index: number): string {
+  return index === 0 ? `service:${service}` : `service:${service}:${index + 1}`
+}
+
 function checkDefinition(service: string, check: Readonly<Record<string, unknown>>, index: number): Settings {
   const { http, tcp, grpc, script, interval, timeout } = check
-  const id = index === 0 ? `service:${service}` : `service:${service}:${index + 1}`
   return {
-    id,
+    id: checkId(service, index),
     name: checkName(service, check),
     ...(typeof http === 'string' && { http: onThisNode(http, 'http://127.0.0.1') }),
     ...(typeof tcp === 'string' && { tcp: onThisNode(tcp, '127.0.0.1') }),

@@ -10,11 +10,16 @@ import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersR
 
 /** The datacenter as one member sees it. */
 export function consulProbe(members: readonly string[], access: ManagementAccess): EngineProbe {
-  return { name: 'consul', members, ask: (link, node) => askStatus(link, node, access) }
+  return { name: 'consul', members, ask: (link, node) => askStatus(link, node, access, members) }
 }
 
-/** Asks one member. Rejects with a sentence when it cannot be asked. */
-export function askStatus(link: NodeLink, node: string, access: ManagementAccess): Promise<EngineStatus> {
+/** Asks one member. `servers` are those that are wanted. Rejects with a sentence when it cannot be asked. */
+export function askStatus(
+  link: NodeLink,
+  node: string,
+  access: ManagementAccess,
+  servers: readonly string[],
+): Promise<EngineStatus> {
   return withApi(link, node, managementAccess(access), async (api) => {
     const filter = encodeURIComponent('Status != "passing"')
     const [members, health, checks] = await Promise.all([
@@ -23,7 +28,7 @@ export function askStatus(link: NodeLink, node: string, access: ManagementAccess
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
     if (!members.ok) throw new Error(await whyNot(link, node, members))
-    return statusOf(members.value, health, checks.ok ? checks.value : [])
+    return statusOf(members.value, health, checks.ok ? checks.value : [], servers)
   })
 }
 
@@ -42,16 +47,24 @@ async function whyNot(
 
 type Checks = z.output<typeof checksReply>
 
-function statusOf(found: MembersReply, health: HealthReply | undefined, checks: Checks): EngineStatus {
+/** Autopilot calls a group healthy whose servers do not all vote yet: then it can lose fewer than it was made for. */
+export function statusOf(
+  found: MembersReply,
+  health: HealthReply | undefined,
+  checks: Checks,
+  servers: readonly string[],
+): EngineStatus {
   const members = found.map((member) => memberStatus(member, health)).sort(byRoleAndName)
   const leader = health?.Servers.find(({ Leader }) => Leader)?.Name
   const gone = members.filter(({ state }) => state !== 'alive').map(({ node }) => node)
   const voters = members.filter(({ voter }) => voter).length
-  const healthy = (health?.Healthy ?? false) && gone.length === 0
+  const silent = servers.filter((name) => !members.some(({ node, voter }) => node === name && voter === true))
+  const healthy = (health?.Healthy ?? false) && gone.length === 0 && silent.length === 0
   const parts = [
     leader === undefined ? 'no leader' : `${counted(voters, 'voter')}, led by ${leader}`,
     `${members.length - gone.length} of ${members.length} members alive`,
     ...(gone.length > 0 ? [`not alive: ${gone.join(', ')}`] : []),
+    ...(leader !== undefined && silent.length > 0 ? [`without a vote: ${silent.join(', ')}`] : []),
     `${counted(health?.FailureTolerance ?? 0, 'server')} may be lost`,
   ]
   return {

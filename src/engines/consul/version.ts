@@ -32,8 +32,10 @@ export interface Dialect {
   readonly tlsBlock: boolean
   /** Has the port `grpc_tls`, on by default for servers, since 1.14. */
   readonly grpcTlsPort: boolean
-  /** Registers services of configuration files with a token of their own, so that no `default` token is needed; since 1.15. */
-  readonly registrationToken: boolean
+  /** Has `peering { }`, since 1.13; on by default since 1.14. */
+  readonly peering: boolean
+  /** Agents take services and checks out of the catalog with their own token, since 1.15 (hashicorp/consul#16097). */
+  readonly agentDeregisters: boolean
 }
 
 /** The dialect of a version. */
@@ -43,7 +45,8 @@ export function dialectOf(version: string): Dialect {
     uiBlock: since('1.9.0'),
     tlsBlock: since('1.12.0'),
     grpcTlsPort: since('1.14.0'),
-    registrationToken: since('1.15.0'),
+    peering: since('1.13.0'),
+    agentDeregisters: since('1.15.0'),
   }
 }
 

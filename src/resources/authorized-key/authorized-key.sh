@@ -88,19 +88,23 @@ authorized_key_check() {
   "$ROWS" authorized_key_compare
 }
 
-authorized_key_before() { # ID NAME STATE USER LINE BLOB
-  local home text line rest
+authorized_key_before() { # ID NAME STATE USER LINE BLOB: a word, with mode and owner of the folder, and what it is about
+  local home text line rest at=''
   group_key "$4"
   eval "home=\$authorized_key_h_$KEY text=\$authorized_key_t_$KEY"
   home=${home#*:*:}
   line=${text%%"$6"*}
+  if [ -d "$R$home/.ssh" ] && [ ! -L "$R$home/.ssh" ]; then at=@$(stat -c %a:%u:%g "$R$home/.ssh"); fi
+  if [ -f "$R$home/.ssh/authorized_keys" ] && [ ! -L "$R$home/.ssh/authorized_keys" ]; then
+    saved "$1" "$R$home/.ssh/authorized_keys" >/dev/null
+  fi
   if [ "$line" != "$text" ]; then
     rest=${text#*"$6"}
-    printf 'line %s %s\n' "$6" "${line##*"$NL"}$6${rest%%"$NL"*}"
+    printf 'line%s %s %s\n' "$at" "$6" "${line##*"$NL"}$6${rest%%"$NL"*}"
   elif [ -e "$R$home/.ssh/authorized_keys" ]; then
-    printf 'noline %s\n' "$6"
+    printf 'noline%s %s\n' "$at" "$6"
   elif [ -d "$R$home/.ssh" ]; then
-    printf 'nofile %s\n' "$6"
+    printf 'nofile%s %s\n' "$at" "$6"
   else
     printf 'nofolder %s\n' "$6"
   fi
@@ -134,7 +138,7 @@ authorized_key_edit() { # BLOB LINE: puts LINE in the place of the key's line, o
     ENVIRON["LINE"] != "" && !done { print ENVIRON["LINE"]; done = 1 }
     END { if (ENVIRON["LINE"] != "" && !done) print ENVIRON["LINE"] }
   ' "$WORK/keys-now" >"$WORK/keys"
-  put "$WORK/keys" "$KEYS_FILE" "$mode" "${OWNER%%:*}" "${OWNER#*:}"
+  put_again "$WORK/keys" "$KEYS_FILE" "$mode" "${OWNER%%:*}" "${OWNER#*:}"
 }
 
 authorized_key_converge() { # ID NAME STATE USER LINE BLOB
@@ -153,14 +157,19 @@ authorized_key_converge() { # ID NAME STATE USER LINE BLOB
 }
 
 authorized_key_remove() { # NAME BEFORE
-  local was=${2%% *} blob line=''
+  local was=${2%% *} blob line='' at=''
   blob=${2#* }
+  case $was in *@*) at=${was#*@} was=${was%%@*} ;; esac
   if [ "$was" = line ]; then
     line=${blob#* * }
     blob=${blob%" $line"}
   fi
   if ! authorized_key_find "${1%% *}" || [ ! -f "$KEYS_FILE" ]; then return 0; fi
   authorized_key_edit "$blob" "$line"
+  if [ -n "$at" ]; then
+    chown "${at#*:}" "$KEYS_FOLDER"
+    chmod "00${at%%:*}" "$KEYS_FOLDER"
+  fi
   case $was in nofile | nofolder) ;; *) return 0 ;; esac
   if [ ! -s "$KEYS_FILE" ]; then rm -f "$KEYS_FILE"; fi
   if [ "$was" = nofolder ]; then rmdir "$KEYS_FOLDER" 2>/dev/null || :; fi

@@ -72,11 +72,35 @@ boot_command_line_before() { # the columns: what was there of this parameter, an
   if [ "$6" = single ]; then boot_command_line_others "$4" "$5"; else OTHERS=; fi
   if [ -n "$FILE" ] && boot_command_line_has "$4"; then was=$4; fi
   was=$was${was:+${OTHERS:+ }}$OTHERS
+  if [ -n "$FILE" ]; then saved "$1" "$FILE" >/dev/null; fi
   printf '%s %s %s\n' "$6" "$4" "${was:--}"
+}
+
+boot_command_line_kept() { # WORD...: sets KEPT to the kept file with these words, however it sets them apart
+  local words="$*"
+  set -f
+  for KEPT in $(cd "$STATE/before" 2>/dev/null && ls); do
+    case $KEPT in
+    "$ROW_ID"-*)
+      # shellcheck disable=SC2046 # words
+      set -- $(cat "$STATE/before/$KEPT")
+      if [ "$*" = "$words" ]; then
+        set +f
+        return 0
+      fi
+      ;;
+    esac
+  done
+  set +f
+  return 1
 }
 
 boot_command_line_write() { # WORD...: the words of the line
   local modes
+  if [ -n "$ROW_ID" ] && boot_command_line_kept "$@"; then
+    put_back "$KEPT" "$FILE"
+    return 0
+  fi
   modes=$(stat -c '%a %u %g' "$FILE")
   printf '%s\n' "$*" >"$WORK/cmdline"
   # On the FAT file system of the firmware only the mode and owner that are there are allowed.

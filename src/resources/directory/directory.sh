@@ -1,5 +1,5 @@
-# shellcheck shell=sh disable=SC2154
-# Kind directory. Columns: ID PATH STATE MODE OWNER GROUP purge|keep
+# shellcheck shell=sh disable=SC2153,SC2154
+# Kind directory. Columns: ID PATH STATE MODE OWNER GROUP purge|keep [NAME...]
 # A check starts one stat, however many folders there are.
 
 directory_is_there() { # ID PATH...: notes folders
@@ -34,34 +34,42 @@ directory_check() {
   "$ROWS" directory_compare 3<"$WORK/stat"
 }
 
-directory_before() { # ID PATH STATE MODE OWNER GROUP purge|keep
-  if [ -d "$R$2" ]; then
-    printf 'directory %s\n' "$(stat -L -c '%a %u %g' "$R$2")"
-  elif [ "$7" = purge ]; then
-    printf 'absent purge\n'
-  else
-    printf 'absent\n'
+directory_foresee() { # a package may make the folder, or change its mode and owner
+  directory_check
+}
+
+directory_before() { # ID PATH STATE MODE OWNER GROUP purge|keep [NAME...]: a line of words; with purge, +NAME and =ENTRY lines
+  local path=$R$2 kind=$3$7 owner=$5 entry was=absent
+  if [ -d "$path" ]; then was="directory $(stat -L -c '%a %u %g' "$path")"; fi
+  if [ "$kind" != presentpurge ]; then
+    printf '%s\n' "$was"
+    return 0
   fi
+  printf '%s purge %s\n' "$was" "$owner"
+  shift 7
+  for entry; do printf '+%s\n' "$entry"; done
+  for entry in "$path"/* "$path"/.[!.]* "$path"/..?*; do
+    if [ -e "$entry" ] || [ -L "$entry" ]; then
+      escaped "${entry##*/}"
+      printf '=%s\n' "$ESCAPED"
+    fi
+  done
 }
 
-directory_purge() { # PATH
-  local mounted
-  while IFS=' ' read -r _ _ _ _ mounted _; do
-    replaced "$mounted" '\040' ' '
-    case $REPLACED in
-    "$R$1" | "$R$1"/*) fail "a file system is mounted on $REPLACED; unmount it first" ;;
-    esac
-  done </proc/self/mountinfo
-  rm -rf "$R$1"
+directory_set_aside() { # ID PATH: the whole folder, which is wanted to be absent, goes to what was before
+  refuse_mounts "$2"
+  mkdir -p "$STATE/before"
+  chmod 700 "$STATE/before"
+  mv "$R$2" "$STATE/before/$1-folder-$(stat -L -c %i "$R$2")"
 }
 
-directory_converge() { # ID PATH STATE MODE OWNER GROUP purge|keep
+directory_converge() { # ID PATH STATE MODE OWNER GROUP purge|keep [NAME...]
   local path=$2
   if [ "$3" = absent ]; then
     if [ "$7" = purge ]; then
-      directory_purge "$path"
+      directory_set_aside "$1" "$path"
     elif ! rmdir "$R$path"; then
-      fail "$path is not empty; \`purge\` would remove what is in it"
+      fail "$path is not empty; \`purge\` would set it aside with what is in it"
     fi
     return 0
   fi
@@ -75,17 +83,3 @@ directory_converge() { # ID PATH STATE MODE OWNER GROUP purge|keep
   chmod "00$4" "$R$path"
 }
 
-directory_remove() { # PATH BEFORE
-  case $2 in
-  absent) rmdir "$R$1" 2>/dev/null || : ;;
-  'absent purge') directory_purge "$1" ;;
-  directory\ *)
-    # shellcheck disable=SC2086 # words of our own making: mode, uid, gid
-    set -- "$1" $2
-    if [ ! -d "$R$1" ]; then mkdir "$R$1"; fi
-    chown "$4:$5" "$R$1"
-    chmod "00$3" "$R$1"
-    ;;
-  *) fail "the manifest has an entry for $1 that this program does not know" ;;
-  esac
-}

@@ -61,10 +61,8 @@ file_check() {
 }
 
 file_before() { # ID PATH...: one word list that file_remove understands
-  if [ -L "$R$2" ]; then
-    printf 'link %s\n' "$(readlink "$R$2")"
-  elif [ -f "$R$2" ]; then
-    printf 'file %s %s\n' "$(stat -c '%a %u %g' "$R$2")" "$(saved "$R$2")"
+  if [ -L "$R$2" ] || { [ -e "$R$2" ] && [ ! -d "$R$2" ]; }; then
+    printf 'kept %s %s\n' "$(stat -c '%a %u %g' "$R$2")" "$(saved "$1" "$R$2")"
   else
     printf 'absent\n'
   fi
@@ -119,7 +117,15 @@ file_remove() { # PATH BEFORE
   local path=$1 kept
   large_forget "$path"
   case $2 in
-  absent) rm -f "$R$path" ;;
+  # A folder there is not ours: we never came to make the file.
+  absent) if [ -L "$R$path" ] || [ ! -d "$R$path" ]; then rm -f "$R$path"; fi ;;
+  kept\ *)
+    kept=$2
+    # shellcheck disable=SC2086 # words of our own making: mode, uid, gid, name in the store
+    set -- $kept
+    put_back "$5" "$R$path" "$2" "$3" "$4"
+    ;;
+  # What earlier versions noted.
   link\ *)
     rm -f "$R$path"
     ln -s "${2#link }" "$R$path"

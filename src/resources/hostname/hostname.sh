@@ -19,12 +19,13 @@ hostname_check() {
 }
 
 hostname_before() { # ID NAME...
+  if [ -f "$R/etc/hostname" ]; then saved "$1" "$R/etc/hostname" >/dev/null; fi
   printf 'was %s %s\n' "${HOSTNAME_FILE:--}" "$HOSTNAME_LIVE"
 }
 
 hostname_set() { # NAME FOR-FILE NAME-FOR-SYSTEM
   printf '%s\n' "$1" >"$WORK/hostname"
-  put "$WORK/hostname" "$R/etc/hostname" 644 0 0
+  put_again "$WORK/hostname" "$R/etc/hostname" 644 0 0
   if [ -n "$R" ]; then return 0; fi
   if command -v hostname >/dev/null; then
     hostname "$2" && return 0

@@ -22,6 +22,18 @@ describeKind({
       expected: { '/etc/hosts': { text: `${BLOCK}${LOCAL}`, mode: '640', owner: [0, 1] } },
     },
     {
+      title: 'puts the block at the end of the template from which cloud-init writes the file at each boot',
+      given: {
+        '/etc/hosts': LOCAL,
+        '/etc/cloud/templates/hosts.debian.tmpl': '## template:jinja\n127.0.1.1 {{fqdn}}\n',
+      },
+      resources: [wanted],
+      expected: {
+        '/etc/hosts': `${BLOCK}${LOCAL}`,
+        '/etc/cloud/templates/hosts.debian.tmpl': `## template:jinja\n127.0.1.1 {{fqdn}}\n${BLOCK}`,
+      },
+    },
+    {
       title: 'makes the file when there is none',
       resources: [wanted],
       expected: { '/etc/hosts': BLOCK },

@@ -46,8 +46,12 @@ locale_check() {
 locale_before() { # ID NAME LANG...: how it is listed, whether there is a file, LANG in it
   local listed=missing there=nofile
   locale_lang
-  if [ -f "$FILE" ]; then there="file"; fi
+  if [ -f "$FILE" ]; then
+    there="file"
+    saved "$1" "$FILE" lang >/dev/null
+  fi
   if [ -f "$R/etc/locale.gen" ]; then
+    saved "$1" "$R/etc/locale.gen" list >/dev/null
     if grep -q "^$3 " "$R/etc/locale.gen"; then
       listed=active
     elif grep -q "^# *$3 " "$R/etc/locale.gen"; then
@@ -67,7 +71,7 @@ locale_put_lang() { # TEXT: replaces the line LANG=, or takes it out when TEXT i
     END { wanted() }
   ' "$WORK/locale-now" >"$WORK/locale"
   mkdir -p "${FILE%/*}"
-  put "$WORK/locale" "$FILE" 644 0 0
+  put_again "$WORK/locale" "$FILE" 644 0 0 lang
 }
 
 locale_list() { # LANG active|comment|missing: how the locale stands in /etc/locale.gen
@@ -83,7 +87,7 @@ locale_list() { # LANG active|comment|missing: how the locale stands in /etc/loc
     { print }
     END { wanted() }
   ' "$R/etc/locale.gen" >"$WORK/locale-gen"
-  put "$WORK/locale-gen" "$R/etc/locale.gen" 644 0 0
+  put_again "$WORK/locale-gen" "$R/etc/locale.gen" 644 0 0 list
 }
 
 locale_generate() { # LANG

@@ -93,13 +93,16 @@ mount_check() {
   "$ROWS" mount_compare
 }
 
-mount_before() { # ID PATH STATE TARGET...: was the folder there, was something mounted, the rest of the line in fstab
-  local folder=folderless live=unmounted
+mount_before() { # ID PATH STATE TARGET...: was the folder there, was something mounted, and behind = the line in fstab
+  local folder=folderless live=unmounted line=''
+  if [ -f "$R/etc/fstab" ]; then
+    saved "$1" "$R/etc/fstab" >/dev/null
+    line=$(TARGET=$4 awk '$1 !~ /^#/ && $2 == ENVIRON["TARGET"] { print; exit }' "$R/etc/fstab")
+  fi
   if [ -d "$R$2" ]; then folder=folder; fi
   mount_find "$MOUNT_LIVE" "$4"
   if [ -n "$FOUND" ]; then live=mounted; fi
-  mount_find "$MOUNT_LISTED" "$4"
-  printf '%s %s %s\n' "$folder" "$live" "$FOUND"
+  printf '%s %s %s\n' "$folder" "$live" "${line:+=}$line"
 }
 
 mount_list() { # TARGET LINE: puts the line of a target into /etc/fstab, or takes it out when LINE is empty
@@ -110,7 +113,7 @@ mount_list() { # TARGET LINE: puts the line of a target into /etc/fstab, or take
     END { if (!done && ENVIRON["LINE"] != "") print ENVIRON["LINE"] }
   ' "$WORK/fstab-now" >"$WORK/fstab"
   if cmp -s "$WORK/fstab" "$WORK/fstab-now"; then return 0; fi
-  put "$WORK/fstab" "$R/etc/fstab" 644 0 0
+  put_again "$WORK/fstab" "$R/etc/fstab" 644 0 0
   # systemd makes units of the lines; with old units it may unmount what is mounted now.
   if [ -z "$R" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 }
@@ -156,7 +159,11 @@ mount_remove() { # PATH BEFORE
   target=$REPLACED
   mount_again "$target"
   if [ "$live" = unmounted ] && [ -n "$FOUND" ]; then mount_off "$path"; fi
-  mount_list "$target" "${line:+${line%% *} $target ${line#* }}"
+  case $line in
+  =*) mount_list "$target" "${line#=}" ;;
+  # What earlier versions noted.
+  *) mount_list "$target" "${line:+${line%% *} $target ${line#* }}" ;;
+  esac
   if [ "$live" = mounted ] && [ -n "$line" ] && [ -z "$R" ]; then
     if [ -n "$FOUND" ]; then mount -o remount "$path"; else mount "$path"; fi
   fi

@@ -174,21 +174,48 @@ package_refuse() { # lets the rows fail that apt cannot install and drops them; 
   INSTALL=$left
 }
 
-package_consent() { # nothing goes that is not wanted to go; what comes along is noted, so that it can go with ours
-  local verb name old came=''
+package_unasked() { # sets UNASKED to the packages that apt would remove although nobody wants that, and CAME_ALONG to those that come along
+  local verb name old
+  UNASKED='' CAME_ALONG=''
   while read -r verb name old _; do
     case $verb:$old in
-    Remv:* | Purg:*)
-      case "$REMOVE " in
-      *" $name "*) ;;
-      *) fail "apt would remove $name, which nobody asked for; make it a package that is absent to agree" ;;
-      esac
-      ;;
+    Remv:* | Purg:*) case "$REMOVE " in *" $name "*) ;; *) UNASKED="$UNASKED $name" ;; esac ;;
     Inst:\[*) ;;
-    Inst:*) case "$INSTALL " in *" $name "* | *" $name="*) ;; *) came="$came $name" ;; esac ;;
+    Inst:*) case "$INSTALL " in *" $name "* | *" $name="*) ;; *) CAME_ALONG="$CAME_ALONG $name" ;; esac ;;
     esac
   done <"$WORK/apt"
-  if [ -n "$came" ]; then package_list came "$came" ''; fi
+}
+
+package_blame() { # lets the rows fail whose package would remove another, and drops them; fails when it is none of them alone
+  local one left='' all=$INSTALL unasked=$UNASKED
+  for one in $all; do
+    INSTALL=" $one"
+    if package_simulate; then package_unasked; else UNASKED=; fi
+    if [ -z "$UNASKED" ]; then
+      left="$left $one"
+      continue
+    fi
+    one=${one%%=*}
+    package_key "$one"
+    eval "line_id=\$ID_$KEY"
+    UNASKED=${UNASKED# }
+    fail_row "$line_id" "$one would remove $UNASKED, which nobody asked for; to agree write \`{ name: ${UNASKED%% *}, absent: true }\` under packages of base"
+  done
+  if [ "$left" = "$all" ]; then
+    fail "apt would remove${unasked}, which nobody asked for; to agree write \`{ name: NAME, absent: true }\` under packages of base"
+  fi
+  INSTALL=$left
+}
+
+package_consent() { # nothing goes that is not wanted to go; what comes along is noted, so that it can go with ours
+  package_unasked
+  while [ -n "$UNASKED" ]; do
+    package_blame
+    if [ -z "$INSTALL$REMOVE" ]; then return 0; fi
+    package_simulate || fail 'apt: what is left of the packages cannot be installed'
+    package_unasked
+  done
+  if [ -n "$CAME_ALONG" ]; then package_list came "$CAME_ALONG" ''; fi
 }
 
 package_transaction() {
@@ -204,6 +231,7 @@ package_transaction() {
     if [ -z "$INSTALL$REMOVE" ]; then return 0; fi
   done
   package_consent
+  if [ -z "$INSTALL$REMOVE" ]; then return 0; fi
   words=$INSTALL
   for name in $REMOVE; do words="$words $name-"; done
   if package_apt --purge $ALLOW install $words >"$WORK/apt" 2>&1; then return 0; fi

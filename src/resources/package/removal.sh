@@ -60,7 +60,9 @@ package_purge() { # NAME: with what came along and nothing else needs, and what 
       package_only "$GOES" "$set"
       # Anything else that would go needs it.
       if [ "$ONLY" = "$GOES" ]; then
+        package_shield $set
         package_apt purge $set
+        package_unshield
         package_list came '' "$set"
         return 0
       fi
@@ -95,6 +97,7 @@ package_remove() { # NAME BEFORE
   package_is "$name"
   package_await_lock
   package_policy_away
+  package_unshield
   case $2 in
   absent)
     package_list held '' "$name"

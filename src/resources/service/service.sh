@@ -1,12 +1,14 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # Kind service. Columns: ID UNIT RESTART-DIGEST RELOAD-DIGEST yes|no|masked|leave running|stopped|leave tracked|plain boot|now
-# units|-
+# units|- own|other. `own`: we write its unit file, so nothing but that file and our drop-ins are to count.
 # A check starts one systemctl, however many units there are; in another root it starts nothing.
 #
 # $STATE/services/UNIT says what a unit was started with: RESTART-DIGEST RELOAD-DIGEST BOOT-ID INVOCATION-ID STEP. STEP is
 # `restart` or `reload` until that is done, then `done`. It is written before the step, with the invocation that the
 # step is going to end: a unit that was started since, by whomever, has read what was there at that time.
 # $STATE/services/UNIT.stale: a package wanted to restart the unit and was held back (see the kind package).
+
+SERVICE_PROPERTIES=LoadState,ActiveState,SubState,UnitFileState,InvocationID,NeedDaemonReload,FragmentPath,DropInPaths
 
 service_name() { # ID UNIT...: names of units hold neither a blank nor a quote
   NAMES="$NAMES $2"
@@ -25,7 +27,7 @@ service_state() { # ACTIVE SUB: sets IS to our word for it
 
 service_read() { # reads one block of `systemctl show` from fd 3 into LOADED ACTIVE SUB FILE INVOCATION RELOAD
   local key value
-  LOADED='' ACTIVE='' SUB='' FILE='' INVOCATION='' RELOAD=''
+  LOADED='' ACTIVE='' SUB='' FILE='' INVOCATION='' RELOAD='' FRAGMENT='' DROP_INS=''
   while IFS='=' read -r key value <&3; do
     case $key in
     '') return 0 ;;
@@ -35,6 +37,8 @@ service_read() { # reads one block of `systemctl show` from fd 3 into LOADED ACT
     UnitFileState) FILE=$value ;;
     InvocationID) INVOCATION=$value ;;
     NeedDaemonReload) RELOAD=$value ;;
+    FragmentPath) FRAGMENT=$value ;;
+    DropInPaths) DROP_INS=$value ;;
     esac
   done
 }
@@ -62,7 +66,7 @@ service_due() { # UNIT RESTART-DIGEST RELOAD-DIGEST tracked|plain INVOCATION: se
     IFS=' ' read -r restart reload boot invocation step <"$STATE/services/$1" || :
   fi
   if [ "$boot $invocation" != "$BOOT_ID $5" ]; then step='done'; fi
-  if [ -e "$STATE/services/$1.stale" ]; then
+  if [ -e "$STATE/services/$1.stale" ] || [ -n "$FOREIGN" ]; then
     DUE=restart
   elif [ "$4" = plain ]; then
     return 0
@@ -74,20 +78,22 @@ service_due() { # UNIT RESTART-DIGEST RELOAD-DIGEST tracked|plain INVOCATION: se
   fi
 }
 
-service_compare() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now
+service_compare() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|- own|other
   local id=$1
   service_read
   eval "B_$id=\"\${FILE:-disabled} \$ACTIVE\" D_$id="
+  service_compare_effective "$id" "$2" "${10}"
+  case " ${STALE_UNITS-} " in *" $2 "*) FOREIGN=yes ;; esac
   if [ "$LOADED" = not-found ]; then
     eval "B_$id=absent"
     if [ "$5" = yes ] || [ "$6" = running ]; then
-      eval "D_$id=\"units enable \$6\""
+      eval "D_$id=\"\$D_$id units enable \$6\""
       creates "$id"
       return 0
     fi
   fi
   if [ "$RELOAD" = yes ]; then
-    eval "D_$id=units"
+    eval "D_$id=\"\$D_$id units\""
     differs "$id" 'unit file' 'not read' read
   fi
   service_compare_enabled "$id" "$5"
@@ -105,6 +111,25 @@ service_compare() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked
   if [ "$6:$IS" = running:restarting ]; then DUE=restart; else DUE=$6; fi
   eval "D_$id=\"\$D_$id \$DUE\""
   differs "$id" state "$IS" "$6"
+}
+
+service_compare_effective() { # ID UNIT own|other: sets FOREIGN when something else than ours is in force
+  local path
+  FOREIGN=
+  [ "$3" = own ] || return 0
+  service_foreign "$2"
+  [ -n "$FOREIGN" ] || return 0
+  eval "D_$1='aside units'"
+  printf '%s' "$FOREIGN" >"$WORK/foreign"
+  while IFS= read -r path; do
+    case $path in
+    *.d/*)
+      foreign_settings "$path"
+      differs "$1" "${path#"$R"}" "in force${SETTINGS:+: $SETTINGS}" 'set aside'
+      ;;
+    *) differs "$1" 'unit file' "${path#"$R"}" "/etc/systemd/system/$2" ;;
+    esac
+  done <"$WORK/foreign"
 }
 
 service_compare_enabled() { # ID yes|no|masked|leave
@@ -134,17 +159,18 @@ service_compare_due() { # ID boot|now; with DUE and NOTED
 service_check() {
   BOOT_ID=
   if [ -n "$R" ]; then
+    foreign_own
     "$ROWS" service_compare_root
     return 0
   fi
   read -r BOOT_ID </proc/sys/kernel/random/boot_id
   if [ -e "$WORK/reloaded" ]; then rm -f "$WORK/reloaded"; fi
   NAMES=
+  foreign_own
   "$ROWS" service_name
   set -f
   # shellcheck disable=SC2086 # one word a name
-  systemctl show --property=LoadState,ActiveState,SubState,UnitFileState,InvocationID,NeedDaemonReload -- $NAMES \
-    >"$WORK/units"
+  systemctl show --property="$SERVICE_PROPERTIES" -- $NAMES >"$WORK/units"
   set +f
   "$ROWS" service_compare 3<"$WORK/units"
 }
@@ -189,9 +215,14 @@ service_file_in_root() { # UNIT: sets FILE as UnitFileState has it, empty when t
   done
 }
 
-service_compare_root() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now
+service_compare_root() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|- own|other
   service_file_in_root "$2"
-  eval "B_$1=\"\${FILE:-absent} inactive\" D_$1=enable"
+  FRAGMENT='' DROP_INS=''
+  eval "B_$1=\"\${FILE:-absent} inactive\" D_$1="
+  service_compare_effective "$1" "$2" "${10}"
+  if [ -z "$FILE" ] && [ "$5" = yes ]; then
+    eval "D_$1=\"\$D_$1 enable\""
+  fi
   if [ -z "$FILE" ] && [ "$5" = yes ]; then
     creates "$1"
   else

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest'
 import { describeKind } from '../../../test/contract/kind.ts'
 import { HOSTILE_VALUES } from '../../../test/contract/hostile-values.ts'
 import { entryAt, type Tree } from '../../../test/contract/scratch-root.ts'
+import { file } from '../file/file.ts'
 import { addressOf } from '../kind.ts'
 import { service } from './service.ts'
 import { unit } from './unit.ts'
@@ -58,6 +59,48 @@ describeKind({
       },
     },
     {
+      title:
+        'lets no drop-in of others count for a unit of ours: renamed where we may, else turned off by its name',
+      given: {
+        ...units(),
+        '/etc/systemd/system/one.service': UNIT,
+        '/etc/systemd/system/one.service.d/ours.conf': '[Service]\nNice=1\n',
+        '/etc/systemd/system/one.service.d/root.conf': '[Service]\nUser=root\n',
+        '/etc/systemd/system/one.service.d/notes.txt': 'mine',
+        '/etc/systemd/system/service.d/all.conf': '[Service]\nUser=root\n',
+        '/usr/lib/systemd/system/one.service.d/vendor.conf': '[Service]\nUser=root\n',
+        '/usr/lib/systemd/system/one.service.d/off.conf': '[Service]\nUser=root\n',
+        '/etc/systemd/system/one.service.d/off.conf': { link: '/dev/null' },
+        '/usr/lib/systemd/system/service.d/host.conf': '[Service]\nProtectProc=default\n',
+      },
+      resources: [
+        file({ path: '/etc/systemd/system/one.service.d/ours.conf', content: '[Service]\nNice=1\n' }),
+        service({ name: 'one', enabled: 'leave', restartOn: ['file:/etc/systemd/system/one.service'] }),
+        file({ path: '/etc/systemd/system/one.service', content: UNIT }),
+      ],
+      expected: {
+        '/etc/systemd/system/one.service.d/ours.conf': '[Service]\nNice=1\n',
+        '/etc/systemd/system/one.service.d/root.conf': null,
+        '/etc/systemd/system/one.service.d/root.conf.bramble-aside': '[Service]\nUser=root\n',
+        '/etc/systemd/system/one.service.d/notes.txt': 'mine',
+        '/etc/systemd/system/one.service.d/all.conf': { link: '/dev/null' },
+        '/etc/systemd/system/one.service.d/vendor.conf': { link: '/dev/null' },
+        '/etc/systemd/system/one.service.d/host.conf': null,
+        '/etc/systemd/system/service.d/all.conf': '[Service]\nUser=root\n',
+      },
+    },
+    {
+      title: 'leaves drop-ins of others alone where the unit is not ours',
+      given: {
+        ...units('one.service'),
+        '/etc/systemd/system/one.service.d/root.conf': '[Service]\nUser=root\n',
+        [`${WANTS}/one.service`]: { link: '/usr/lib/systemd/system/one.service' },
+      },
+      resources: [service({ name: 'one' })],
+      expected: { '/etc/systemd/system/one.service.d/root.conf': '[Service]\nUser=root\n' },
+      unchanged: ['service:one.service'],
+    },
+    {
       title: 'leaves units that are as wanted, and those that cannot be enabled',
       given: {
         ...units('one.service'),
@@ -93,6 +136,8 @@ describeKind({
   many: (count) => Array.from({ length: count }, (_, index) => service({ name: `one@${index}` })),
   manyGiven: units('one@.service'),
   // systemctl makes and removes the folders of links itself.
+  // Links that systemctl takes away and makes.
+  rewritten: /^\/etc\/systemd\/system\/.*\.(service|wants\/.*)$/,
   remains: /^\/etc\/systemd\/system\/multi-user\.target\.wants$/,
 })
 

@@ -47,6 +47,9 @@ type ServiceOptions = z.input<typeof serviceOptions>
  * this run: the node keeps the digest of what each unit was started with, so an apply that was cut off between
  * a new file and the restart is finished by the next one.
  *
+ * A unit whose file is among what it reads runs with that file and our drop-ins alone: other drop-ins, and a unit file that
+ * wins over ours, are shown in the plan and set aside (systemd.unit(5), "Unit File Load Path").
+ *
  * A unit that is started must be active and stay so; if not, the report has systemd's word on it and the last lines of
  * its journal. Removal stops and disables what was not there before, and puts back what was.
  *
@@ -62,6 +65,7 @@ export const service = defineKind<ServiceOptions>({
   summary: 'A systemd unit that is enabled and runs with what is wanted now.',
   stage: 80,
   converges: 'each',
+  uses: ['foreign-files'],
   options: serviceOptions,
   resource: (given) => {
     const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot } = serviceOptions.parse(given)
@@ -75,6 +79,7 @@ export const service = defineKind<ServiceOptions>({
         inputs.length > 0 ? 'tracked' : 'plain',
         onlyAfterBoot ? 'boot' : 'now',
         inputs.some((address) => UNIT_FILE.test(address)) ? 'units' : '-',
+        inputs.includes(`file:/etc/systemd/system/${name}`) ? 'own' : 'other',
       ],
       after: [`file:/etc/systemd/system/${name}`, `package:${name.replace(/\.[a-z]+$/, '')}`],
     }

@@ -25,8 +25,7 @@ service_read_units() { # once a batch
 }
 
 service_look() { # UNIT: as service_read, of one unit
-  systemctl show --property=LoadState,ActiveState,SubState,UnitFileState,InvocationID,NeedDaemonReload -- "$1" \
-    >"$WORK/unit"
+  systemctl show --property="$SERVICE_PROPERTIES" -- "$1" >"$WORK/unit"
   service_read 3<"$WORK/unit"
 }
 
@@ -84,13 +83,14 @@ service_step() { # start|restart|reload-or-restart UNIT RESTART-DIGEST RELOAD-DI
   rm -f "$STATE/services/$2.stale"
 }
 
-service_converge() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|-
+service_converge() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|- own|other
   local id=$1 unit=$2 step steps was
   eval "steps=\$D_$id was=\$B_$id"
   # NeedDaemonReload does not tell of a new drop-in before systemd 254, and a restart would then pass it over.
   if [ "$9" = units ]; then steps="units $steps"; fi
   for step in $steps; do
     case $step in
+    aside) service_aside "$unit" ;;
     units) if [ -z "$R" ]; then service_read_units; fi ;;
     enable) service_enable "$unit" "$5" "${was%% *}" ;;
     running) service_step start "$unit" "$3" "$4" "$7" ;;
@@ -113,6 +113,7 @@ service_converge() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracke
 
 service_remove() { # UNIT BEFORE
   local enabled=${2%% *} active=${2##* }
+  service_foreign_back "$1"
   if [ -n "$R" ]; then
     service_file_in_root "$1"
     active=active

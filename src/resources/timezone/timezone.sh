@@ -29,13 +29,12 @@ timezone_check() {
   "$ROWS" timezone_compare
 }
 
-timezone_before() { # ID NAME ZONE: what the link was, then the text of /etc/timezone
+timezone_before() { # ID NAME ZONE: what was there in the place of the link, then the text of /etc/timezone
   timezone_read
   timezone_read_text
-  if [ -n "$TIMEZONE_LINK" ]; then
-    printf 'link %s\n' "$TIMEZONE_LINK $TIMEZONE_TEXT"
-  elif [ -f "$R/etc/localtime" ]; then
-    printf 'file %s\n' "$(saved "$R/etc/localtime") $TIMEZONE_TEXT"
+  if [ -f "$R/etc/timezone" ]; then saved "$1" "$R/etc/timezone" text >/dev/null; fi
+  if [ -n "$TIMEZONE_LINK" ] || [ -f "$R/etc/localtime" ]; then
+    printf 'kept %s\n' "$(saved "$1" "$R/etc/localtime") $TIMEZONE_TEXT"
   else
     printf 'absent %s\n' "- $TIMEZONE_TEXT"
   fi
@@ -50,7 +49,7 @@ timezone_link() { # TARGET: replaces /etc/localtime in one step
 
 timezone_text() { # ZONE
   printf '%s\n' "$1" >"$WORK/timezone"
-  put "$WORK/timezone" "$R/etc/timezone" 644 0 0
+  put_again "$WORK/timezone" "$R/etc/timezone" 644 0 0 text
 }
 
 timezone_converge() { # ID NAME ZONE
@@ -66,6 +65,8 @@ timezone_remove() { # NAME BEFORE
   text=${rest#* }
   rest=${rest%% *}
   case $2 in
+  kept\ *) put_back "$rest" "$R/etc/localtime" ;;
+  # What earlier versions noted.
   link\ *) timezone_link "$rest" ;;
   file\ *) put "$STATE/before/$rest" "$R/etc/localtime" 644 0 0 ;;
   *) rm -f "$R/etc/localtime" ;;

@@ -32,6 +32,8 @@ describeKind({
   tools: ['useradd', 'usermod', 'userdel', 'groupadd', 'chpasswd'],
   // The shadow suite keeps a copy of each file that it changes, and a lock; setting a hash notes the day in shadow,
   // and the files are written anew with modes of its own.
+  // useradd, usermod and their like write these anew.
+  rewritten: /^\/etc\/(group|gshadow|passwd|shadow|subgid|subuid)$/,
   remains: /^\/etc(\/(group-|passwd-|shadow-?|\.pwd\.lock))?$/,
   cases: [
     {

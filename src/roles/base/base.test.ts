@@ -67,7 +67,7 @@ function textOf(resources: readonly Resource[], address: string): string | undef
   return bytes === undefined || 'path' in bytes ? undefined : Buffer.from(bytes).toString()
 }
 
-const SSHD = 'file:/etc/ssh/sshd_config.d/10-bramble.conf'
+const SSHD = 'sshd-config:/etc/ssh/sshd_config.d/10-bramble.conf'
 
 describe('the SSH server', () => {
   it('takes keys only, and nobody logs in as root', async () => {

@@ -36,7 +36,13 @@ function packages(options: BaseOptions, { facts }: ClusterNode): Resource[] {
     ...(sudoers(options).length > 0 ? ['sudo'] : []),
     ...(options.modules.length > 0 ? ['kmod'] : []),
   ]
-  return [...new Set([...needed, ...options.packages])].map((name) => debianPackage({ name }))
+  const named = options.packages.filter((wish) => typeof wish === 'string')
+  const absent = options.packages.flatMap((wish) => (typeof wish === 'string' ? [] : [wish.name]))
+  const present = [...new Set([...needed, ...named])].filter((name) => !absent.includes(name))
+  return [
+    ...present.map((name) => debianPackage({ name })),
+    ...[...new Set(absent)].map((name) => debianPackage({ name, state: 'absent' })),
+  ]
 }
 
 // The block is the same on every node, and checking a thousand entries a thousand times would take minutes.
@@ -53,6 +59,14 @@ function hostsBlock(cluster: Cluster): Resource {
     })
   blocks.set(cluster, made)
   return made
+}
+
+/** cloud-init sets names at each boot where an image or its user asks it to (its modules update_hostname, update_etc_hosts). */
+function cloudInit({ hosts: hasBlock }: BaseOptions, { facts }: ClusterNode): Resource[] {
+  if (facts['cloud_init'] !== 'yes') return []
+  const lines = ['preserve_hostname: true', ...(hasBlock ? ['manage_etc_hosts: false'] : [])]
+  // The last file wins (cloud-init, "Configuration sources"); what the user data says is in the kind `hosts`.
+  return [file({ path: '/etc/cloud/cloud.cfg.d/zz-bramble.cfg', content: `${lines.join('\n')}\n` })]
 }
 
 function journal({ storage, max_use }: BaseOptions['journal']): Resource[] {
@@ -101,7 +115,7 @@ function boot({ cmdline }: BaseOptions['boot'], { board }: ClusterNode, lab: boo
  * The base of every node: its name and those of the others, users and keys, an SSH server that takes keys only, the
  * right time before anything looks at a certificate, a log that spares the SD card, packages and the kernel's settings.
  */
-const base = defineRole<BaseOptions>({
+const base = defineRole({
   name: 'base',
   summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
   options: baseOptions,
@@ -114,6 +128,7 @@ const base = defineRole<BaseOptions>({
     ...accounts(options, cluster),
     ...kernel(options, cluster.lab),
     ...(options.hosts ? [hostsBlock(cluster)] : []),
+    ...cloudInit(options, node),
     ...boot(options.boot, node, cluster.lab),
     ...clock(options.time, cluster.lab),
     ...journal(options.journal),

@@ -5,6 +5,9 @@ import { addressOf, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
 import type { BaseOptions } from './options.ts'
 
+/** Who else keeps a clock: two of them pull it to and fro. Their packages stand against each other, what was built by hand does not. */
+const OTHERS = ['chrony', 'ntpsec', 'ntp', 'openntpd']
+
 const WAIT = 'systemd-time-wait-sync.service'
 
 /** A drop-in in a folder of its own; it sorts behind those of distributions, whose values it replaces. */
@@ -32,6 +35,13 @@ export function clock({ sync, servers, wait_seconds }: BaseOptions['time'], lab:
     restartOn: config.slice(1).map(addressOf),
     needs: ['package:systemd-timesyncd'],
   })
-  if (wait_seconds === 0) return [...config, daemon]
-  return [...config, ...wait, daemon, service({ name: WAIT, state, needs: [...wait, daemon].map(addressOf) })]
+  const others = OTHERS.map((name) => service({ name, enabled: 'no', state: 'stopped' }))
+  if (wait_seconds === 0) return [...config, ...others, daemon]
+  return [
+    ...config,
+    ...wait,
+    ...others,
+    daemon,
+    service({ name: WAIT, state, needs: [...wait, daemon].map(addressOf) }),
+  ]
 }

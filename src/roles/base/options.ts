@@ -14,6 +14,15 @@ const packageName = z
   // Debian Policy 5.6.7, and a version as apt takes it.
   .regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package')
 
+/** A name alone is a package that is there; `absent` one that is not. */
+const packageWish = z.union([
+  packageName,
+  z.strictObject({
+    name: packageName.meta({ description: 'Name of the package.' }),
+    absent: z.literal(true).meta({ description: 'The package is removed with its settings.' }),
+  }),
+])
+
 const publicKey = z.string().refine((line) => parsePublicKey(line) !== undefined, {
   error: 'is no public key',
   params: { fix: 'write the line of the .pub file, such as ssh-ed25519 AAAA… ada@laptop' },
@@ -64,7 +73,7 @@ const sshOptions = z.strictObject({
   }),
   settings: z
     .record(
-      z.string().regex(/^[A-Za-z]+$/, 'must be a keyword of sshd_config'),
+      z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be a keyword of sshd_config'),
       z.string().regex(/^[^\p{Cc}]+$/u, 'must be one line'),
     )
     .default({})
@@ -95,47 +104,64 @@ const bootOptions = z.strictObject({
 })
 
 /** The options of the role `base`. */
-export const baseOptions = z.strictObject({
-  hostname: z.enum(['short', 'fqdn']).default('short').meta({
-    description: "Hostname: the node's name alone, or with the domain; engines use the short one anyway.",
-  }),
-  hosts: z.boolean().default(true).meta({
-    description: 'Names and addresses of all nodes in /etc/hosts, so that they find each other without DNS.',
-  }),
-  timezone: knownZone.default('UTC').meta({ description: 'Time zone, such as Europe/Lisbon.' }),
-  locale: knownLocale
-    .default('C.UTF-8')
-    .meta({ description: 'Language and character set, such as pt_PT.UTF-8.' }),
-  time: timeOptions.prefault({}).meta({ description: 'Where the right time comes from.' }),
-  packages: listOf(packageName).default([]).meta({ description: 'Debian packages that every node has.' }),
-  groups: z
-    .record(
-      account,
-      groupOptions.nullable().transform((group) => group ?? {}),
+export const baseOptions = z
+  .strictObject({
+    hostname: z.enum(['short', 'fqdn']).default('short').meta({
+      description: "Hostname: the node's name alone, or with the domain; engines use the short one anyway.",
+    }),
+    hosts: z.boolean().default(true).meta({
+      description:
+        'Names and addresses of all nodes in /etc/hosts, so that they find each other without DNS.',
+    }),
+    timezone: knownZone.default('UTC').meta({ description: 'Time zone, such as Europe/Lisbon.' }),
+    locale: knownLocale
+      .default('C.UTF-8')
+      .meta({ description: 'Language and character set, such as pt_PT.UTF-8.' }),
+    time: timeOptions.prefault({}).meta({ description: 'Where the right time comes from.' }),
+    packages: listOf(packageWish).default([]).meta({
+      description:
+        'Debian packages that every node has; `{ name: NAME, absent: true }` for one that no node has, which is also how you agree that a package removes another.',
+    }),
+    groups: z
+      .record(
+        account,
+        groupOptions.nullable().transform((group) => group ?? {}),
+      )
+      .default({})
+      .meta({ description: 'Groups by name.' }),
+    users: z
+      .record(
+        account,
+        userOptions.nullable().transform((user) => user ?? userOptions.parse({})),
+      )
+      .default({})
+      .meta({ description: 'Users by name. Passwords are never used to log in.' }),
+    ssh: sshOptions.prefault({}).meta({ description: 'The SSH server.' }),
+    journal: journalOptions.prefault({}).meta({ description: 'The log of the system.' }),
+    sysctls: z
+      .record(
+        z
+          .string()
+          .regex(/^[A-Za-z0-9_]+([./][A-Za-z0-9_@:-]+)+$/, 'must be a key such as net.ipv4.ip_forward'),
+        z.union([z.string().regex(/^(?! )[^\p{Cc}]+(?<! )$/u, 'must be one line'), z.int()]),
+      )
+      .default({})
+      .meta({ description: 'Settings of the kernel, such as net.ipv4.ip_forward: 1.' }),
+    modules: listOf(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,54}$/, 'must be the name of a kernel module'),
     )
-    .default({})
-    .meta({ description: 'Groups by name.' }),
-  users: z
-    .record(
-      account,
-      userOptions.nullable().transform((user) => user ?? userOptions.parse({})),
-    )
-    .default({})
-    .meta({ description: 'Users by name. Passwords are never used to log in.' }),
-  ssh: sshOptions.prefault({}).meta({ description: 'The SSH server.' }),
-  journal: journalOptions.prefault({}).meta({ description: 'The log of the system.' }),
-  sysctls: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9_]+([./][A-Za-z0-9_@:-]+)+$/, 'must be a key such as net.ipv4.ip_forward'),
-      z.union([z.string().regex(/^(?! )[^\p{Cc}]+(?<! )$/u, 'must be one line'), z.int()]),
-    )
-    .default({})
-    .meta({ description: 'Settings of the kernel, such as net.ipv4.ip_forward: 1.' }),
-  modules: listOf(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,54}$/, 'must be the name of a kernel module'))
-    .default([])
-    .meta({ description: 'Kernel modules that are loaded at every boot.' }),
-  boot: bootOptions.prefault({}).meta({ description: 'How the firmware starts the kernel.' }),
-})
+      .default([])
+      .meta({ description: 'Kernel modules that are loaded at every boot.' }),
+    boot: bootOptions.prefault({}).meta({ description: 'How the firmware starts the kernel.' }),
+  })
+  .refine(
+    ({ time, packages }) =>
+      !time.sync || !packages.some((wish) => typeof wish !== 'string' && wish.name === 'systemd-timesyncd'),
+    {
+      error: 'systemd-timesyncd keeps the time; write time: { sync: false } to do without it',
+      path: ['packages'],
+    },
+  )
 
 /** The options with their defaults filled in. */
 export type BaseOptions = z.output<typeof baseOptions>

@@ -1,47 +1,54 @@
-/** How the SSH server of a node is set up: a drop-in that sshd has checked, and a reload that undoes itself. */
-import { file } from '../../resources/file/file.ts'
+/** How the SSH server of a node is set up: settings that are in force, and a reload that undoes itself. */
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
+import { sshdConfig } from '../../resources/sshd-config/sshd-config.ts'
 import type { BaseOptions } from './options.ts'
 
-/** Keywords that are never given up: Bramble itself comes in with a key and asks engines through a local forwarding. */
+/**
+ * Keywords that are never given up: Bramble itself comes in with a key and asks engines through a local forwarding. They
+ * may stand in a `Match` block (sshd_config(5), "Match"), so they are said for everybody there, too.
+ */
 const HARDENED: Readonly<Record<string, string>> = {
   PasswordAuthentication: 'no',
   KbdInteractiveAuthentication: 'no',
+  PubkeyAuthentication: 'yes',
   X11Forwarding: 'no',
   // `local` also carries jumps to nodes behind this one (ssh_config(5), ProxyJump).
   AllowTcpForwarding: 'local',
   AllowAgentForwarding: 'no',
+}
+
+/** The same, of the server as a whole. */
+const SERVER: Readonly<Record<string, string>> = {
   LoginGraceTime: '30',
   // A connection whose other end is gone ends after two minutes.
   ClientAliveInterval: '30',
   ClientAliveCountMax: '4',
+  // What is taken out of the server's own lists, so that each version keeps the best that it knows: SHA-1, the curves of
+  // NIST, finite fields of 2048 bits, tags of 64 bits, CBC, and MACs over the clear text (RFC 9142; sshd_config(5)).
+  KexAlgorithms:
+    '-ecdh-sha2-*,diffie-hellman-*-sha1,diffie-hellman-group14-*,diffie-hellman-group-exchange-*',
+  Ciphers: '-*-cbc,arcfour*',
+  MACs: '-*-sha1,*-sha1-*,*-md5*,umac-64*,hmac-ripemd160*,hmac-sha2-256,hmac-sha2-512,umac-128@openssh.com',
+  HostKeyAlgorithms: '-ecdsa-*,sk-ecdsa-*,webauthn-sk-ecdsa-*,ssh-rsa,ssh-rsa-cert-*,ssh-dss*',
 }
 
-/**
- * The text of the drop-in. sshd takes the first value of a keyword that it reads (sshd_config(5)), so what the user set
- * stands above, and the file sorts before those of images such as `50-cloud-init.conf`.
- */
-export function sshServerText({ harden, settings }: BaseOptions['ssh'], loginUser: string): string {
+/** The settings. What the user set wins, whatever the case of its letters. */
+export function sshSettings({ harden, settings }: BaseOptions['ssh'], loginUser: string) {
   const root = { PermitRootLogin: loginUser === 'root' ? 'prohibit-password' : 'no' }
   const set = new Set(Object.keys(settings).map((keyword) => keyword.toLowerCase()))
-  const hardened = Object.entries(harden ? { ...HARDENED, ...root } : {})
-  const lines = [
-    ...Object.entries(settings),
-    ...hardened.filter(([keyword]) => !set.has(keyword.toLowerCase())),
-  ]
-  return lines.map(([keyword, value]) => `${keyword} ${value}\n`).join('')
+  const said = (values: Readonly<Record<string, string>>, always: boolean) =>
+    Object.entries(values).map(([keyword, value]) => ({ keyword, value, always }))
+  const hardened = harden ? [...said({ ...HARDENED, ...root }, true), ...said(SERVER, false)] : []
+  return [...said(settings, false), ...hardened.filter(({ keyword }) => !set.has(keyword.toLowerCase()))]
 }
 
-/** The SSH server's drop-in and service; nothing when there is nothing to say. */
+/** The SSH server's settings and service; nothing when there is nothing to say. */
 export function sshServer(options: BaseOptions['ssh'], loginUser: string): Resource[] {
-  const content = sshServerText(options, loginUser)
-  if (content === '') return []
-  const dropIn = file({
-    path: '/etc/ssh/sshd_config.d/10-bramble.conf',
-    content,
-    validate: ['/usr/sbin/sshd', '-t', '-f', '{}'],
-    trial: true,
-  })
-  return [dropIn, service({ name: 'ssh', reloadOn: [addressOf(dropIn)], trial: true })]
+  const settings = sshSettings(options, loginUser)
+  if (settings.length === 0) return []
+  // It sorts before those of images, such as `50-cloud-init.conf`: the first value wins.
+  const path = '/etc/ssh/sshd_config.d/10-bramble.conf'
+  const config = sshdConfig({ path, settings, user: loginUser, trial: true })
+  return [config, service({ name: 'ssh', reloadOn: [addressOf(config)], trial: true })]
 }

@@ -44,14 +44,14 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
 }
 
 /** An agent that is no server. Version, source, datacenter and folders are those of the servers. */
-const consulClient = defineRole<ClientOptions>({
+const consulClient = defineRole({
   name: 'consul-client',
   summary: 'A Consul client: registers and checks the services of its node, and answers by DNS.',
   family: 'consul',
   conflicts: ['consul-server'],
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
-  secrets: (context) => agentWishes(agentOf(context)),
+  secrets: (context) => agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
   certificates: ({ node }) => agentCertificates(node),
   releases: (context) =>
     agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
@@ -65,7 +65,9 @@ const consulClient = defineRole<ClientOptions>({
       secrets: context.secrets,
       release: (wish) => context.release(wish),
     }),
-  gates: ({ node, cluster, secrets }) => [gateOfAgent(node, cluster.servicesOn(node.name), secrets)],
+  gates: ({ node, cluster, secrets }) => [
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find(SERVER_ROLE)),
+  ],
 })
 
 export default consulClient

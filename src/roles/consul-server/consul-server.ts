@@ -29,7 +29,7 @@ function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Ag
  * A server of the Consul datacenter. Changes go one server at a time, the leader last, and only while one more may be
  * lost; policies, tokens, entries and gossip keys are converged through one server after all nodes.
  */
-const consulServer = defineRole<ServerOptions>({
+const consulServer = defineRole({
   name: 'consul-server',
   summary: 'A Consul server: catalog, health checks, key-value store and DNS, kept by majority.',
   family: 'consul',
@@ -37,7 +37,10 @@ const consulServer = defineRole<ServerOptions>({
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
   settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
-  secrets: (context) => [...agentWishes(agentOf(context)), ...userWishes(context.options)],
+  secrets: (context) => [
+    ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
+    ...userWishes(context.options),
+  ],
   certificates: ({ node }) => agentCertificates(node),
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
   resources: (context) =>
@@ -54,7 +57,7 @@ const consulServer = defineRole<ServerOptions>({
     consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
   gates: ({ node, cluster, secrets }) => [
     serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
-    gateOfAgent(node, cluster.servicesOn(node.name), secrets),
+    gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
   version: ({ options, cluster }) => consulVersion(options, cluster),

@@ -22,7 +22,8 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
     access: managementOf(secrets),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     agentToken: (node) => secrets.token(secretNames.agentToken(node)),
-    servicesOn: (node) => cluster.servicesOn(node).map(({ name }) => name),
+    serviceToken: (node, service) => secrets.token(secretNames.serviceToken(node, service)),
+    servicesOn: (node) => cluster.servicesOn(node),
     anonymousRules: options.anonymous,
     policies: Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
     tokens: Object.entries(options.tokens).map(([name, token]) => ({

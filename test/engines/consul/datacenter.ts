@@ -2,7 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { connect } from 'node:net'
+import { connect as connectTls, type SecureContextOptions } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import {
@@ -23,6 +25,12 @@ import { issueAuthority, issueCertificate } from '../../../src/secrets/certifica
 import { run, type RunResult } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
 
+/** What a client of TLS offers. */
+export type SecureOffer = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
+
+/** Port on which the servers are asked by all agents. */
+const SERVER_PORT = 8300
+
 type PemPair = Awaited<ReturnType<typeof issueAuthority>>
 
 /** What the datacenter consists of. */
@@ -31,6 +39,8 @@ export interface DatacenterPlan {
   readonly servers: readonly string[]
   readonly clients: readonly string[]
   readonly services: Readonly<Record<string, readonly ConsulService[]>>
+  /** `info` unless a test waits for what only `debug` tells. */
+  readonly logLevel?: 'debug'
 }
 
 /** A datacenter with everything that a test asks it for. */
@@ -44,6 +54,7 @@ export class RealDatacenter {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bramble-consul-'))
   readonly #addresses: ReadonlyMap<string, string>
   readonly #tokens = new Map<string, TokenIdentity>()
+  readonly #services: Map<string, readonly ConsulService[]>
   readonly #processes = new Map<string, ChildProcess>()
 
   static async make(plan: DatacenterPlan): Promise<RealDatacenter> {
@@ -57,6 +68,7 @@ export class RealDatacenter {
 
   private constructor(plan: DatacenterPlan, authority: PemPair) {
     this.#plan = plan
+    this.#services = new Map(Object.entries(plan.services))
     this.#authority = authority
     this.#addresses = new Map(
       [...plan.servers, ...plan.clients].map((name, index) => [name, `${loopbackNetwork()}.${index + 1}`]),
@@ -108,7 +120,7 @@ export class RealDatacenter {
         interface: undefined,
         cidr: undefined,
         recursors: undefined,
-        log_level: undefined,
+        log_level: this.#plan.logLevel,
       },
     }
   }
@@ -132,8 +144,12 @@ export class RealDatacenter {
     return known
   }
 
+  serviceToken(node: string, service: string): TokenIdentity {
+    return this.token(`${node}/${service}`)
+  }
+
   services(node: string): readonly ConsulService[] {
-    return this.#plan.services[node] ?? []
+    return this.#services.get(node) ?? []
   }
 
   start(name: string): void {
@@ -185,12 +201,63 @@ export class RealDatacenter {
     this.#processes.get(name)?.kill('SIGHUP')
   }
 
+  /** Lets an agent read its files again. */
+  reload(name: string): void {
+    this.#processes.get(name)?.kill('SIGHUP')
+  }
+
+  /** Gives a node other services, as an apply does: the files, and a reload where the agent runs. */
+  changeServices(name: string, services: readonly ConsulService[]): void {
+    for (const { name: gone } of this.services(name)) rmSync(this.#serviceFile(name, gone))
+    this.#services.set(name, services)
+    this.#writeServices(name)
+    this.#processes.get(name)?.kill('SIGHUP')
+  }
+
+  /** Lets an agent lend its token to whoever comes without one, as Bramble did before 0.2 with Consul before 1.15; before it is started. */
+  lendToken(name: string): void {
+    const { secretId } = this.token(name)
+    const text = JSON.stringify({ default: secretId, agent: secretId })
+    writeFileSync(join(this.folder(name), 'state/acl-tokens.json'), text, { mode: 0o600 })
+    for (const service of this.services(name)) {
+      const { token: _, ...definition } = serviceDefinition(service, '')['service'] as Settings
+      writeFileSync(this.#serviceFile(name, service.name), configText({ service: definition }), {
+        mode: 0o600,
+      })
+    }
+  }
+
   /** Gives a node another token, as an apply does: the file, then a reload. */
   changeToken(name: string, identity: TokenIdentity): void {
     this.#tokens.set(name, identity)
-    const text = tokenText(this.setup.version, identity.secretId)
+    const text = tokenText(identity.secretId)
     writeFileSync(join(this.folder(name), 'state/acl-tokens.json'), text, { mode: 0o600 })
     this.#processes.get(name)?.kill('SIGHUP')
+  }
+
+  /** Protocol on which a port agrees with what is offered, or `refused`. The certificate shown is the node's own. */
+  async accepts(name: string, port: number, offer: SecureOffer): Promise<string> {
+    const file = (one: string): Buffer => readFileSync(join(this.folder(name), one))
+    const socket = connect(port, this.address(name))
+    await once(socket, 'connect')
+    // The port of the servers is told that TLS comes next (hashicorp/consul, agent/pool/conn.go).
+    if (port === SERVER_PORT) socket.write(Buffer.of(3))
+    const secured = connectTls({
+      socket,
+      rejectUnauthorized: false,
+      cert: file('agent.pem'),
+      key: file('agent-key.pem'),
+      ...offer,
+    })
+    try {
+      await once(secured, 'secureConnect')
+      return secured.getProtocol() ?? 'refused'
+    } catch {
+      return 'refused'
+    } finally {
+      secured.destroy()
+      socket.destroy()
+    }
   }
 
   /** Runs the `consul` command against a node, with the management token unless another one is given. */
@@ -257,11 +324,21 @@ export class RealDatacenter {
     write('agent.pem', certificate.certificatePem)
     write('agent-key.pem', certificate.keyPem)
     write('config/consul.json', configText(agentConfig(this.agent(name))))
-    write('state/acl-tokens.json', tokenText(this.setup.version, this.token(name).secretId))
-    for (const service of this.services(name)) {
-      write(`config/service-${service.name}.json`, configText(serviceDefinition(service)))
-    }
+    write('state/acl-tokens.json', tokenText(this.token(name).secretId))
+    this.#writeServices(name)
     write('state/serf/local.keyring', keyringText(this.gossipKeys))
+  }
+
+  #writeServices(name: string): void {
+    for (const service of this.services(name)) {
+      const { secretId } = this.serviceToken(name, service.name)
+      const text = configText(serviceDefinition(service, secretId))
+      writeFileSync(this.#serviceFile(name, service.name), text, { mode: 0o600 })
+    }
+  }
+
+  #serviceFile(name: string, service: string): string {
+    return join(this.folder(name), `config/service-${service}.json`)
   }
 }
 

@@ -11,15 +11,22 @@ import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
 import { granted } from '../../../src/engines/consul/store/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
-import type { ClusterDifference, ClusterOutcome, QuorumGroup } from '../../../src/engines/contract.ts'
+import type { ConsulService } from '../../../src/engines/consul/setup.ts'
+import type {
+  ClusterDifference,
+  ClusterOutcome,
+  NodeLink,
+  QuorumGroup,
+} from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
-import { eventually, RealDatacenter } from './datacenter.ts'
+import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts'
 
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
 
-const DOORBELL = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
+/** The service of `ears`. */
+export const DOORBELL: ConsulService = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
 const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
 
 /** What did not end well. */
@@ -30,13 +37,19 @@ export function failures(outcomes: readonly ClusterOutcome[]): readonly ClusterO
 /** Three servers, the client `ears` with a service, and `stranger`, which is not started and belongs to nothing. */
 export class DatacenterUnderTest {
   readonly home: RealDatacenter
+  /** How its nodes are reached: by whoever stands in between, when somebody does. */
+  link: NodeLink
 
-  static async start(binary: ConsulBinary): Promise<DatacenterUnderTest> {
+  static async start(
+    binary: ConsulBinary,
+    plan: Partial<Pick<DatacenterPlan, 'services' | 'logLevel'>> = {},
+  ): Promise<DatacenterUnderTest> {
     const home = await RealDatacenter.make({
       binary,
       servers: SERVERS,
       clients: ['ears', 'stranger'],
       services: { ears: [DOORBELL] },
+      ...plan,
     })
     for (const name of [...SERVERS, 'ears']) home.start(name)
     return new DatacenterUnderTest(home)
@@ -44,10 +57,11 @@ export class DatacenterUnderTest {
 
   private constructor(home: RealDatacenter) {
     this.home = home
+    this.link = home.link
   }
 
   check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
-    return consulStore(storeParts(this.#wishes(changes))).check(this.home.link, 'hammond')
+    return consulStore(storeParts(this.#wishes(changes))).check(this.link, 'hammond')
   }
 
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
@@ -57,7 +71,7 @@ export class DatacenterUnderTest {
     await eventually('the store is asked', 60, async () => {
       try {
         outcomes = []
-        await store.converge(this.home.link, 'hammond', (outcome) => outcomes.push(outcome))
+        await store.converge(this.link, 'hammond', (outcome) => outcomes.push(outcome))
         return true
       } catch (error) {
         return String(error)
@@ -132,7 +146,8 @@ export class DatacenterUnderTest {
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),
-      servicesOn: (node) => home.services(node).map(({ name }) => name),
+      serviceToken: (node, service) => home.serviceToken(node, service),
+      servicesOn: (node) => home.services(node),
       anonymousRules: ANONYMOUS,
       policies: [],
       tokens: [],

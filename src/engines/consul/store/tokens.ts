@@ -5,9 +5,21 @@ import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } f
 import type { Owned, OwnedThing } from './owned.ts'
 import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
 
+/** A node identity: the right to write one node and to read the services (Consul, "ACL node identities"; since 1.8.1). */
+export interface NodeIdentity {
+  readonly NodeName: string
+  readonly Datacenter: string
+}
+
+/** Names of the tokens that lie on nodes; the users' own have the names in the cluster file, which have no slash. */
+export const tokenNames = {
+  agent: (node: string): string => `agent/${node}`,
+  service: (node: string, service: string): string => `service/${node}/${service}`,
+} as const
+
 /** A wanted token. */
 export interface WantedToken {
-  /** `agent/NODE`, or the name in the cluster file. */
+  /** One of {@link tokenNames}, or the name in the cluster file. */
   readonly name: string
   readonly accessorId: string
   /** Left out for the anonymous token, whose secret Consul fixed. */
@@ -15,6 +27,8 @@ export interface WantedToken {
   readonly description: string
   /** Names of policies. */
   readonly policies: readonly string[]
+  /** The node whose agent uses it. */
+  readonly node?: NodeIdentity
 }
 
 const MAKE = 20
@@ -42,8 +56,29 @@ export function tokenAddress(name: string): string {
   return `consul-token:${name}`
 }
 
-function fingerprintOf({ accessorId, secretId = '', description, policies }: WantedToken): string {
-  return fingerprint(accessorId, secretId, description, policies.toSorted())
+function fingerprintOf(token: WantedToken): string {
+  const { accessorId, secretId = '', description } = token
+  return fingerprint(accessorId, secretId, description, wantedGrants(token))
+}
+
+/** All that a token is to be given, by one name each. */
+function wantedGrants({ policies, node }: WantedToken): readonly string[] {
+  return [...policies, ...(node ? [nodeGrant(node)] : [])].toSorted()
+}
+
+/** All that a token was given, by us or by anybody. */
+function grantsOf(stub: TokenStub): readonly string[] {
+  return [
+    ...stub.Policies.map(({ Name }) => Name),
+    ...stub.Roles.map(({ Name }) => `role ${Name}`),
+    ...stub.ServiceIdentities.map(({ ServiceName }) => `service identity ${ServiceName}`),
+    ...stub.NodeIdentities.map(nodeGrant),
+    ...stub.TemplatedPolicies.map(({ TemplateName }) => `templated policy ${TemplateName}`),
+  ].toSorted()
+}
+
+function nodeGrant({ NodeName, Datacenter }: NodeIdentity): string {
+  return `node identity ${NodeName} in ${Datacenter}`
 }
 
 async function tokenStep(
@@ -85,7 +120,7 @@ function makeStep(
 ): Step | undefined {
   const differences = [
     ...textDifference('description', stub?.Description, token.description),
-    ...textDifference('policies', stub && namesOf(stub), token.policies.toSorted().join(', ')),
+    ...textDifference('grants', stub && grantsOf(stub).join(', '), wantedGrants(token).join(', ')),
     ...(reason === undefined ? [] : [{ field: 'secret' }]),
   ]
   if (differences.length === 0) return undefined
@@ -94,7 +129,7 @@ function makeStep(
     difference: {
       address: tokenAddress(token.name),
       action: stub ? 'update' : 'create',
-      reason: reason ?? (stub ? 'the token has other policies' : 'there is no such token'),
+      reason: reason ?? (stub ? 'the token may do something else' : 'there is no such token'),
       differences,
     },
     before: null,
@@ -114,12 +149,7 @@ function textDifference(field: string, is: string | undefined, wanted: string) {
   return is === wanted ? [] : [{ field, ...(is !== undefined && { is }), wanted }]
 }
 
-function namesOf({ Policies }: TokenStub): string {
-  return Policies.map(({ Name }) => Name)
-    .sort()
-    .join(', ')
-}
-
+/** What is left out is taken away (Consul, "Update a token"). */
 async function writeToken(api: ConsulApi, token: WantedToken, isNew: boolean): Promise<void> {
   granted(
     `writing the token ${token.name}`,
@@ -129,6 +159,7 @@ async function writeToken(api: ConsulApi, token: WantedToken, isNew: boolean): P
         ...(token.secretId !== undefined && { SecretID: token.secretId }),
         Description: token.description,
         Policies: token.policies.map((Name) => ({ Name })),
+        ...(token.node && { NodeIdentities: [token.node] }),
       },
     }),
   )
@@ -168,6 +199,7 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
     run: async (api) => {
       const name = address.slice(tokenAddress('').length)
       if (before === null) {
+        await forgetService(api, name)
         await removeToken(api, id, name)
       } else {
         await giveBack(api, id, name, before)
@@ -175,4 +207,17 @@ function removeStep(address: string, { id = '', before }: OwnedThing): Step {
       return undefined
     },
   }
+}
+
+/**
+ * A service goes with its token. Its agent does the same, unless it was restarted or away meanwhile: before 1.15 it has no right to
+ * what it no longer knows. What is not there is no error.
+ */
+async function forgetService(api: ConsulApi, token: string): Promise<void> {
+  const [kind, Node = '', ServiceID = ''] = token.split('/')
+  if (kind !== 'service' || ServiceID === '') return
+  granted(
+    `removing the service ${ServiceID} of ${Node}`,
+    await api.send('PUT', '/v1/catalog/deregister', anything, { json: { Node, ServiceID } }),
+  )
 }

@@ -1,21 +1,17 @@
 /** From the datacenter and the users' wishes to what the store is to hold. */
-import type { NodeLink } from '../../contract.ts'
-import { withApi } from '../api.ts'
-import { managementAccess, type ManagementAccess } from '../management.ts'
-import { agentPolicyName, ANONYMOUS_POLICY } from '../names.ts'
-import { anything } from '../replies.ts'
-import { serverAt, type ConsulNode, type Datacenter } from '../setup.ts'
+import type { ManagementAccess } from '../management.ts'
+import { agentPolicyName, ANONYMOUS_POLICY, servicePolicyName } from '../names.ts'
+import { serverAt, type ConsulNode, type ConsulService, type Datacenter } from '../setup.ts'
+import { dialectOf } from '../version.ts'
 import { autopilotShelf } from './autopilot.ts'
 import type { StoreParts } from './consul-store.ts'
 import { keyringShelf } from './keyring.ts'
 import { kvShelf, type WantedEntry } from './kv.ts'
 import { memberAddress, memberShelf } from './members.ts'
 import { policyAddress, policyShelf, type WantedPolicy } from './policies.ts'
-import { inBatches } from './step.ts'
-import { anonymousToken, tokenAddress, tokenShelf, type WantedToken } from './tokens.ts'
-
-/** Agents are told about their tokens a few at a time. */
-const AGENTS_AT_A_TIME = 8
+import { strayCheckShelf } from './stray-checks.ts'
+import { tellAgents } from './tell-agents.ts'
+import { anonymousToken, tokenAddress, tokenNames, tokenShelf, type WantedToken } from './tokens.ts'
 
 /** A token as the secrets keep it. */
 export interface TokenIdentity {
@@ -29,8 +25,9 @@ export interface StoreWishes {
   readonly access: ManagementAccess
   readonly gossipKeys: readonly [string, ...string[]]
   readonly agentToken: (node: string) => TokenIdentity
-  /** Names of the services that a node registers. */
-  readonly servicesOn: (node: string) => readonly string[]
+  readonly serviceToken: (node: string, service: string) => TokenIdentity
+  /** The services that a node registers. */
+  readonly servicesOn: (node: string) => readonly ConsulService[]
   /** Rules of requests without a token. */
   readonly anonymousRules: string
   readonly policies: readonly WantedPolicy[]
@@ -42,14 +39,17 @@ export interface StoreWishes {
 export function storeParts(wishes: StoreWishes): StoreParts {
   const { datacenter, access } = wishes
   const nodes = [...datacenter.servers, ...datacenter.clients]
+  const names = nodes.map(({ name }) => name)
+  const services = new Set(names.flatMap(wishes.servicesOn).map(({ name }) => name))
   const policies = [
     anonymousPolicy(wishes.anonymousRules),
-    ...nodes.map(({ name }) => agentPolicy(name, wishes.servicesOn(name))),
+    ...names.map(agentPolicy),
+    ...[...services].map(servicePolicy),
     ...wishes.policies,
   ]
   const tokens = [
     anonymousToken([ANONYMOUS_POLICY]),
-    ...nodes.map(({ name }) => tokenOfAgent(name, wishes.agentToken(name))),
+    ...names.flatMap((name) => tokensOfNode(name, wishes)),
     ...wishes.tokens,
   ]
   return {
@@ -61,14 +61,15 @@ export function storeParts(wishes: StoreWishes): StoreParts {
       policyShelf(policies),
       tokenShelf(tokens),
       kvShelf(wishes.entries),
-      memberShelf(nodes.map(({ name }) => name)),
+      memberShelf(names),
+      ...(dialectOf(datacenter.version).agentDeregisters ? [] : [strayCheckShelf(names, wishes.servicesOn)]),
       keyringShelf(wishes.gossipKeys),
       autopilotShelf(datacenter.servers.length),
     ],
-    owns: nodes.map(({ name }) => memberAddress(name)),
+    owns: names.map(memberAddress),
     // The two last are the gossip keys and autopilot.
     size: policies.length + tokens.length + wishes.entries.length + 2,
-    afterwards: (link, addresses) => tellAgents(link, wishes, nodes, addresses),
+    afterwards: (link, addresses) => tellAgents(link, toBeTold(wishes, nodes, addresses)),
   }
 }
 
@@ -76,54 +77,62 @@ function anonymousPolicy(rules: string): WantedPolicy {
   return { name: ANONYMOUS_POLICY, description: 'Bramble: requests without a token, DNS', rules }
 }
 
-/**
- * What an agent may do: register its own node and the services that run on it, and read the catalog, which answers DNS
- * where the version knows no other token for that. No key, no other node.
- */
-export function agentPolicy(node: string, services: readonly string[]): WantedPolicy {
-  const rules = [
-    `node "${node}" { policy = "write" }`,
-    ...services.map((service) => `service "${service}" { policy = "write" }`),
-    'node_prefix "" { policy = "read" }',
-    'service_prefix "" { policy = "read" }',
-  ]
+/** The agent is told about its tokens by this right. What else it may, it has from its node identity: its own node, no service. */
+function agentPolicy(node: string): WantedPolicy {
   return {
     name: agentPolicyName(node),
     description: `Bramble: the agent of ${node}`,
-    rules: `${rules.join('\n')}\n`,
-  }
-}
-
-function tokenOfAgent(node: string, identity: TokenIdentity): WantedToken {
-  return {
-    name: `agent/${node}`,
-    ...identity,
-    description: `Bramble: the agent of ${node}`,
-    policies: [agentPolicyName(node)],
+    rules: `agent "${node}" { policy = "write" }\n`,
   }
 }
 
 /**
- * An agent that was refused registers itself again within two minutes only (anti-entropy marks what was denied as done). When its
- * token changes it does so at once, so it is taken away and given back. Who does not answer finds out by itself.
+ * The right to register one service, and nothing else. Not a service identity, which may also register a proxy of the service and
+ * read all services and nodes. Consul cannot bind the right to a node: rules know names of services only.
  */
-async function tellAgents(
-  link: NodeLink,
-  { access, agentToken }: StoreWishes,
-  nodes: readonly ConsulNode[],
-  addresses: readonly string[],
-): Promise<void> {
-  const told = nodes.filter(({ name }) =>
-    [tokenAddress(`agent/${name}`), policyAddress(agentPolicyName(name))].some((address) =>
-      addresses.includes(address),
-    ),
-  )
-  await inBatches(told, AGENTS_AT_A_TIME, async ({ name }) => {
-    const { secretId } = agentToken(name)
-    await withApi(link, name, managementAccess(access), async (api) => {
-      for (const Token of ['', secretId]) {
-        await api.send('PUT', '/v1/agent/token/agent', anything, { json: { Token } })
-      }
-    })
-  })
+function servicePolicy(service: string): WantedPolicy {
+  return {
+    name: servicePolicyName(service),
+    description: `Bramble: the service ${service}`,
+    rules: `service "${service}" { policy = "write" }\n`,
+  }
+}
+
+/** One of the agent, and one for each of the services: who reads one of them has no other. */
+function tokensOfNode(node: string, wishes: StoreWishes): readonly WantedToken[] {
+  return [
+    {
+      name: tokenNames.agent(node),
+      ...wishes.agentToken(node),
+      description: `Bramble: the agent of ${node}`,
+      policies: [agentPolicyName(node)],
+      node: { NodeName: node, Datacenter: wishes.datacenter.name },
+    },
+    ...wishes.servicesOn(node).map(({ name: service }) => ({
+      name: tokenNames.service(node, service),
+      ...wishes.serviceToken(node, service),
+      description: `Bramble: the service ${service} on ${node}`,
+      policies: [servicePolicyName(service)],
+    })),
+  ]
+}
+
+/** The agents whose rights, or those of their services, were changed; with the token by which each is told. */
+function toBeTold(wishes: StoreWishes, nodes: readonly ConsulNode[], changed: readonly string[]) {
+  const { authorityPem } = wishes.access
+  const addresses = new Set(changed)
+  return nodes
+    .filter(({ name }) =>
+      [
+        tokenAddress(tokenNames.agent(name)),
+        policyAddress(agentPolicyName(name)),
+        ...wishes
+          .servicesOn(name)
+          .flatMap(({ name: service }) => [
+            tokenAddress(tokenNames.service(name, service)),
+            policyAddress(servicePolicyName(service)),
+          ]),
+      ].some((address) => addresses.has(address)),
+    )
+    .map(({ name }) => ({ node: name, access: { authorityPem, token: wishes.agentToken(name).secretId } }))
 }

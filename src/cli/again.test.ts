@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { finished, recorded } from '../../test/cli/example-run.ts'
+import { eventWithClusterWords, withClusterWords } from './again.ts'
+
+describe('a command that is proposed', () => {
+  it('names the cluster that this one was about, as it was typed', () => {
+    const typed = { folder: '/srv/my cluster', lab: true, set: ['roles.consul-server.log_level=debug'] }
+    const again = "bramble -C '/srv/my cluster' --lab --set 'roles.consul-server.log_level=debug'"
+    const text = 'mend it, then run bramble apply --node a, or look with bramble ssh a'
+    const wanted = `mend it, then run ${again} apply --node a, or look with ${again} ssh a`
+    expect(withClusterWords(text, typed)).toBe(wanted)
+    // The run itself has put --lab there already.
+    expect(withClusterWords('bramble --lab apply', { lab: true })).toBe('bramble --lab apply')
+  })
+
+  it('stays as it is where nothing else was typed', () => {
+    expect(withClusterWords('run bramble apply again', { json: true })).toBe('run bramble apply again')
+  })
+
+  it('is put right in the way out of a failure', () => {
+    const [event] = recorded(finished('a', 'failed', {}, { message: 'no', fix: 'bramble apply --node a' }))
+    if (!event) throw new Error('no event')
+    expect(eventWithClusterWords(event, { folder: 'x' })).toMatchObject({
+      fix: 'bramble -C x apply --node a',
+    })
+  })
+})

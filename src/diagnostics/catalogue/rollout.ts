@@ -1,0 +1,77 @@
+/** Codes for what keeps a rollout from going on: the lock of a consensus group, an engine that cannot be asked or is not well. */
+import { code, defineCodes } from '../define-codes.ts'
+
+const LOCK_TEST = 'src/rollout/group-lock.test.ts'
+const ENGINES_TEST = 'src/rollout/engines.test.ts'
+
+/** What can go wrong between the nodes of a run. */
+export const rolloutCodes = defineCodes({
+  GROUP_BUSY: code<{ group: string; by: string; run: string; sinceSeconds: number }>({
+    origin: 'delivery',
+    shownBy: LOCK_TEST,
+    title: 'Another run changes members of the same consensus group',
+    summary: ({ group, by, sinceSeconds }) => `${by} holds the group ${group} since ${sinceSeconds} s`,
+    why: ({ run }) => `two runs that each stop one member stop the group; the other one is ${run}`,
+    fix: 'wait for it and run bramble apply again; or, if you know that it is over, add --take-over',
+    explain:
+      'Members of a consensus group (Consul servers, for instance) are changed one at a time, whoever does it and from wherever. A run has the group when it ' +
+      'has the lease of most of its members, so a member that restarts does not lose it. The lease ends five minutes after the last word of its controller, ' +
+      'never while a program of that run is still at work on a member. `--take-over` takes it away from a run that is over.',
+  }),
+  GROUP_OUT_OF_REACH: code<{ group: string; granted: number; needed: number; missing: string }>({
+    origin: 'delivery',
+    shownBy: LOCK_TEST,
+    title: 'Too few members of a consensus group answer over SSH',
+    summary: ({ group, granted, needed }) =>
+      `${granted} of the ${needed} members that it takes to hold the group ${group} answer`,
+    why: ({ missing }) =>
+      `without them nobody knows whether another run is changing a member right now; ${missing}`,
+    fix: 'make the members reachable over SSH, then run bramble apply again',
+    explain:
+      'A serving member is only interrupted by a run that holds the group, and it takes most of the members to hold it. ' +
+      'A member that serves nothing may be mended all the same.',
+  }),
+  ENGINE_UNREACHABLE: code<{ engine: string; reason: string }>({
+    origin: 'delivery',
+    shownBy: ENGINES_TEST,
+    title: 'An engine that cannot be asked',
+    summary: ({ engine, reason }) => `${engine} cannot be asked: ${reason}`,
+    why: 'what it is to hold is not known, so nothing is said of it; the nodes themselves were looked at all the same',
+    fix: 'bramble status tells which members answer; mend them with bramble apply, then run it again',
+    explain:
+      'What belongs to the cluster (tokens, policies, entries) is looked at through a member of the engine that answers and sees a leader. ' +
+      'None did. That is told as it is: not known is not the same as nothing to do.',
+  }),
+  ENGINE_MEMBERS_FAILED: code<{ engine: string; members: readonly string[]; reason: string }>({
+    origin: 'delivery',
+    shownBy: ENGINES_TEST,
+    title: 'An engine whose members did not come through',
+    summary: ({ engine, members }) =>
+      `what belongs to ${engine} was not changed: ${members.join(', ')} did not come through`,
+    why: ({ reason }) => `the engine is asked through one of them, and ${reason}`,
+    fix: 'mend what failed on these nodes, then run bramble apply again',
+    explain:
+      'After the nodes, what belongs to the cluster is converged through one of the members. All of those that this run changed have failures of ' +
+      'their own, which are the cause; the engine itself may be in order.',
+  }),
+  CLUSTER_RESOURCES_FAILED: code<{ engine: string; failed: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: ENGINES_TEST,
+    title: 'Something that belongs to the cluster could not be made',
+    summary: ({ engine, failed }) => `${engine} did not take ${failed.join(', ')}`,
+    why: 'the engine answered and refused; everything else was done',
+    fix: 'mend what its message says, then run bramble apply again',
+    explain: 'The message of each resource that failed stands above the summary, in the words of the engine.',
+  }),
+  ENGINE_NOT_WELL: code<{ engine: string; problems: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: ENGINES_TEST,
+    title: 'An engine that is not well',
+    summary: ({ engine, problems }) => `${engine} is not well: ${problems.join('; ')}`,
+    why: 'everything is as the cluster file says, and yet something does not work: a check fails or a member is gone',
+    fix: 'bramble status shows it; bramble ssh NODE leads to where it happens',
+    explain:
+      'A run counts as well when the engine itself says so: every member alive, the quorum as wanted, no check failing. ' +
+      '`bramble status` asks the same question and ends with the same exit status.',
+  }),
+})

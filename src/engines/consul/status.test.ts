@@ -1,0 +1,44 @@
+/** What status says of servers, from what they say of themselves. */
+import { describe, expect, it } from 'vitest'
+import { statusOf } from './status.ts'
+
+const SERVERS = ['ada', 'bob', 'cyd']
+
+const server = (Name: string, Voter: boolean, Leader = false) => ({
+  Name,
+  Address: `${Name}:8300`,
+  SerfStatus: 'alive',
+  Version: '1.8.7',
+  Leader,
+  LastIndex: 1,
+  Healthy: true,
+  Voter,
+  StableSince: '',
+})
+const members = SERVERS.map((Name) => ({ Name, Addr: Name, Status: 1, Tags: { role: 'consul' } }))
+const health = (voters: readonly string[], FailureTolerance: number) => ({
+  Healthy: true,
+  FailureTolerance,
+  Servers: SERVERS.map((name) => server(name, voters.includes(name), name === 'ada')),
+})
+
+describe('the status of the servers', () => {
+  it('is well when all that are wanted vote', () => {
+    expect(statusOf(members, health(SERVERS, 1), [], SERVERS)).toMatchObject({
+      healthy: true,
+      detail: '3 voters, led by ada; 3 of 3 members alive; 1 server may be lost',
+    })
+  })
+
+  it('is not well while a server that came back does not vote yet, whatever autopilot calls healthy', () => {
+    expect(statusOf(members, health(['ada', 'bob'], 0), [], SERVERS)).toMatchObject({
+      healthy: false,
+      detail: '2 voters, led by ada; 3 of 3 members alive; without a vote: cyd; 0 servers may be lost',
+    })
+  })
+
+  it('is not well while a wanted server is unknown', () => {
+    const wanted = [...SERVERS, 'dan', 'eve']
+    expect(statusOf(members, health(SERVERS, 1), [], wanted)).toMatchObject({ healthy: false })
+  })
+})

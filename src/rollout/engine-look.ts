@@ -1,0 +1,74 @@
+/** Asks the engines how they stand, over connections that are open anyway: the same question that `bramble status` asks. */
+import type { EngineProbe, EngineStatus } from '../engines/contract.ts'
+import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
+import { poll } from '../support/poll.ts'
+import { reasonOf } from '../support/reason.ts'
+import type { EngineRun } from './engines.ts'
+import type { UnderWay } from './under-way.ts'
+
+/** What an engine says of itself. */
+export interface EngineLook {
+  /** What is not well, one sentence each. */
+  readonly problems: readonly string[]
+  /** Why nobody could be asked, when nobody could. */
+  readonly failure?: string
+}
+
+/** How long the last look waits for what was well before the run, in seconds. */
+const LAST_LOOK_SECONDS = 60
+
+/** What is not well by an engine's word, of these nodes. */
+export function problemsOf(status: EngineStatus, nodes: ReadonlySet<string>): string[] {
+  const failing = status.failingChecks.filter(({ node }) => nodes.has(node))
+  return [
+    ...(status.healthy ? [] : [status.detail]),
+    ...failing.map(({ node, service, check, output }) => {
+      const said = output.split('\n')[0]?.slice(0, 200) ?? ''
+      return `${service === '' ? check : service} on ${node} is not passing: ${said === '' ? 'not checked yet' : said}`
+    }),
+  ]
+}
+
+/** Asks through the first member that answers. Never rejects. */
+export async function lookAt(run: UnderWay, probe: EngineProbe | undefined): Promise<EngineLook> {
+  if (probe === undefined) return { problems: [] }
+  const nodes = new Set(run.nodes.map(({ name }) => name))
+  let failure = 'none of its members can be reached'
+  for (const member of probe.members) {
+    if (run.unreached.has(member)) continue
+    try {
+      return { problems: problemsOf(await probe.ask(run.delivery.link, member), nodes) }
+    } catch (error) {
+      failure = `${member}: ${reasonOf(error)}`
+    }
+  }
+  return { problems: [], failure }
+}
+
+/** The last look, after changes. What this run may have brought about is waited for; what was so before is only told. */
+export async function lookAgain(run: UnderWay, engine: EngineRun, mayWait: boolean): Promise<void> {
+  if (engine.probe === undefined || run.isStopped()) return
+  const before = new Set(engine.look.problems)
+  const answer = await poll(
+    async () => {
+      engine.look = await lookAt(run, engine.probe)
+      const { problems, failure } = engine.look
+      const fresh = failure ?? problems.find((problem) => !before.has(problem))
+      return { passed: fresh === undefined, detail: fresh ?? '' }
+    },
+    {
+      patienceSeconds: mayWait && engine.failure === undefined ? LAST_LOOK_SECONDS : 0,
+      signal: run.signal,
+      waits: (detail) =>
+        run.emit({
+          type: 'phase-started',
+          node: 'cluster',
+          phase: 'gate',
+          detail: `${engine.name}: ${detail}`,
+        }),
+    },
+  )
+  if (!answer.passed && engine.look.failure !== undefined) {
+    engine.failure ??= rolloutCodes.ENGINE_UNREACHABLE({ engine: engine.name, reason: engine.look.failure })
+  }
+}

@@ -1,0 +1,111 @@
+/** The verdict on a run: what became of each node and each engine, and of all of it together. */
+import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
+import {
+  EMPTY_SUMMARY,
+  addSummaries,
+  type NodeOutcome,
+  type RunOutcome,
+  type Summary,
+} from '../events/event.ts'
+import type { NodeResults } from './converge.ts'
+import { unchangedOf, type EngineRun } from './engines.ts'
+import { finishedNode, isFinishedByLook, outcomeOf, tellFinished } from './node-finished.ts'
+import type { UnderWay } from './under-way.ts'
+import type { Observation } from './work.ts'
+
+/** A run that has come to its end. */
+export interface EndedRun {
+  readonly run: UnderWay
+  readonly observations: readonly Observation[]
+  readonly engines: readonly EngineRun[]
+  readonly results: NodeResults
+  /** The run was not allowed to change anything. */
+  readonly isRefused?: boolean
+  /** It was carried out. */
+  readonly hasChanged?: boolean
+}
+
+/** Tells the end of all nodes and engines and of the run; gives its outcome. */
+export function finishRun(ended: EndedRun): RunOutcome {
+  const { run, observations, results } = ended
+  let total = EMPTY_SUMMARY
+  const outcomes = new Map<string, NodeOutcome>()
+  for (const seen of observations) {
+    const finished = finishedNode(seen, results.get(seen.node))
+    total = addSummaries(total, finished.summary)
+    outcomes.set(seen.node, outcomeOf(finished))
+    if (!isFinishedByLook(run, seen)) tellFinished(run, seen.node, finished)
+  }
+  const nodesThat = (...which: readonly NodeOutcome[]): string[] =>
+    [...outcomes].filter(([, outcome]) => which.includes(outcome)).map(([node]) => node)
+  const engineOutcomes: NodeOutcome[] = []
+  for (const engine of ended.engines) {
+    const { summary, outcome } = finishEngine(ended, engine)
+    total = addSummaries(total, summary)
+    engineOutcomes.push(outcome)
+  }
+  const outcome = outcomeOfRun(ended, [...outcomes.values(), ...engineOutcomes], total)
+  const failedNodes = nodesThat('failed')
+  const unfinishedNodes = nodesThat('skipped', 'unfinished')
+  run.emit({
+    type: 'run-finished',
+    outcome,
+    summary: total,
+    failedNodes,
+    ...(unfinishedNodes.length > 0 && { unfinishedNodes }),
+  })
+  return outcome
+}
+
+function outcomeOfRun(
+  { run, isRefused }: EndedRun,
+  parts: readonly NodeOutcome[],
+  total: Summary,
+): RunOutcome {
+  if (run.isStopped()) return 'interrupted'
+  if (isRefused === true) return 'failed'
+  if (parts.includes('declined')) return 'declined'
+  if (parts.includes('failed') || total.failed > 0) return 'failed'
+  if (parts.includes('skipped') || parts.includes('unfinished')) return 'incomplete'
+  return total.changed > 0 ? 'changed' : 'unchanged'
+}
+
+function finishEngine(
+  ended: EndedRun,
+  engine: EngineRun,
+): { readonly summary: Summary; readonly outcome: NodeOutcome } {
+  const { run, hasChanged = false } = ended
+  const changed = run.mode === 'plan' ? engine.differences.length : engine.summary.changed
+  const summary = { ...engine.summary, changed, unchanged: unchangedOf(engine) }
+  // What is still to be done may be what mends it.
+  const isJudged = hasChanged || isQuiet(ended)
+  const { problems, failure: unseen } = engine.look
+  const failure =
+    engine.failure ??
+    (isJudged && unseen !== undefined
+      ? rolloutCodes.ENGINE_UNREACHABLE({ engine: engine.name, reason: unseen })
+      : isJudged && problems.length > 0
+        ? rolloutCodes.ENGINE_NOT_WELL({ engine: engine.name, problems })
+        : undefined)
+  const isUnseen = failure?.code === 'ENGINE_UNREACHABLE' && !hasChanged
+  const outcome =
+    engine.ending ??
+    (failure ? (isUnseen ? 'skipped' : 'failed') : summary.changed > 0 ? 'changed' : 'unchanged')
+  run.emit({
+    type: 'engine-finished',
+    engine: engine.name,
+    outcome,
+    summary,
+    problems,
+    ...(failure && { message: failure.summary, code: failure.code, why: failure.why, fix: failure.fix }),
+  })
+  return { summary, outcome }
+}
+
+/** Was everything that could be looked at as wanted? */
+function isQuiet({ observations, engines }: EndedRun): boolean {
+  return (
+    observations.every((seen) => !seen.reached || seen.pending.length === 0) &&
+    engines.every(({ differences }) => differences.length === 0)
+  )
+}

@@ -1,0 +1,48 @@
+/** A rollout while it goes on: with the locks of its groups, and an account of the time that each node took. */
+import type { QuorumGroup } from '../engines/contract.ts'
+import { GroupLock } from './group-lock.ts'
+import type { Rollout } from './work.ts'
+
+/** A run under way. */
+export interface UnderWay extends Rollout {
+  /** The lock of a group; one a run. */
+  lockOf(group: QuorumGroup): GroupLock
+  /** Gives all locks back. */
+  giveLocks(): Promise<void>
+  /** Does something with a node, and adds the time to its account. */
+  timed<Value>(node: string, work: () => Promise<Value>): Promise<Value>
+  /** Seconds on the account of a node, in tenths. */
+  secondsOf(node: string): number
+  /** Nodes that could not be looked at in this run. */
+  readonly unreached: Set<string>
+  /** Was the run stopped? Then no new work is started. */
+  isStopped(): boolean
+}
+
+/** Makes it. */
+export function underWay(rollout: Rollout): UnderWay {
+  const locks = new Map<string, GroupLock>()
+  const times = new Map<string, number>()
+  return {
+    ...rollout,
+    lockOf: (group) => {
+      const lock = locks.get(group.name) ?? new GroupLock(group, rollout.delivery)
+      locks.set(group.name, lock)
+      return lock
+    },
+    giveLocks: async () => {
+      await Promise.all([...locks.values()].map((lock) => lock.give()))
+    },
+    timed: async (node, work) => {
+      const from = performance.now()
+      try {
+        return await work()
+      } finally {
+        times.set(node, (times.get(node) ?? 0) + performance.now() - from)
+      }
+    },
+    secondsOf: (node) => Math.round((times.get(node) ?? 0) / 100) / 10,
+    unreached: new Set(),
+    isStopped: () => rollout.signal?.aborted === true,
+  }
+}
