@@ -89,12 +89,12 @@ function linkOf(push: PushRun): NodeLink {
   }
 }
 
-function noteClock(
-  options: PushDeliveryOptions,
-  { node, clockSeconds: seconds, facts }: HeldObservation,
-): void {
+function noteSeen(options: PushDeliveryOptions, held: HeldObservation): void {
+  const { node, facts, obstacles, clockSeconds: seconds } = held
+  options.noteFacts(node, facts)
   if (seconds !== undefined)
     options.noteClock({ node, seconds, hasSource: facts['time_source'] !== undefined })
+  for (const one of obstacles) options.noteObstacle(node, one)
 }
 
 function told(program: Program, held: HeldObservation, emit: (event: EventBody) => void): Observation {
