@@ -23,7 +23,16 @@ Every command takes these options, before or after its name:
 
 ${optionTable(program, new Set(['-V, --version']))}
 
-How a command ends is told in [exit-codes.md](exit-codes.md), what \`--json\` writes in [events.md](events.md).
+How a command ends is told in [exit-codes.md](exit-codes.md).
+
+Standard output holds the answer and nothing else, standard error every error and warning. With \`--json\` both are for programs:
+
+- Standard output is one JSON document, or one event a line with \`plan\`, \`apply\` and \`log RUN\` ([events.md](events.md)); \`log\` writes
+  one run a line. A command that has no answer writes \`{"diagnostics":[...]}\` as its last line.
+- Standard error has one object a line: \`{"type":"diagnostic",...}\` for errors and warnings, \`{"type":"progress",...}\` for what \`lab up\` is at.
+
+A reader that has seen enough, such as \`head\`, changes neither the work of a command nor its exit status. What cannot be written for another
+reason, such as a full disk, is \`OUTPUT_UNWRITABLE\`, and the command ends with 1.
 
 ${sections.join('\n')}`
 }
@@ -38,6 +47,11 @@ Generated from \`src/cli/exit-codes.ts\`.
 | status | means |
 | --- | --- |
 ${rows.join('\n')}
+
+There is one verdict (\`src/cluster/verdict.ts\`). \`bramble status\` ends with 0 when all is well, which means: every node answers and is as wanted,
+every wanted member of an engine is alive, every wanted server votes, no check warns or fails, nothing is in maintenance, certificates, clocks and
+disks are in order, and the last apply of every node ended well. What could not be looked at is never well: then \`status\` and \`plan\` end with 1, and say
+what it was. \`apply\` without \`--yes\` and without a terminal ends with 0 when there is nothing to do, else with 1 and what to type.
 
 \`bramble ssh\` and \`bramble lab ssh\` end with the status of the remote command; 255 is OpenSSH's own for "could not connect".
 `

@@ -9,6 +9,10 @@ const MEANINGS: Readonly<Record<EventBody['type'], string>> = {
   'node-connected': 'A node answered; `facts` is what it says of itself.',
   'phase-started': 'A node is at something new. `detail` says what it waits for.',
   'resource-differs': 'A resource is not as wanted, and why. This is what a plan is made of.',
+  'resource-unseen':
+    'A resource, or all of an engine (`cluster/ENGINE:*`), could not be looked at: nothing is known of it, and the run ends as failed.',
+  'order-planned':
+    'In which order nodes would change: lanes begin at once, the steps of a lane follow one another. Left out where no node differs.',
   'resource-changed': 'A resource was made as wanted.',
   'resource-failed': 'A resource could not be made as wanted; `output` is the last of what was printed.',
   'resource-skipped': 'A resource was not touched because one that it needs failed.',
@@ -43,7 +47,7 @@ Programs pass over types that they do not know: new ones can come with any versi
 
 An address is \`node/kind:name\`, or \`cluster/kind:name\` for what belongs to no node. A summary has the numbers
 \`unchanged\`, \`changed\`, \`failed\` and \`skipped\`; a plan counts what would change as changed. A difference has a
-\`field\` and, unless the value is secret, \`is\` and \`wanted\`.
+\`field\`, \`is\` and \`wanted\`; where a value that is there is left out, \`hidden\` says why. \`effect\` says what a change does to a service.
 
 ${sections.join('\n')}`
 }

@@ -13,6 +13,7 @@ export type ClusterApi = Pick<
   | 'recreateSecrets'
   | 'sshArguments'
   | 'sshConfigText'
+  | 'sshDials'
   | 'status'
   | 'takeDownLab'
   | 'unwishedSecrets'

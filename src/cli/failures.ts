@@ -10,8 +10,9 @@ import { readVersion } from '../support/version.ts'
 import { reasonOf } from '../support/reason.ts'
 import { UsageError } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import type { OutputFailure } from './output.ts'
 import { InterruptedError } from './interrupt.ts'
-import { showDiagnostics } from './show-diagnostics.ts'
+import { showDiagnostics, shownDiagnostics } from './show-diagnostics.ts'
 import type { Terminal } from './surroundings.ts'
 
 /** How failures are to be shown. */
@@ -23,18 +24,39 @@ export interface FailureOptions {
   readonly debug: boolean
 }
 
-/** Shows a failure; gives the exit status. */
+/** Something that the command had to say and that could not be written. */
+export class OutputError extends Error {
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(failure: OutputFailure) {
+    super(failure.problem)
+    this.diagnostics = [commandCodes.OUTPUT_UNWRITABLE(failure)]
+  }
+}
+
+/** Shows a failure on standard error and, for programs, in place of the answer on standard output; gives the exit status. */
 export function showFailure(terminal: Terminal, error: unknown, options: FailureOptions): ExitCode {
   if (error instanceof InterruptedError) return EXIT.interrupted
-  if (error instanceof UsageError) {
-    terminal.err(`${terminal.errPalette.red('error')}: ${visible(error.message)}\n`)
-    return EXIT.usage
-  }
+  if (error instanceof UsageError) return showUsage(terminal, error.message, options)
   const diagnostics = diagnosticsOf(error)
   if (diagnostics === undefined) return showDefect(terminal, error, options)
-  showDiagnostics(terminal, diagnostics, { json: options.json, lab: options.lab ?? false })
+  refuse(terminal, diagnostics, options)
   if (options.debug) terminal.err(`${stackOf(error)}\n`)
   return EXIT.failure
+}
+
+/** Shows that a command line was not understood. */
+export function showUsage(terminal: Terminal, message: string, options: FailureOptions): ExitCode {
+  if (options.json) refuse(terminal, [commandCodes.NOT_UNDERSTOOD({ problem: message })], options)
+  else terminal.err(`${terminal.errPalette.red('error')}: ${visible(message)}\n`)
+  return EXIT.usage
+}
+
+/** A program that waits for an answer on standard output gets one, also when there is none. */
+function refuse(terminal: Terminal, diagnostics: readonly Diagnostic[], options: FailureOptions): void {
+  const { json, lab = false } = options
+  showDiagnostics(terminal, diagnostics, { json, lab })
+  if (json) terminal.out(`${JSON.stringify({ diagnostics: shownDiagnostics(diagnostics, lab) })}\n`)
 }
 
 /** What an error has to tell the user; undefined for a defect. */
@@ -58,13 +80,14 @@ function labDiagnostic(error: LabRefusal | LabFailure): Diagnostic {
   return code({ summary }, output.length > 0 ? { output } : {})
 }
 
-function showDefect(terminal: Terminal, error: unknown, { debug, json }: FailureOptions): ExitCode {
+function showDefect(terminal: Terminal, error: unknown, options: FailureOptions): ExitCode {
+  const { debug } = options
   const what = reasonOf(error)
   const report = `bramble ${readVersion()}, Node.js ${process.version}, ${process.platform}\n\n${stackOf(error)}\n`
   const where = debug ? undefined : writeReport(report)
   const summary = what.split('\n', 1)[0] ?? ''
   const diagnostic = commandCodes.DEFECT({ summary, ...(where !== undefined && { file: where }) })
-  showDiagnostics(terminal, [diagnostic], { json, lab: false })
+  refuse(terminal, [diagnostic], { ...options, lab: false })
   if (where === undefined) terminal.err(report.split('\n').map(visible).join('\n'))
   return EXIT.defect
 }

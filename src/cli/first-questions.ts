@@ -1,44 +1,63 @@
 /** The questions of `bramble init`. */
 import { cancel, isCancel, text, type TextOptions } from '@clack/prompts'
+import { answerProblems } from './first-check.ts'
 import { InterruptedError } from './interrupt.ts'
 import type { FirstAnswers, FirstNode } from './first-cluster-file.ts'
 
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
-const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i
-const USER = /^[a-z_][a-z0-9_-]*$/
-
 /** Asks for what was not given; throws {@link InterruptedError} when somebody thinks better of it. */
-export async function askFirstAnswers(given: FirstAnswers): Promise<FirstAnswers> {
-  const name = await answered({
-    message: 'What is the cluster called?',
-    placeholder: 'office',
-    initialValue: given.name,
-    validate: (value) => (LABEL.test(value ?? '') ? undefined : 'a-z, 0-9 and inner hyphens'),
-  })
-  const domain = await answered({
-    message: 'Under which domain? Take one you own, or home.arpa',
-    initialValue: given.domain || `${name}.home.arpa`,
-    validate: (value) => (DOMAIN.test(value ?? '') ? undefined : 'a domain, such as office.example.net'),
-  })
-  const user = await answered({
-    message: 'Which user logs in to the boards?',
-    initialValue: given.user,
-    validate: (value) => (USER.test(value ?? '') ? undefined : 'a user name, such as pi'),
-  })
-  const nodes = await answered({
-    message: 'Which boards are there? name=address, with blanks between them',
-    placeholder: 'hammond=192.168.1.10 oneil=192.168.1.11',
-    initialValue: given.nodes
-      .map((node) => (node.address ? `${node.name}=${node.address}` : node.name))
-      .join(' '),
-    validate: (value) => nodesProblem(value ?? ''),
-  })
-  return { ...given, name, domain, user, nodes: nodesOf(nodes) }
+export async function askFirstAnswers(given: FirstAnswers, folder: string): Promise<FirstAnswers> {
+  // Asked again until the check has nothing against it.
+  const ask = async <Part extends Partial<FirstAnswers>>(
+    question: TextOptions,
+    partOf: (answer: string) => Part,
+  ): Promise<Part> => {
+    for (let start = question.initialValue; ;) {
+      const answer = await answered({ ...question, ...(start !== undefined && { initialValue: start }) })
+      const part = partOf(answer.trim())
+      const [problem] = await answerProblems(part, folder)
+      if (problem === undefined) return part
+      question.message = `${problem.summary}: ${problem.fix}`
+      start = answer
+    }
+  }
+  const { name } = await ask(
+    { message: 'What is the cluster called?', placeholder: 'office', initialValue: given.name },
+    (answer) => ({ name: answer }),
+  )
+  const { domain } = await ask(
+    {
+      message: 'Under which domain? Take one you own, or home.arpa',
+      initialValue: given.domain || `${name}.home.arpa`,
+    },
+    (answer) => ({ domain: answer }),
+  )
+  const { user } = await ask(
+    { message: 'Which user logs in to the boards?', initialValue: given.user },
+    (answer) => ({ user: answer }),
+  )
+  const { nodes } = await ask(
+    {
+      message: 'Which boards are there? name=address, with blanks between them',
+      placeholder: 'hammond=192.168.1.10 oneil=192.168.1.11',
+      initialValue: given.nodes
+        .map((node) => (node.address ? `${node.name}=${node.address}` : node.name))
+        .join(' '),
+    },
+    (answer) => ({ nodes: nodesOf(answer) }),
+  )
+  const { key } = await ask(
+    {
+      message: 'Which public SSH key may log in to them? A file, or nothing for none yet',
+      initialValue: given.key ?? '',
+    },
+    (answer) => (answer === '' ? {} : { key: answer }) as { key?: string },
+  )
+  return { name, domain, user, nodes, ...(key !== undefined && { key }) }
 }
 
 async function answered(question: TextOptions): Promise<string> {
   const answer = await text(question)
-  if (!isCancel(answer)) return answer
+  if (!isCancel(answer)) return answer ?? ''
   cancel('Nothing was written.')
   throw new InterruptedError()
 }
@@ -48,14 +67,7 @@ function nodesOf(value: string): FirstNode[] {
     .split(/[\s,]+/)
     .filter((word) => word !== '')
     .map((word) => {
-      const [name = '', address] = word.split('=')
-      return address ? { name, address } : { name }
+      const [name = '', ...rest] = word.split('=')
+      return rest.length > 0 ? { name, address: rest.join('=') } : { name }
     })
-}
-
-function nodesProblem(value: string): string | undefined {
-  const nodes = nodesOf(value)
-  if (nodes.length === 0) return 'at least one, such as hammond=192.168.1.10'
-  const wrong = nodes.find(({ name }) => !LABEL.test(name))
-  return wrong && `${wrong.name} is no name: a-z, 0-9 and inner hyphens`
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { officeFolder } from '../../test/cli/command-run.ts'
@@ -25,18 +27,41 @@ describe('the command', () => {
     expect((await main(['nonsense'])).code).toBe(64)
   })
 
-  it('is silent when its reader has seen enough', async () => {
-    const command = `"$@" explain | head -n 1`
-    const { stdout, stderr } = await run('sh', [
-      '-c',
-      command,
-      'sh',
-      process.execPath,
-      '--import',
-      LOADER,
-      MAIN,
+  const command = [process.execPath, '--import', LOADER, MAIN]
+
+  it.each([['check'], ['explain', 'UNKNOWN_KEY'], ['--version'], ['--help'], ['check', '--json']])(
+    'ends with 1 and says so when the answer of %s %s cannot be written',
+    async (...words) => {
+      const folder = officeFolder()
+      const typed = ['-c', '"$@" >/dev/full', 'sh', ...command, ...words]
+      const { code, stderr } = await run('sh', typed, { folder })
+      expect(code).toBe(1)
+      expect(stderr).toContain('OUTPUT_UNWRITABLE')
+      expect(stderr).toContain('standard output cannot be written: ')
+      expect(stderr).toContain('no space left on device')
+    },
+  )
+
+  it('goes on to its own verdict when its reader has seen enough, and is silent', async () => {
+    const folder = officeFolder()
+    const script = '{ "$@"; echo "$?" >verdict; } | head -n 1; cat verdict'
+    const { stdout, stderr } = await run('sh', ['-c', script, 'sh', ...command, 'explain'], { folder })
+    expect([stdout.toString().split(/\s+/)[0], stdout.toString().trimEnd().at(-1), stderr]).toEqual([
+      'CODE',
+      '0',
+      '',
     ])
-    expect([stdout.toString().split(/\s/)[0], stderr]).toEqual(['CODE', ''])
+  })
+
+  it.each([
+    ['check', 0],
+    ['explain NONSENSE', 1],
+    ['nonsense', 64],
+  ])('ends %s with %d also when nobody reads it any more', async (words, verdict) => {
+    const [program = '', ...args] = [...command, ...words.split(' ')]
+    const child = spawn(program, args, { cwd: officeFolder(), stdio: ['ignore', 'pipe', 'ignore'] })
+    child.stdout.destroy()
+    expect(await once(child, 'close')).toEqual([verdict, null])
   })
 
   it('tells what was thrown where nobody waited for it as a defect', async () => {

@@ -29,7 +29,7 @@ export async function buildProgram(
   program
     .usage('[options] <command>')
     .optionsGroup('Common options:')
-    .version(readVersion(), '-V, --version', 'show the version')
+    .version(versionText(words), '-V, --version', 'show the version')
     .optionsGroup('')
     .exitOverride()
     .enablePositionalOptions()
@@ -49,6 +49,10 @@ export async function buildProgram(
   for (const verb of VERBS)
     program.addCommand(await defined(verb, words === 'all' || words.includes(verb.name), program, session))
   return program
+}
+
+function versionText(words: readonly string[] | 'all'): string {
+  return words.includes('--json') ? JSON.stringify({ version: readVersion() }) : readVersion()
 }
 
 async function defined(verb: Verb, isTyped: boolean, program: Command, session: Session): Promise<Command> {

@@ -94,22 +94,6 @@ describe('a faulty cluster file', () => {
     expect(err).toContain('error UNKNOWN_KEY')
     expect(err).toContain('3 | noddes: {}')
   })
-
-  it('is told as JSON on standard error with --json', async () => {
-    const { code, out, err } = await bramble(['plan', '--json'], { folder: scratchFolder() })
-    expect([code, out]).toEqual([1, ''])
-    expect(JSON.parse(err)).toMatchObject({
-      type: 'diagnostic',
-      code: 'CLUSTER_FILE_MISSING',
-      severity: 'error',
-    })
-  })
-
-  it('is one JSON document on standard output with check --json', async () => {
-    const { code, out } = await bramble(['check', '--json'], { folder: scratchFolder() })
-    expect(code).toBe(1)
-    expect(JSON.parse(out)).toMatchObject({ diagnostics: [{ code: 'CLUSTER_FILE_MISSING' }] })
-  })
 })
 
 it('lists the nodes of a cluster file that is in order', async () => {

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { sharedOptionsOf, type SharedOptions, type Session } from './command.ts'
 import { createContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { showFailure } from './failures.ts'
+import { showFailure, showUsage } from './failures.ts'
 import { buildProgram } from './program.ts'
 import { terminalOf, type Surroundings } from './surroundings.ts'
 import { VERBS } from './verbs.ts'
@@ -27,7 +27,9 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
   }
   const terminal = terminalOf(surroundings, !words.includes('--no-color'))
   try {
-    const streams = { out: terminal.out, err: terminal.err, columns: terminal.width }
+    // What commander complains of becomes a diagnostic for programs.
+    const err = common.json === true ? (): void => undefined : terminal.err
+    const streams = { out: terminal.out, err, columns: terminal.width }
     if (words[0] === 'complete' && words[1] === '--') {
       const { completions } = await import('./complete/complete.ts')
       const program = await buildProgram('all', session, streams)
@@ -38,8 +40,16 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     await program.parseAsync(withoutEmptyHelp(words), { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     const { json = false, debug = false, lab = false } = common
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok
+      return json ? showUsage(terminal, complaintOf(error), { json, debug }) : EXIT.usage
+    }
     return showFailure(terminal, error, { json, debug, lab })
   }
+}
+
+/** Without a command commander shows its help and has nothing to say. */
+function complaintOf({ code, message }: CommanderError): string {
+  return code === 'commander.help' ? 'there is no command' : message.replace(/^error: /, '')
 }

@@ -13,8 +13,13 @@ export function showDiagnostics(
   { json, lab }: { readonly json: boolean; readonly lab: boolean },
 ): void {
   if (diagnostics.length === 0) return
-  const sorted = sortDiagnostics(lab ? diagnostics.map(diagnosticForTwin) : diagnostics)
+  const sorted = shownDiagnostics(diagnostics, lab)
   terminal.err(json ? renderJson(sorted) : renderHuman(sorted, { source, palette: terminal.errPalette }))
+}
+
+/** In their order; for the twin in the lab with what to type for that. */
+export function shownDiagnostics(diagnostics: readonly Diagnostic[], lab: boolean): readonly Diagnostic[] {
+  return sortDiagnostics(lab ? diagnostics.map(diagnosticForTwin) : diagnostics)
 }
 
 /** The text of a file, to quote the faulty line. */

@@ -72,6 +72,8 @@ describe.skipIf(!hasTerminal)('in a real terminal', { timeout: 120_000 }, () => 
     terminal.type('\r')
     await terminal.shows('Which boards are there?')
     terminal.type('hammond=192.168.1.10 oneil\r')
+    await terminal.shows('Which public SSH key')
+    terminal.type('\u0015\r')
     await terminal.shows('Wrote cluster.yaml, cluster.schema.json, .gitignore in new.')
     expect(await terminal.ended()).toBe(0)
   })

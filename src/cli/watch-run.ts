@@ -96,8 +96,17 @@ async function chooseRenderer(context: Context, progress: RunProgress): Promise<
   return humanRenderer({ stream: surroundings.stdout, palette, unicode, progress })
 }
 
+const PLAN_EVENTS: readonly Event['type'][] = [
+  'run-started',
+  'resource-differs',
+  'resource-unseen',
+  'order-planned',
+  'node-finished',
+  'engine-finished',
+]
+
 function isPlanEvent({ type }: Event): boolean {
-  return ['run-started', 'resource-differs', 'node-finished', 'engine-finished'].includes(type)
+  return PLAN_EVENTS.includes(type)
 }
 
 /** Says what still goes on, so that nobody pulls a plug meanwhile. */

@@ -4,7 +4,7 @@
 import './jitless.ts'
 import type { ClusterApi } from './cluster-api.ts'
 
-export { showFailure } from './failures.ts'
+export { OutputError, showFailure } from './failures.ts'
 export { runCli } from './run-cli.ts'
 export { terminalOf } from './surroundings.ts'
 

@@ -30,8 +30,6 @@ export interface CertificateStatus {
 /** What of a look at a node is needed. */
 type Seen = Pick<Observation, 'node' | 'differing'>
 
-/** Renewed at two thirds of its life, so one this close to its end was forgotten. */
-const FEW_DAYS = 14
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
 
 /** Looks at all certificates of a node at once. Never rejects. */
@@ -126,9 +124,6 @@ async function servedLife(
 }
 
 function lifeProblems(life: Life | undefined, now: Date): string[] {
-  if (life === undefined) return []
-  const days = Math.floor((life.notAfter.getTime() - now.getTime()) / MILLISECONDS_PER_DAY)
-  if (life.notBefore > now) return [`the certificate is not valid before ${life.notBefore.toISOString()}`]
-  if (days < 0) return [`the certificate ended on ${life.notAfter.toISOString().slice(0, 10)}: bramble apply`]
-  return days < FEW_DAYS ? [`the certificate ends in ${days} days: bramble apply`] : []
+  if (life === undefined || life.notBefore <= now) return []
+  return [`the certificate is not valid before ${life.notBefore.toISOString()}`]
 }

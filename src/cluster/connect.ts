@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly sudoPassword?: (() => Promise<string>) | undefined
   /** Private folder to work in; found by itself when left out, for somebody who only looks. */
   readonly workingFolder?: string
+  /** How long a hop may take to let us in; 10 when left out. */
+  readonly connectSeconds?: number
 }
 
 /** How each node is reached, from the cluster file or, in the lab, from the addresses of the virtual nodes. */
@@ -57,6 +59,7 @@ export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): T
     knownHostsFile: cluster.paths.knownHostsFile,
     dials: dialsOf(cluster),
     ...(options.sudoPassword && { sudoPassword: options.sudoPassword }),
+    ...(options.connectSeconds !== undefined && { connectTimeoutSeconds: options.connectSeconds }),
     userConfig: !cluster.lab,
     fastKeyExchange: cluster.lab,
   })

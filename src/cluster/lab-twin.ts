@@ -42,6 +42,8 @@ function standInSerial(cluster: string, node: string): string {
 export interface LabChoices {
   /** Let the nodes share this computer's memory instead of limiting each to its board's. */
   readonly shareMemory?: boolean
+  /** Remove nodes that are not in the cluster file, with their disks. */
+  readonly remove?: boolean
 }
 
 /** What the lab is to be for this cluster. Makes the lab's SSH key when there is none. */
@@ -114,7 +116,7 @@ export async function bringUpLab(
   const identity = { cluster: cluster.name, folder: cluster.folder }
   const before = new Set((await labState(identity)).map(({ name }) => name))
   const spec = await labSpecOf(cluster, options)
-  const states = await labUp(spec, progress)
+  const states = await labUp(spec, progress, { remove: options.remove === true })
   const { knownHostsFile } = clusterFolder(cluster.folder, true)
   await forgetHostKeys(
     knownHostsFile,

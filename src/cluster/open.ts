@@ -1,17 +1,15 @@
 /** Opens a cluster: reads its file and lock, resolves what can be resolved without asking any node. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve as absolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadClusterFile } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
-import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import { resolve, type Resolved } from '../resolve/resolve.ts'
 import { roles } from '../roles/registry.generated.ts'
-import { homeFolder } from '../support/home-folder.ts'
+import { readAuthorizedKeys } from './authorized-keys.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './cluster-folder.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { twinAddresses } from './lab-twin.ts'
@@ -100,7 +98,11 @@ export async function openCluster(
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
   const paths = clusterFolder(folder, options.lab)
   try {
-    const keys = await readAuthorizedKeys(loaded.file, dirname(loaded.path ?? folder), loaded.positions)
+    const keys = await readAuthorizedKeys(
+      loaded.file.access.authorized_keys,
+      dirname(loaded.path ?? folder),
+      loaded.positions,
+    )
     const source: ClusterSource = {
       file: loaded.file,
       positions: loaded.positions,
@@ -160,32 +162,4 @@ function opened(
     source,
     resolved,
   }
-}
-
-const KEY_LINE = /^(ssh-|ecdsa-|sk-)\S+ \S+/
-
-/** The keys of `access.authorized_keys`: what looks like a key is one, everything else is the path of a file with keys. */
-async function readAuthorizedKeys(
-  file: ClusterFile,
-  folder: string,
-  positions: Positions,
-): Promise<string[]> {
-  const keys: string[] = []
-  const problems: Diagnostic[] = []
-  for (const [index, entry] of file.access.authorized_keys.entries()) {
-    if (KEY_LINE.test(entry)) {
-      keys.push(entry)
-      continue
-    }
-    const path = absolute(folder, entry.replace(/^~(?=\/)/, homeFolder()))
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    const lines = (text ?? '').split('\n').filter((line) => KEY_LINE.test(line))
-    if (lines.length === 0) {
-      const where = positions.of(['access', 'authorized_keys', index])
-      problems.push(clusterCodes.AUTHORIZED_KEY_MISSING({ entry, found: text !== undefined }, { where }))
-    }
-    keys.push(...lines)
-  }
-  if (problems.length > 0) throw new DiagnosticsError(problems)
-  return keys
 }

@@ -4,7 +4,8 @@ import type { Program } from '../compile/compile.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
-import type { RoleSecrets, SecretWish } from '../roles/role.ts'
+import type { Content } from '../resources/kind.ts'
+import type { ReleaseWish, RoleSecrets, SecretWish } from '../roles/role.ts'
 import { SecretsError } from '../secrets/secrets-error.ts'
 import { openSecrets, passingSecrets, type SecretStore } from '../secrets/store.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
@@ -18,7 +19,13 @@ import {
   type Engines,
   type Provisions,
 } from './programs.ts'
-import { meetReleases, releaseSource } from './role-releases.ts'
+import {
+  meetReleases,
+  releasesHere,
+  releaseSource,
+  type MetReleases,
+  type ReleasesHere,
+} from './role-releases.ts'
 import { meetWishes } from './role-secrets.ts'
 import { nodesInScope, type Scope } from './scope.ts'
 
@@ -35,6 +42,8 @@ export interface Prepared {
   /** Names of the nodes of the run, in the order of the cluster file. */
   readonly nodes: readonly string[]
   readonly engines: Engines
+  /** Is this the content of a release that is not here and was not to be fetched? */
+  readonly isMissing: (content: Content) => boolean
   /** Compiled when it is first looked into, then kept: meanwhile somebody can log in to the node. */
   program(node: string, alsoKinds?: readonly string[]): Program
 }
@@ -45,7 +54,9 @@ export type FirstContact = (
 ) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
 
 /**
- * Prepares a run. For a `look`, secrets that are lost or cannot be opened are replaced by others that live in memory only. With `create`, missing secrets may be made and later saved; without, they live in memory only.
+ * Prepares a run. For a `look`, secrets that are lost or cannot be opened are replaced by others that live in memory only.
+ * With `create`, missing secrets may be made and later saved; without, they live in memory only. With releases that are
+ * `here`, none is fetched: for a look that needs no network but SSH.
  * Throws {@link DiagnosticsError} for what roles object to once the facts are known.
  */
 export async function prepare(
@@ -53,8 +64,8 @@ export async function prepare(
   scope: Scope,
   mode: 'look' | 'read' | 'create',
   firstContact: FirstContact,
+  releases: 'fetched' | 'here' = 'fetched',
 ): Promise<Prepared> {
-  const { source } = opened
   const { resolved, isManaged } = await resolveWithFacts(opened, firstContact)
   const nodes = nodesInScope(resolved.cluster, scope)
   const wishes = secretWishes(resolved)
@@ -63,11 +74,11 @@ export async function prepare(
     isManaged,
     wishes,
   })
-  const met = await meetReleases(
-    releaseWishes(resolved, new Set(nodes)),
-    () => releaseSource(source.file, source.path),
-    resolved.lock,
-  )
+  const releaseNeeds = releaseWishes(resolved, new Set(nodes))
+  const met =
+    releases === 'here'
+      ? await releasesHere(releaseNeeds, resolved.lock)
+      : await fetched(opened, releaseNeeds, resolved)
   const provisions: Provisions = {
     secrets: roleSecrets,
     release: met.release,
@@ -81,6 +92,7 @@ export async function prepare(
     provisions,
     nodes,
     engines: enginesOf(resolved, new Set(nodes), provisions),
+    isMissing: met.isMissing,
     program: compiler(resolved, provisions),
   }
 }
@@ -109,6 +121,15 @@ async function openFor(
     const secrets = passingSecrets()
     return { secrets, roleSecrets: await meet(secrets), problems: error.diagnostics }
   }
+}
+
+async function fetched(
+  { source }: OpenedCluster,
+  wishes: readonly ReleaseWish[],
+  { lock }: Resolved,
+): Promise<MetReleases & Pick<ReleasesHere, 'isMissing'>> {
+  const met = await meetReleases(wishes, () => releaseSource(source.file, source.path), lock)
+  return { ...met, isMissing: () => false }
 }
 
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve as absolute } from 'node:path'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import { archiveName, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
+import { cachedMember } from '../releases/release-cache.ts'
 import { cacheFolder } from '../support/cache-folder.ts'
 import { ReleaseError } from '../releases/release-error.ts'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
@@ -67,5 +68,40 @@ export async function meetReleases(
       if (!content) throw new Error(`${archiveName(wish)} was used without a wish for it`)
       return content
     },
+  }
+}
+
+/** SHA-256 that no content has: stands for a release file that is not on this computer. */
+const NOT_HERE = '0'.repeat(64)
+
+/** Releases without the network: those that this computer has already. */
+export interface ReleasesHere {
+  readonly lock: ClusterLock
+  readonly release: (wish: ReleaseWish) => Content
+  /** Is this the content of a release that is not here? Nothing can be compared with it. */
+  readonly isMissing: (content: Content) => boolean
+}
+
+/** Looks which releases are here, by the checksums of the cluster lock; fetches none. */
+export async function releasesHere(wishes: readonly ReleaseWish[], lock: ClusterLock): Promise<ReleasesHere> {
+  const found = await Promise.all(
+    wishes.map(async (wish): Promise<[string, Content]> => {
+      const pinned = lock.releases[wish.product]
+      const sum = pinned?.version === wish.version ? pinned.sums[wish.architecture] : undefined
+      const member =
+        sum === undefined ? undefined : await cachedMember(cacheFolder('releases'), sum, wish.member)
+      const { path, size, sha256 } = member ?? { path: '', size: 0, sha256: NOT_HERE }
+      return [`${archiveName(wish)}/${wish.member}`, { sha256, sensitive: false, bytes: { path, size } }]
+    }),
+  )
+  const contents = new Map(found)
+  return {
+    lock,
+    release: (wish) => {
+      const content = contents.get(`${archiveName(wish)}/${wish.member}`)
+      if (!content) throw new Error(`${archiveName(wish)} was used without a wish for it`)
+      return content
+    },
+    isMissing: ({ sha256 }) => sha256 === NOT_HERE,
   }
 }

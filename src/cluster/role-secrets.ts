@@ -67,6 +67,7 @@ function secretsOf(
   return {
     text: (name) => store.get(name, 'text').value,
     token: (name) => store.get(name, 'token').value,
+    previousToken: (name) => store.get(name, 'token').previous?.value,
     gossipKeys: (name) => JSON.parse(gossipKeyring(store.get(name, 'gossip-key'))) as [string, ...string[]],
     certificate: (name) => {
       const { certificatePem, keyPem } = store.get(name, 'certificate').value

@@ -21,6 +21,7 @@ import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
 import { forgetLeft, noted } from './kept-secrets.ts'
+import { knownLater } from './known-later.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -88,7 +89,8 @@ async function carryOut(
       readFacts(push, nodes),
     )
     redact = redactor(prepared.secrets.values())
-    const run = new Run(cluster, options, mode, prepared, journal, tell, redact)
+    const later = knownLater(prepared.secrets)
+    const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
     letGo = mode === 'plan'
     // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
     const outcome = await run.rollOut(push, by)

@@ -22,6 +22,8 @@ function probe(versions?: Readonly<Record<string, string>>): EngineProbe {
             name: 'consul',
             healthy: true,
             detail: '',
+            problems: [],
+            unknown: [],
             failingChecks: [],
             members: Object.entries(versions).map(([node, version]) => ({
               node,

@@ -1,5 +1,6 @@
 /** For people at a terminal: how to log in to a node. */
-import { connect } from './connect.ts'
+import type { Dial } from '../delivery/transport/transport.ts'
+import { connect, dialsOf } from './connect.ts'
 import type { OpenedCluster } from './open.ts'
 
 /** Arguments of `ssh` for a login, or for one command. The node must be in the cluster. */
@@ -16,4 +17,9 @@ export async function sshArguments(
 /** `Host` blocks for `~/.ssh/config`. */
 export async function sshConfigText(cluster: OpenedCluster): Promise<string> {
   return connect(cluster).configText()
+}
+
+/** The same as data: how each node is reached. Throws `DiagnosticsError` for a lab that is not up. */
+export function sshDials(cluster: OpenedCluster): readonly Dial[] {
+  return dialsOf(cluster)
 }

@@ -115,7 +115,7 @@ describe('a program', () => {
     await writeFile(join(folder, 'root/etc/a'), 'from before')
     await runProgram(compiled([file({ path: '/etc/a', content: 'ours' })]), folder, 'converge')
     const looked = await runProgram(compiled([]), folder, 'check')
-    expect(looked).toContain('@\torphan\tfile\t/etc/a')
+    expect(looked).toContain('@\torphan\tfile\t/etc/a\tbefore')
     const withFile = compile([], { node: 'ada', kinds, runtime, alsoKinds: ['file'] })
     expect(await runProgram(withFile, folder, 'converge')).toContain('@\tremoved\tfile\t/etc/a')
     expect((await run('cat', [join(folder, 'root/etc/a')])).stdout.toString()).toBe('from before')
@@ -143,7 +143,7 @@ describe('a program', () => {
     await run('mkdir', ['-p', join(folder, 'root/etc')])
     await writeFile(join(folder, 'root/etc/a'), 'same', { mode: 0o644 })
     await runProgram(compiled([file({ path: '/etc/a', content: 'same' })]), folder, 'converge')
-    expect(await runProgram(compiled([]), folder, 'check')).not.toContain('@\torphan\tfile\t/etc/a')
+    expect(await runProgram(compiled([]), folder, 'check')).not.toContain('@\torphan\tfile\t/etc/a\tbefore')
   })
 
   it.each(['dash', 'busybox ash'])('run by %s keeps its runtime and says so', async (shell) => {

@@ -107,11 +107,28 @@ architecture_facts() {
   esac
 }
 
-# Seconds since 1970: when the node started, by its clock of now (proc_stat(5)), and how long ago that was.
+# How long the first process has run: in a container /proc/uptime is that of the computer around it. Clock ticks after the
+# computer's boot, 100 a second on every Linux that Debian is built for (proc_pid_stat(5), field 22; sysconf(3), _SC_CLK_TCK).
+uptime_facts() { # UPTIME
+  local stat='' ticks
+  if [ -r /proc/1/stat ]; then read -r stat </proc/1/stat || :; fi
+  # Behind the name, which may hold anything, the 20th field.
+  set -f
+  # shellcheck disable=SC2086 # the fields are to be split
+  set -- "$1" ${stat##*)}
+  set +f
+  ticks=${21-0}
+  case $ticks in
+  *[!0-9]*) ticks=0 ;;
+  esac
+  fact uptime "$((${1%%.*} - ticks / 100))"
+}
+
+# Seconds since 1970: when the computer started, by its clock of now (proc_stat(5)), and how long ago that was.
 clock_facts() {
   local key value now
   read -r now _ </proc/uptime
-  fact uptime "${now%%.*}"
+  uptime_facts "$now"
   while IFS=' ' read -r key value _; do
     if [ "$key" = btime ]; then
       fact clock "$((value + ${now%%.*}))"

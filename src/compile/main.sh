@@ -41,7 +41,10 @@ run_check() {
   if [ -n "$ORPHANS" ]; then
     PENDING=1
     printf '%s' "$ORPHANS" >"$WORK/orphans"
-    while IFS=$TAB read -r id kind name before; do emit orphan "$kind" "$name"; done <"$WORK/orphans"
+    while IFS=$TAB read -r id kind name before; do
+      if [ "$before" != absent ]; then before=before; fi
+      emit orphan "$kind" "$name" "$before"
+    done <"$WORK/orphans"
   fi
 }
 

@@ -106,6 +106,19 @@ export interface ClusterOutcome {
   readonly failure?: string
 }
 
+/** One thing of an engine that could not be looked at. */
+export interface Unseen {
+  /** `kind:name`; `kind:*` where none of its kind could be. */
+  readonly address: string
+  readonly problem: string
+}
+
+/** What a look at an engine brought; a thing that cannot be looked at hides no other. */
+export interface StoreLook {
+  readonly differences: readonly ClusterDifference[]
+  readonly unseen: readonly Unseen[]
+}
+
 /** Resources that belong to the cluster: planned, owned and removed like every other, converged once through one member. */
 export interface ClusterStore {
   readonly name: string
@@ -113,8 +126,12 @@ export interface ClusterStore {
   readonly members: readonly string[]
   /** Number of wanted resources, for the summary. */
   readonly size: number
-  /** What differs; changes nothing. `unformed` when there is no engine yet: then everything is to be created. */
-  check(link: NodeLink, node: string): Promise<readonly ClusterDifference[]>
+  /** Resource (`kind:name`) that runs the engine on its members: while it is still to be created on all of them, there is no engine to ask. */
+  readonly runsAs: string
+  /** What differs; changes nothing. Rejects with a sentence when the engine cannot be asked through this member. */
+  check(link: NodeLink, node: string): Promise<StoreLook>
+  /** What is to be made where there is no engine yet. */
+  whole(): Promise<readonly ClusterDifference[]>
   /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
   converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
 }
@@ -122,9 +139,14 @@ export interface ClusterStore {
 /** How an engine stands, for people. */
 export interface EngineStatus {
   readonly name: string
+  /** Nothing of it is a problem, and nothing unknown. Checks of services are told apart. */
   readonly healthy: boolean
   /** One sentence. */
   readonly detail: string
+  /** What is not as the cluster file wants it: a member that is not alive, a server that does not vote. */
+  readonly problems: readonly string[]
+  /** What could not be looked at, and why: never taken for well. */
+  readonly unknown: readonly string[]
   readonly leader?: string
   readonly members: readonly {
     readonly node: string
@@ -138,6 +160,8 @@ export interface EngineStatus {
     readonly node: string
     readonly service: string
     readonly check: string
+    /** `maintenance`: somebody took the node or the service out of service by hand. */
+    readonly state: 'warning' | 'critical' | 'maintenance'
     readonly output: string
   }[]
 }

@@ -35,6 +35,20 @@ export interface Difference {
   readonly is?: string
   /** As it is wanted; left out when it is to go or the value is secret. */
   readonly wanted?: string
+  /** Why a value that is there is left out. */
+  readonly hidden?: 'secret' | 'too long' | 'no text'
+  /** Size of what is wanted, in bytes, where it is not shown for its length or its form. */
+  readonly wantedBytes?: number
+}
+
+/** What a change does to a service beyond its settings: the moments in which it does not serve, or serves something else. */
+export type Effect = 'restart' | 'reload' | 'start' | 'stop' | 'restart at the next boot'
+
+/** Nodes that change one step after the other; within a step all at once. */
+export interface Lane {
+  /** `free`: nothing is at stake; `canary`: the first shows whether it works; else the consensus group that is guarded. */
+  readonly guard: string
+  readonly steps: readonly (readonly string[])[]
 }
 
 /** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */
@@ -65,12 +79,28 @@ export type EventBody =
       readonly action: 'create' | 'update' | 'remove'
       readonly reason: string
       readonly differences: readonly Difference[]
+      readonly effect?: Effect
+      /** What was there before is put back, rather than nothing left. */
+      readonly putsBack?: true
+    }
+  | {
+      readonly type: 'order-planned'
+      /** So many nodes change at once at most. */
+      readonly concurrency: number
+      readonly lanes: readonly Lane[]
+    }
+  | {
+      readonly type: 'resource-unseen'
+      readonly node: string
+      readonly address: string
+      readonly message: string
     }
   | {
       readonly type: 'resource-changed'
       readonly node: string
       readonly address: string
       readonly action: 'create' | 'update' | 'remove'
+      readonly putsBack?: true
     }
   | {
       readonly type: 'resource-failed'

@@ -27,10 +27,13 @@ const END_BYTES = 256 * 1024
 
 /** All runs that are kept for a cluster's folder, oldest first. */
 export function listRuns(folder: string): readonly RunRecord[] {
-  return runIds(folder).flatMap((run) => {
-    const ends = readEnds(journalFile(folder, run))
-    return ends ? [recordOf(run, linesOf(ends.first), linesOf(ends.last))] : []
-  })
+  return runIds(folder).flatMap((run) => readRecord(folder, run) ?? [])
+}
+
+/** What the list tells of one run; undefined when its file went away since the folder was listed. */
+export function readRecord(folder: string, run: string): RunRecord | undefined {
+  const ends = readEnds(journalFile(folder, run))
+  return ends && recordOf(run, linesOf(ends.first), linesOf(ends.last))
 }
 
 /** One run with its events; undefined when there is none of this name. */

@@ -52,11 +52,16 @@ export type {
 export { labPreflight } from './preflight.ts'
 
 /**
- * Brings a lab up to what is wanted: makes what is missing, boots what is down, adds and removes nodes.
+ * Brings a lab up to what is wanted: makes what is missing and boots what is down. A node that is no longer wanted stays with its
+ * disk, for it may only be called otherwise, unless `remove` says that it may go.
  * Resolves when one can log in to every node whose cable is plugged in.
  * Throws {@link LabRefusal} for what cannot be had here, `LabFailure` for a step that failed.
  */
-export async function labUp(spec: LabSpec, progress?: LabProgress): Promise<LabNodeState[]> {
+export async function labUp(
+  spec: LabSpec,
+  progress?: LabProgress,
+  { remove = false }: { readonly remove?: boolean } = {},
+): Promise<LabNodeState[]> {
   const lacking = await labPreflight()
   if (lacking.length > 0)
     throw new LabRefusal(`this computer cannot have a lab yet:\n  ${lacking.join('\n  ')}`)
@@ -64,13 +69,17 @@ export async function labUp(spec: LabSpec, progress?: LabProgress): Promise<LabN
   const key = labKey(spec)
   const base = await ensureBase(spec.release ?? 'trixie', progress)
   return withLab(key, async () => {
+    if (remove) await removeNodes(key, await othersOf(key, spec), progress)
     const before = await readLab(key)
     const lab = await withAllLabs(async () => {
       const planned = await planLab(key, spec, before, base)
       await writeLab(key, planned)
       return planned
     })
-    await removeOthers(key, lab, progress)
+    for (const node of await othersOf(key, spec)) {
+      const way = `bramble lab down ${node} removes it with its disk`
+      progress?.({ node, text: `is not in the cluster file and stays as it is; ${way}` })
+    }
     await withAllLabs(async () => {
       await ensureSetting('fs/inotify/max_user_instances')
       await ensureNetwork(key, lab.network, progress)
@@ -106,7 +115,8 @@ async function planLab(
 ): Promise<StoredLab> {
   const network = before?.network ?? chooseNetwork(key, await takenNetworks())
   const kept = Object.entries(before?.nodes ?? {}).map(([name, node]) => [name, node.address])
-  const names = spec.nodes.map((node) => node.name)
+  const others = Object.entries(before?.nodes ?? {}).filter(([name]) => !isWanted(spec, name))
+  const names = [...spec.nodes.map((node) => node.name), ...others.map(([name]) => name)]
   const addresses = assignAddresses(network, names, Object.fromEntries(kept))
   const nodes = spec.nodes.map(({ name, board }): [string, StoredNode] => [
     name,
@@ -117,7 +127,8 @@ async function planLab(
       ...(!spec.shareMemory && { memoryBytes: board.memoryBytes }),
     },
   ])
-  return { cluster: spec.cluster, folder: spec.folder, network, nodes: Object.fromEntries(nodes) }
+  const all = Object.fromEntries([...nodes, ...others])
+  return { cluster: spec.cluster, folder: spec.folder, network, nodes: all }
 }
 
 async function takenNetworks(): Promise<string[]> {
@@ -125,15 +136,28 @@ async function takenNetworks(): Promise<string[]> {
   return [...networksInRoutes(await readRoutes()), ...labs.flatMap((lab) => (lab ? [lab.network] : []))]
 }
 
-/** Removes the nodes that the lab no longer has; a run that was cut off may have left some. */
-async function removeOthers(key: string, lab: StoredLab, progress?: LabProgress): Promise<void> {
-  const others = (await nodeNames(key)).filter((name) => lab.nodes[name] === undefined)
+function isWanted(spec: LabSpec, node: string): boolean {
+  return spec.nodes.some(({ name }) => name === node)
+}
+
+/** Nodes that the lab has and the cluster file does not; a lab whose list was lost still has their folders. */
+async function othersOf(key: string, spec: LabSpec): Promise<string[]> {
+  const stored = Object.keys((await readLab(key))?.nodes ?? {})
+  return [...new Set([...stored, ...(await nodeNames(key))])].filter((name) => !isWanted(spec, name))
+}
+
+/** Removes nodes with their disks, and only then from the list: one that was cut off in between is found again. */
+async function removeNodes(key: string, nodes: readonly string[], progress?: LabProgress): Promise<void> {
   await settleAll(
-    others.map((name) => {
-      progress?.({ node: name, text: 'is no longer in the cluster file: removed' })
-      return removeNode(key, name)
+    nodes.map(async (node) => {
+      await removeNode(key, node)
+      progress?.({ node, text: 'is removed with its disk' })
     }),
   )
+  const lab = await readLab(key)
+  if (!lab || nodes.length === 0) return
+  const kept = Object.entries(lab.nodes).filter(([name]) => !nodes.includes(name))
+  await writeLab(key, { ...lab, nodes: Object.fromEntries(kept) })
 }
 
 async function bringUp(
@@ -177,6 +201,15 @@ export async function labDown(id: LabIdentity): Promise<void> {
     await removeGroup(labGroup(key))
     await rm(labFolder(key), { recursive: true, force: true })
     await withAllLabs(removeCommon)
+  })
+}
+
+/** Removes some nodes of a lab with their disks; the lab stays. */
+export async function labRemove(id: LabIdentity, nodes: readonly string[]): Promise<void> {
+  const key = labKey(id)
+  await withLab(key, async () => {
+    for (const node of nodes) await findNode(id, node)
+    await removeNodes(key, nodes)
   })
 }
 

@@ -91,6 +91,8 @@ export interface RoleSecrets {
   /** Text of a `password`. */
   text(name: string): string
   token(name: string): { readonly accessorId: string; readonly secretId: string }
+  /** What a token was before it was rotated for the last time. */
+  previousToken(name: string): { readonly accessorId: string; readonly secretId: string } | undefined
   gossipKeys(name: string): readonly [string, ...string[]]
   /** PEM texts; for an authority the key stays with the controller and is not to be had here. */
   certificate(name: string): {

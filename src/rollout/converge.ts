@@ -15,7 +15,7 @@ export type NodeResults = Map<string, NodeResult>
 /** Changes all pending nodes and gives the results. */
 export async function convergeNodes(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
   const results: NodeResults = new Map()
-  const { guarded, free } = await split(run, pending)
+  const { guarded, free } = await splitByGuard(run, pending)
   const within = limit(run.concurrency)
   await Promise.all([
     ...waves(free).map((wave) => convergeWave(run, wave, within, results)),
@@ -30,7 +30,8 @@ interface GuardedNode {
   readonly groups: readonly QuorumGroup[]
 }
 
-async function split(
+/** Who changes in turn because a consensus group would lose it for a while, and who is free. */
+export async function splitByGuard(
   run: UnderWay,
   pending: readonly PendingNode[],
 ): Promise<{ guarded: GuardedNode[]; free: PendingNode[] }> {

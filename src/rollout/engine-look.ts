@@ -20,11 +20,16 @@ const LAST_LOOK_SECONDS = 60
 /** What is not well by an engine's word, of these nodes. */
 export function problemsOf(status: EngineStatus, nodes: ReadonlySet<string>): string[] {
   const failing = status.failingChecks.filter(({ node }) => nodes.has(node))
+  const { problems, unknown } = status
+  const isMute = !status.healthy && problems.length + unknown.length === 0
   return [
-    ...(status.healthy ? [] : [status.detail]),
-    ...failing.map(({ node, service, check, output }) => {
+    ...problems,
+    ...unknown.map((what) => `not known: ${what}`),
+    ...(isMute ? [status.detail] : []),
+    ...failing.map(({ node, service, check, state, output }) => {
       const said = output.split('\n')[0]?.slice(0, 200) ?? ''
-      return `${service === '' ? check : service} on ${node} is not passing: ${said === '' ? 'not checked yet' : said}`
+      const how = state === 'maintenance' ? 'in maintenance' : 'not passing'
+      return `${service === '' ? check : service} on ${node} is ${how}: ${said === '' ? 'not checked yet' : said}`
     }),
   ]
 }
@@ -34,8 +39,8 @@ export async function lookAt(run: UnderWay, probe: EngineProbe | undefined): Pro
   if (probe === undefined) return { problems: [] }
   const nodes = new Set(run.nodes.map(({ name }) => name))
   let failure = 'none of its members can be reached'
-  for (const member of probe.members) {
-    if (run.unreached.has(member)) continue
+  for (const [index, member] of probe.members.entries()) {
+    if (run.unreached.has(member) || (index > 0 && !(await run.mayAnswer(member)))) continue
     try {
       return { problems: problemsOf(await probe.ask(run.delivery.link, member), nodes) }
     } catch (error) {

@@ -16,24 +16,34 @@ function store(changes: Partial<ClusterStore> = {}): ClusterStore {
     name: 'consul',
     members: ['a', 'b'],
     size: 2,
-    check: () => Promise.resolve([ENTRY]),
+    runsAs: 'service:consul.service',
+    whole: () => Promise.resolve([ENTRY]),
+    check: () => Promise.resolve({ differences: [ENTRY], unseen: [] }),
     converge: (_, __, done) => Promise.resolve(done(ENTRY)),
     ...changes,
   }
 }
 
-const same = store({ check: () => Promise.resolve([]) })
+const same = store({ check: () => Promise.resolve({ differences: [], unseen: [] }) })
 
 const WELL: EngineStatus = {
   name: 'consul',
   healthy: true,
   detail: 'all is well',
+  problems: [],
+  unknown: [],
   members: [],
   failingChecks: [],
 }
 
 function critical(node: string): EngineStatus {
-  const check = { node, service: 'doorbell', check: 'doorbell http', output: 'connection refused' }
+  const check = {
+    node,
+    service: 'doorbell',
+    check: 'doorbell http',
+    state: 'critical',
+    output: 'connection refused',
+  } as const
   return { ...WELL, failingChecks: [check] }
 }
 
@@ -83,7 +93,7 @@ describe('a run with nothing to do', () => {
     expect(engineOf(paper)).toMatchObject({
       outcome: 'skipped',
       code: 'ENGINE_UNREACHABLE',
-      message: 'consul cannot be asked: b: there is no leader',
+      message: 'consul cannot be asked: a: there is no leader; b: there is no leader',
     })
   })
 

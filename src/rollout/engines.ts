@@ -1,7 +1,7 @@
 /** What belongs to the cluster: looked at with the nodes, and converged after them through one member. */
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ClusterDifference, ClusterStore, EngineProbe } from '../engines/contract.ts'
+import type { ClusterDifference, ClusterStore, EngineProbe, Unseen } from '../engines/contract.ts'
 import {
   EMPTY_SUMMARY,
   addSummaries,
@@ -25,6 +25,8 @@ export interface EngineRun {
   readonly store?: ClusterStore
   readonly probe?: EngineProbe
   readonly differences: readonly ClusterDifference[]
+  /** Single things that could not be looked at. */
+  readonly unseen: readonly Unseen[]
   /** What the engine says of itself; told at the first look, and at the last one when something was changed. */
   look: EngineLook
   summary: Summary
@@ -34,9 +36,11 @@ export interface EngineRun {
 }
 
 /** Resources that were as wanted at the look. */
-export function unchangedOf({ store, differences }: EngineRun): number {
+export function unchangedOf({ store, differences, unseen, failure }: EngineRun): number {
+  // Of what was not seen nothing is known.
+  if (store === undefined || failure?.code === 'ENGINE_UNREACHABLE') return 0
   const kept = differences.filter(({ action }) => action !== 'remove').length
-  return Math.max(0, (store?.size ?? 0) - kept)
+  return Math.max(0, store.size - kept - unseen.length)
 }
 
 /** Converges what differs in each engine. */
@@ -68,13 +72,16 @@ async function convergeEngine(
   // Only an engine that this run has just started, or that answered before, will answer soon.
   const mayCome =
     well.length > 0 && (well.some((member) => results.has(member)) || engine.failure === undefined)
-  const refused: string[] = []
-  const done = await poll(() => convergeOnce(run, engine, store, asked, refused), {
+  // What one attempt did stays done when the next one goes on from there.
+  const outcomes = new Map<string, 'changed' | 'failed'>()
+  const done = await poll(() => convergeOnce(run, store, asked, outcomes), {
     patienceSeconds: mayCome ? ENGINE_PATIENCE_SECONDS : 0,
     signal: run.signal,
     waits: (detail) =>
       run.emit({ type: 'phase-started', node: 'cluster', phase: 'wait', detail: `${store.name}: ${detail}` }),
   })
+  engine.summary = [...outcomes.values()].reduce(counted, EMPTY_SUMMARY)
+  const refused = [...outcomes].flatMap(([address, outcome]) => (outcome === 'failed' ? [address] : []))
   delete engine.failure
   if (!done.passed && run.isStopped()) engine.ending = 'skipped'
   else if (!done.passed) engine.failure = notAsked(store, done.detail, results)
@@ -83,22 +90,18 @@ async function convergeEngine(
   }
 }
 
-/** Goes through the members until one carries the store through; `refused` gets the addresses that the engine did not take. */
+/** Goes through the members until one carries the store through; `outcomes` gets what became of each address. */
 async function convergeOnce(
   run: UnderWay,
-  engine: EngineRun,
   store: ClusterStore,
   members: readonly string[],
-  refused: string[],
+  outcomes: Map<string, 'changed' | 'failed'>,
 ): Promise<Answer> {
   let detail = 'none of its members can be reached'
   for (const member of members) {
-    engine.summary = EMPTY_SUMMARY
-    refused.length = 0
     try {
       await store.converge(run.delivery.link, member, ({ address, action, failure }) => {
-        engine.summary = counted(engine.summary, failure === undefined ? 'changed' : 'failed')
-        if (failure !== undefined) refused.push(address)
+        outcomes.set(address, failure === undefined ? 'changed' : 'failed')
         run.emit(storeEvent(address, action, failure))
       })
       return { passed: true, detail: 'done' }

@@ -21,6 +21,8 @@ export interface EndedRun {
   readonly results: NodeResults
   /** The run was not allowed to change anything. */
   readonly isRefused?: boolean
+  /** It ended at the question whether it may begin. */
+  readonly isInterrupted?: boolean
   /** It was carried out. */
   readonly hasChanged?: boolean
 }
@@ -58,11 +60,11 @@ export function finishRun(ended: EndedRun): RunOutcome {
 }
 
 function outcomeOfRun(
-  { run, isRefused }: EndedRun,
+  { run, isRefused, isInterrupted }: EndedRun,
   parts: readonly NodeOutcome[],
   total: Summary,
 ): RunOutcome {
-  if (run.isStopped()) return 'interrupted'
+  if (run.isStopped() || isInterrupted === true) return 'interrupted'
   if (isRefused === true) return 'failed'
   if (parts.includes('declined')) return 'declined'
   if (parts.includes('failed') || total.failed > 0) return 'failed'
@@ -87,7 +89,7 @@ function finishEngine(
       : isJudged && problems.length > 0
         ? rolloutCodes.ENGINE_NOT_WELL({ engine: engine.name, problems })
         : undefined)
-  const isUnseen = failure?.code === 'ENGINE_UNREACHABLE' && !hasChanged
+  const isUnseen = !hasChanged && failure !== undefined && UNSEEN.includes(failure.code)
   const outcome =
     engine.ending ??
     (failure ? (isUnseen ? 'skipped' : 'failed') : summary.changed > 0 ? 'changed' : 'unchanged')
@@ -101,6 +103,9 @@ function finishEngine(
   })
   return { summary, outcome }
 }
+
+/** What is not known has not failed. */
+const UNSEEN: readonly string[] = ['ENGINE_UNREACHABLE', 'CLUSTER_RESOURCES_UNSEEN']
 
 /** Was everything that could be looked at as wanted? */
 function isQuiet({ observations, engines }: EndedRun): boolean {

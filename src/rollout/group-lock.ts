@@ -25,6 +25,8 @@ export class GroupLock {
   readonly #group: Pick<QuorumGroup, 'name' | 'members'>
   readonly #delivery: Pick<Delivery, 'leaseGroup'>
   #isHeld = false
+  /** One wish after the other: what one takes, another must not give back meanwhile. */
+  #last: Promise<unknown> = Promise.resolve()
   #renewal: NodeJS.Timeout | undefined
 
   constructor(group: Pick<QuorumGroup, 'name' | 'members'>, delivery: Pick<Delivery, 'leaseGroup'>) {
@@ -37,17 +39,31 @@ export class GroupLock {
   }
 
   /** Takes or renews it. What was taken is given back when it is not enough. Never rejects. */
-  async take(): Promise<LockAnswer> {
+  take(): Promise<LockAnswer> {
+    return this.#inOrder(() => this.#take())
+  }
+
+  /** Gives it back, if it is held. */
+  give(): Promise<void> {
+    return this.#inOrder(() => this.#give())
+  }
+
+  #inOrder<Value>(wish: () => Promise<Value>): Promise<Value> {
+    const next = this.#last.then(wish, wish)
+    this.#last = next
+    return next
+  }
+
+  async #take(): Promise<LockAnswer> {
     const asked = await this.#ask()
     const answer = this.#judge(asked)
     if (answer.passed) this.#hold()
-    else if (this.#isHeld) await this.give()
+    else if (this.#isHeld) await this.#give()
     else await this.#giveBack([...asked.keys()].filter((member) => asked.get(member)?.kind === 'granted'))
     return answer
   }
 
-  /** Gives it back, if it is held. */
-  async give(): Promise<void> {
+  async #give(): Promise<void> {
     if (!this.#isHeld) return
     this.#isHeld = false
     clearInterval(this.#renewal)
@@ -97,14 +113,13 @@ export class GroupLock {
     this.#isHeld = true
     clearInterval(this.#renewal)
     // A turn may take longer than a lease lasts. Before each turn it is taken anew all the same.
-    this.#renewal = setInterval(() => void this.#renew(), RENEW_MILLISECONDS).unref()
+    this.#renewal = setInterval(() => void this.#inOrder(() => this.#renew()), RENEW_MILLISECONDS).unref()
   }
 
   async #renew(): Promise<void> {
+    if (!this.#isHeld) return
     const { members } = this.#group
     await Promise.all(members.map((member) => this.#delivery.leaseGroup(member, this.#wish('take'))))
-    // Given back meanwhile.
-    if (!this.#isHeld) await this.#giveBack(members)
   }
 
   async #giveBack(members: readonly string[]): Promise<void> {

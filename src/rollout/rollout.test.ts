@@ -81,8 +81,13 @@ describe('a rollout', () => {
       name: 'consul',
       members: ['a', 'b'],
       size: 2,
+      runsAs: 'service:consul.service',
+      whole: () => Promise.resolve([]),
       check: () =>
-        Promise.resolve([{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }]),
+        Promise.resolve({
+          differences: [{ address: 'consul-kv:x', action: 'create', reason: 'new', differences: [] }],
+          unseen: [],
+        }),
       converge: (_, node, done) => {
         asked.push(node)
         if (node === 'a') return Promise.reject(new Error('it is busy'))
@@ -264,6 +269,14 @@ describe('a run that somebody stops', () => {
     })
     expect(rebooted).toEqual([])
     expect(paper.outcomes()).toEqual({ a: 'skipped', b: 'unfinished' })
+  })
+
+  it('lets its nodes go when somebody leaves at the question', async () => {
+    const paper = new Paper({ a: [create], b: [] })
+    const left = paper.run({ confirm: () => Promise.reject(new Error('interrupted')) })
+    await expect(left).rejects.toThrow('interrupted')
+    expect(paper.released).toEqual(['a'])
+    expect(paper.events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'interrupted' })
   })
 
   it('is told as declined when nobody agreed, and its nodes too', async () => {

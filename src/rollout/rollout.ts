@@ -7,6 +7,7 @@ import { finishRun } from './finish-run.ts'
 import { passGates } from './gates.ts'
 import { observeEngines } from './observe-engines.ts'
 import { observeNodes } from './observe.ts'
+import { plannedOrder } from './planned-order.ts'
 import { rebootNodes } from './reboots.ts'
 import { INTERRUPTED, refused, skipped } from './skipped.ts'
 import type { PendingNode } from './turns.ts'
@@ -21,13 +22,23 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
   const isIdle = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
   const isAllowed = isIdle || ((await run.allowed?.()) ?? true)
+  if (pending.length > 0 && isAllowed) {
+    const lanes = await plannedOrder(run, pending)
+    run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })
+  }
   await run.delivery.letGo()
   const seen = { run, observations, engines }
   if (run.mode === 'plan') return finishRun({ ...seen, results: new Map(), isRefused: !isAllowed })
   if (!isAllowed) return leave({ ...seen, pending, result: declined(), isRefused: true })
   if (run.isStopped()) return leave({ ...seen, pending, result: skipped(INTERRUPTED) })
   if (isIdle) return finishRun({ ...seen, results: new Map() })
-  if (run.confirm && !(await run.confirm())) return leave({ ...seen, pending, result: declined() })
+  try {
+    if (run.confirm && !(await run.confirm())) return await leave({ ...seen, pending, result: declined() })
+  } catch (error) {
+    // Somebody left at the question, or what was decided could not be kept: no node is held for that.
+    await leave({ ...seen, pending, result: skipped(INTERRUPTED), isInterrupted: true })
+    throw error
+  }
   return finishRun({ ...seen, results: await change(run, observations, engines, pending), hasChanged: true })
 }
 
@@ -85,6 +96,7 @@ async function leave(left: {
   readonly pending: readonly PendingNode[]
   readonly result: NodeResult
   readonly isRefused?: boolean
+  readonly isInterrupted?: boolean
 }): Promise<RunOutcome> {
   const { run, pending, result, engines } = left
   await Promise.all(pending.map(({ name }) => run.delivery.release(name)))

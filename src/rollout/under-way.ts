@@ -1,7 +1,7 @@
 /** A rollout while it goes on: with the locks of its groups, and an account of the time that each node took. */
 import type { QuorumGroup } from '../engines/contract.ts'
 import { GroupLock } from './group-lock.ts'
-import type { Rollout } from './work.ts'
+import type { Observation, Rollout } from './work.ts'
 
 /** A run under way. */
 export interface UnderWay extends Rollout {
@@ -13,6 +13,10 @@ export interface UnderWay extends Rollout {
   timed<Value>(node: string, work: () => Promise<Value>): Promise<Value>
   /** Seconds on the account of a node, in tenths. */
   secondsOf(node: string): number
+  /** The looks at the nodes, from their beginning. */
+  readonly looks: Map<string, Promise<Observation>>
+  /** Whether a node let us in, once that is known; who is not in this run may. */
+  mayAnswer(node: string): Promise<boolean>
   /** Nodes that could not be looked at in this run. */
   readonly unreached: Set<string>
   /** Was the run stopped? Then no new work is started. */
@@ -23,6 +27,7 @@ export interface UnderWay extends Rollout {
 export function underWay(rollout: Rollout): UnderWay {
   const locks = new Map<string, GroupLock>()
   const times = new Map<string, number>()
+  const looks = new Map<string, Promise<Observation>>()
   return {
     ...rollout,
     lockOf: (group) => {
@@ -42,6 +47,8 @@ export function underWay(rollout: Rollout): UnderWay {
       }
     },
     secondsOf: (node) => Math.round((times.get(node) ?? 0) / 100) / 10,
+    looks,
+    mayAnswer: async (node) => (await looks.get(node))?.reached !== false,
     unreached: new Set(),
     isStopped: () => rollout.signal?.aborted === true,
   }

@@ -101,6 +101,8 @@ export interface Rollout {
   readonly signal?: AbortSignal | undefined
   /** How long another run that holds a group is waited for; 600 when left out. */
   readonly lockPatienceSeconds?: number | undefined
+  /** How long an apply waits at its look for an engine that does not answer yet; 30 when left out. */
+  readonly engineSeconds?: number | undefined
 }
 
 /** How a node ended, before it is told as an event. */

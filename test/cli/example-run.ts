@@ -79,7 +79,10 @@ function look(): (EventBody | number)[] {
       is: '0644',
       wanted: '0600',
     }),
-    differs('oneil', 'file:/etc/consul.d/token', 'update', 'content differs', { field: 'content' }),
+    differs('oneil', 'file:/etc/consul.d/token', 'update', 'content differs', {
+      field: 'content',
+      hidden: 'secret',
+    }),
     differs('oneil', 'package:nano', 'remove', 'is no longer in the cluster file'),
     3,
     finished(

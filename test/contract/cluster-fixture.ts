@@ -87,6 +87,7 @@ export function secretsFixture(): SecretsFixture {
     given,
     text: (name) => secret(`password-${contentOf(name).sha256.slice(0, 20)}`),
     token: (name) => ({ accessorId: uuid(`${name} accessor`), secretId: secret(uuid(name)) }),
+    previousToken: () => undefined,
     gossipKeys: (name) => [secret(Buffer.from(contentOf(name).sha256, 'hex').toString('base64'))],
     certificate: (name) => ({
       certificatePem: pem('CERTIFICATE', name),

@@ -13,6 +13,7 @@ import {
   labList,
   labMend,
   labPreflight,
+  labRemove,
   labStart,
   labState,
   labUp,
@@ -23,7 +24,7 @@ import { labGroup, labKey, nodeFolder, nodeGroup, PACKAGE_FOLDER } from '../../s
 import { until } from '../../src/lab/until.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 import { memoryKills, processorSeconds } from './node-use.ts'
-import { liveNamespaces, namespacesOf, tracesOf } from './traces.ts'
+import { expectNothingLeft, liveNamespaces, namespacesOf } from './traces.ts'
 
 const lacking = await labPreflight()
 if (lacking.length > 0) console.log(`skipped, the lab's tests cannot run here:\n  ${lacking.join('\n  ')}`)
@@ -77,12 +78,6 @@ const bootId = (name: string) => inside(name, 'cat', '/proc/sys/kernel/random/bo
 async function waitFor(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const held = await until(async () => ((await condition()) ? true : undefined), 60)
   if (!held) throw new Error(`waited a minute in vain: ${what}`)
-}
-
-async function expectNothingLeft(identity: typeof id): Promise<void> {
-  // A killed process is listed for the moment that its parent takes to notice.
-  await until(async () => ((await tracesOf(identity)).length === 0 ? true : undefined), 5)
-  expect(await tracesOf(identity)).toEqual([])
 }
 
 describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
@@ -286,13 +281,21 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     expect(await inside('large', 'cat', '/home/pi/file')).toBe('kept')
   })
 
-  it('removes a node that left the cluster file and makes one that is new', async () => {
+  it('keeps a node that left the cluster file until it may go, and makes one that is new', async () => {
     const two = NODES.filter(({ name }) => name !== 'third')
-    await labUp(specOf(id, two))
+    await inside('third', 'touch', '/home/pi/kept')
+    const told: string[] = []
+    await labUp(specOf(id, two), ({ node: about = '', text }) => told.push(`${about} ${text}`))
+    expect(told.join('\n')).toContain('third is not in the cluster file and stays as it is; bramble lab down')
+    await labUp(specOf(id, NODES))
+    expect(await inside('third', 'ls', '/home/pi/kept')).toBe('/home/pi/kept')
+    await labRemove(id, ['third'])
     expect((await labState(id)).map((state) => state.name)).toEqual(['small', 'large'])
-    expect(existsSync(nodeFolder(labKey(id), 'third'))).toBe(false)
     const again = await labUp(specOf(id, NODES))
     expect(again.map((state) => state.address)).toEqual(first.map((state) => state.address))
+    await labUp(specOf(id, two), undefined, { remove: true })
+    expect(existsSync(nodeFolder(labKey(id), 'third'))).toBe(false)
+    await labUp(specOf(id, NODES))
   })
 
   it('stands beside a lab of the same name in another folder', async () => {

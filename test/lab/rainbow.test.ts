@@ -3,12 +3,14 @@
  * the change from one version to another is what the maker supports.
  */
 import { readFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
+import { describeCallers } from './consul-callers.ts'
 import { labConsuls, releaseSettings } from './consul-versions.ts'
 import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
@@ -156,15 +158,7 @@ for (const consul of await labConsuls()) {
         expect(new Set(serials).size).toBe(NODES.length)
       })
 
-      it('refuses whoever comes without a token', async () => {
-        const asked = await cluster.inNetworkOf(
-          'wopplefox',
-          'node',
-          '-e',
-          "fetch('http://127.0.0.1:8500/v1/agent/self').then((r) => console.log(r.status))",
-        )
-        expect(asked.stdout.toString().trim()).toBe('403')
-      })
+      describeCallers(() => cluster, 'bobsrockets', 'wopplefox')
 
       it('shows its pages to other nodes, on the node that was chosen', async () => {
         const page = async (node: string) => {
@@ -199,9 +193,13 @@ for (const consul of await labConsuls()) {
       it('shows in its status who is what, in full health', async () => {
         const text = await cluster.well()
         const status = JSON.parse(text) as {
-          nodes: { reached: boolean; drift: number }[]
+          nodes: { reached: boolean; drift: number; uptimeSeconds: number }[]
           engines: { healthy: boolean; members: unknown[] }[]
+          reasons: unknown[]
         }
+        expect(status.reasons).toEqual([])
+        // Their own, not that of the computer around them.
+        for (const { uptimeSeconds } of status.nodes) expect(uptimeSeconds).toBeLessThan(uptime())
         expect(status.nodes.map(({ reached, drift }) => ({ reached, drift }))).toEqual(
           NODES.map(() => ({ reached: true, drift: 0 })),
         )

@@ -1,10 +1,12 @@
 /** Looks for anything on this computer that belongs to a lab, the way its user would find it. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { groupFolders, LAB_GROUP } from '../../src/lab/control-group.ts'
 import { startOf } from '../../src/lab/running-process.ts'
 import { labKey, STATE_FOLDER } from '../../src/lab/store.ts'
 import type { LabIdentity } from '../../src/lab/lab.ts'
+import { until } from '../../src/lab/until.ts'
 import { run } from '../../src/support/run.ts'
 
 /** Everything that can be found of a lab: processes, mounts in any namespace, links, firewall tables, groups, files. */
@@ -66,4 +68,11 @@ function target(file: string): string {
   } catch {
     return ''
   }
+}
+
+/** Waits until there is no trace of a lab. */
+export async function expectNothingLeft(identity: LabIdentity): Promise<void> {
+  // A killed process is listed for the moment that its parent takes to notice.
+  await until(async () => ((await tracesOf(identity)).length === 0 ? true : undefined), 5)
+  expect(await tracesOf(identity)).toEqual([])
 }

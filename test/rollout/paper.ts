@@ -42,6 +42,7 @@ export class Paper {
       stores: [],
       probes: [],
       lockPatienceSeconds: 0.1,
+      engineSeconds: 0.1,
       concurrency: 10,
       emit: (event) => this.events.push(event),
       delivery: this.delivery(),

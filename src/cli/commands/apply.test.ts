@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bramble, officeFolder, type CommandOptions } from '../../../test/cli/command-run.ts'
+import { bramble, officeFolder, scratchFolder, type CommandOptions } from '../../../test/cli/command-run.ts'
 import {
   OFFICE,
   finished,
@@ -44,9 +44,34 @@ describe('apply without a terminal', () => {
   it('refuses to change anything that nobody agreed to', async () => {
     const { code, out, err } = await apply([], officeApply())
     expect(code).toBe(1)
-    expect(out).toBe('')
+    expect(out).toContain('Plan: 1 to create, 6 to change, 1 to remove on 4 of 5 nodes')
+    expect(out).not.toContain('the unit did not start')
     expect(err).toContain('error CONFIRMATION_MISSING: nobody is there to agree to the changes')
     expect(err).toContain('bramble apply --yes')
+  })
+
+  it('needs nobody to agree to nothing', async () => {
+    const { code, out, err } = await apply([], UNCHANGED)
+    expect([code, err]).toEqual([0, ''])
+    expect(out.trimEnd().split('\n').at(-1)).toBe('Apply: 200 unchanged on 5 nodes in 0.4s')
+    expect((await apply(['--json'], UNCHANGED)).code).toBe(0)
+  })
+
+  it('tells what is wrong with the cluster file before it asks for anything', async () => {
+    const { code, err } = await bramble(['apply'], { folder: scratchFolder() })
+    expect(code).toBe(1)
+    expect(err).toContain('error CLUSTER_FILE_MISSING')
+  })
+
+  it('changes nothing with --json that nobody agreed to, and says so to the program', async () => {
+    const { code, out } = await apply(['--json'], officeApply())
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(code).toBe(1)
+    expect(lines.at(-1)).toMatchObject({ diagnostics: [{ code: 'CONFIRMATION_MISSING' }] })
+    expect(lines.map(({ type }) => type)).not.toContain('resource-changed')
   })
 
   it('shows how much it is, then what happens, then a table and one line that says it all', async () => {
@@ -142,7 +167,7 @@ describe('plan of a cluster whose engine is not well', () => {
       problems: ['doorbell on oneil is not passing: connection refused'],
       message: 'consul is not well',
       fix: 'bramble status shows it',
-    } as Event
+    }
     const nodes = UNCHANGED.filter(({ type }) => type !== 'run-finished')
     const events = [...nodes, engine, ...recorded(runFinished('failed', { unchanged: 200 }))]
     async function* stream(): AsyncIterable<Event> {

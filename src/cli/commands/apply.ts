@@ -23,9 +23,8 @@ interface ApplyChoices extends RunChoices {
 
 async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
   const { terminal, common } = context
-  if (!choices.yes && (common.json || !terminal.canAsk)) {
-    throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'apply' }))
-  }
+  // Known only once the nodes were looked at: a run with nothing to do needs nobody.
+  const isAlone = !choices.yes && (common.json === true || !terminal.canAsk)
   const cluster = await context.openCluster()
   const api = await context.api()
   let declined = false
@@ -35,7 +34,7 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
       signal,
       ...(sudoPassword && { sudoPassword }),
       confirm: async (planned: readonly Event[]) => {
-        const agreed = await agree(context, controls, planned, choices)
+        const agreed = await agree(context, controls, planned, choices, isAlone)
         declined = !agreed
         return agreed
       },
@@ -44,18 +43,20 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
   const roles = new Map(cluster.nodes.map((node) => [node.name, node.roles]))
   if (!common.json) terminal.out(closing(context, run, roles, declined))
   if (run.interrupted) return EXIT.interrupted
+  if (declined && isAlone) throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'apply' }))
   const { end } = run.progress
   return end && isWell(end.outcome) && !declined ? EXIT.ok : EXIT.failure
 }
 
-/** Shows the plan; without `--yes` somebody has to agree to it. */
+/** Shows the plan; without `--yes` somebody has to agree to it, which nobody does who `isAlone`. */
 async function agree(
   { terminal, surroundings, common }: Context,
   { note, ask, agreed }: Omit<RunControls, 'signal' | 'sudoPassword'>,
   planned: readonly Event[],
   choices: ApplyChoices,
+  isAlone: boolean,
 ): Promise<boolean> {
-  if (common.json) return true
+  if (common.json) return !isAlone
   // Who agreed beforehand is told how much it is; the whole plan is for somebody who decides.
   const isShown = choices.yes !== true || choices.full === true
   const lines = isShown
@@ -64,7 +65,8 @@ async function agree(
   const text = [...lines, terminal.palette.bold(planSummary(planned)), '']
   const answer = await ask(() => {
     note(text.map((line) => `${line}\n`).join(''))
-    return choices.yes ? Promise.resolve(true) : askYesNo(surroundings, 'Apply these changes?')
+    if (choices.yes || isAlone) return Promise.resolve(!isAlone)
+    return askYesNo(surroundings, 'Apply these changes?')
   })
   if (answer) agreed()
   return answer

@@ -6,7 +6,9 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { counted } from '../render/counts.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable } from '../render/table.ts'
+import { showDiagnostics } from '../show-diagnostics.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -42,7 +44,8 @@ async function checkForPrograms({ terminal, common, folder, api }: Context): Pro
     ...(cluster && { cluster: cluster.name, nodes: cluster.nodes }),
     diagnostics: sortDiagnostics(diagnostics),
   }
-  terminal.out(`${JSON.stringify(document, undefined, 2)}\n`)
+  showDiagnostics(terminal, diagnostics, { json: true, lab: common.lab ?? false })
+  terminal.out(jsonText(document))
   return cluster ? EXIT.ok : EXIT.failure
 }
 

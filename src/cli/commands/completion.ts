@@ -2,6 +2,7 @@
 import { Argument } from 'commander'
 import type { Command, Session } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { tell } from '../tell.ts'
 
 /** Shells that completions exist for. */
 const SHELLS = ['bash', 'zsh', 'fish'] as const
@@ -20,9 +21,10 @@ export function define(command: Command, session: Session): void {
       ].join('\n'),
     )
     .action((shell, _options, self) =>
-      session.run(self, async ({ terminal }) => {
+      session.run(self, async (context) => {
         const { completionScript } = await import('../complete/shell-script.ts')
-        terminal.out(completionScript(shell as (typeof SHELLS)[number]))
+        const script = completionScript(shell as (typeof SHELLS)[number])
+        tell(context, { shell, script }, script.trimEnd())
         return EXIT.ok
       }),
     )

@@ -4,6 +4,7 @@ import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable } from '../render/table.ts'
 
 /** Declares the command. */
@@ -29,9 +30,7 @@ async function explain({ terminal, common }: Context, name: string | undefined):
     const lines = renderTable([{ title: 'CODE' }, { title: 'MEANS' }], rows, {
       titleStyle: terminal.palette.dim,
     })
-    terminal.out(
-      common.json ? `${JSON.stringify(list, undefined, 2)}\n` : lines.map((line) => `${line}\n`).join(''),
-    )
+    terminal.out(common.json ? jsonText(list) : lines.map((line) => `${line}\n`).join(''))
     return EXIT.ok
   }
   const found = codeByName(name)
@@ -43,10 +42,6 @@ async function explain({ terminal, common }: Context, name: string | undefined):
     throw new CommandRefusal(commandCodes.CODE_UNKNOWN({ name, near }))
   }
   const { severity = 'error', title, explain: text } = found.entry
-  terminal.out(
-    common.json
-      ? `${JSON.stringify({ code: found.code, severity, title, text }, undefined, 2)}\n`
-      : explainCode(found),
-  )
+  terminal.out(common.json ? jsonText({ code: found.code, severity, title, text }) : explainCode(found))
   return EXIT.ok
 }

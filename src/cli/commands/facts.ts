@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { oneLine, withoutName } from '../render/columns.ts'
 import { counted } from '../render/counts.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
 
 /** Declares the command. */
@@ -25,7 +26,7 @@ async function readFacts(context: Context, names: readonly string[]): Promise<Ex
   const api = await context.api()
   const read = await api.facts(cluster, names.length > 0 ? names : undefined)
   const lost = read.filter(({ facts }) => facts === undefined)
-  if (common.json) terminal.out(`${JSON.stringify(read, undefined, 2)}\n`)
+  if (common.json) terminal.out(jsonText(read))
   else {
     const width = terminal.width
     const table = renderTable(

@@ -6,7 +6,9 @@ import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { collect, type Command, type Session } from '../command.ts'
 import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonText } from '../render/json.ts'
 import { firstClusterFile, type FirstAnswers, type FirstNode } from '../first-cluster-file.ts'
+import { keyEntry, ownKey } from '../own-key.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -15,7 +17,7 @@ export function define(command: Command, session: Session): void {
     .option('--domain <domain>', 'a domain you own, or home.arpa')
     .option('--user <user>', 'user to log in as on every node')
     .option('--node <name=address>', 'a node; may be repeated, takes lists with commas', collect)
-    .option('--key <file>', 'your public SSH key')
+    .option('--key <file>', 'your public SSH key; the one in ~/.ssh when left out')
     .action((options, self) => session.run(self, (context) => init(context, options)))
 }
 
@@ -28,11 +30,17 @@ interface InitOptions {
 }
 
 async function init(context: Context, options: InitOptions): Promise<ExitCode> {
-  const { folder, terminal, surroundings } = context
+  const { folder, terminal, surroundings, common } = context
   refuseExisting(folder)
   const given = { ...options, nodes: (options.node ?? []).map(nodeOf) }
   const isComplete = given.name !== undefined && given.domain !== undefined && given.nodes.length > 0
-  const answers = isComplete ? answersOf(given) : await askFor(context, given)
+  const key = given.key === undefined ? ownKey() : keyEntry(given.key, surroundings.folder, folder)
+  const known: Given = { ...given, key }
+  const answers = isComplete ? answersOf(known) : await askFor(context, known)
+  // Loaded here: it knows all roles.
+  const { answerProblems } = await import('../first-check.ts')
+  const problems = await answerProblems(answers, folder)
+  if (problems.length > 0) throw new CommandRefusal(...problems)
   const { clusterFileSchemaText } = await import('../cluster-file-schema.ts')
   mkdirSync(folder, { recursive: true })
   const texts: readonly (readonly [name: string, text: string])[] = [
@@ -42,10 +50,17 @@ async function init(context: Context, options: InitOptions): Promise<ExitCode> {
   ]
   const written = texts.filter(([name, text]) => writeNew(join(folder, name), text)).map(([name]) => name)
   const place = relative(surroundings.folder, folder)
+  if (common.json) {
+    terminal.out(jsonText({ folder, written }))
+    return EXIT.ok
+  }
   const there = place === '' ? '' : ` -C ${place}`
   terminal.out(
     [
       `Wrote ${written.join(', ')}${place === '' ? '' : ` in ${place}`}.`,
+      answers.key === undefined
+        ? 'No public SSH key was found in ~/.ssh: type  ssh-keygen -t ed25519,  then name it under access.authorized_keys.'
+        : `Who may log in to the nodes: ${answers.key}`,
       '',
       'Next:',
       `  bramble${there} check     # is the file in order?`,
@@ -63,13 +78,16 @@ function refuseExisting(folder: string): void {
   if (found.diagnostic.code !== 'CLUSTER_FILE_MISSING') throw new CommandRefusal(found.diagnostic)
 }
 
-type Given = InitOptions & { readonly nodes: readonly FirstNode[] }
+type Given = Omit<InitOptions, 'key'> & {
+  readonly nodes: readonly FirstNode[]
+  readonly key: string | undefined
+}
 
 function answersOf({ name = '', domain = '', user = 'pi', key, nodes }: Given): FirstAnswers {
   return { name, domain, user, nodes, ...(key !== undefined && { key }) }
 }
 
-async function askFor({ terminal }: Context, given: Given): Promise<FirstAnswers> {
+async function askFor({ terminal, folder }: Context, given: Given): Promise<FirstAnswers> {
   if (!terminal.canAsk) {
     const missing = [
       ...(given.name === undefined ? ['--name'] : []),
@@ -79,7 +97,7 @@ async function askFor({ terminal }: Context, given: Given): Promise<FirstAnswers
     throw new CommandRefusal(commandCodes.ANSWERS_MISSING({ options: missing }))
   }
   const { askFirstAnswers } = await import('../first-questions.ts')
-  return askFirstAnswers(answersOf(given))
+  return askFirstAnswers(answersOf(given), folder)
 }
 
 /** `hammond=192.168.1.10`; without an address the name has to be one that SSH finds. */

@@ -38,12 +38,20 @@ hammond  10.213.0.2  running                4 GiB
 ears     10.213.0.3  running  cable pulled
 tealc    10.213.0.4  off
 `)
-    expect(asked).toEqual([{ lab: true, shareMemory: true }])
+    expect(asked).toEqual([{ lab: true, shareMemory: true, remove: false }])
   })
 
   it('is told as JSON', async () => {
-    const { out } = await bramble(['lab', 'up', '--json'], { folder: officeFolder(), api: recordedLab().api })
+    const { api } = recordedLab()
+    const { out, err } = await bramble(['lab', 'up', '--json'], { folder: officeFolder(), api })
     expect(JSON.parse(out)).toEqual(NODES)
+    expect(JSON.parse(err.split('\n')[1] ?? '')).toMatchObject({ type: 'progress', node: 'hammond' })
+  })
+
+  it('keeps nodes that left the cluster file, unless it is told that they may go', async () => {
+    const { api, asked } = recordedLab()
+    await bramble(['lab', 'up', '--remove'], { folder: officeFolder(), api })
+    expect(asked).toEqual([{ lab: true, shareMemory: false, remove: true }])
   })
 
   it('that is not there has nothing to take down, also when it is asked to twice', async () => {
@@ -51,7 +59,7 @@ tealc    10.213.0.4  off
     expect([code, out]).toEqual([0, 'There is no lab of this folder.\n'])
   })
 
-  it.each(['cut', 'mend', 'kill', 'start'])('that is not there has nothing to %s', async (action) => {
+  it.each(['cut', 'mend', 'kill', 'start', 'down'])('that is not there has nothing to %s', async (action) => {
     const { code, err } = await bramble(['lab', action, 'hammond'], { folder: officeFolder() })
     expect(code).toBe(1)
     expect(err).toMatch(/error LAB_NOT_HERE: the cluster in \S+ has no lab\n(.*\n)+ {2}fix {2}bramble lab up/)

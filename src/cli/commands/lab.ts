@@ -7,7 +7,9 @@ import { CommandRefusal, createContext, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { oneLine } from '../render/columns.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
+import { tell } from '../tell.ts'
 import { ssh } from './ssh.ts'
 
 /** Declares the command and what can be done. */
@@ -17,10 +19,11 @@ export function define(command: Command, session: Session): void {
       '--share-memory',
       "let the nodes share this computer's memory instead of limiting each to its board's",
     )
-    .action((options, self) => session.run(self, (context) => up(context, options.shareMemory ?? false)))
-  subcommand(command, 'down', 'remove the lab of this folder with all its traces').action((_options, self) =>
-    session.run(self, down),
-  )
+    .option('--remove', 'remove nodes that are not in the cluster file, with their disks')
+    .action((options, self) => session.run(self, (context) => up(context, options)))
+  subcommand(command, 'down', 'remove the lab of this folder with all its traces')
+    .argument('[nodes...]', 'remove only these nodes, with their disks')
+    .action((nodes, _options, self) => session.run(self, (context) => down(context, nodes)))
   subcommand(command, 'list', 'list all labs of this computer').action((_options, self) =>
     session.run(self, list),
   )
@@ -50,31 +53,59 @@ const ACTIONS = {
   start: { summary: 'plug nodes in again and wait until one can log in', told: 'runs' },
 } as const
 
-async function up(context: Context, shareMemory: boolean): Promise<ExitCode> {
+async function up(
+  context: Context,
+  { shareMemory, remove }: { readonly shareMemory?: true; readonly remove?: true },
+): Promise<ExitCode> {
   const { terminal, common } = context
   const twin = createContext(context.surroundings, { ...common, lab: true })
   const cluster = await twin.openCluster()
   const api = await context.api()
   const say = ({ node, text }: { node?: string; text: string }): void => {
+    if (common.json) {
+      terminal.err(`${JSON.stringify({ type: 'progress', ...(node !== undefined && { node }), text })}\n`)
+      return
+    }
     terminal.err(`${node === undefined ? '' : `${oneLine(node)}: `}${oneLine(text)}\n`)
   }
-  const states = await api.bringUpLab(cluster, say, { shareMemory })
+  const states = await api.bringUpLab(cluster, say, {
+    shareMemory: shareMemory === true,
+    remove: remove === true,
+  })
   showNodes(context, states)
   return EXIT.ok
 }
 
-async function down(context: Context): Promise<ExitCode> {
+async function down(context: Context, words: readonly string[]): Promise<ExitCode> {
   const labs = await labsHere(context)
+  const nodes = namesOf(words)
+  if (nodes.length > 0) return removeNodes(context, labs[0], nodes)
   const api = await context.api()
-  for (const lab of labs) {
-    await api.takeDownLab({ name: lab.cluster, folder: lab.folder })
-    context.terminal.out(`The lab of ${lab.cluster} is gone.\n`)
-  }
-  if (labs.length > 0) return EXIT.ok
   // Taking down what is not up is done already; in a folder without a cluster it is a mistake about the folder.
-  if ('diagnostic' in findClusterFile(context.folder)) throw await noLabHere(context)
-  context.terminal.out('There is no lab of this folder.\n')
+  if (labs.length === 0 && 'diagnostic' in findClusterFile(context.folder)) throw await noLabHere(context)
+  for (const lab of labs) await api.takeDownLab({ name: lab.cluster, folder: lab.folder })
+  const sentences = labs.map(({ cluster }) => `The lab of ${cluster} is gone.`)
+  const none = 'There is no lab of this folder.'
+  tell(context, { removed: labs }, sentences.length > 0 ? sentences.join('\n') : none)
   return EXIT.ok
+}
+
+async function removeNodes(
+  context: Context,
+  lab: LabIdentity | undefined,
+  nodes: readonly string[],
+): Promise<ExitCode> {
+  const { labRemove } = await import('../../lab/lab.ts')
+  if (!lab) throw await noLabHere(context)
+  const { cluster, folder } = lab
+  await labRemove({ cluster, folder }, nodes)
+  tell(context, { removed: nodes }, nodes.map((node) => `${node} is gone with its disk.`).join('\n'))
+  return EXIT.ok
+}
+
+/** Names may stand apart or in lists with commas. */
+function namesOf(words: readonly string[]): string[] {
+  return [...new Set(words.flatMap((word) => word.split(',')))]
 }
 
 async function list(context: Context): Promise<ExitCode> {
@@ -82,7 +113,7 @@ async function list(context: Context): Promise<ExitCode> {
   const { labList } = await import('../../lab/lab.ts')
   const labs = await labList()
   if (common.json) {
-    terminal.out(`${JSON.stringify(labs, undefined, 2)}\n`)
+    terminal.out(jsonText(labs))
     return EXIT.ok
   }
   if (labs.length === 0) terminal.out('There are no labs on this computer.\n')
@@ -104,9 +135,9 @@ async function act(
   const { labCut, labKill, labMend, labStart } = await import('../../lab/lab.ts')
   const does = { cut: labCut, mend: labMend, kill: labKill, start: labStart }[action]
   // All at once: a failure of three nodes is not three failures of one.
-  const names = [...new Set(nodes.flatMap((node) => node.split(',')))]
+  const names = namesOf(nodes)
   await Promise.all(names.map((node) => does(lab, node)))
-  for (const node of names) context.terminal.out(`${node} ${told}\n`)
+  tell(context, { action, nodes: names }, names.map((node) => `${node} ${told}`).join('\n'))
   return EXIT.ok
 }
 
@@ -125,7 +156,7 @@ async function noLabHere({ folder }: Context): Promise<CommandRefusal> {
 
 function showNodes({ terminal, common }: Context, nodes: readonly LabNodeState[]): void {
   if (common.json) {
-    terminal.out(`${JSON.stringify(nodes, undefined, 2)}\n`)
+    terminal.out(jsonText(nodes))
     return
   }
   const { palette } = terminal

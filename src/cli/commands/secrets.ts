@@ -10,6 +10,8 @@ import { subcommand, type Command, type Session } from '../command.ts'
 import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
+import { tell } from '../tell.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable } from '../render/table.ts'
 
 /** Declares the command and what can be done. */
@@ -73,7 +75,7 @@ async function list(context: Context): Promise<ExitCode> {
   const unused = new Set(api.unwishedSecrets(await context.openCluster(), names))
   if (common.json) {
     const told = secrets.map((secret) => ({ ...secret, unused: unused.has(secret.name) }))
-    terminal.out(`${JSON.stringify(told, undefined, 2)}\n`)
+    terminal.out(jsonText(told))
     return EXIT.ok
   }
   const rows = secrets.map(({ name, kind, createdAt, hasPrevious }) => [
@@ -99,6 +101,10 @@ function remark(isUnused: boolean, hasPrevious: boolean): string {
 async function show(context: Context, name: string, field: string | undefined): Promise<ExitCode> {
   const { value } = (await open(context, 'read')).get(name)
   const part = typeof value === 'string' || field === undefined ? value : fieldOf(name, value, field)
+  if (context.common.json) {
+    context.terminal.out(jsonText({ name, ...(field !== undefined && { field }), value: part }))
+    return EXIT.ok
+  }
   const text = typeof part === 'string' ? part : JSON.stringify(part, undefined, 2)
   context.terminal.out(text.endsWith('\n') ? text : `${text}\n`)
   return EXIT.ok
@@ -118,7 +124,7 @@ async function rotate(context: Context, name: string): Promise<ExitCode> {
   if (!store.has(name)) await giveUp(context, name)
   const then =
     next === 'apply' ? 'run bramble apply' : `run bramble apply, then bramble secrets rotate ${name} again`
-  context.terminal.out(`${name} has a new value; ${then}.\n`)
+  tell(context, { rotated: name, next }, `${name} has a new value; ${then}.`)
   return EXIT.ok
 }
 
@@ -132,7 +138,7 @@ async function take(
   const text = await secretText(context, name, from)
   store.import(name, kind, valueFromText(name, kind, text), { replace: replace ?? false })
   await store.save()
-  context.terminal.out(`${name} is kept; run bramble apply.\n`)
+  tell(context, { imported: name }, `${name} is kept; run bramble apply.`)
   return EXIT.ok
 }
 
@@ -158,7 +164,7 @@ async function remove(context: Context, name: string): Promise<ExitCode> {
   store.remove(name)
   await store.save()
   await giveUp(context, name)
-  context.terminal.out(`${name} is removed.\n`)
+  tell(context, { removed: name }, `${name} is removed.`)
   return EXIT.ok
 }
 
@@ -202,6 +208,6 @@ async function rekey(context: Context): Promise<ExitCode> {
   await store.save()
   const lines = [...added.map((key) => `+ ${key}`), ...removed.map((key) => `- ${key}`)]
   const text = lines.length > 0 ? lines : ['The secrets have a new key; the same people can read them.']
-  context.terminal.out(text.map((line) => `${line}\n`).join(''))
+  tell(context, { added, removed }, text.join('\n'))
   return EXIT.ok
 }

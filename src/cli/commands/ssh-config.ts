@@ -1,6 +1,7 @@
 /** `bramble ssh-config`: prints `Host` blocks, so that ssh, scp and editors reach the nodes by their names. */
 import type { Command, Session } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { tell } from '../tell.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -8,7 +9,7 @@ export function define(command: Command, session: Session): void {
     session.run(self, async (context) => {
       const cluster = await context.openCluster()
       const api = await context.api()
-      context.terminal.out(await api.sshConfigText(cluster))
+      tell(context, api.sshDials(cluster), (await api.sshConfigText(cluster)).trimEnd())
       return EXIT.ok
     }),
   )

@@ -40,7 +40,7 @@ describe('ssh', () => {
 
 describe('ssh-config', () => {
   it('prints what was made and nothing else', async () => {
-    const api = { sshConfigText: () => Promise.resolve('Host hammond\n') }
+    const api = { sshConfigText: () => Promise.resolve('Host hammond\n'), sshDials: () => [] }
     const { code, out } = await bramble(['ssh-config'], { folder: officeFolder(), api })
     expect([code, out]).toEqual([0, 'Host hammond\n'])
   })

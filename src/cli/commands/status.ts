@@ -1,9 +1,12 @@
 /** `bramble status`: what is wanted against what is, per node and per engine; ends with 1 when something is not well. */
+import type { ClusterStatus, NodeStatus } from '../../cluster/index.ts'
+import type { OpenedCluster } from '../../cluster/open.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
-import { isWell, renderStatus } from '../render/status-text.ts'
+import { jsonText } from '../render/json.ts'
+import { nodeTable, renderStatus } from '../render/status-text.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -13,13 +16,34 @@ export function define(command: Command, session: Session): void {
 async function showStatus(context: Context): Promise<ExitCode> {
   const { terminal, common } = context
   const cluster = await context.openCluster()
-  const api = await context.api()
-  const status = await api.status(cluster)
-  if (common.json) terminal.out(`${JSON.stringify(status, undefined, 2)}\n`)
+  const status = await ask(context, cluster)
+  if (common.json) terminal.out(jsonText(status))
   else {
     const lines = renderStatus(status, terminal.palette, terminal.width)
     terminal.out(lines.map((line) => `${line}\n`).join(''))
     showDiagnostics(terminal, status.problems ?? [], { json: false, lab: common.lab ?? false })
   }
-  return isWell(status) ? EXIT.ok : EXIT.failure
+  return status.reasons.length === 0 ? EXIT.ok : EXIT.failure
+}
+
+/** A node that is slow to answer keeps nobody from seeing the others. */
+async function ask(context: Context, cluster: OpenedCluster): Promise<ClusterStatus> {
+  const { terminal, common, surroundings } = context
+  const api = await context.api()
+  if (!terminal.isLive || common.json) return api.status(cluster)
+  const { openLiveArea } = await import('../render/live-area.ts')
+  const area = openLiveArea(surroundings.stdout)
+  const found = new Map<string, NodeStatus>()
+  const rows = (surroundings.stdout.rows ?? 24) - 1
+  try {
+    return await api.status(cluster, {
+      seen: (node) => {
+        found.set(node.name, node)
+        const nodes = cluster.nodes.map(({ name, roles }) => found.get(name) ?? { name, wanted: roles })
+        area.draw(nodeTable({ nodes }, terminal.palette, terminal.width).slice(0, rows))
+      },
+    })
+  } finally {
+    area.clear()
+  }
 }

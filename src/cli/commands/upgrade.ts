@@ -6,6 +6,7 @@ import { askYesNo } from '../ask.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
 
 /** Declares the command. */
@@ -47,7 +48,7 @@ async function pinVersions(context: Context, request: UpgradeRequest, isAgreed: 
     }
   }
   if (offers.length > 0) await found.carryOut()
-  if (common.json) terminal.out(`${JSON.stringify({ pinned: offers }, undefined, 2)}\n`)
+  if (common.json) terminal.out(jsonText({ pinned: offers }))
   else if (offers.length > 0) {
     const next = 'Pinned. No node was changed; bramble plan shows what would change there.'
     terminal.out(`${common.lab ? forTwin(next) : next}\n`)

@@ -31,9 +31,16 @@ export function plainLines(event: Event, options: PlainOptions): string[] {
 function resourceLines(event: Event, { differences }: PlainOptions): string[] | undefined {
   switch (event.type) {
     case 'resource-differs':
-      return differences ? [`${event.address}: ${TO_DO[event.action]}${after(': ', event.reason)}`] : []
+      return differences
+        ? [
+            `${event.address}: ${event.putsBack ? 'to put back' : TO_DO[event.action]}` +
+              `${after(', ', event.effect)}${after(': ', event.reason)}`,
+          ]
+        : []
+    case 'resource-unseen':
+      return [`${event.address}: cannot be looked at: ${event.message}`]
     case 'resource-changed':
-      return [`${event.address}: ${DONE[event.action]}`]
+      return [`${event.address}: ${event.putsBack ? 'put back' : DONE[event.action]}`]
     case 'resource-failed':
       return [
         `${event.address}: failed: ${event.message}`,

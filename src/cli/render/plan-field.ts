@@ -2,6 +2,7 @@
 import type { Palette } from '../../diagnostics/palette.ts'
 import type { Difference } from '../../events/event.ts'
 import { visible } from '../../diagnostics/source-line.ts'
+import { formatBytes } from './bytes.ts'
 import { counted } from './counts.ts'
 import { countLines, lineDiff, newLines } from './line-diff.ts'
 import type { Action } from './sign.ts'
@@ -9,8 +10,6 @@ import type { Action } from './sign.ts'
 /** So many lines of a new text are shown. */
 const NEW_LINES = 12
 const INDENT = '      '
-/** Stands for a value that must not show, or is too long to be told. */
-const HIDDEN = '(secret)'
 
 /** The lines of one field, indented. */
 export function renderTextField(
@@ -24,10 +23,17 @@ export function renderTextField(
     return [`${name}:`, ...textLines(is, wanted, options).map((line) => `${INDENT}  ${line}`)]
   }
   const { dim } = options.palette
-  if (is === undefined && wanted === undefined) return [`${name}: ${dim(HIDDEN)}`]
+  if (is === undefined && wanted === undefined) return [`${name}: ${dim(hiddenText(difference))}`]
   if (action === 'create') return [`${name}: ${shown(wanted ?? is ?? '')}`]
   const [before, after] = [is, wanted].map((value) => (value === undefined ? dim('(none)') : shown(value)))
   return [`${name}: ${before} → ${after}`]
+}
+
+/** Stands for a value that must not show, or cannot be shown. */
+function hiddenText({ hidden = 'secret', wantedBytes }: Difference): string {
+  if (hidden === 'secret') return '(secret)'
+  const why = hidden === 'too long' ? 'too long to show' : 'no text'
+  return wantedBytes === undefined ? `(${why})` : `(${why}: ${formatBytes(wantedBytes)} wanted)`
 }
 
 function textLines(

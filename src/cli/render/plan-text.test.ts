@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { createColors } from 'picocolors'
 import { expect, it } from 'vitest'
 import { differs, finished, officePlan, recorded, started } from '../../../test/cli/example-run.ts'
+import { EMPTY_SUMMARY, type Difference, type EventBody } from '../../events/event.ts'
 import { NO_COLOURS } from '../../diagnostics/palette.ts'
 import { planSummary, renderPlan } from './plan-text.ts'
 
@@ -127,4 +128,124 @@ it('has the same text with colours as without', () => {
   const coloured = renderPlan(officePlan(), { palette: createColors(true) })
   const bare = coloured.map((line) => stripVTControlCharacters(line))
   expect(bare).toEqual(renderPlan(officePlan(), PLAIN))
+})
+
+const unseen = (address: string, message: string): EventBody => ({
+  type: 'resource-unseen',
+  node: 'cluster',
+  address: `cluster/${address}`,
+  message,
+})
+
+it('says what could not be looked at, beside what differs, and never calls that nothing to do', () => {
+  const events = recorded(
+    started('plan'),
+    differs('cluster', 'consul-kv:good', 'create', 'there is no such entry'),
+    unseen('consul-kv:bad', 'reading the key bad: status 400'),
+  )
+  expect(renderPlan(events, PLAIN)).toEqual([
+    'in the cluster',
+    '  + cluster/consul-kv:good  (there is no such entry)',
+    '',
+    'not known, for it cannot be looked at',
+    '  ? cluster/consul-kv:bad: reading the key bad: status 400',
+  ])
+  expect(planSummary(events)).toBe('Plan: 1 to create in the cluster; not seen: cluster/consul-kv:bad')
+})
+
+it('tells an engine that cannot be asked, and what one says that is not well', () => {
+  const engine = (name: string, more: object): EventBody => ({
+    type: 'engine-finished',
+    engine: name,
+    outcome: 'skipped',
+    summary: EMPTY_SUMMARY,
+    problems: [],
+    ...more,
+  })
+  const events = recorded(
+    started('plan'),
+    engine('consul', { code: 'ENGINE_UNREACHABLE', message: 'consul cannot be asked: no leader' }),
+    engine('nomad', { problems: ['web on oneil is not passing: refused'] }),
+  )
+  expect(renderPlan(events, PLAIN)).toEqual([
+    'not known, for it cannot be looked at',
+    '  ? cluster/consul: consul cannot be asked: no leader',
+    '',
+    'not well now',
+    '  ! nomad: web on oneil is not passing: refused',
+  ])
+  expect(planSummary(events)).toBe('Plan: nothing to do on 5 nodes; not seen: cluster/consul')
+})
+
+it('calls a restart a restart, and what comes back put back', () => {
+  const events = recorded(
+    started('plan'),
+    {
+      ...differs('oneil', 'service:consul.service', 'update', 'configuration is not as wanted'),
+      effect: 'restart',
+    } as EventBody,
+    {
+      ...differs('oneil', 'service:ssh.service', 'remove', 'what was there before is put back'),
+      putsBack: true,
+    } as EventBody,
+  )
+  expect(renderPlan(events, PLAIN)).toEqual([
+    'oneil',
+    '  ~ oneil/service:consul.service  restart  (configuration is not as wanted)',
+    '  ~ oneil/service:ssh.service  (what was there before is put back)',
+  ])
+  expect(planSummary(events)).toBe('Plan: 1 to change, 1 to put back on 1 of 5 nodes')
+})
+
+it('tells what is secret from what is too long or no text', () => {
+  const change = (path: string, difference: Partial<Difference>) =>
+    differs('hammond', `file:${path}`, 'update', '', { field: 'content', ...difference })
+  const events = recorded(
+    started('plan'),
+    change('/a', { hidden: 'secret' }),
+    change('/b', { hidden: 'too long', wantedBytes: 70_000 }),
+    change('/c', { hidden: 'no text', wantedBytes: 12 }),
+  )
+  expect(renderPlan(events, PLAIN).filter((line) => line.includes('content:'))).toEqual([
+    '      content: (secret)',
+    '      content: (too long to show: 68 KiB wanted)',
+    '      content: (no text: 12 B wanted)',
+  ])
+})
+
+it('has the same text in whatever order the nodes answered', () => {
+  const nodes = ['oneil', 'hammond', 'tealc', 'carter']
+  const look = (names: readonly string[]) =>
+    renderPlan(
+      recorded(
+        started('plan'),
+        ...names.flatMap((node) => [
+          differs(node, 'file:/etc/hosts', 'update', 'content differs'),
+          differs(node, 'hostname:name', 'update', `${node} is another`),
+        ]),
+      ),
+      PLAIN,
+    )
+  expect(look(nodes)).toEqual(look(nodes.toReversed()))
+  expect(look(nodes)[1]).toBe(
+    '  ~ file:/etc/hosts on 4 nodes: hammond, oneil, carter and tealc  (content differs)',
+  )
+})
+
+it('says in which order nodes change, who goes first, and who one at a time', () => {
+  const order: EventBody = {
+    type: 'order-planned',
+    concurrency: 2,
+    lanes: [
+      { guard: 'free', steps: [['jackson', 'tealc', 'vala']] },
+      { guard: 'canary', steps: [['cam'], ['ba']] },
+      { guard: 'consul', steps: [['oneil'], ['carter'], ['hammond']] },
+    ],
+  }
+  expect(renderPlan(recorded(started('plan'), order), PLAIN)).toEqual([
+    'order',
+    '  at once: jackson, tealc and vala (2 at a time)',
+    '  the first alone: cam, then ba',
+    '  one at a time, each only while consul can lose one more: oneil, then carter, then hammond',
+  ])
 })

@@ -5,10 +5,13 @@ import { counted, listed } from './counts.ts'
 import { oneLine } from './columns.ts'
 import { grouped } from './grouped.ts'
 import { renderTextField } from './plan-field.ts'
-import { signOf, type Action } from './sign.ts'
+import { orderLines } from './plan-order.ts'
+import { signOfChange, type Action } from './sign.ts'
 
 /** One resource that is not as wanted. */
 export type Differing = Extract<Event, { type: 'resource-differs' }>
+/** One that could not be looked at. */
+type Unseen = Extract<Event, { type: 'resource-unseen' }>
 
 /** How a plan is shown. */
 export interface PlanOptions {
@@ -26,32 +29,76 @@ interface Change {
   readonly nodes: readonly string[]
 }
 
-/** The lines of the plan without its summary; none when nothing differs. */
+/** The lines of the plan without its summary; none when nothing differs and everything was seen. */
 export function renderPlan(events: readonly Event[], options: PlanOptions): string[] {
-  const changes = foldChanges(events.filter((event): event is Differing => event.type === 'resource-differs'))
-  const many = changes.filter(({ nodes }) => nodes.length > 1)
+  const nodes = nodeOrder(events)
+  const changes = foldChanges(differingOf(events), nodes)
+  const many = changes.filter((change) => change.nodes.length > 1)
   const single = grouped(
-    changes.filter(({ nodes }) => nodes.length === 1),
+    changes.filter((change) => change.nodes.length === 1),
     ({ first }) => first.node,
   )
-  const order = [...nodeOrder(events), ...single.keys()]
-  const sections = [...new Set(order)].flatMap((node) => {
+  const sections = [...new Set([...nodes, ...single.keys()])].flatMap((node) => {
     const own = single.get(node)
     return own ? [section(node === CLUSTER ? 'in the cluster' : node, own, options)] : []
   })
   if (many.length > 0) sections.unshift(section('on several nodes', many, options))
-  return sections.flatMap((lines, index) => (index > 0 ? ['', ...lines] : lines))
+  const blocks = [
+    ...sections,
+    unseenLines(unseenOf(events), options),
+    unwellLines(events, options),
+    orderLines(events, options.palette),
+  ]
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index > 0 ? ['', ...lines] : lines))
+}
+
+function differingOf(events: readonly Event[]): readonly Differing[] {
+  return events.filter((event): event is Differing => event.type === 'resource-differs')
+}
+
+/** Single things, and engines that could not be asked at all. */
+function unseenOf(events: readonly Event[]): readonly Pick<Unseen, 'address' | 'message'>[] {
+  return events.flatMap((event) => {
+    if (event.type === 'resource-unseen') return [event]
+    const isSilent = event.type === 'engine-finished' && event.code === 'ENGINE_UNREACHABLE'
+    return isSilent ? [{ address: `cluster/${event.engine}`, message: event.message ?? '' }] : []
+  })
+}
+
+/** What engines say of themselves that is not well. */
+function unwellLines(events: readonly Event[], { palette }: PlanOptions): string[] {
+  const lines = events.flatMap((event) =>
+    event.type === 'engine-finished'
+      ? event.problems.map((problem) => `  ${palette.red('!')} ${oneLine(event.engine)}: ${oneLine(problem)}`)
+      : [],
+  )
+  return lines.length === 0 ? [] : [palette.bold('not well now'), ...lines]
+}
+
+function unseenLines(
+  unseen: readonly Pick<Unseen, 'address' | 'message'>[],
+  { palette }: PlanOptions,
+): string[] {
+  if (unseen.length === 0) return []
+  return [
+    palette.bold('not known, for it cannot be looked at'),
+    ...unseen.map(({ address, message }) => `  ${palette.red('?')} ${oneLine(address)}: ${oneLine(message)}`),
+  ]
 }
 
 /** `Plan: 3 to create, 2 to change, 1 to remove on 4 of 5 nodes`, and which nodes could not be looked at. */
 export function planSummary(events: readonly Event[]): string {
   const started = events.find((event) => event.type === 'run-started')
   const total = started?.nodes.length ?? 0
-  const differing = events.filter((event): event is Differing => event.type === 'resource-differs')
-  const failed = events.flatMap((event) =>
-    event.type === 'node-finished' && event.outcome === 'failed' ? [oneLine(event.node)] : [],
+  const differing = differingOf(events)
+  const ended = events.flatMap((event) =>
+    event.type === 'node-finished' && event.outcome === 'failed' ? [event.node] : [],
   )
-  const unseen = failed.length > 0 ? `; not seen: ${listed(failed)}` : ''
+  const failed = inOrder(ended, nodeOrder(events), (node) => node)
+  const names = [...failed, ...unseenOf(events).map(({ address }) => address)].map(oneLine)
+  const unseen = names.length > 0 ? `; not seen: ${listed(names)}` : ''
   const ofNodes = counted(total, 'node')
   if (differing.length === 0) {
     const seen = total - failed.length
@@ -69,8 +116,12 @@ export function planSummary(events: readonly Event[]): string {
 
 function actionPhrase(differing: readonly Differing[]): string {
   const words: Readonly<Record<Action, string>> = { create: 'create', update: 'change', remove: 'remove' }
-  return Object.entries(words)
-    .map(([action, word]) => [differing.filter((event) => event.action === action).length, word] as const)
+  const backs = differing.filter(({ putsBack }) => putsBack).length
+  const counts = Object.entries(words).map(
+    ([action, word]) =>
+      [differing.filter((event) => event.action === action && !event.putsBack).length, word] as const,
+  )
+  return [...counts, [backs, 'put back'] as const]
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} to ${word}`)
     .join(', ')
@@ -81,10 +132,23 @@ function nodeOrder(events: readonly Event[]): readonly string[] {
   return events.find((event) => event.type === 'run-started')?.nodes ?? []
 }
 
-/** Puts together what is the same in every respect but the node. Keeps the order in which changes first came. */
-function foldChanges(differing: readonly Differing[]): readonly Change[] {
-  const same = grouped(differing, (event) =>
-    JSON.stringify([localAddress(event), event.action, event.reason, event.differences]),
+/** Nodes answer in any order; what is told of them stands in the one of the cluster file. */
+function inOrder<Item>(
+  items: readonly Item[],
+  order: readonly string[],
+  nodeOf: (item: Item) => string,
+): readonly Item[] {
+  const places = new Map(order.map((node, index) => [node, index]))
+  const place = (item: Item): number => places.get(nodeOf(item)) ?? order.length
+  return items.toSorted((a, b) => place(a) - place(b))
+}
+
+/** Puts together what is the same in every respect but the node. */
+function foldChanges(differing: readonly Differing[], order: readonly string[]): readonly Change[] {
+  const same = grouped(
+    inOrder(differing, order, ({ node }) => node),
+    (event) =>
+      JSON.stringify([localAddress(event), event.action, event.reason, event.differences, event.effect]),
   )
   return [...same.values()].flatMap((events) => {
     const [first] = events
@@ -107,8 +171,9 @@ function changeLines({ first, nodes }: Change, options: PlanOptions): string[] {
       ? `${oneLine(localAddress(first))} on ${counted(nodes.length, 'node')}: ${listed(nodes.map(oneLine))}`
       : oneLine(first.address)
   const reason = first.reason === '' ? '' : `  ${palette.dim(`(${oneLine(first.reason)})`)}`
+  const effect = first.effect === undefined ? '' : `  ${palette.bold(first.effect)}`
   return [
-    `  ${signOf(first.action, palette)} ${where}${reason}`,
+    `  ${signOfChange(first, palette)} ${where}${effect}${reason}`,
     ...first.differences.flatMap((difference) => renderTextField(first.action, difference, options)),
   ]
 }

@@ -56,7 +56,7 @@ export class RunProgress {
     } else if (event.type === 'engine-finished') {
       this.engines.set(event.engine, event)
     } else {
-      const node = event.node === undefined ? undefined : this.nodes.get(event.node)
+      const node = 'node' in event && event.node !== undefined ? this.nodes.get(event.node) : undefined
       if (node) advance(node, event, at)
     }
   }

@@ -12,6 +12,14 @@ export function signOf(action: Action, palette: Palette): string {
   return colourOf(action, palette)(SIGNS[action])
 }
 
+/** The same for a change of a plan: what is put back as it was is changed, not gone. */
+export function signOfChange(
+  { action, putsBack }: { readonly action: Action; readonly putsBack?: true },
+  palette: Palette,
+): string {
+  return signOf(putsBack ? 'update' : action, palette)
+}
+
 /** The colour of an action. */
 export function colourOf(action: Action, palette: Palette): (text: string) => string {
   return { create: palette.green, update: palette.yellow, remove: palette.red }[action]

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
 import { bramble, officeFolder } from '../../../test/cli/command-run.ts'
 import type { ClusterStatus } from '../../cluster/index.ts'
+import { reasonsOf } from '../../cluster/verdict.ts'
+import { NO_COLOURS } from '../../diagnostics/palette.ts'
+import { nodeTable, renderStatus } from './status-text.ts'
 
 const MIB = 1024 ** 2
 
@@ -24,6 +27,8 @@ const WELL: ClusterStatus = {
     {
       name: 'consul',
       healthy: true,
+      problems: [],
+      unknown: [],
       detail: '1 voter, can lose none',
       leader: 'hammond',
       members: [
@@ -32,9 +37,10 @@ const WELL: ClusterStatus = {
       failingChecks: [],
     },
   ],
+  reasons: [],
 }
 
-const UNWELL: ClusterStatus = {
+const UNWELL_FINDINGS: Omit<ClusterStatus, 'reasons'> = {
   nodes: [
     ...WELL.nodes,
     {
@@ -49,9 +55,14 @@ const UNWELL: ClusterStatus = {
   engines: WELL.engines.map((engine) => ({
     ...engine,
     healthy: false,
-    failingChecks: [{ node: 'ears', service: 'doorbell', check: 'http', output: 'connection refused' }],
+    problems: ['oneil does not vote'],
+    failingChecks: [
+      { node: 'ears', service: 'doorbell', check: 'http', state: 'critical', output: 'connection refused' },
+    ],
   })),
 }
+
+const UNWELL: ClusterStatus = { ...UNWELL_FINDINGS, reasons: reasonsOf(UNWELL_FINDINGS) }
 
 const status = (recorded: ClusterStatus, ...words: string[]) =>
   bramble(['status', ...words], { folder: officeFolder(), api: { status: () => Promise.resolve(recorded) } })
@@ -59,9 +70,8 @@ const status = (recorded: ClusterStatus, ...words: string[]) =>
 it('tells how nodes and engines stand, without columns that nobody filled', async () => {
   const { code, out } = await status(WELL)
   expect(code).toBe(0)
-  expect(out)
-    .toBe(`NODE     STATE  ROLES                BOARD            MEMORY  DISK FREE  CLOCK      UP  CERT  DRIFT
-hammond  up     base, consul-server  pi4    812 MiB of 4 GiB     21 GiB  +0.0s  83 min  63 d      0
+  expect(out).toBe(`NODE     STATE  DRIFT  CERT  CLOCK  DISK FREE            MEMORY      UP  BOARD  ROLES
+hammond  up         0  63 d  +0.0s     21 GiB  812 MiB of 4 GiB  83 min  pi4    base, consul-server
 
 consul is healthy: 1 voter, can lose none
   MEMBER   AS      STATE  QUORUM  VERSION
@@ -71,17 +81,33 @@ All is well: 1 node, 1 engine
 `)
 })
 
-it('ends with 1 and names what is not well', async () => {
+it('ends with 1 and gives every reason', async () => {
   const { code, out } = await status(UNWELL)
   expect(code).toBe(1)
-  expect(out).toMatch(/ears +unreachable +base +zerow .* no route␛\[2J\n/)
+  expect(out).toMatch(/ears +unreachable +zerow +base\n/)
   expect(out).toContain('consul is not healthy')
-  expect(out).toContain('  failing ears: doorbell, http: connection refused\n')
-  expect(out).toMatch(/\nunreachable: ears; not healthy: consul\n$/)
+  expect(out).toMatch(
+    /\nNot all is well:\n {2}ears: unreachable: no route␛\[2J\n {2}consul: oneil does not vote\n {2}consul: ears: doorbell, http is critical: connection refused\n$/,
+  )
 })
 
 it('is one JSON document with --json', async () => {
   const { code, out } = await status(UNWELL, '--json')
   expect(code).toBe(1)
   expect(JSON.parse(out)).toEqual(UNWELL)
+})
+
+it('leaves out what matters least where there is little room, never drift and certificates', () => {
+  for (const width of [80, 60, 40]) {
+    const lines = renderStatus(WELL, NO_COLOURS, width)
+    for (const line of lines.slice(0, 2)) expect(line.length).toBeLessThanOrEqual(width)
+    expect(lines[0]).toMatch(/^NODE +STATE +DRIFT +CERT/)
+    expect(lines[1]).toMatch(/^hammond +up +0 +63 d/)
+  }
+  expect(renderStatus(WELL, NO_COLOURS, 80)[0]).not.toContain('BOARD')
+})
+
+it('shows who has answered while another has not', () => {
+  const waiting = { name: 'ears', wanted: ['base'] }
+  expect(nodeTable({ nodes: [...WELL.nodes, waiting] }, NO_COLOURS, 60)[2]).toMatch(/^ears +\.\.\. +base$/)
 })

@@ -1,97 +1,86 @@
 /** The text of `bramble status`: a table of the nodes, then each engine with its members and failing checks. */
 import type { Palette } from '../../diagnostics/palette.ts'
 import type { EngineStatus } from '../../engines/contract.ts'
-import type { ClusterStatus, NodeStatus } from '../../cluster/index.ts'
+import type { ClusterStatus, NodeStatus, ReasonKind } from '../../cluster/index.ts'
 import { formatBytes } from './bytes.ts'
 import { oneLine, withoutName } from './columns.ts'
-import { counted, listed } from './counts.ts'
+import { counted } from './counts.ts'
 import { formatUptime } from './duration.ts'
 import { renderTable, type Cell } from './table.ts'
 
-/** From here on a clock is too far off for certificates and logs to be trusted. */
-const WRONG_CLOCK_SECONDS = 2
-/** Certificates are renewed at two thirds of their life; one this close to its end was forgotten. */
-const FEW_DAYS = 14
-const LITTLE_DISK_BYTES = 500 * 1024 * 1024
-
-/** Whether every node answers and every engine is healthy: what the exit status tells. */
-export function isWell({ nodes, engines, problems = [] }: ClusterStatus): boolean {
-  const isNodeWell = (node: NodeStatus): boolean => node.reached && certificateProblems(node).length === 0
-  return problems.length === 0 && nodes.every(isNodeWell) && engines.every(({ healthy }) => healthy)
-}
-
-function certificateProblems({ certificates = [] }: NodeStatus): readonly string[] {
-  return certificates.flatMap(({ problems }) => problems)
-}
-
 /** The lines. */
 export function renderStatus(status: ClusterStatus, palette: Palette, width?: number): string[] {
-  const table = renderTable(
-    NODE_COLUMNS,
-    status.nodes.map((node) => nodeRow(node, palette)),
-    {
-      titleStyle: palette.dim,
-      ...(width !== undefined && { width }),
-    },
-  )
   const engines = status.engines.flatMap((engine) => ['', ...engineLines(engine, palette, width)])
-  const certificates = status.nodes.flatMap((node) =>
-    certificateProblems(node).map(
-      (problem) => `${palette.red('certificate')} ${oneLine(`${node.name}: ${problem}`)}`,
-    ),
-  )
-  const trouble = certificates.length > 0 ? ['', ...certificates] : []
-  return [...table, ...engines, ...trouble, '', verdict(status, palette)]
+  return [...nodeTable(status, palette, width), ...engines, '', ...verdictLines(status, palette)]
 }
 
+/** What was not asked yet stands there with dots; see {@link nodeTable}. */
+export type WaitingNode = Pick<NodeStatus, 'name' | 'wanted'>
+
+/** As much of a status as is known. */
+interface StatusSoFar {
+  readonly nodes: readonly (NodeStatus | WaitingNode)[]
+  readonly reasons?: ClusterStatus['reasons']
+}
+
+/** The table of the nodes, also while some of them have not answered. */
+export function nodeTable({ nodes, reasons = [] }: StatusSoFar, palette: Palette, width?: number): string[] {
+  const alarms = new Set(reasons.map(({ about, kind }) => `${about} ${kind}`))
+  const rows = nodes.map((node) =>
+    'reached' in node ? nodeRow(node, alarms, palette) : waitingRow(node, palette),
+  )
+  return renderTable(NODE_COLUMNS, rows, {
+    titleStyle: palette.dim,
+    ...(width !== undefined && { width }),
+  })
+}
+
+/** What tells that something is wrong stays longest. */
 const NODE_COLUMNS = [
   { title: 'NODE' },
   { title: 'STATE' },
-  { title: 'ROLES' },
-  { title: 'BOARD' },
-  { title: 'MEMORY', align: 'right' },
-  { title: 'DISK FREE', align: 'right' },
-  { title: 'CLOCK', align: 'right' },
-  { title: 'UP', align: 'right' },
-  { title: 'CERT', align: 'right' },
   { title: 'DRIFT', align: 'right' },
-  { title: '' },
+  { title: 'CERT', align: 'right' },
+  { title: 'CLOCK', align: 'right', spare: 5 },
+  { title: 'DISK FREE', align: 'right', spare: 4 },
+  { title: 'MEMORY', align: 'right', spare: 3 },
+  { title: 'UP', align: 'right', spare: 2 },
+  { title: 'BOARD', spare: 1 },
+  { title: 'ROLES' },
 ] as const
 
-function nodeRow(node: NodeStatus, palette: Palette): Cell[] {
-  const { reached, drift, diskFreeBytes, clockOffsetSeconds: offset, certificateDaysLeft: days } = node
-  const alarm = (isWrong: boolean): Pick<Cell, 'style'> => (isWrong ? { style: palette.red } : {})
+function waitingRow({ name, wanted }: WaitingNode, palette: Palette): Cell[] {
+  const row: Cell[] = [
+    { text: oneLine(name), style: palette.bold },
+    { text: '...', style: palette.dim },
+  ]
+  return [...row, ...Array.from({ length: 7 }, () => ({ text: '' })), { text: wanted.join(', ') }]
+}
+
+function nodeRow(node: NodeStatus, alarms: ReadonlySet<string>, palette: Palette): Cell[] {
+  const { name, reached, drift, diskFreeBytes, clockOffsetSeconds: offset, certificateDaysLeft: days } = node
+  const alarm = (kind: ReasonKind): Pick<Cell, 'style'> =>
+    alarms.has(`${name} ${kind}`) ? { style: palette.red } : {}
   return [
-    { text: oneLine(node.name), style: palette.bold },
+    { text: oneLine(name), style: palette.bold },
     reached ? { text: 'up', style: palette.green } : { text: 'unreachable', style: palette.red },
-    { text: node.wanted.join(', ') },
-    { text: oneLine(node.model) },
-    { text: memory(node) },
-    {
-      text: diskFreeBytes === undefined ? '' : formatBytes(diskFreeBytes),
-      ...alarm((diskFreeBytes ?? Infinity) < LITTLE_DISK_BYTES),
-    },
+    { text: reached ? String(drift ?? 'not known') : '', ...alarm('drift') },
+    { text: days === undefined ? '' : `${Math.floor(days)} d`, ...alarm('certificate') },
     {
       text: offset === undefined ? '' : `${offset >= 0 ? '+' : ''}${offset.toFixed(1)}s`,
-      ...alarm(Math.abs(offset ?? 0) > WRONG_CLOCK_SECONDS),
+      ...alarm('clock'),
     },
+    { text: diskFreeBytes === undefined ? '' : formatBytes(diskFreeBytes), ...alarm('disk') },
+    { text: memory(node) },
     { text: node.uptimeSeconds === undefined ? '' : formatUptime(node.uptimeSeconds) },
-    { text: days === undefined ? '' : `${Math.floor(days)} d`, ...alarm((days ?? Infinity) < FEW_DAYS) },
-    { text: drift === undefined ? '' : String(drift), ...((drift ?? 0) > 0 && { style: palette.yellow }) },
-    { text: remarks(node), style: reached ? palette.yellow : palette.red },
+    { text: oneLine(node.model) },
+    { text: node.wanted.join(', ') },
   ]
 }
 
 function memory({ memoryBytes, memoryUsedBytes: used }: NodeStatus): string {
   if (memoryBytes <= 0) return ''
   return used === undefined ? formatBytes(memoryBytes) : `${formatBytes(used)} of ${formatBytes(memoryBytes)}`
-}
-
-function remarks({ name, detail, throttled }: NodeStatus): string {
-  return [detail && withoutName(detail, name), throttled]
-    .filter((text) => text !== undefined && text !== '')
-    .map((text) => oneLine(text ?? ''))
-    .join('; ')
 }
 
 function engineLines(engine: EngineStatus, palette: Palette, width: number | undefined): string[] {
@@ -108,13 +97,9 @@ function engineLines(engine: EngineStatus, palette: Palette, width: number | und
     titleStyle: palette.dim,
     ...(width !== undefined && { width: width - 2 }),
   })
-  const checks = engine.failingChecks.map(({ node, service, check, output }) =>
-    oneLine(`${node}: ${service === '' ? check : `${service}, ${check}`}: ${output}`),
-  )
   return [
     `${palette.bold(oneLine(engine.name))} is ${state}${detail}`,
     ...(rows.length > 0 ? table.map((line) => `  ${line}`) : []),
-    ...checks.map((line) => `  ${palette.red('failing')} ${line}`),
   ]
 }
 
@@ -126,22 +111,32 @@ const MEMBER_COLUMNS = [
   { title: 'VERSION' },
 ] as const
 
-function verdict({ nodes, engines, problems = [] }: ClusterStatus, palette: Palette): string {
-  const lost = nodes.filter(({ reached }) => !reached).map(({ name }) => oneLine(name))
-  const unwell = engines.filter(({ healthy }) => !healthy).map(({ name }) => oneLine(name))
-  const uncertain = nodes
-    .filter((node) => certificateProblems(node).length > 0)
-    .map(({ name }) => oneLine(name))
-  if (lost.length + unwell.length + uncertain.length + problems.length === 0) {
-    return palette.green(
-      `All is well: ${counted(nodes.length, 'node')}, ${counted(engines.length, 'engine')}`,
-    )
+/** The one verdict, with every reason. */
+function verdictLines({ nodes, engines, reasons }: ClusterStatus, palette: Palette): string[] {
+  if (reasons.length === 0) {
+    const asked = `${counted(nodes.length, 'node')}, ${counted(engines.length, 'engine')}`
+    return [palette.green(`All is well: ${asked}`)]
   }
-  const parts = [
-    ...(lost.length > 0 ? [`unreachable: ${listed(lost)}`] : []),
-    ...(unwell.length > 0 ? [`not healthy: ${listed(unwell)}`] : []),
-    ...(uncertain.length > 0 ? [`certificates: ${listed(uncertain)}`] : []),
-    ...(problems.length > 0 ? ['the secrets of the cluster are not there'] : []),
+  return [
+    palette.red('Not all is well:'),
+    ...reasons.map(({ kind, about, text }) => {
+      const what = `${palette.bold(oneLine(about))}: ${WORDS[kind]}${oneLine(withoutName(text, about))}`
+      return `  ${what}`
+    }),
   ]
-  return palette.red(parts.join('; '))
+}
+
+/** What stands before a reason whose text does not say it. */
+const WORDS: Readonly<Record<ReasonKind, string>> = {
+  unreachable: 'unreachable: ',
+  unknown: 'not known: ',
+  drift: '',
+  certificate: '',
+  clock: '',
+  disk: '',
+  throttled: '',
+  engine: '',
+  maintenance: '',
+  check: '',
+  apply: '',
 }

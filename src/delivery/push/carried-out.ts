@@ -16,6 +16,8 @@ export class CarriedOut {
   readonly #onEvent: PushEvents
   readonly #found: FoundOnNode
   readonly #observed: ReadonlyMap<string, ResourceOutcome['action']>
+  /** Owned things, as `kind:name`, in whose place something else comes back. */
+  readonly #putBack: ReadonlySet<string>
   readonly #outcomes = new Map<string, ResourceOutcome>()
   #rebootDue = false
 
@@ -24,6 +26,9 @@ export class CarriedOut {
     this.#onEvent = onEvent
     this.#found = new FoundOnNode(program)
     this.#observed = new Map(observation.differing.map(({ id, action }) => [id, action]))
+    this.#putBack = new Set(
+      observation.orphans.flatMap(({ kind, name, putsBack }) => (putsBack ? [`${kind}:${name}`] : [])),
+    )
   }
 
   /** Takes one event and tells of it. */
@@ -37,8 +42,10 @@ export class CarriedOut {
       const detail = 'a new connection confirms that the node can still be reached'
       this.#onEvent({ type: 'phase-started', node, phase: 'verify', detail })
     } else if (event.type === 'confirmed') this.isConfirmed = true
-    else if (event.type === 'finished') this.#rebootDue = event.rebootDue
-    else this.#resource(event)
+    else if (event.type === 'finished') {
+      this.#rebootDue = event.rebootDue
+      if (event.changed > 0) this.#alongWith()
+    } else this.#resource(event)
   }
 
   /** The whole of it, once the program has finished. */
@@ -80,8 +87,10 @@ export class CarriedOut {
     const { node } = this.#program
     if (event.type === 'changed')
       this.#changed(fullAddress(this.#program, event.id), this.#actionOf(event.id))
-    else if (event.type === 'removed') this.#changed(`${node}/${event.kind}:${event.name}`, 'remove')
-    else if (event.type === 'failed') this.#failed(event)
+    else if (event.type === 'removed') {
+      const owned = `${event.kind}:${event.name}`
+      this.#changed(`${node}/${owned}`, 'remove', this.#putBack.has(owned))
+    } else if (event.type === 'failed') this.#failed(event)
     else if (event.type === 'skipped') this.#skipped(event)
     else this.#found.take(event)
   }
@@ -90,9 +99,18 @@ export class CarriedOut {
     return this.#found.actionOf(id) ?? this.#observed.get(id) ?? 'update'
   }
 
-  #changed(address: string, action: ResourceOutcome['action']): void {
+  #changed(address: string, action: ResourceOutcome['action'], putsBack = false): void {
     this.#outcomes.set(address, { address, outcome: 'changed', action })
-    this.#onEvent({ type: 'resource-changed', node: this.#program.node, address, action })
+    const { node } = this.#program
+    this.#onEvent({ type: 'resource-changed', node, address, action, ...(putsBack && { putsBack }) })
+  }
+
+  /** What another step made as wanted, as a package does that enables its service: planned as a change, so told as one. */
+  #alongWith(): void {
+    for (const [id, action] of this.#observed) {
+      const address = fullAddress(this.#program, id)
+      if (!this.#outcomes.has(address)) this.#changed(address, action)
+    }
   }
 
   /** What was changed may fail later: undone by a trial, or different again when it was looked at once more. */

@@ -48,6 +48,8 @@ export interface NodeDifference {
 export interface Orphan {
   readonly kind: string
   readonly name: string
+  /** Something else was there before, and comes back. */
+  readonly putsBack?: true
 }
 
 /** What keeps an apply from being begun. */

@@ -54,7 +54,10 @@ export class FoundOnNode {
     if (event.type === 'obstacle' && this.#obstacles.length < 20) {
       this.#obstacles.push({ what: event.what, wayOut: event.wayOut })
     }
-    if (event.type === 'orphan') this.#orphans.push({ kind: event.kind, name: event.name })
+    if (event.type === 'orphan') {
+      const { kind, name, putsBack } = event
+      this.#orphans.push({ kind, name, ...(putsBack && { putsBack }) })
+    }
     if (event.type === 'finished') {
       this.#finished = true
       this.onFinished()

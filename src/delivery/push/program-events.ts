@@ -19,7 +19,13 @@ export type ProgramEvent =
   | { readonly type: 'obstacle'; readonly id: string; readonly what: string; readonly wayOut: string }
   /** `text` is left out when the content is no text. */
   | { readonly type: 'content'; readonly id: string; readonly text?: string }
-  | { readonly type: 'orphan'; readonly kind: string; readonly name: string }
+  | {
+      readonly type: 'orphan'
+      readonly kind: string
+      readonly name: string
+      /** Something else was there before, and comes back. */
+      readonly putsBack?: true
+    }
   | { readonly type: 'converging'; readonly id?: string; readonly kind?: string }
   | { readonly type: 'changed'; readonly id: string }
   | {
@@ -102,7 +108,10 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     const text = textOf(base64)
     return { type: 'content', id, ...(text !== undefined && { text }) }
   },
-  orphan: ([kind = '', name = '']) => ownedOf('orphan', kind, name),
+  orphan: ([kind = '', name = '', before]) => {
+    const owned = ownedOf('orphan', kind, name)
+    return owned && before === 'before' ? { ...owned, putsBack: true } : owned
+  },
   removed: ([kind = '', name = '']) => ownedOf('removed', kind, name),
   converging: ([id = '', kind], expected) => {
     if (expected.resources.has(id)) return { type: 'converging', id }

@@ -14,7 +14,9 @@ export interface PinnedKey {
 function linesOf(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n')
-  } catch {
+  } catch (error) {
+    // Keys that cannot be read are not keys that are not pinned: a stranger would be let in.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return []
   }
 }

@@ -31,10 +31,10 @@ export const commandCodes = defineCodes({
     title: 'A change that nobody can agree to',
     summary: 'nobody is there to agree to the changes',
     why: ({ command }) =>
-      `${command} shows what it would change and asks before it changes anything, which takes a terminal`,
+      `${command} shows what it would change and asks before it changes anything, which takes a terminal; nothing was changed`,
     fix: ({ command }) =>
       command === 'apply'
-        ? 'look at bramble plan, then run bramble apply --yes'
+        ? 'read the plan, then run bramble apply --yes'
         : 'run the same command again with --yes',
     explain: 'In a script, in a pipe and with `--json` there is nobody to ask. `--yes` agrees beforehand.',
   }),
@@ -144,6 +144,27 @@ export const commandCodes = defineCodes({
     why: 'the command cannot go on without it',
     fix: 'see that the file or folder is there, that you may use it, and that the disk has room',
     explain: 'The summary is what the operating system said. `--debug` shows where in Bramble it happened.',
+  }),
+  NOT_UNDERSTOOD: code<{ problem: string }>({
+    origin: 'command',
+    shownBy: 'src/cli/json.test.ts',
+    title: 'A command line that makes no sense',
+    summary: ({ problem }) => problem,
+    why: 'nothing was done, rather than something else than was meant',
+    fix: 'bramble COMMAND --help shows what may be typed',
+    explain:
+      'People are told the same without a code. The exit status is 64, that of sysexits.h for a wrong command line (EX_USAGE).',
+  }),
+  OUTPUT_UNWRITABLE: code<{ stream: string; problem: string }>({
+    origin: 'command',
+    shownBy: 'src/cli/main.test.ts',
+    title: 'An answer that could not be written',
+    summary: ({ stream, problem }) => `${stream} cannot be written: ${problem}`,
+    why: 'the work was done to its end, but what was to be said of it is lost',
+    fix: 'make room where the output goes, or send it elsewhere; bramble log last has the events of a plan or an apply',
+    explain:
+      'A disk that is full or a terminal that is gone does not stop an apply in the middle: the command goes on and then ends with 1. ' +
+      'A reader that has seen enough, such as `head`, is no failure: the command goes on and its exit status is that of its own verdict.',
   }),
   DEFECT: code<{ summary: string; file?: string | undefined }>({
     origin: 'command',

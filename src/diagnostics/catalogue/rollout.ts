@@ -42,6 +42,17 @@ export const rolloutCodes = defineCodes({
       'What belongs to the cluster (tokens, policies, entries) is looked at through a member of the engine that answers and sees a leader. ' +
       'None did. That is told as it is: not known is not the same as nothing to do.',
   }),
+  CLUSTER_RESOURCES_UNSEEN: code<{ engine: string; unseen: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: 'src/rollout/unseen.test.ts',
+    title: 'Something that belongs to the cluster could not be looked at',
+    summary: ({ engine, unseen }) => `${engine} does not show ${unseen.join(', ')}`,
+    why: 'whether it is as wanted is not known; everything else was looked at all the same',
+    fix: 'mend what its message says, then run bramble plan again',
+    explain:
+      'The engine answers and refuses to show one thing, for instance an entry under a key that it does not take. ' +
+      'Its message stands beside the address, in the words of the engine. Not known is not the same as nothing to do, so the command ends with 1.',
+  }),
   ENGINE_MEMBERS_FAILED: code<{ engine: string; members: readonly string[]; reason: string }>({
     origin: 'delivery',
     shownBy: ENGINES_TEST,

@@ -59,9 +59,11 @@ async function askAgentGate(
 ): Promise<Verdict> {
   const own = await withApi(link, parts.node, parts.access, (api) => askAgent(api, parts.node))
   if ('detail' in own) return own
-  const catalog = await askCatalog(link, parts)
+  const seen = { own: own.checks, since: reloadedSince(change), seenShut }
+  const catalog = await askAnyServer(link, parts)
   if ('detail' in catalog) return catalog
-  return judgeServices(parts, { ...catalog, own: own.checks, since: reloadedSince(change), seenShut })
+  const verdict = judgeServices(parts, { ...seen, ...catalog })
+  return verdict.passed ? askEveryServer(link, parts, seen, verdict) : verdict
 }
 
 type AgentChecks = z.output<typeof agentChecksReply>
@@ -88,28 +90,50 @@ interface Catalog {
   readonly checks: z.output<typeof checksReply>
 }
 
-/** Asks the servers, the node itself first when it is one, until one of them tells. */
-async function askCatalog(
-  link: NodeLink,
-  { node, servers, management }: AgentGateParts,
-): Promise<Verdict | Catalog> {
-  let refusal = not('no server can be asked for the catalog')
-  const asked = servers.includes(node) ? [node, ...servers.filter((name) => name !== node)] : servers
-  for (const server of asked) {
-    const [registered, checks] = await withApi(link, server, managementAccess(management), (api) =>
-      Promise.all([
-        api.get(`/v1/catalog/node/${node}`, catalogNodeReply),
-        api.get(`/v1/health/node/${node}`, checksReply),
-      ]),
-    )
-    if (registered.ok && checks.ok) {
-      const services = Object.values(registered.value?.Services ?? {}).map(({ Service }) => Service)
-      return { services, checks: checks.value }
-    }
-    const reply = registered.ok ? checks : registered
-    if (!reply.ok) refusal = not(`${server} does not tell what the catalog holds: ${reply.problem}`)
+/** What the leader knows, by way of the first server that tells; the node itself first when it is one. */
+async function askAnyServer(link: NodeLink, parts: AgentGateParts): Promise<Verdict | Catalog> {
+  const { node, servers } = parts
+  let refusal: Verdict | Catalog = not('no server can be asked for the catalog')
+  for (const server of servers.includes(node) ? [node, ...servers] : servers) {
+    refusal = await askCatalog(link, parts, server, '')
+    if (!('detail' in refusal)) return refusal
   }
   return refusal
+}
+
+/** Each server answers DNS by what it has itself, and may be behind its leader. One that does not answer is not asked by others either. */
+async function askEveryServer(
+  link: NodeLink,
+  parts: AgentGateParts,
+  seen: Omit<ServicesSeen, keyof Catalog>,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const views = await Promise.all(
+    parts.servers.map(async (server) => ({ server, view: await askCatalog(link, parts, server, '?stale') })),
+  )
+  for (const { server, view } of views) {
+    const own = 'detail' in view ? verdict : judgeServices(parts, { ...seen, ...view })
+    if (!own.passed) return not(`${server} is behind: ${own.detail}`)
+  }
+  return verdict
+}
+
+function askCatalog(
+  link: NodeLink,
+  { node, management }: AgentGateParts,
+  server: string,
+  mode: '' | '?stale',
+): Promise<Verdict | Catalog> {
+  return withApi(link, server, managementAccess(management), async (api) => {
+    const [registered, checks] = await Promise.all([
+      api.get(`/v1/catalog/node/${node}${mode}`, catalogNodeReply),
+      api.get(`/v1/health/node/${node}${mode}`, checksReply),
+    ])
+    if (!registered.ok) return not(`${server} does not tell what the catalog holds: ${registered.problem}`)
+    if (!checks.ok) return not(`${server} does not tell how the checks are: ${checks.problem}`)
+    const services = Object.values(registered.value?.Services ?? {}).map(({ Service }) => Service)
+    return { services, checks: checks.value }
+  })
 }
 
 interface ServicesSeen extends Catalog {

@@ -1,6 +1,6 @@
 /** What one server says of the group, with and without a token; and autopilot's opinion in one shape, whatever its status. */
 import type { NodeLink } from '../contract.ts'
-import { withApi, type ConsulApi } from './api.ts'
+import { withApi, type ConsulApi, type Reply } from './api.ts'
 import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { healthReply, leaderReply, peersReply, type HealthReply } from './replies.ts'
@@ -59,14 +59,19 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
   })
 }
 
-/** Autopilot's opinion: status 429 is an answer, too ("not healthy"). */
+/** Autopilot's opinion, left out when there is none. */
 export async function askHealth(api: ConsulApi): Promise<HealthReply | undefined> {
+  const reply = await healthOf(api)
+  return reply.ok ? reply.value : undefined
+}
+
+/** Autopilot's opinion, or why there is none: status 429 is an answer, too ("not healthy"). */
+export async function healthOf(api: ConsulApi): Promise<Reply<HealthReply>> {
   const reply = await api.get('/v1/operator/autopilot/health', healthReply)
-  if (reply.ok) return reply.value
-  if (reply.status !== 429) return undefined
+  if (reply.ok || reply.status !== 429) return reply
   try {
-    return healthReply.parse(JSON.parse(reply.problem))
+    return { ok: true, value: healthReply.parse(JSON.parse(reply.problem)) }
   } catch {
-    return undefined
+    return reply
   }
 }

@@ -11,6 +11,8 @@ import { serverGate } from './gates.ts'
 import { anything } from './replies.ts'
 import { askStatus } from './status.ts'
 
+const WANTED = { servers: SERVERS, clients: ['ears'] }
+
 await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
   beforeAll(async () => {
@@ -35,6 +37,8 @@ await describeEachConsul(90, (binary) => {
     })
 
     it('plans to make everything, the ACLs first, and shows no secret', async () => {
+      // Right after the first election the leader sets the ACLs up, and says that it cannot tell.
+      await eventually('it can be asked', 60, () => dc.look().then(() => true, String))
       const differences = await dc.check({
         entries: [{ key: 'app/password', value: 'a-secret-value', sensitive: true }],
       })
@@ -49,7 +53,13 @@ await describeEachConsul(90, (binary) => {
 
   describe('once the store has converged', () => {
     beforeAll(async () => {
-      expect(failures(await dc.converge())).toEqual([])
+      const { differences } = await dc.look()
+      const outcomes = await dc.converge()
+      expect(failures(outcomes)).toEqual([])
+      // The apply did what the plan has said, no more and no less.
+      const told = (all: readonly { readonly address: string; readonly action: string }[]) =>
+        all.map(({ address, action }) => `${action} ${address}`).sort()
+      expect(told(outcomes)).toEqual(told(differences))
     }, 90_000)
 
     it('has nothing left to do, and does nothing', async () => {
@@ -168,10 +178,10 @@ await describeEachConsul(90, (binary) => {
 
     it('tells its members, voters and leader', async () => {
       await eventually('autopilot has seen all', 30, async () => {
-        const status = await askStatus(dc.home.link, 'ears', dc.home.access, SERVERS)
+        const status = await askStatus(dc.home.link, 'ears', WANTED, dc.home.access)
         return status.healthy || status.detail
       })
-      const status = await askStatus(dc.home.link, 'ears', dc.home.access, SERVERS)
+      const status = await askStatus(dc.home.link, 'ears', WANTED, dc.home.access)
       expect(status.members.map(({ node, role, state, voter }) => [node, role, state, voter])).toEqual([
         ['carter', 'server', 'alive', true],
         ['hammond', 'server', 'alive', true],
@@ -179,6 +189,44 @@ await describeEachConsul(90, (binary) => {
         ['ears', 'client', 'alive', undefined],
       ])
       expect(SERVERS).toContain(status.leader)
+      expect(status).toMatchObject({ problems: [], unknown: [] })
+    })
+
+    it('does not find well what is wanted and no member, or a member and not wanted', async () => {
+      const wanted = { servers: [...SERVERS, 'ghost'], clients: [] }
+      const { healthy, problems } = await askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
+      expect(healthy).toBe(false)
+      expect(problems).toEqual([
+        'ghost is no member',
+        'ears is a member and not in the cluster file',
+        'ghost does not vote',
+      ])
+    })
+
+    it('tells a node in maintenance as that', async () => {
+      const maintained = async () =>
+        (await askStatus(dc.home.link, 'hammond', WANTED, dc.home.access)).failingChecks.map(
+          ({ node, state }) => `${node} ${state}`,
+        )
+      expect((await dc.home.consul('ears', ['maint', '-enable', '-reason=new fan'])).code).toBe(0)
+      await eventually('it is told', 30, async () => {
+        const found = await maintained()
+        return found.includes('ears maintenance') || found.join()
+      })
+      expect((await dc.home.consul('ears', ['maint', '-disable'])).code).toBe(0)
+      await eventually('it is over', 30, async () => {
+        const found = await maintained()
+        return !found.includes('ears maintenance') || found.join()
+      })
+    })
+
+    it('does not take for well what it may not ask', async () => {
+      const { accessorId, secretId } = dc.home.token('ears')
+      const access = { ...dc.home.access, management: { accessorId, secretId } }
+      const status = await askStatus(dc.home.link, 'hammond', WANTED, access)
+      expect(status.healthy).toBe(false)
+      expect(status.unknown).toEqual([expect.stringMatching(/^who votes and leads: .*denied/i) as string])
+      expect(status.members.every(({ voter }) => voter === undefined)).toBe(true)
     })
   })
 

@@ -1,55 +1,15 @@
 /** Whom an agent takes a caller for: nobody without a token, and with one whoever the token was made for. All that it can be asked is asked. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import {
-  answered,
-  ask,
-  askAll,
-  nameOf,
-  type Answer,
-  type Door,
-} from '../../../test/engines/consul/answers.ts'
-import { allQuestions, type Subject } from '../../../test/engines/consul/api-endpoints.ts'
+import { ask, askAll, nameOf, type Door } from '../../../test/engines/consul/answers.ts'
+import { beyond, SILENT, words } from '../../../test/engines/consul/anybody.ts'
+import { allQuestions } from '../../../test/engines/consul/api-endpoints.ts'
 import { eventually } from '../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { stateOf } from '../../../test/engines/consul/state.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import { API_PORT, HTTP_PORT } from './names.ts'
 import { tellAgents } from './store/tell-agents.ts'
-
-const PAGES = ['GET', 'PUT', 'POST', 'DELETE'].flatMap((method) => [`${method} /`, `${method} /robots.txt`])
-
-/** What answers whoever has no token, and why it may. */
-const ANYBODY = new Set([
-  // Pages that say "Consul Agent" and nothing else.
-  ...PAGES,
-  // Names and addresses of the servers, which every member of the network sees; the version.
-  ...words('GET /v1/status/', 'leader peers'),
-  ...words('GET /v1/', 'agent/version acl/replication catalog/datacenters coordinate/datacenters'),
-  // Nodes and services, as DNS tells them; the option `anonymous` of the role decides.
-  ...words('GET /v1/catalog/', 'nodes services node/NODE node-services/NODE service/SERVICE'),
-  ...words('GET /v1/catalog/', 'connect/SERVICE gateway-services/SERVICE'),
-  ...words(
-    'GET /v1/health/',
-    'checks/SERVICE connect/SERVICE ingress/SERVICE node/NODE service/SERVICE state/any',
-  ),
-  ...words('GET /v1/agent/', 'members services checks service/SERVICE'),
-  ...words('GET /v1/agent/health/service/', 'id/SERVICE name/SERVICE'),
-  ...words('GET /v1/internal/ui/', 'nodes node/NODE services gateway-services-nodes/SERVICE'),
-  ...words('GET /v1/internal/ui/', 'gateway-intentions/SERVICE service-topology/SERVICE catalog-overview'),
-  ...words('GET /v1/coordinate/', 'nodes node/NODE'),
-  ...words('GET /v1/connect/intentions', ' /check /match'),
-  ...words('GET /v1/', 'internal/federation-states/mesh-gateways config/service-defaults/SERVICE'),
-  // Lists of what one may see: nothing.
-  ...words('GET /v1/', 'event/list query session/list session/node/NODE session/info/NOBODY acl/info/NOBODY'),
-  // What the asker may: nothing.
-  'POST /v1/internal/acl/authorize',
-  // Of a session that there is not.
-  'PUT /v1/session/destroy/NOBODY',
-])
-
-/** What never answers: servers without a port for gRPC ask themselves there and get no answer either (1.14 and later). */
-const SILENT = new Set(['GET /v1/peerings', 'GET /v1/peering/mine'])
 
 /** What a token of the user's with the right to read below `app/` may besides. */
 const READER = ['GET /v1/acl/token/self', 'GET /v1/kv/', 'GET /v1/kv/app/colour', 'POST /v1/acl/logout']
@@ -81,10 +41,6 @@ const OF_ITS_AGENT = [
 
 /** … and with its own node. */
 const OF_ITS_NODE = [...words('PUT /v1/', 'catalog/register catalog/deregister coordinate/update txn')]
-
-function words(before: string, ends: string): readonly string[] {
-  return ends.split(' ').map((end) => before + end)
-}
 
 await describeEachConsul(240, (binary) => {
   const CHECKED = {
@@ -128,23 +84,6 @@ await describeEachConsul(240, (binary) => {
   })
   /** The plain door of a client and the one with TLS of the node with the web interface. */
   const doors = (token?: string) => [door('ears', false, token), door('hammond', true, token)]
-
-  /** What was done or told that is not in the list. */
-  function beyond(
-    answers: readonly Answer[],
-    subject: Subject,
-    ...allowed: readonly string[]
-  ): readonly string[] {
-    const general = (text: string) =>
-      text
-        .replaceAll(/[0-9a-f]{8}-0000-4000-8000-000000000000/g, 'NOBODY')
-        .replaceAll(subject.node, 'NODE')
-        .replaceAll(subject.service, 'SERVICE')
-    const may = new Set([...ANYBODY, ...allowed])
-    return answered(answers)
-      .map(general)
-      .filter((name) => !may.has(name))
-  }
 
   it('who has no token is told what DNS tells, no secret, and nothing is done', async () => {
     const before = await stateOf(dc.home)

@@ -2,10 +2,18 @@
 import type { ApiAccess, ConsulApi } from './api.ts'
 import { anything, tokenReply, tokensReply } from './replies.ts'
 
+/** A token as the secrets keep it. */
+export interface TokenIdentity {
+  readonly accessorId: string
+  readonly secretId: string
+}
+
 /** What the controller asks Consul with. */
 export interface ManagementAccess {
   readonly authorityPem: string
-  readonly management: { readonly accessorId: string; readonly secretId: string }
+  readonly management: TokenIdentity
+  /** What it was before its secret was rotated; with it the new one is made. */
+  readonly previous?: TokenIdentity | undefined
   /** The token before it was lost, and somebody said that it is to be made anew: the start of the access rules may be reset. */
   readonly mayReset?: boolean
 }
@@ -63,14 +71,7 @@ export async function bootstrap(
   if (reply.value.SecretID === secretId) return { kind: 'done' }
   const first = open(reply.value.SecretID)
   try {
-    const made = await first.send('PUT', '/v1/acl/token', tokenReply, {
-      json: {
-        AccessorID: accessorId,
-        SecretID: secretId,
-        Description: 'Bramble: management',
-        Policies: [{ Name: 'global-management' }],
-      },
-    })
+    const made = await makeManagement(first, { accessorId, secretId })
     if (!made.ok) return { kind: 'refused', problem: made.problem }
     await remember(first, reply.value.AccessorID)
     return { kind: 'done' }
@@ -104,6 +105,18 @@ export async function endLostTokens(api: ConsulApi): Promise<void> {
       AccessorID !== self.value.AccessorID && LOST_TOKENS.includes(Description),
   )
   for (const { AccessorID } of lost) await api.send('DELETE', `/v1/acl/token/${AccessorID}`, anything)
+}
+
+/** Makes the token for management with another one that may do everything. */
+export function makeManagement(api: ConsulApi, { accessorId, secretId }: TokenIdentity) {
+  return api.send('PUT', '/v1/acl/token', tokenReply, {
+    json: {
+      AccessorID: accessorId,
+      SecretID: secretId,
+      Description: 'Bramble: management',
+      Policies: [{ Name: 'global-management' }],
+    },
+  })
 }
 
 /** What to do when the ACLs were set up by somebody else; `problem` is what Consul said. */

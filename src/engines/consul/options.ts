@@ -104,7 +104,9 @@ export const serverOptions = z
     ui: z
       .union([z.boolean(), oneOrMore(label)])
       .default(false)
-      .describe('Nodes whose web interface can be reached at https://NODE:8501/ui, or true for all servers.'),
+      .describe(
+        'Nodes whose web interface can be reached at https://NODE:8501/ui, or true for all servers; it shows, and changes nothing.',
+      ),
     raft_multiplier: z
       .int()
       .min(1)

@@ -107,7 +107,13 @@ const grants = {
 }
 /** `GET /v1/acl/tokens`. */
 export const tokensReply = list(
-  z.object({ AccessorID: z.string(), Description: z.string().default(''), ...grants }),
+  z.object({
+    AccessorID: z.string(),
+    /** Since 1.10.1; before, a token for management has the accessor that we gave it. */
+    SecretID: z.string().optional(),
+    Description: z.string().default(''),
+    ...grants,
+  }),
 )
 export type TokenStub = z.output<typeof tokensReply>[number]
 /** `GET`, `PUT /v1/acl/token`; `PUT /v1/acl/bootstrap`. */

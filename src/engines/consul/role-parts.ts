@@ -6,15 +6,15 @@ import { agentResources } from './agent-resources.ts'
 import { agentGate } from './agent-gate.ts'
 import { tlsFiles } from './config.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
-import type { ManagementAccess } from './management.ts'
+import type { ManagementAccess, TokenIdentity } from './management.ts'
 import { API_PORT, LOOPBACK_NAME, secretNames, serverName, UNIT } from './names.ts'
 import type { ServerOptions } from './options.ts'
 import type { Agent, ConsulNode, ConsulService } from './setup.ts'
-import type { TokenIdentity } from './store/wanted.ts'
 
 /** Secrets as the roles are given them. */
 export interface SecretsView {
   token(name: string): TokenIdentity
+  previousToken(name: string): TokenIdentity | undefined
   gossipKeys(name: string): readonly [string, ...string[]]
   certificate(name: string): { readonly certificatePem: string; readonly keyPem: string }
   authority(name: string): { readonly certificatePem: string }
@@ -27,6 +27,7 @@ export function managementOf(secrets: SecretsView): ManagementAccess {
     authorityPem: secrets.authority(secretNames.authority).certificatePem,
     management: secrets.token(secretNames.management),
     mayReset: secrets.isRecreated?.(secretNames.management) ?? false,
+    previous: secrets.previousToken(secretNames.management),
   }
 }
 

@@ -112,6 +112,21 @@ await describeEachConsul(90, (binary) => {
     await becomes('doorbell service:doorbell')
   })
 
+  it('the token for management is exchanged, and the old one may nothing any more', async () => {
+    const { management: previous, ...others } = dc.home.access
+    const management = { accessorId: randomUUID(), secretId: randomUUID() }
+    const access = { ...others, management, previous }
+    const planned = (await dc.check({ access })).map(({ address, action }) => `${action} ${address}`)
+    expect(planned).toEqual(['update consul-token:management', 'remove consul-token:management-before'])
+    const made = await dc.converge({ access })
+    expect(made.map(({ address, action, failure }) => failure ?? `${action} ${address}`)).toEqual(planned)
+    expect(await dc.check({ access })).toEqual([])
+    const says = async (token: string) =>
+      (await dc.home.consul('oneil', ['acl', 'token', 'list', '-format=json'], token)).code
+    expect([await says(previous.secretId), await says(management.secretId)]).toEqual([1, 0])
+    dc.home.access = { ...others, management }
+  })
+
   it('a node is never asked with a token that is not its own, not even when it is told about it', async () => {
     const eavesdropper = await Eavesdropper.on(dc.home, 'ears')
     dc.link = eavesdropper.link

@@ -22,23 +22,37 @@ const health = (voters: readonly string[], FailureTolerance: number) => ({
   Servers: SERVERS.map((name) => server(name, voters.includes(name), name === 'ada')),
 })
 
+/** What is said of servers of which these vote. */
+const look = (voters: readonly string[], tolerance: number, servers: readonly string[] = SERVERS) =>
+  statusOf(
+    { servers, clients: [] },
+    members,
+    { ok: true, value: health(voters, tolerance) },
+    { ok: true, value: [] },
+  )
+
 describe('the status of the servers', () => {
   it('is well when all that are wanted vote', () => {
-    expect(statusOf(members, health(SERVERS, 1), [], SERVERS)).toMatchObject({
+    expect(look(SERVERS, 1)).toMatchObject({
       healthy: true,
-      detail: '3 voters, led by ada; 3 of 3 members alive; 1 server may be lost',
+      detail: '3 voters, led by ada; 1 server may be lost; 3 of 3 members alive',
+      problems: [],
     })
   })
 
   it('is not well while a server that came back does not vote yet, whatever autopilot calls healthy', () => {
-    expect(statusOf(members, health(['ada', 'bob'], 0), [], SERVERS)).toMatchObject({
+    expect(look(['ada', 'bob'], 0)).toMatchObject({
       healthy: false,
-      detail: '2 voters, led by ada; 3 of 3 members alive; without a vote: cyd; 0 servers may be lost',
+      detail: '2 voters, led by ada; 0 servers may be lost; 3 of 3 members alive',
+      problems: ['cyd does not vote'],
     })
   })
 
   it('is not well while a wanted server is unknown', () => {
     const wanted = [...SERVERS, 'dan', 'eve']
-    expect(statusOf(members, health(SERVERS, 1), [], wanted)).toMatchObject({ healthy: false })
+    expect(look(SERVERS, 1, wanted)).toMatchObject({
+      healthy: false,
+      problems: ['dan is no member', 'eve is no member', 'dan does not vote', 'eve does not vote'],
+    })
   })
 })

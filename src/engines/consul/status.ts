@@ -2,33 +2,43 @@
 import type { z } from 'zod'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { withApi, type Reply } from './api.ts'
-import { askHealth } from './ask-server.ts'
+import { healthOf } from './ask-server.ts'
 import { counted } from './counted.ts'
 import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
-/** The datacenter as one member sees it. */
-export function consulProbe(members: readonly string[], access: ManagementAccess): EngineProbe {
-  return { name: 'consul', members, ask: (link, node) => askStatus(link, node, access, members) }
+/** Names of the nodes that are to be members. */
+export interface WantedMembers {
+  readonly servers: readonly string[]
+  readonly clients: readonly string[]
 }
 
-/** Asks one member. `servers` are those that are wanted. Rejects with a sentence when it cannot be asked. */
+/** The datacenter as one member sees it. */
+export function consulProbe(wanted: WantedMembers, access: ManagementAccess): EngineProbe {
+  return {
+    name: 'consul',
+    members: wanted.servers,
+    ask: (link, node) => askStatus(link, node, wanted, access),
+  }
+}
+
+/** Asks one member. Rejects with a sentence when it cannot be asked. */
 export function askStatus(
   link: NodeLink,
   node: string,
+  wanted: WantedMembers,
   access: ManagementAccess,
-  servers: readonly string[],
 ): Promise<EngineStatus> {
   return withApi(link, node, managementAccess(access), async (api) => {
     const filter = encodeURIComponent('Status != "passing"')
     const [members, health, checks] = await Promise.all([
       api.get('/v1/agent/members', membersReply),
-      askHealth(api),
+      healthOf(api),
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
     if (!members.ok) throw new Error(await whyNot(link, node, members))
-    return statusOf(members.value, health, checks.ok ? checks.value : [], servers)
+    return statusOf(wanted, members.value, health, checks)
   })
 }
 
@@ -49,51 +59,105 @@ type Checks = z.output<typeof checksReply>
 
 /** Autopilot calls a group healthy whose servers do not all vote yet: then it can lose fewer than it was made for. */
 export function statusOf(
+  wanted: WantedMembers,
   found: MembersReply,
-  health: HealthReply | undefined,
-  checks: Checks,
-  servers: readonly string[],
+  health: Reply<HealthReply>,
+  checks: Reply<Checks>,
 ): EngineStatus {
+  const servers = health.ok ? health.value.Servers : []
   const members = found.map((member) => memberStatus(member, health)).sort(byRoleAndName)
-  const leader = health?.Servers.find(({ Leader }) => Leader)?.Name
-  const gone = members.filter(({ state }) => state !== 'alive').map(({ node }) => node)
-  const voters = members.filter(({ voter }) => voter).length
-  const silent = servers.filter((name) => !members.some(({ node, voter }) => node === name && voter === true))
-  const healthy = (health?.Healthy ?? false) && gone.length === 0 && silent.length === 0
+  const leader = servers.find(({ Leader }) => Leader)?.Name
+  const problems = [
+    ...membersProblems(wanted, members),
+    ...(health.ok ? quorumProblems(wanted, health.value) : []),
+  ]
+  const unknown = [
+    ...(health.ok ? [] : [`who votes and leads: ${health.problem}`]),
+    ...(checks.ok ? [] : [`the checks: ${checks.problem}`]),
+  ]
+  const alive = members.filter(({ state }) => state === 'alive').length
   const parts = [
-    leader === undefined ? 'no leader' : `${counted(voters, 'voter')}, led by ${leader}`,
-    `${members.length - gone.length} of ${members.length} members alive`,
-    ...(gone.length > 0 ? [`not alive: ${gone.join(', ')}`] : []),
-    ...(leader !== undefined && silent.length > 0 ? [`without a vote: ${silent.join(', ')}`] : []),
-    `${counted(health?.FailureTolerance ?? 0, 'server')} may be lost`,
+    ...(health.ok ? [quorumDetail(health.value)] : ['nobody says who votes and leads']),
+    `${alive} of ${members.length} members alive`,
   ]
   return {
     name: 'consul',
-    healthy,
+    healthy: problems.length === 0 && unknown.length === 0,
     detail: parts.join('; '),
+    problems,
+    unknown,
     ...(leader !== undefined && { leader }),
     members,
-    failingChecks: checks.map(({ Node, Name, ServiceName, Output }) => ({
-      node: Node,
-      service: ServiceName,
-      check: Name,
-      output: Output.trim(),
-    })),
+    failingChecks: checks.ok ? checks.value.map(failingCheck) : [],
+  }
+}
+
+function membersProblems({ servers, clients }: WantedMembers, members: EngineStatus['members']): string[] {
+  const states = new Map(members.map(({ node, state }) => [node, state]))
+  const wanted = [...servers, ...clients]
+  return [
+    ...wanted.flatMap((node) => {
+      const state = states.get(node)
+      if (state === undefined) return [`${node} is no member`]
+      return state === 'alive' ? [] : [`${node} is not alive: ${state}`]
+    }),
+    // Who left is gone and does no harm; who lives or failed and is nowhere wanted still counts.
+    ...members.flatMap(({ node, state }) =>
+      wanted.includes(node) || state === 'left' ? [] : [`${node} is a member and not in the cluster file`],
+    ),
+  ]
+}
+
+function quorumProblems({ servers }: WantedMembers, { Servers, Healthy }: HealthReply): string[] {
+  const silent = servers.filter((node) => !Servers.some(({ Name, Voter }) => Name === node && Voter))
+  const sick = Servers.filter((server) => !server.Healthy).map(({ Name }) => Name)
+  return [
+    ...(Servers.some(({ Leader }) => Leader) ? [] : ['no server leads']),
+    ...silent.map((node) => `${node} does not vote`),
+    ...sick.map((node) => `${node} is no healthy server`),
+    ...(!Healthy && sick.length === 0 ? ['autopilot does not find the servers healthy'] : []),
+  ]
+}
+
+function quorumDetail({ Servers, FailureTolerance }: HealthReply): string {
+  const leader = Servers.find(({ Leader }) => Leader)?.Name
+  const voters = Servers.filter(({ Voter }) => Voter).length
+  const led = leader === undefined ? 'no leader' : `${counted(voters, 'voter')}, led by ${leader}`
+  return `${led}; ${counted(FailureTolerance, 'server')} may be lost`
+}
+
+function failingCheck({
+  Node,
+  CheckID,
+  Name,
+  Status,
+  ServiceName,
+  Output,
+}: Checks[number]): EngineStatus['failingChecks'][number] {
+  // agent/agent.go: `_node_maintenance`, `_service_maintenance:ID`.
+  const isMaintenance = /^_(node|service)_maintenance\b/.test(CheckID)
+  return {
+    node: Node,
+    service: ServiceName,
+    check: Name,
+    state: isMaintenance ? 'maintenance' : Status === 'warning' ? 'warning' : 'critical',
+    output: Output.trim(),
   }
 }
 
 function memberStatus(
   { Name, Status, Tags }: MembersReply[number],
-  health: HealthReply | undefined,
+  health: Reply<HealthReply>,
 ): EngineStatus['members'][number] {
-  const server = health?.Servers.find((one) => one.Name === Name)
+  const server = health.ok ? health.value.Servers.find((one) => one.Name === Name) : undefined
   const isServer = Tags['role'] === 'consul'
   return {
     node: Name,
     role: isServer ? 'server' : 'client',
     state: Status === ALIVE ? 'alive' : Status === LEFT ? 'left' : 'failed',
     version: Tags['build']?.split(':')[0] ?? '',
-    ...(isServer && { voter: server?.Voter ?? false, leader: server?.Leader ?? false }),
+    // Without a word of the leader nobody knows who votes.
+    ...(isServer && health.ok && { voter: server?.Voter === true, leader: server?.Leader === true }),
   }
 }
 

@@ -15,8 +15,8 @@ import {
   gateOfAgent,
   resourcesOfAgent,
 } from '../../engines/consul/role-parts.ts'
+import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
-import { settingFindings } from '../consul-server/findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */

@@ -63,9 +63,13 @@ const consulServer = defineRole({
   version: ({ options, cluster }) => consulVersion(options, cluster),
   status: ({ cluster, secrets }) =>
     consulProbe(
-      cluster.find('consul-server').map(({ name }) => name),
+      { servers: namesOf(cluster.find('consul-server')), clients: namesOf(cluster.find('consul-client')) },
       managementOf(secrets),
     ),
 })
+
+function namesOf(nodes: readonly { readonly name: string }[]): string[] {
+  return nodes.map(({ name }) => name)
+}
 
 export default consulServer

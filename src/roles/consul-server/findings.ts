@@ -5,7 +5,7 @@ import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { PACKAGE_VERSION } from '../../engines/consul/install.ts'
 import { ENGINE } from '../../engines/consul/names.ts'
 import { wantedVersion, type ServerOptions } from '../../engines/consul/options.ts'
-import { reservedSettings } from '../../engines/consul/reserved-settings.ts'
+import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
 
@@ -26,15 +26,6 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...version(options, cluster),
     ...packages(options, cluster),
   ]
-}
-
-/** Settings that may not be among those of an agent. */
-export function settingFindings(settings: ServerOptions['settings']): RoleFinding[] {
-  return reservedSettings(settings).map(({ setting, path, instead, isSecret }) => ({
-    diagnostic: rolesConsulCodes.CONSUL_SETTING_RESERVED({ setting, instead }),
-    // Without a place of its own where the line may hold a secret.
-    ...(!isSecret && { option: ['settings', ...path] }),
-  }))
 }
 
 function numberOf(servers: readonly ClusterNode[]): RoleFinding[] {

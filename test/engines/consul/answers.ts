@@ -30,7 +30,7 @@ export function askAll(door: Door, questions: readonly Question[]): Promise<read
 }
 
 /** `METHOD path` of what was done or told. */
-export function answered(answers: readonly Answer[]): readonly string[] {
+export function answered(answers: readonly Pick<Answer, 'method' | 'path' | 'status'>[]): readonly string[] {
   return [...new Set(answers.filter(({ status }) => status >= 200 && status < 300).map(nameOf))].sort()
 }
 

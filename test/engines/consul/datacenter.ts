@@ -14,11 +14,10 @@ import {
   tokenText,
   type Settings,
 } from '../../../src/engines/consul/config.ts'
-import type { ManagementAccess } from '../../../src/engines/consul/management.ts'
+import type { ManagementAccess, TokenIdentity } from '../../../src/engines/consul/management.ts'
 import { serverName } from '../../../src/engines/consul/names.ts'
 import { serviceDefinition } from '../../../src/engines/consul/service-definition.ts'
 import type { Agent, ConsulNode, ConsulService, Datacenter } from '../../../src/engines/consul/setup.ts'
-import type { TokenIdentity } from '../../../src/engines/consul/store/wanted.ts'
 import { dialectOf } from '../../../src/engines/consul/version.ts'
 import type { NodeLink } from '../../../src/engines/contract.ts'
 import { issueAuthority, issueCertificate } from '../../../src/secrets/certificate-issuing.ts'

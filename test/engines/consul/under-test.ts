@@ -17,6 +17,7 @@ import type {
   ClusterOutcome,
   NodeLink,
   QuorumGroup,
+  StoreLook,
 } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
@@ -60,24 +61,35 @@ export class DatacenterUnderTest {
     this.link = home.link
   }
 
-  check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
-    return consulStore(storeParts(this.#wishes(changes))).check(this.link, 'hammond')
+  /** What differs, where all could be looked at. */
+  async check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    const { differences, unseen } = await this.look(changes)
+    if (unseen.length > 0) throw new Error(`not seen: ${JSON.stringify(unseen)}`)
+    return differences
+  }
+
+  look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
+    return consulStore(storeParts(this.wishes(changes))).check(this.link, 'hammond')
+  }
+
+  /** What would be made where there is no Consul yet. */
+  whole(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
+    return consulStore(storeParts(this.wishes(changes))).whole()
   }
 
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
   async converge(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
-    const store = consulStore(storeParts(this.#wishes(changes)))
-    let outcomes: ClusterOutcome[] = []
+    const store = consulStore(storeParts(this.wishes(changes)))
+    const outcomes = new Map<string, ClusterOutcome>()
     await eventually('the store is asked', 60, async () => {
       try {
-        outcomes = []
-        await store.converge(this.link, 'hammond', (outcome) => outcomes.push(outcome))
+        await store.converge(this.link, 'hammond', (outcome) => outcomes.set(outcome.address, outcome))
         return true
       } catch (error) {
         return String(error)
       }
     })
-    return outcomes
+    return [...outcomes.values()]
   }
 
   quorum(): QuorumGroup {
@@ -139,7 +151,8 @@ export class DatacenterUnderTest {
     return { ...setup, clients: setup.clients.filter(({ name }) => names.includes(name)) }
   }
 
-  #wishes(changes: Partial<StoreWishes>): StoreWishes {
+  /** All that the store is to hold, with these changes. */
+  wishes(changes: Partial<StoreWishes>): StoreWishes {
     const { home } = this
     return {
       datacenter: this.withClients('ears'),

@@ -4,6 +4,7 @@ import { minimumQuorum } from '../config.ts'
 import { autopilotReply } from '../replies.ts'
 import { granted, Refused, type Shelf } from './step.ts'
 
+const KIND = 'consul-autopilot'
 const STAGE = 36
 const PATH = '/v1/operator/autopilot/configuration'
 
@@ -11,6 +12,7 @@ const PATH = '/v1/operator/autopilot/configuration'
 export function autopilotShelf(servers: number): Shelf {
   const wanted = { CleanupDeadServers: true, MinQuorum: minimumQuorum(servers) }
   return {
+    kind: KIND,
     async steps(api) {
       if (api === undefined) return []
       const found = granted("reading autopilot's settings", await api.get(PATH, autopilotReply))
@@ -22,7 +24,7 @@ export function autopilotShelf(servers: number): Shelf {
         {
           stage: STAGE,
           difference: {
-            address: 'consul-autopilot:settings',
+            address: `${KIND}:settings`,
             action: 'update',
             reason: 'the number of servers or a setting changed',
             differences,

@@ -5,6 +5,17 @@ import { eventually } from '../../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'
+import { consulStore } from './consul-store.ts'
+import { kvShelf } from './kv.ts'
+import { Refused, type Shelf } from './step.ts'
+import { storeParts } from './wanted.ts'
+
+/** A shelf that Consul does not let us see. */
+const BROKEN: Shelf = {
+  kind: 'consul-token',
+  steps: () =>
+    Promise.reject(new Refused('listing the tokens', { status: 403, problem: 'Permission denied' })),
+}
 
 await describeEachConsul(90, (binary) => {
   let dc: DatacenterUnderTest
@@ -127,6 +138,27 @@ await describeEachConsul(90, (binary) => {
       expect(await reads(second.secretId)).toBe(false)
     })
 
+    it('does not let a key that Consul refuses hide the others', async () => {
+      const entry = (key: string) => ({ key, value: 'x', sensitive: false })
+      // Go's net/url takes no escape that is none; so it is refused before Consul looks at it.
+      const wishes = { entries: [entry('good/a'), entry('bad/../../key'), entry('good/b')] }
+      const { differences, unseen } = await dc.look(wishes)
+      expect(differences.map(({ address }) => address)).toEqual(['consul-kv:good/a', 'consul-kv:good/b'])
+      expect(unseen).toMatchObject([{ address: 'consul-kv:bad/../../key' }])
+      const outcomes = await dc.converge(wishes)
+      expect(failures(outcomes)).toMatchObject([{ address: 'consul-kv:bad/../../key' }])
+      expect(outcomes).toHaveLength(3)
+      await dc.converge()
+    })
+
+    it('is told as not known when it cannot be listed, and hides nothing else', async () => {
+      const store = consulStore({ ...storeParts(dc.wishes(blue)), shelves: [BROKEN, kvShelf(blue.entries)] })
+      expect(await store.check(dc.home.link, 'hammond')).toMatchObject({
+        differences: [{ address: 'consul-kv:app/colour' }],
+        unseen: [{ address: 'consul-token:*', problem: expect.stringContaining('listing') as string }],
+      })
+    })
+
     it('says which rules Consul does not understand, and does the rest', async () => {
       const outcomes = await dc.converge({ ...policy('nonsense {'), ...blue })
       expect(failures(outcomes)).toEqual([
@@ -200,7 +232,9 @@ await describeEachConsul(90, (binary) => {
         'consul-token:agent/stranger',
         'consul-policy:bramble-agent-stranger',
       ]
-      expect((await dc.check()).map(({ address, action }) => `${action} ${address}`).sort()).toEqual(
+      // Until the others have noticed, nobody knows which keys are held.
+      const { differences } = await dc.look()
+      expect(differences.map(({ address, action }) => `${action} ${address}`).sort()).toEqual(
         addresses.map((address) => `remove ${address}`).sort(),
       )
       expect(failures(await dc.converge())).toEqual([])

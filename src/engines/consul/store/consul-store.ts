@@ -1,10 +1,19 @@
 /** What Consul itself is to hold: tokens, policies, entries and settings, converged through one member. */
-import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink } from '../../contract.ts'
-import { ConsulApi, withApi } from '../api.ts'
+import { reasonOf } from '../../../support/reason.ts'
+import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink, StoreLook } from '../../contract.ts'
+import { withApi, type ConsulApi } from '../api.ts'
 import { managementAccess, standing } from '../management.ts'
-import { BOOTSTRAP_ADDRESS, ensureManagement, type ManagementParts } from './ensure-management.ts'
+import { UNIT } from '../names.ts'
+import {
+  BOOTSTRAP_ADDRESS,
+  ensureManagement,
+  LEFTOVER_ADDRESS,
+  MANAGEMENT_ADDRESS,
+  previousAccess,
+  type ManagementParts,
+} from './ensure-management.ts'
 import { NOTHING_OWNED, readOwned, writeOwned, type Owned, type OwnedThing } from './owned.ts'
-import { inBatches, Refused, type Shelf, type Step } from './step.ts'
+import { inBatches, isStep, isUnseen, Refused, type Found, type Shelf, type Step } from './step.ts'
 
 /** What the store is made of. */
 export interface StoreParts extends ManagementParts {
@@ -24,58 +33,85 @@ const BATCH = 8
 
 /** The store of a datacenter. */
 export function consulStore(parts: StoreParts): ClusterStore {
+  const progress: Progress = { isBootstrapped: false }
   return {
     name: 'consul',
     members: parts.servers,
     size: parts.size,
+    runsAs: `service:${UNIT}`,
+    whole: () => whole(parts),
     check: (link, node) => check(parts, link, node),
-    converge: (link, node, done) => converge(parts, link, node, done),
+    converge: (link, node, done) => converge(parts, progress, link, node, done),
   }
 }
 
-/** Asks the first member that has a leader. Everything is to be made when no member knows our token. */
-async function check(parts: StoreParts, link: NodeLink, node: string): Promise<readonly ClusterDifference[]> {
-  let distrust: string | undefined
-  for (const member of [node, ...parts.servers.filter((name) => name !== node)]) {
-    const api = new ConsulApi(link, member, managementAccess(parts.access))
-    try {
-      const state = await standing(api)
-      const { kind } = state
-      if (kind === 'no-answer' && state.distrusted) distrust ??= `${member}: ${state.problem}`
-      if (kind === 'known') {
-        const steps = await neededSteps(parts, api, await readOwned(api))
-        return steps.map(({ difference }) => difference)
-      }
-      // What one member says for the leader, all would say.
-      if (kind === 'unknown') break
-    } finally {
-      await api.close()
-    }
-  }
-  // Who shows something else than wanted may be there all the same, so it is not as if there were nobody.
-  if (distrust !== undefined) throw new Error(distrust)
-  return everything(parts)
+async function check(parts: StoreParts, link: NodeLink, node: string): Promise<StoreLook> {
+  const seen = await withApi(link, node, managementAccess(parts.access), async (api) => {
+    const state = await standing(api)
+    if (state.kind === 'no-answer') throw new Error(state.problem)
+    return state.kind === 'known' ? look(parts, api) : undefined
+  })
+  // What one member says for the leader, all would say.
+  return seen ?? (await afterRotation(parts, link, node)) ?? { differences: await whole(parts), unseen: [] }
 }
 
-async function everything(parts: StoreParts): Promise<readonly ClusterDifference[]> {
-  const steps = await neededSteps(parts, undefined, NOTHING_OWNED)
+/** What differs when Consul knows us by the token that was rotated. */
+async function afterRotation(
+  parts: StoreParts,
+  link: NodeLink,
+  node: string,
+): Promise<StoreLook | undefined> {
+  const before = previousAccess(parts.access)
+  if (before === undefined) return undefined
+  return withApi(link, node, before, async (api) => {
+    if ((await standing(api)).kind !== 'known') return undefined
+    const { differences, unseen } = await look(parts, api)
+    const rotated = {
+      address: MANAGEMENT_ADDRESS,
+      action: 'update',
+      reason: 'the secret was rotated',
+      differences: [{ field: 'secret' }],
+    } as const
+    return { differences: [rotated, ...differences], unseen }
+  })
+}
+
+async function look({ shelves }: StoreParts, api: ConsulApi): Promise<StoreLook> {
+  const owned = await readOwned(api)
+  const found = (await Promise.all(shelves.map((shelf) => shelfFound(shelf, api, owned)))).flat()
+  const steps = inStages(found.filter(isStep))
+  return { differences: steps.map(({ difference }) => difference), unseen: found.filter(isUnseen) }
+}
+
+/** A look goes on whatever happens to one shelf. */
+async function shelfFound(shelf: Shelf, api: ConsulApi, owned: Owned): Promise<readonly Found[]> {
+  try {
+    return await shelf.steps(api, owned)
+  } catch (error) {
+    return [{ address: `${shelf.kind}:*`, problem: reasonOf(error) }]
+  }
+}
+
+async function whole({ shelves }: StoreParts): Promise<readonly ClusterDifference[]> {
+  const found = await Promise.all(shelves.map((shelf) => shelf.steps(undefined, NOTHING_OWNED)))
   return [
     { address: BOOTSTRAP_ADDRESS, action: 'create', reason: 'Consul does not know us yet', differences: [] },
-    ...steps.map(({ difference }) => difference),
+    ...inStages(found.flat().filter(isStep)).map(({ difference }) => difference),
   ]
 }
 
-async function neededSteps(
-  { shelves }: StoreParts,
-  api: ConsulApi | undefined,
-  owned: Owned,
-): Promise<readonly Step[]> {
-  const steps = await Promise.all(shelves.map((shelf) => shelf.steps(api, owned)))
-  return steps.flat().toSorted((a, b) => a.stage - b.stage)
+function inStages(steps: readonly Step[]): readonly Step[] {
+  return steps.toSorted((a, b) => a.stage - b.stage)
+}
+
+/** What is remembered from one attempt to converge to the next. */
+interface Progress {
+  isBootstrapped: boolean
 }
 
 async function converge(
   parts: StoreParts,
+  progress: Progress,
   link: NodeLink,
   node: string,
   done: (outcome: ClusterOutcome) => void,
@@ -83,9 +119,14 @@ async function converge(
   const bootstrapped = await ensureManagement(parts, link, node)
   if (bootstrapped) done(bootstrapped)
   if (bootstrapped?.failure !== undefined) return
+  progress.isBootstrapped ||= bootstrapped !== undefined
   await withApi(link, node, managementAccess(parts.access), async (api) => {
     const owned = await readOwned(api)
-    const steps = await neededSteps(parts, api, owned)
+    const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
+    for (const { address, problem } of found.filter(isUnseen)) {
+      done({ address, action: 'update', failure: problem })
+    }
+    const steps = inStages(found.filter(isStep))
     if (steps.length === 0) return
     const claimed = await claim(api, owned, steps, parts.owns)
     const things: Record<string, OwnedThing> = { ...claimed.things }
@@ -94,7 +135,9 @@ async function converge(
       await inBatches(stage, BATCH, async (step) => {
         const outcome = await carryOut(api, step, things)
         if (outcome.failure === undefined) changed.push(outcome.address)
-        done(outcome)
+        // A part of the step that made our token, which is planned and told as one.
+        const isLeftover = progress.isBootstrapped && outcome.address === LEFTOVER_ADDRESS
+        if (!isLeftover || outcome.failure !== undefined) done(outcome)
       })
     }
     await writeOwned(api, claimed, things)

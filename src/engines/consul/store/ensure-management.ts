@@ -1,9 +1,10 @@
 /** Makes sure that Consul knows our management token before anything else is asked of it. */
 import type { ClusterOutcome, NodeLink } from '../../contract.ts'
-import { ConsulApi, withApi } from '../api.ts'
+import { ConsulApi, withApi, type ApiAccess } from '../api.ts'
 import {
   bootstrap,
   endLostTokens,
+  makeManagement,
   managementAccess,
   recovery,
   resetFile,
@@ -17,6 +18,11 @@ import { readOwned, writeOwned } from './owned.ts'
 
 /** Address of the first step in a new datacenter. */
 export const BOOTSTRAP_ADDRESS = 'consul-acl:bootstrap'
+/** Address of the token that older versions make for themselves in that step, and that goes again. */
+export const LEFTOVER_ADDRESS = 'consul-token:bootstrap'
+
+/** Address of the token for management, when it takes the place of another one. */
+export const MANAGEMENT_ADDRESS = 'consul-token:management'
 
 /** Where and how to ask. */
 export interface ManagementParts {
@@ -41,13 +47,14 @@ export async function ensureManagement(
   return withApi(link, node, managementAccess(parts.access), async (api) => {
     const result = await attempt(parts, link, api)
     if (result === 'known') return undefined
+    if (result === 'rotated') return { address: MANAGEMENT_ADDRESS, action: 'update' }
     if (result.kind === 'not-yet') throw new Error(`Consul on ${node} cannot be asked: ${result.problem}`)
     if (result.kind === 'done') return { address: BOOTSTRAP_ADDRESS, action: 'create' }
     const leader = await leaderOf(parts, api)
     if (await reset(parts, link, leader, result.problem)) {
       // The leader looks for the file with the next attempt.
       const again = await attempt(parts, link, api)
-      if (again === 'known' || again.kind === 'done') {
+      if (again === 'known' || again === 'rotated' || again.kind === 'done') {
         await endLostTokens(api)
         return { address: BOOTSTRAP_ADDRESS, action: 'create' }
       }
@@ -76,10 +83,15 @@ async function reset(
   return true
 }
 
-async function attempt(parts: ManagementParts, link: NodeLink, api: ConsulApi): Promise<Bootstrap | 'known'> {
+async function attempt(
+  parts: ManagementParts,
+  link: NodeLink,
+  api: ConsulApi,
+): Promise<Bootstrap | 'known' | 'rotated'> {
   const state = await standing(api)
   if (state.kind === 'known') return 'known'
   if (state.kind === 'no-answer') return { kind: 'not-yet', problem: state.problem }
+  if (await makeWithPrevious(parts.access, link, api)) return 'rotated'
   const { authorityPem, management } = parts.access
   const result = await bootstrap(api, management, {
     open: (token) => new ConsulApi(link, api.node, { authorityPem, token }),
@@ -87,6 +99,20 @@ async function attempt(parts: ManagementParts, link: NodeLink, api: ConsulApi): 
   })
   if (result.kind === 'done') await untilSeen(api)
   return result
+}
+
+/** Whether Consul knew the token that ours takes the place of, and made ours with it. The other one is removed with what is no longer wanted. */
+async function makeWithPrevious(access: ManagementAccess, link: NodeLink, api: ConsulApi): Promise<boolean> {
+  const before = previousAccess(access)
+  if (before === undefined) return false
+  const made = await withApi(link, api.node, before, (old) => makeManagement(old, access.management))
+  if (made.ok) await untilSeen(api)
+  return made.ok
+}
+
+/** Access with the token of before the rotation, when there was one. */
+export function previousAccess({ authorityPem, previous }: ManagementAccess): ApiAccess | undefined {
+  return previous && { authorityPem, token: previous.secretId }
 }
 
 /** A follower that has not read the leader's log so far refuses our token for a moment; its own word is asked for. */
@@ -103,6 +129,6 @@ async function rememberLeftover(api: ConsulApi, accessorId: string): Promise<voi
   const owned = await readOwned(api)
   await writeOwned(api, owned, {
     ...owned.things,
-    'consul-token:bootstrap': { id: accessorId, before: null },
+    [LEFTOVER_ADDRESS]: { id: accessorId, before: null },
   })
 }

@@ -4,10 +4,11 @@ import type { ConsulApi } from '../api.ts'
 import { anything, keyringReply } from '../replies.ts'
 import { granted, type Shelf, type Step } from './step.ts'
 
+const KIND = 'consul-keyring'
 const STAGE = 35
 const PATH = '/v1/operator/keyring'
 
-/** A member that has just died is missed within seconds; until then nobody knows which keys are held, and the next look tells. */
+/** A member that has just died is missed within seconds; until then nobody knows which keys are held: a look says so, an apply waits. */
 const MEMBER_IS_SILENT = /\d+\/\d+ nodes reported success/
 
 type Pool = z.output<typeof keyringReply>[number]
@@ -18,10 +19,12 @@ type Pool = z.output<typeof keyringReply>[number]
  */
 export function keyringShelf(keys: readonly [string, ...string[]]): Shelf {
   return {
+    kind: KIND,
     async steps(api) {
       if (api === undefined) return []
       const reply = await api.get(PATH, keyringReply)
-      if (!reply.ok && MEMBER_IS_SILENT.test(reply.problem)) return []
+      if (!reply.ok && MEMBER_IS_SILENT.test(reply.problem))
+        throw new Error(`a member is silent: ${reply.problem}`)
       const pools = granted('listing the gossip keys', reply)
       const wrong = pools.filter((pool) => !isAsWanted(pool, keys))
       return wrong.length === 0 ? [] : [keyringStep(keys, wrong)]
@@ -46,7 +49,7 @@ function keyringStep(keys: readonly [string, ...string[]], pools: readonly Pool[
   return {
     stage: STAGE,
     difference: {
-      address: 'consul-keyring:gossip',
+      address: `${KIND}:gossip`,
       action: 'update',
       reason: `the members hold ${held} of ${keys.length} wanted keys, and ${foreign} others`,
       differences: [{ field: 'keys' }],

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ConsulApi } from '../api.ts'
 import { anything, kvReply } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
-import { granted, grantedOrMissing, Refused, type Shelf, type Step } from './step.ts'
+import { granted, grantedOrMissing, lookedAt, Refused, type Shelf, type Step } from './step.ts'
 
 /** A wanted entry. */
 export interface WantedEntry {
@@ -21,6 +21,7 @@ interface Found {
   readonly index: number
 }
 
+const KIND = 'consul-kv'
 const MAKE = 30
 const REMOVE = 40
 /** Of what somebody else had there; it is kept in the list of owned things, which may have 512 KiB in all. */
@@ -29,9 +30,12 @@ const LARGEST_BEFORE_BYTES = 64 * 1024
 /** The shelf of entries. */
 export function kvShelf(wanted: readonly WantedEntry[]): Shelf {
   return {
+    kind: KIND,
     async steps(api, owned) {
       const made = await Promise.all(
-        wanted.map(async (entry) => makeStep(entry, api && (await read(api, entry.key)))),
+        wanted.map((entry) =>
+          lookedAt(addressOf(entry.key), async () => makeStep(entry, api && (await read(api, entry.key)))),
+        ),
       )
       return [...made.filter((step) => step !== undefined), ...removals(wanted, owned)]
     },
@@ -39,7 +43,7 @@ export function kvShelf(wanted: readonly WantedEntry[]): Shelf {
 }
 
 function addressOf(key: string): string {
-  return `consul-kv:${key}`
+  return `${KIND}:${key}`
 }
 
 /** Path of a key; what is no letter, digit or slash is escaped. */

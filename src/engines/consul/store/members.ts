@@ -4,6 +4,7 @@ import { ALIVE, anything, LEFT, membersReply } from '../replies.ts'
 import type { Owned } from './owned.ts'
 import { granted, Refused, type Shelf, type Step } from './step.ts'
 
+const KIND = 'consul-member'
 /** Before the tokens go, while the node's name still says whose member it was. */
 const STAGE = 45
 /** A member that was stopped is noticed within seconds; on a slow and busy network it takes longer. */
@@ -12,13 +13,14 @@ const PAUSE_MILLISECONDS = 500
 
 /** Address of a member, from its node's name. */
 export function memberAddress(node: string): string {
-  return `consul-member:${node}`
+  return `${KIND}:${node}`
 }
 
 /** The shelf of members: it makes none, and removes those that were ours and are wanted no longer. */
 export function memberShelf(wanted: readonly string[]): Shelf {
   const addresses = new Set(wanted.map(memberAddress))
   return {
+    kind: KIND,
     async steps(api, owned) {
       const gone = unwanted(owned, addresses)
       if (api === undefined || gone.length === 0) return []

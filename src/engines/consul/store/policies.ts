@@ -2,7 +2,7 @@
 import type { ConsulApi } from '../api.ts'
 import { anything, policiesReply, policyReply } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
-import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
+import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from './step.ts'
 
 /** A wanted policy. */
 export interface WantedPolicy {
@@ -17,22 +17,26 @@ interface Found extends WantedPolicy {
   readonly datacenters: readonly string[]
 }
 
+const KIND = 'consul-policy'
 const MAKE = 10
 const REMOVE = 60
 
 /** The shelf of policies. */
 export function policyShelf(wanted: readonly WantedPolicy[]): Shelf {
   return {
+    kind: KIND,
     async steps(api, owned) {
       const stubs = api === undefined ? [] : await listPolicies(api)
       const steps = await Promise.all(
-        wanted.map(async (policy) => {
-          const stub = stubs.find(({ Name }) => Name === policy.name)
-          const known = owned.things[policyAddress(policy.name)]
-          const unchanged = known?.wanted === fingerprintOf(policy) && known.hash === stub?.Hash
-          if (stub === undefined || api === undefined) return makeStep(policy, undefined)
-          return unchanged ? undefined : makeStep(policy, await readPolicy(api, stub.ID))
-        }),
+        wanted.map((policy) =>
+          lookedAt(policyAddress(policy.name), async () => {
+            const stub = stubs.find(({ Name }) => Name === policy.name)
+            const known = owned.things[policyAddress(policy.name)]
+            const unchanged = known?.wanted === fingerprintOf(policy) && known.hash === stub?.Hash
+            if (stub === undefined || api === undefined) return makeStep(policy, undefined)
+            return unchanged ? undefined : makeStep(policy, await readPolicy(api, stub.ID))
+          }),
+        ),
       )
       return [...steps.filter((step) => step !== undefined), ...removals(wanted, stubs, owned)]
     },
@@ -41,7 +45,7 @@ export function policyShelf(wanted: readonly WantedPolicy[]): Shelf {
 
 /** Address of a policy, from its name. */
 export function policyAddress(name: string): string {
-  return `consul-policy:${name}`
+  return `${KIND}:${name}`
 }
 
 function fingerprintOf({ description, rules }: WantedPolicy): string {

@@ -1,6 +1,6 @@
 /** What the parts of the store have in common: a step from what Consul holds to what it is to hold. */
 import { sha256 } from '../../../support/sha256.ts'
-import type { ClusterDifference } from '../../contract.ts'
+import type { ClusterDifference, Unseen } from '../../contract.ts'
 import type { ConsulApi, Reply } from '../api.ts'
 import type { Owned, OwnedThing } from './owned.ts'
 
@@ -17,8 +17,39 @@ export interface Step {
 
 /** One sort of thing that Consul holds. */
 export interface Shelf {
-  /** The changes that are needed, in a stable order. Without an API there is no Consul yet: all is to be made. */
-  steps(api: ConsulApi | undefined, owned: Owned): Promise<readonly Step[]>
+  /** What the addresses of its things begin with, such as `consul-kv`. */
+  readonly kind: string
+  /**
+   * The changes that are needed, in a stable order, and what could not be looked at. Without an API there is no Consul yet: all is to be
+   * made. Rejects with {@link Refused} when none of its things can be looked at.
+   */
+  steps(api: ConsulApi | undefined, owned: Owned): Promise<readonly Found[]>
+}
+
+/** What a look at one thing brought, when it is not as wanted. */
+export type Found = Step | Unseen
+
+/** Tells the two apart. */
+export function isStep(found: Found): found is Step {
+  return 'difference' in found
+}
+
+/** The other way round. */
+export function isUnseen(found: Found): found is Unseen {
+  return !isStep(found)
+}
+
+/** Looks at one thing; what Consul refuses to show is told and keeps nobody from looking at the others. */
+export async function lookedAt<Seen extends Found | undefined>(
+  address: string,
+  look: () => Promise<Seen>,
+): Promise<Seen | Unseen> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return { address, problem: error.message }
+  }
 }
 
 /** Consul did not do what it was asked; the message is what it said. */

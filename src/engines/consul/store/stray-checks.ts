@@ -7,6 +7,7 @@ import { checkId } from '../service-definition.ts'
 import type { ConsulService } from '../setup.ts'
 import { granted, type Shelf, type Step } from './step.ts'
 
+const KIND = 'consul-check'
 /** After the nodes' own tokens and policies, beside what else is removed. */
 const STAGE = 48
 
@@ -24,6 +25,7 @@ export function strayCheckShelf(
     ),
   )
   return {
+    kind: KIND,
     async steps(api) {
       if (api === undefined || wanted.size === 0) return []
       const filter = encodeURIComponent('ServiceName != "" and CheckID matches "^service:"')
@@ -47,7 +49,7 @@ function removeStep(node: string, check: string): Step {
   return {
     stage: STAGE,
     difference: {
-      address: `consul-check:${node}/${check}`,
+      address: `${KIND}:${node}/${check}`,
       action: 'remove',
       reason: 'the service has no such check any more',
       differences: [],

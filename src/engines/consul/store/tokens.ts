@@ -1,9 +1,10 @@
 /** ACL tokens with identities that were decided before Consul ran, and the token of requests that have none. */
 import type { ConsulApi } from '../api.ts'
+import type { TokenIdentity } from '../management.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
 import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } from '../replies.ts'
 import type { Owned, OwnedThing } from './owned.ts'
-import { fingerprint, granted, grantedOrMissing, type Shelf, type Step } from './step.ts'
+import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from './step.ts'
 
 /** A node identity: the right to write one node and to read the services (Consul, "ACL node identities"; since 1.8.1). */
 export interface NodeIdentity {
@@ -31,29 +32,60 @@ export interface WantedToken {
   readonly node?: NodeIdentity
 }
 
+const KIND = 'consul-token'
+/** Every Consul has it from its first start. */
+const BORN_WITH: readonly TokenStub[] = [
+  {
+    AccessorID: ANONYMOUS_ACCESSOR,
+    Description: 'Anonymous Token',
+    Policies: [],
+    Roles: [],
+    ServiceIdentities: [],
+    NodeIdentities: [],
+    TemplatedPolicies: [],
+  },
+]
 const MAKE = 20
 const REMOVE = 50
+/** What was asked with it is done by then, whichever it was asked with. */
+const LAST = 90
+const ROTATED_ADDRESS = 'consul-token:management-before'
 
 /** The anonymous token, with the policies that it is to have. */
 export function anonymousToken(policies: readonly string[]): WantedToken {
   return { name: 'anonymous', accessorId: ANONYMOUS_ACCESSOR, description: 'Anonymous Token', policies }
 }
 
-/** The shelf of tokens. */
-export function tokenShelf(wanted: readonly WantedToken[]): Shelf {
+/** The shelf of tokens. `rotated` is a token for management that another one has replaced. */
+export function tokenShelf(wanted: readonly WantedToken[], rotated?: TokenIdentity): Shelf {
   return {
+    kind: KIND,
     async steps(api, owned) {
       const stubs =
-        api === undefined ? [] : granted('listing the tokens', await api.get('/v1/acl/tokens', tokensReply))
-      const steps = await Promise.all(wanted.map((token) => tokenStep(token, stubs, owned, api)))
-      return [...steps.filter((step) => step !== undefined), ...removals(wanted, stubs, owned)]
+        api === undefined
+          ? BORN_WITH
+          : granted('listing the tokens', await api.get('/v1/acl/tokens', tokensReply))
+      const steps = await Promise.all(
+        wanted.map((token) => lookedAt(tokenAddress(token.name), () => tokenStep(token, stubs, owned, api))),
+      )
+      const old = rotated ? stubs.filter((stub) => isThe(rotated, stub)) : []
+      return [
+        ...steps.filter((step) => step !== undefined),
+        ...removals(wanted, stubs, owned),
+        ...old.map(({ AccessorID: id }) => removeStep(ROTATED_ADDRESS, { id, before: null }, LAST)),
+      ]
     },
   }
 }
 
+/** Since 1.13 a token that sets the ACLs up has an accessor of Consul's choice. */
+function isThe({ accessorId, secretId }: TokenIdentity, stub: TokenStub): boolean {
+  return stub.AccessorID === accessorId || stub.SecretID === secretId
+}
+
 /** Address of a token, from its name. */
 export function tokenAddress(name: string): string {
-  return `consul-token:${name}`
+  return `${KIND}:${name}`
 }
 
 function fingerprintOf(token: WantedToken): string {
@@ -89,12 +121,13 @@ async function tokenStep(
 ): Promise<Step | undefined> {
   const stub = stubs.find(({ AccessorID }) => AccessorID === token.accessorId)
   const known = owned.things[tokenAddress(token.name)]
-  if (stub === undefined || api === undefined) {
+  if (stub === undefined) {
     // A rotated token has a new accessor: the old one goes once the new one is there.
     const replaced = stubs.find(({ AccessorID }) => AccessorID === known?.id)
     return makeStep(token, replaced, replaced && 'the secret was rotated', true)
   }
   const secretIsKnown = token.secretId === undefined || known?.wanted === fingerprintOf(token)
+  if (api === undefined) return makeStep(token, stub, undefined, false)
   const sameSecret = secretIsKnown || (await secretOf(api, token.accessorId)) === token.secretId
   const step = makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
   const isTheirs = token.secretId === undefined && known === undefined
@@ -192,9 +225,9 @@ function removals(wanted: readonly WantedToken[], stubs: readonly TokenStub[], o
     .map(([address, thing]) => removeStep(address, thing))
 }
 
-function removeStep(address: string, { id = '', before }: OwnedThing): Step {
+function removeStep(address: string, { id = '', before }: OwnedThing, stage = REMOVE): Step {
   return {
-    stage: REMOVE,
+    stage,
     difference: { address, action: 'remove', reason: 'no longer wanted', differences: [] },
     run: async (api) => {
       const name = address.slice(tokenAddress('').length)

@@ -1,5 +1,5 @@
 /** From the datacenter and the users' wishes to what the store is to hold. */
-import type { ManagementAccess } from '../management.ts'
+import type { ManagementAccess, TokenIdentity } from '../management.ts'
 import { agentPolicyName, ANONYMOUS_POLICY, servicePolicyName } from '../names.ts'
 import { serverAt, type ConsulNode, type ConsulService, type Datacenter } from '../setup.ts'
 import { dialectOf } from '../version.ts'
@@ -12,12 +12,6 @@ import { policyAddress, policyShelf, type WantedPolicy } from './policies.ts'
 import { strayCheckShelf } from './stray-checks.ts'
 import { tellAgents } from './tell-agents.ts'
 import { anonymousToken, tokenAddress, tokenNames, tokenShelf, type WantedToken } from './tokens.ts'
-
-/** A token as the secrets keep it. */
-export interface TokenIdentity {
-  readonly accessorId: string
-  readonly secretId: string
-}
 
 /** Everything that the store is made from. */
 export interface StoreWishes {
@@ -59,7 +53,7 @@ export function storeParts(wishes: StoreWishes): StoreParts {
     serverAt: (address) => serverAt(datacenter.servers, address),
     shelves: [
       policyShelf(policies),
-      tokenShelf(tokens),
+      tokenShelf(tokens, access.previous),
       kvShelf(wishes.entries),
       memberShelf(names),
       ...(dialectOf(datacenter.version).agentDeregisters ? [] : [strayCheckShelf(names, wishes.servicesOn)]),
