@@ -108,7 +108,8 @@ async function searchNode(scene: Scene, marked: Marked, node: Node, pid: number,
   )
   // A server keeps the state of the whole datacentre, tokens included: that is Consul's own, and told in SECURITY.md.
   const outside = found.filter(({ file }) => !file.includes('/var/lib/consul/raft/'))
-  const own = (secret: string): boolean => EVERYBODYS.includes(secret) || secret.endsWith(`/${node}`)
+  const own = (secret: string): boolean =>
+    EVERYBODYS.includes(secret) || secret.endsWith(`/${node}`) || secret.startsWith(`consul/service/${node}/`)
   const others = outside.filter(({ secret }) => NOBODYS.includes(secret) || !own(secret)).map(say)
   tell(
     trialOf('a stolen node has its own secrets only', node, others, [

@@ -79,6 +79,10 @@ whole_row_done() { # ID: after the attempt of all rows; the output goes with the
   if is_marked "$1" failed; then : >"$WORK/out"; fi
 }
 
+touch_row() { # ID NAME COLUMN...: noted before it is changed, and until a run has come to its end: see the kind service
+  printf '%s ' "$1" >>"$RUN/touched"
+}
+
 batch() { # KIND each|whole ROWS-FUNCTION
   KIND=$1
   ROWS=$3
@@ -86,6 +90,7 @@ batch() { # KIND each|whole ROWS-FUNCTION
   "${KIND}_check"
   "$ROWS" claim
   if [ -n "$CLAIMED" ]; then flush "$OWNED"; fi
+  "$ROWS" if_differs touch_row
   if [ "$2" = each ]; then
     "$ROWS" converge_row
     return 0

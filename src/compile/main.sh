@@ -57,6 +57,8 @@ run_converge() {
   settle_trial
   if [ "$COUNT_CHANGED" -gt 0 ]; then checks verify; fi
   rm -rf "$STATE/incoming" "$STATE/foreseen"
+  # What was not finished is looked at once more by the next run.
+  if [ $((COUNT_FAILED + COUNT_SKIPPED)) = 0 ]; then rm -f "$RUN/touched"; fi
   forget_before
   # A node on which nothing is ours any more is as it was.
   if [ ! -s "$OWNED" ]; then

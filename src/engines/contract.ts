@@ -132,6 +132,11 @@ export interface ClusterStore {
   check(link: NodeLink, node: string): Promise<StoreLook>
   /** What is to be made where there is no engine yet. */
   whole(): Promise<readonly ClusterDifference[]>
+  /**
+   * Before the nodes change: what must not wait until they have. Reports each as it is done, like {@link converge}, which finds it done;
+   * does nothing where the engine does not answer yet.
+   */
+  prepare?(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
   /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
   converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
 }

@@ -55,7 +55,9 @@ it('takes what failed in the cluster as a whole for open until all nodes were ap
   const { run, open } = journal()
   const failed = run(['a', 'b'], 'failed')
   run(['a'], 'changed')
-  expect(open()).toEqual({ run: failed, state: 'failed', nodes: ['b'] })
+  expect(open()).toEqual({ run: failed, state: 'failed', nodes: [] })
+  run(['b'], 'changed')
+  expect(open()).toBeUndefined()
 })
 
 it('does not take a plan, or the twin in the lab, for an apply', () => {

@@ -23,7 +23,8 @@ export function openApply(folder: string, lab: boolean, nodes: readonly string[]
     if (state !== 'well') {
       const open = openNodes(record, concerned).filter((node) => !done.has(node))
       // What failed in the cluster as a whole is made good by an apply of all nodes only.
-      if (open.length > 0 || failedNodes(record).length === 0) return { run, state, nodes: open }
+      const isOfNodes = failedNodes(record).length > 0 || state !== 'failed'
+      if (open.length > 0 || !isOfNodes) return { run, state, nodes: isOfNodes ? open : [] }
     } else for (const node of concerned) done.add(node)
     if (nodes.every((node) => done.has(node))) return undefined
   }

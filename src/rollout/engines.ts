@@ -30,6 +30,8 @@ export interface EngineRun {
   /** What the engine says of itself; told at the first look, and at the last one when something was changed. */
   look: EngineLook
   summary: Summary
+  /** What was done before the nodes, by address. */
+  prepared?: ReadonlyMap<string, 'changed' | 'failed'>
   /** Why it is not as wanted. */
   failure?: Pick<Diagnostic, 'summary' | 'code' | 'why' | 'fix'>
   ending?: Extract<NodeOutcome, 'skipped' | 'declined'>
@@ -41,6 +43,28 @@ export function unchangedOf({ store, differences, unseen, failure }: EngineRun):
   if (store === undefined || failure?.code === 'ENGINE_UNREACHABLE') return 0
   const kept = differences.filter(({ action }) => action !== 'remove').length
   return Math.max(0, store.size - kept - unseen.length)
+}
+
+/** Does in each engine what must not wait for the nodes. Whoever does not answer is asked again after them. */
+export async function prepareEngines(run: UnderWay, engines: readonly EngineRun[]): Promise<void> {
+  for (const engine of engines) {
+    const { store, differences, failure } = engine
+    if (store?.prepare === undefined || differences.length === 0 || failure !== undefined) continue
+    const outcomes = new Map<string, 'changed' | 'failed'>()
+    engine.prepared = outcomes
+    for (const member of store.members.filter((name) => !run.unreached.has(name))) {
+      try {
+        await store.prepare(run.delivery.link, member, ({ address, action }) => {
+          outcomes.set(address, 'changed')
+          run.emit(storeEvent(address, action))
+        })
+        break
+      } catch {
+        // The next one may answer.
+      }
+    }
+    engine.summary = [...outcomes.values()].reduce(counted, EMPTY_SUMMARY)
+  }
 }
 
 /** Converges what differs in each engine. */
@@ -73,7 +97,7 @@ async function convergeEngine(
   const mayCome =
     well.length > 0 && (well.some((member) => results.has(member)) || engine.failure === undefined)
   // What one attempt did stays done when the next one goes on from there.
-  const outcomes = new Map<string, 'changed' | 'failed'>()
+  const outcomes = new Map(engine.prepared)
   const done = await poll(() => convergeOnce(run, store, asked, outcomes), {
     patienceSeconds: mayCome ? ENGINE_PATIENCE_SECONDS : 0,
     signal: run.signal,

@@ -74,6 +74,35 @@ describe('a rollout', () => {
     expect(paper.converged).toEqual(['b'])
   })
 
+  it('does before the nodes what an engine must not put off, and counts it once', async () => {
+    const paper = new Paper({ a: [create] })
+    const order: string[] = []
+    const differences = ['early', 'late'].map((address) => ({
+      address,
+      action: 'update' as const,
+      reason: '',
+      differences: [],
+    }))
+    const tell = (address: string): { address: string; action: 'update' } => {
+      order.push(`${address} ${paper.converged.join()}`)
+      return { address, action: 'update' }
+    }
+    const store: ClusterStore = {
+      name: 'e',
+      members: ['dead', 'a'],
+      size: 2,
+      runsAs: 'service:e.service',
+      whole: () => Promise.resolve(differences),
+      check: () => Promise.resolve({ differences, unseen: [] }),
+      prepare: (_link, node, done) =>
+        node === 'dead' ? Promise.reject(new Error('no answer')) : Promise.resolve(done(tell('early'))),
+      converge: (_link, _node, done) => Promise.resolve(done(tell('late'))),
+    }
+    await paper.run({ stores: [store] })
+    expect(order).toEqual(['early ', 'late a'])
+    expect(paper.events.at(-1)).toMatchObject({ summary: { changed: 3 } })
+  })
+
   it('converges what belongs to the cluster once, after the nodes, through a member that answers', async () => {
     const paper = new Paper({ a: [create], b: [create] })
     const asked: string[] = []

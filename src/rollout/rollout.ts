@@ -2,7 +2,7 @@
 import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
 import { convergeNodes, type NodeResults } from './converge.ts'
 import { lookAgain } from './engine-look.ts'
-import { convergeEngines, type EngineRun } from './engines.ts'
+import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
 import { finishRun } from './finish-run.ts'
 import { passGates } from './gates.ts'
 import { observeEngines } from './observe-engines.ts'
@@ -59,6 +59,7 @@ async function change(
   pending: readonly PendingNode[],
 ): Promise<NodeResults> {
   try {
+    await prepareEngines(run, engines)
     const results = await convergeAllowed(run, pending)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)

@@ -52,6 +52,26 @@ describe.skipIf(skipped)('a service of ours on a live node', () => {
     await node.output('rm', '-r', folder, '/run/systemd/system/one.service.d')
   })
 
+  it('runs with what we wrote when somebody changed it and started the unit with that', async () => {
+    await node.run('converge', one('1'))
+    await node.write('/etc/one.conf', 'by hand')
+    await node.output('systemctl', 'restart', 'one')
+    expect(await node.output('cat', '/run/one.read')).toBe('by hand')
+    expect(reasons(await node.run('check', one('1')))).toEqual([
+      'update content',
+      'update configuration started with another as wanted',
+    ])
+    expect((await node.run('converge', one('1'))).failed).toEqual(new Map())
+    expect(await node.output('cat', '/run/one.read')).toBe('1')
+    const before = await node.invocation('one')
+    expect(reasons(await node.run('check', one('1')))).toEqual([])
+    // Changed, but not read by anybody: the file alone is put back.
+    await node.write('/etc/one.conf', 'by hand')
+    await node.run('converge', one('1'))
+    expect(await node.invocation('one')).toBe(before)
+    await forget(node)
+  })
+
   it('runs with our unit file where another one won over it', async () => {
     await node.run('converge', one('1'))
     const control = '/etc/systemd/system.control'

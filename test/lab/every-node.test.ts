@@ -147,6 +147,8 @@ describe.skipIf(lacking.length > 0)('the role base on a live node', () => {
         'sshd-config:/etc/ssh/sshd_config.d/10-bramble.conf',
         'hosts:/etc/hosts',
         'service:systemd-time-wait-sync.service',
+        // It may have read what somebody wrote there.
+        'service:ssh.service',
       ]),
     )
     const mended = await apply(everything)

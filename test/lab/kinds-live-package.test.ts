@@ -148,6 +148,24 @@ describe.skipIf(skipped)('a package on a live node', () => {
     expect(await versionOf(node, 'tiny')).toBe('1.0-1')
   })
 
+  it('has its program as it was shipped, also when somebody altered it and set the old times', async () => {
+    const program = '/usr/share/tiny-tool'
+    const tool = debianPackage({ name: 'tiny-tool', hold: true, program })
+    expect((await node.run('converge', [tool])).failed).toEqual(new Map())
+    await node.output(
+      'sh',
+      '-c',
+      `touch -r ${program} /run/times; echo altered >${program}; touch -r /run/times ${program}`,
+    )
+    expect(reasons(await node.run('check', [tool]))).toEqual([
+      `update ${program} altered as its package has it`,
+    ])
+    expect((await node.run('converge', [tool])).failed).toEqual(new Map())
+    expect(await node.output('cat', program)).toBe('shipped')
+    expect(reasons(await node.run('check', [tool]))).toEqual([])
+    await forget(node)
+  })
+
   it('is not installed at the price of one that nobody asked to remove', async () => {
     await node.output('apt-get', '-q', '-y', 'install', 'tiny-other')
     const enemy = debianPackage({ name: 'tiny-enemy' })

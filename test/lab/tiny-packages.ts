@@ -27,6 +27,7 @@ export const TINY_PACKAGES: readonly TinyPackage[] = [
     depends: 'tiny-library',
     files: { '/etc/tiny.conf': 'shipped anew\n' },
   },
+  { name: 'tiny-tool', version: '1', files: { '/usr/share/tiny-tool': 'shipped' } },
   { name: 'tiny-library', version: '3' },
   { name: 'tiny-other', version: '1', depends: 'tiny-library' },
   { name: 'tiny-enemy', version: '1', conflicts: 'tiny-other' },

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { createColors } from 'picocolors'
 import { expect, it } from 'vitest'
 import { differs, finished, officePlan, recorded, started } from '../../../test/cli/example-run.ts'
-import { EMPTY_SUMMARY, type Difference, type EventBody } from '../../events/event.ts'
+import type { Difference, EventBody } from '../../events/event.ts'
 import { NO_COLOURS } from '../../diagnostics/palette.ts'
 import { planSummary, renderPlan } from './plan-text.ts'
 
@@ -151,30 +151,6 @@ it('says what could not be looked at, beside what differs, and never calls that 
     '  ? cluster/consul-kv:bad: reading the key bad: status 400',
   ])
   expect(planSummary(events)).toBe('Plan: 1 to create in the cluster; not seen: cluster/consul-kv:bad')
-})
-
-it('tells an engine that cannot be asked, and what one says that is not well', () => {
-  const engine = (name: string, more: object): EventBody => ({
-    type: 'engine-finished',
-    engine: name,
-    outcome: 'skipped',
-    summary: EMPTY_SUMMARY,
-    problems: [],
-    ...more,
-  })
-  const events = recorded(
-    started('plan'),
-    engine('consul', { code: 'ENGINE_UNREACHABLE', message: 'consul cannot be asked: no leader' }),
-    engine('nomad', { problems: ['web on oneil is not passing: refused'] }),
-  )
-  expect(renderPlan(events, PLAIN)).toEqual([
-    'not known, for it cannot be looked at',
-    '  ? cluster/consul: consul cannot be asked: no leader',
-    '',
-    'not well now',
-    '  ! nomad: web on oneil is not passing: refused',
-  ])
-  expect(planSummary(events)).toBe('Plan: nothing to do on 5 nodes; not seen: cluster/consul')
 })
 
 it('calls a restart a restart, and what comes back put back', () => {

@@ -43,12 +43,7 @@ export function renderPlan(events: readonly Event[], options: PlanOptions): stri
     return own ? [section(node === CLUSTER ? 'in the cluster' : node, own, options)] : []
   })
   if (many.length > 0) sections.unshift(section('on several nodes', many, options))
-  const blocks = [
-    ...sections,
-    unseenLines(unseenOf(events), options),
-    unwellLines(events, options),
-    orderLines(events, options.palette),
-  ]
+  const blocks = [...sections, unseenLines(unseenOf(events), options), orderLines(events, options.palette)]
   return blocks
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index > 0 ? ['', ...lines] : lines))
@@ -58,29 +53,11 @@ function differingOf(events: readonly Event[]): readonly Differing[] {
   return events.filter((event): event is Differing => event.type === 'resource-differs')
 }
 
-/** Single things, and engines that could not be asked at all. */
-function unseenOf(events: readonly Event[]): readonly Pick<Unseen, 'address' | 'message'>[] {
-  return events.flatMap((event) => {
-    if (event.type === 'resource-unseen') return [event]
-    const isSilent = event.type === 'engine-finished' && event.code === 'ENGINE_UNREACHABLE'
-    return isSilent ? [{ address: `cluster/${event.engine}`, message: event.message ?? '' }] : []
-  })
+function unseenOf(events: readonly Event[]): readonly Unseen[] {
+  return events.filter((event): event is Unseen => event.type === 'resource-unseen')
 }
 
-/** What engines say of themselves that is not well. */
-function unwellLines(events: readonly Event[], { palette }: PlanOptions): string[] {
-  const lines = events.flatMap((event) =>
-    event.type === 'engine-finished'
-      ? event.problems.map((problem) => `  ${palette.red('!')} ${oneLine(event.engine)}: ${oneLine(problem)}`)
-      : [],
-  )
-  return lines.length === 0 ? [] : [palette.bold('not well now'), ...lines]
-}
-
-function unseenLines(
-  unseen: readonly Pick<Unseen, 'address' | 'message'>[],
-  { palette }: PlanOptions,
-): string[] {
+function unseenLines(unseen: readonly Unseen[], { palette }: PlanOptions): string[] {
   if (unseen.length === 0) return []
   return [
     palette.bold('not known, for it cannot be looked at'),

@@ -73,7 +73,13 @@ function bullseye(archive: string): Resource[] {
 export function installPackage({ release, archive }: PackageSystem): Installation {
   const sources = release === SUITE || archive === undefined ? [] : bullseye(archive)
   const needs = sources.map(addressOf)
-  const made = debianPackage({ name: 'consul', version: `${PACKAGE_VERSION}*`, hold: true, needs })
+  const made = debianPackage({
+    name: 'consul',
+    version: `${PACKAGE_VERSION}*`,
+    hold: true,
+    program: '/usr/bin/consul',
+    needs,
+  })
   return { program: '/usr/bin/consul', address: addressOf(made), resources: [...sources, made] }
 }
 

@@ -5,6 +5,7 @@ import { withApi, type Reply } from './api.ts'
 import { healthOf } from './ask-server.ts'
 import { counted } from './counted.ts'
 import { askPlainly } from './plain-status.ts'
+import { withForeignManagers } from './foreign-tokens.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
@@ -38,7 +39,7 @@ export function askStatus(
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
     if (!members.ok) throw new Error(await whyNot(link, node, members))
-    return statusOf(wanted, members.value, health, checks)
+    return withForeignManagers(api, statusOf(wanted, members.value, health, checks))
   })
 }
 

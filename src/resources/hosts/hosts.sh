@@ -1,46 +1,60 @@
 # shellcheck shell=sh disable=SC2154
 # Kind hosts. Columns: ID NAME present|absent SHA256 of the block with its two marks.
-# A check takes one awk and one sha256sum, however long the block is. A mark without its partner is no block. Where cloud-init is,
-# the template of the file has the same block.
+# A check takes one awk, however long the block is, and one sha256sum where the block is not the one that was written last
+# ($STATE/hosts/SHA256). A mark without its partner is no block. Where cloud-init is, the template of the file has the same block.
 
 HOSTS_TEMPLATE=/etc/cloud/templates/hosts.debian.tmpl
 
-hosts_block() { # prints the block that is there, with its marks; the exit status is 3 when the template has another one
-  set -- "$R/etc/hosts" "$R$HOSTS_TEMPLATE"
-  if [ ! -f "$2" ]; then set -- "$1"; fi
-  if [ ! -f "$1" ]; then set -- /dev/null ${2:+"$2"}; fi
-  awk '
+hosts_note() { # ID NAME STATE SHA256: sets HOSTS_NOTE to the text with this checksum, when it was kept
+  HOSTS_NOTE=
+  if [ -f "$STATE/hosts/$4" ]; then HOSTS_NOTE=$STATE/hosts/$4; fi
+}
+
+hosts_block() { # prints the block that is there, with its marks; the exit status is 3 when the template has another one, plus 4 when it is the text that was kept
+  local hosts=$R/etc/hosts template=$R$HOSTS_TEMPLATE
+  if [ ! -f "$hosts" ]; then hosts=/dev/null; fi
+  if [ ! -f "$template" ]; then template=; fi
+  awk -v hosts="$hosts" -v template="$template" -v note="$HOSTS_NOTE" '
     FNR == 1 { inside = 0 }
     $0 == "# bramble begin" { block = $0 "\n"; inside = 1; next }
     inside { block = block $0 "\n" }
     inside && $0 == "# bramble end" { blocks[FILENAME] = blocks[FILENAME] block; inside = 0 }
-    END { printf "%s", blocks[ARGV[1]]; if (ARGC > 2 && blocks[ARGV[1]] != blocks[ARGV[2]]) exit 3 }
-  ' "$@"
+    END {
+      printf "%s", blocks[hosts]
+      exit (template != "" && blocks[hosts] != blocks[template] ? 3 : 0) + (note != "" && blocks[hosts] == blocks[note] ? 4 : 0)
+    }
+  ' "$hosts" ${template:+"$template"} ${HOSTS_NOTE:+"$HOSTS_NOTE"}
+}
+
+hosts_is() { # SHA256
+  local sum
+  case $HOSTS_STATUS in 4 | 7) return 0 ;; esac
+  sum=$(sha256sum <"$WORK/hosts-block")
+  [ "${sum%% *}" = "$1" ]
 }
 
 hosts_compare() { # ID NAME STATE SHA256
-  local sum
+  local template=
+  case $HOSTS_STATUS in 3 | 7) template=differs ;; esac
   if [ ! -s "$WORK/hosts-block" ]; then
     if [ "$3" = present ]; then
       creates "$1"
-    elif [ "$HOSTS_STATUS" = 3 ]; then
+    elif [ -n "$template" ]; then
       differs "$1" "$HOSTS_TEMPLATE" 'with a block' 'without'
     fi
   elif [ "$3" = absent ]; then
     removes "$1"
-  else
-    sum=$(sha256sum <"$WORK/hosts-block")
-    if [ "${sum%% *}" != "$4" ]; then
-      hides "$1" block
-      shows "$1" "$WORK/hosts-block"
-    elif [ "$HOSTS_STATUS" = 3 ]; then
-      hides "$1" "$HOSTS_TEMPLATE"
-    fi
+  elif ! hosts_is "$4"; then
+    hides "$1" block
+    shows "$1" "$WORK/hosts-block"
+  elif [ -n "$template" ]; then
+    hides "$1" "$HOSTS_TEMPLATE"
   fi
 }
 
 hosts_check() {
   HOSTS_STATUS=0
+  "$ROWS" hosts_note
   hosts_block >"$WORK/hosts-block" || HOSTS_STATUS=$?
   "$ROWS" hosts_compare
 }
@@ -92,10 +106,14 @@ hosts_converge() { # ID NAME STATE SHA256
   else
     block=$(content "$4")
     hosts_write_all "$block"
+    rm -rf "$STATE/hosts"
+    mkdir -p "$STATE/hosts"
+    put "$block" "$STATE/hosts/$4" 600 0 0
   fi
 }
 
 hosts_remove() { # NAME BEFORE
+  rm -rf "$STATE/hosts"
   if [ -f "$R/etc/hosts" ] || [ -f "$R$HOSTS_TEMPLATE" ]; then hosts_write_all /dev/null; fi
   if [ "$2" = absent ] && [ ! -s "$R/etc/hosts" ]; then rm -f "$R/etc/hosts"; fi
 }

@@ -1,10 +1,11 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154
-# Kind package. Columns: ID NAME present|absent VERSION hold|'' LOCK-SECONDS
-# A check starts one dpkg-query, however many packages there are. Names and versions hold no blank and no pattern but `*`,
+# Kind package. Columns: ID NAME present|absent VERSION hold|'' LOCK-SECONDS PROGRAM|-
+# A check starts one dpkg-query, however many packages there are, and one stat when a program of one of them is watched. Names and versions hold no blank and no pattern but `*`,
 # so lists of them are words between blanks.
 #
 # $STATE/packages/sources: checksum of apt's sources when the lists were last fetched. came: names of the packages that came
-# with ours. held: names of those that we hold. policy-rc.d: somebody else's, while ours is in its place.
+# with ours. program-KEY: inode and times of a watched program when it was read last and was as its package has it (see large.sh of
+# the kind file). held: names of those that we hold. policy-rc.d: somebody else's, while ours is in its place.
 
 package_key() { # NAME: sets KEY to what can be part of a variable's name; no name of a package has `_`
   KEY=$1
@@ -21,7 +22,7 @@ package_key() { # NAME: sets KEY to what can be part of a variable's name; no na
 
 package_name() { # ID NAME...
   package_key "$2"
-  eval "P_$KEY= H_$KEY="
+  eval "P_$KEY= H_$KEY= A_$KEY="
   NAMES="$NAMES $2"
 }
 
@@ -79,6 +80,41 @@ package_compare() { # ID NAME STATE VERSION HOLD...
   esac
 }
 
+package_program() { # ID NAME STATE VERSION HOLD LOCK-SECONDS PROGRAM|-
+  if [ "$7" != - ] && [ -f "$R$7" ]; then note_path "$R$7"; fi
+}
+
+package_md5() { # NAME ARCHITECTURE-LESS-PATH: sets MD5 to what dpkg has noted of a file (deb-md5sums(5)), empty when it has nothing
+  local sum path list
+  MD5=
+  for list in "$R/var/lib/dpkg/info/$1.md5sums" "$R/var/lib/dpkg/info/$1":*.md5sums; do
+    if [ -f "$list" ]; then
+      while read -r sum path; do if [ "$path" = "$2" ]; then MD5=$sum; fi; done <"$list"
+    fi
+  done
+}
+
+package_compare_program() { # as package_program; reads one line of fd 3 (stat) for each program that is there
+  local times='' known='' sum
+  [ "$7" != - ] || return 0
+  package_is "$2"
+  if [ -f "$R$7" ]; then IFS= read -r times <&3; fi
+  if [ -z "$IS" ] || [ "$3" = absent ]; then return 0; fi
+  if [ -f "$STATE/packages/program-$KEY" ]; then IFS= read -r known <"$STATE/packages/program-$KEY" || :; fi
+  if [ -n "$times" ] && [ "$known" = "$times" ]; then return 0; fi
+  package_md5 "$2" "${7#/}"
+  if [ -z "$MD5" ]; then return 0; fi
+  sum=absent
+  if [ -n "$times" ]; then sum=$(md5sum <"$R$7"); fi
+  if [ "${sum%% *}" != "$MD5" ]; then
+    eval "A_$KEY=altered"
+    differs "$1" "$7" altered 'as its package has it'
+  elif [ "$MODE" = converge ]; then
+    mkdir -p "$STATE/packages"
+    printf '%s\n' "$times" >"$STATE/packages/program-$KEY"
+  fi
+}
+
 package_is_ours() { # FILE: true for a policy-rc.d that we made
   local line=''
   [ -f "$1" ] && { read -r _ && read -r line; } <"$1" && [ "$line" = '# Made by bramble, for the time of one apt transaction' ]
@@ -101,6 +137,9 @@ package_check() {
   # shellcheck disable=SC2086 # one word a name; names hold no pattern
   package_look $NAMES
   "$ROWS" package_compare
+  note_paths package_program
+  on_paths stat -c '%i %y %z' >"$WORK/programs"
+  "$ROWS" package_compare_program 3<"$WORK/programs"
   if package_is_ours "$R/usr/sbin/policy-rc.d"; then
     FIRST=
     "$ROWS" package_first
@@ -129,6 +168,14 @@ package_wish() { # ID NAME STATE VERSION HOLD LOCK-SECONDS: adds a row that diff
     if [ -n "$4" ]; then ALLOW='--allow-downgrades --allow-change-held-packages'; fi
     ;;
   esac
+  # Programs of the version that is there come anew.
+  if eval "[ -n \"\$A_$KEY\" ]"; then
+    case " $INSTALL" in
+    *" $2" | *" $2=$4") ;;
+    *) INSTALL="$INSTALL $2=${IS##* }" ;;
+    esac
+    ALLOW='--reinstall --allow-downgrades --allow-change-held-packages'
+  fi
   # A held package that gets another version is held no longer, so the hold is made again.
   case ${IS%% *}:$5 in
   *:hold) HOLD="$HOLD $2" ;;

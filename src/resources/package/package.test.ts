@@ -2,12 +2,16 @@
  * The kind `package` as far as it can be seen without an apt: what a check says of a package database. What it does
  * is tested on live nodes in `test/lab/kinds-live-package.test.ts` and `kinds-live-apt.test.ts`.
  */
+import { createHash } from 'node:crypto'
+import { statSync, utimesSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { HOSTILE_VALUES } from '../../../test/contract/hostile-values.ts'
 import { processesOf } from '../../../test/contract/process-count.ts'
 import { programOf, runProgram, type ProgramRun } from '../../../test/contract/program-run.ts'
 import { makeRoot, removeRoot, snapshot, type Tree } from '../../../test/contract/scratch-root.ts'
+import { file } from '../file/file.ts'
 import type { Resource } from '../kind.ts'
 import { debianPackage } from './package.ts'
 
@@ -99,6 +103,32 @@ describeAsRoot.each(['dash', 'busybox', 'bash --posix'] as const)('the kind pack
     expect(await check(ours, debianPackage({ name: 'tiny' }))).toEqual(['update hold held free'])
     const free = await rootWith([['tiny', INSTALLED, '1']])
     expect(await check(free, debianPackage({ name: 'tiny', hold: true }))).toEqual(['update hold free held'])
+  })
+
+  it('sees that a program is not the one of its package, and reads it again only when it may have changed', async () => {
+    const tiny = debianPackage({ name: 'tiny', program: '/usr/bin/tiny' })
+    const md5 = createHash('md5').update('shipped').digest('hex')
+    const noted = { '/var/lib/dpkg/info/tiny.md5sums': `${md5}  usr/bin/tiny\n` }
+    const with_ = (text: string) =>
+      rootWith([['tiny', INSTALLED, '1']], {
+        ...noted,
+        '/usr/bin/tiny': { text, mode: '755', owner: [0, 0] },
+      })
+    expect(await check(await with_('shipped'), tiny)).toEqual([])
+    expect(await check(await with_('altered'), tiny)).toEqual([
+      'update /usr/bin/tiny altered as its package has it',
+    ])
+    expect(await check(await rootWith([['tiny', INSTALLED, '1']], noted), tiny)).toEqual([
+      'update /usr/bin/tiny altered as its package has it',
+    ])
+    const root = await with_('shipped')
+    const other = file({ path: '/usr/bin/other', content: '' })
+    // Whoever is looked at during an apply is known from then on, by times that nobody can set.
+    await runProgram(root, await programOf([tiny, other]), 'converge', { shell, tools: ['dpkg-query'] })
+    const before = statSync(`${root}/usr/bin/tiny`)
+    await writeFile(`${root}/usr/bin/tiny`, 'altered')
+    utimesSync(`${root}/usr/bin/tiny`, before.atime, before.mtime)
+    expect(await check(root, tiny, other)).toEqual(['update /usr/bin/tiny altered as its package has it'])
   })
 
   it('sees the package of another architecture', async () => {

@@ -1,5 +1,6 @@
 /** The kind `package`: a Debian package that is installed in the wanted version, or absent. */
 import { z } from 'zod'
+import { absolutePath } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
 
 const packageOptions = z
@@ -24,6 +25,11 @@ const packageOptions = z
       .default(false)
       .describe(
         'Keep the version, whoever upgrades the system. A hold that somebody else made is left alone.',
+      ),
+    program: absolutePath
+      .optional()
+      .describe(
+        'A program of the package that is watched: when it is not as the package has it, it is put back.',
       ),
     lockTimeoutSeconds: z
       .number()
@@ -55,10 +61,10 @@ export const debianPackage = defineKind<PackageOptions>({
   converges: 'whole',
   options: packageOptions,
   resource: (given) => {
-    const { name, state, version = '', hold, lockTimeoutSeconds } = packageOptions.parse(given)
+    const { name, state, version = '', hold, lockTimeoutSeconds, program = '-' } = packageOptions.parse(given)
     return {
       name,
-      row: [state, version, hold ? 'hold' : '', String(lockTimeoutSeconds)],
+      row: [state, version, hold ? 'hold' : '', String(lockTimeoutSeconds), program],
       // How long we wait is nothing that a service could run with.
       digestOf: ['package', name, state, version],
     }

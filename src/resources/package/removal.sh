@@ -92,7 +92,8 @@ package_remove() { # NAME BEFORE
   set -f
   mkdir -p "$STATE/packages"
   package_key "$name"
-  eval "P_$KEY="
+  eval "P_$KEY= A_$KEY="
+  rm -f "$STATE/packages/program-$KEY"
   package_look "$name"
   package_is "$name"
   package_await_lock

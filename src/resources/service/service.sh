@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # Kind service. Columns: ID UNIT RESTART-DIGEST RELOAD-DIGEST yes|no|masked|leave running|stopped|leave tracked|plain boot|now
-# units|- own|other. `own`: we write its unit file, so nothing but that file and our drop-ins are to count.
+# units|- own|other reloads|-. `own`: we write its unit file, so nothing but that file and our drop-ins are to count.
 # A check starts one systemctl, however many units there are; in another root it starts nothing.
 #
 # $STATE/services/UNIT says what a unit was started with: RESTART-DIGEST RELOAD-DIGEST BOOT-ID INVOCATION-ID STEP. STEP is
@@ -59,13 +59,24 @@ service_enabled() { # WANTED: sets IS and WANTED when the unit is not enabled as
   esac
 }
 
-service_due() { # UNIT RESTART-DIGEST RELOAD-DIGEST tracked|plain INVOCATION: sets DUE and NOTED for a unit that runs
-  local restart='' reload='' boot='' invocation='' step=''
+service_touched() { # ID: true when something that the unit reads is not as wanted, or was not and this run or a cut-off one has mended it
+  local need
+  eval "set -- \${N_$1-}"
+  for need; do
+    case " $TOUCHED " in *" $need "*) return 0 ;; esac
+    if is_marked "$need" differs; then return 0; fi
+  done
+  return 1
+}
+
+service_due() { # UNIT RESTART-DIGEST RELOAD-DIGEST tracked|plain INVOCATION ID reloads|-: sets DUE and NOTED for a unit that runs
+  local restart='' reload='' boot='' invocation='' step='' others=''
   DUE='' NOTED=
   if [ -f "$STATE/services/$1" ]; then
     IFS=' ' read -r restart reload boot invocation step <"$STATE/services/$1" || :
   fi
-  if [ "$boot $invocation" != "$BOOT_ID $5" ]; then step='done'; fi
+  # Who has started it since, a reboot among them, let it read what was there at that time.
+  if [ "$boot $invocation" != "$BOOT_ID $5" ]; then step='done' others=yes; fi
   if [ -e "$STATE/services/$1.stale" ] || [ -n "$FOREIGN" ]; then
     DUE=restart
   elif [ "$4" = plain ]; then
@@ -75,6 +86,8 @@ service_due() { # UNIT RESTART-DIGEST RELOAD-DIGEST tracked|plain INVOCATION: se
     if [ "$restart" = "$2" ]; then NOTED=yes; fi
   elif [ "$reload" != "$3" ] || [ "$step" = reload ]; then
     DUE=reload
+  elif [ "$others$7" != - ] && service_touched "$6"; then
+    if [ -n "$others" ]; then DUE=restart; else DUE=reload; fi
   fi
 }
 
@@ -100,7 +113,7 @@ service_compare() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked
   service_state "$ACTIVE" "$SUB"
   if [ "$IS" = running ]; then
     if [ "$6" != stopped ]; then
-      service_due "$2" "$3" "$4" "$7" "$INVOCATION"
+      service_due "$2" "$3" "$4" "$7" "$INVOCATION" "$id" "${11}"
       service_compare_due "$id" "$8"
       return 0
     fi
@@ -164,6 +177,8 @@ service_check() {
     return 0
   fi
   read -r BOOT_ID </proc/sys/kernel/random/boot_id
+  TOUCHED=
+  if [ -f "$RUN/touched" ] && [ "$MARK" = S ]; then read -r TOUCHED <"$RUN/touched" || :; fi
   if [ -e "$WORK/reloaded" ]; then rm -f "$WORK/reloaded"; fi
   NAMES=
   foreign_own

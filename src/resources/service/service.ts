@@ -47,6 +47,9 @@ type ServiceOptions = z.input<typeof serviceOptions>
  * this run: the node keeps the digest of what each unit was started with, so an apply that was cut off between
  * a new file and the restart is finished by the next one.
  *
+ * What somebody else changed and this run puts back may have been read meanwhile: a unit that was started since by others is
+ * restarted with it, and one that takes things up by a reload is reloaded.
+ *
  * A unit whose file is among what it reads runs with that file and our drop-ins alone: other drop-ins, and a unit file that
  * wins over ours, are shown in the plan and set aside (systemd.unit(5), "Unit File Load Path").
  *
@@ -80,6 +83,7 @@ export const service = defineKind<ServiceOptions>({
         onlyAfterBoot ? 'boot' : 'now',
         inputs.some((address) => UNIT_FILE.test(address)) ? 'units' : '-',
         inputs.includes(`file:/etc/systemd/system/${name}`) ? 'own' : 'other',
+        reloadOn.length > 0 ? 'reloads' : '-',
       ],
       after: [`file:/etc/systemd/system/${name}`, `package:${name.replace(/\.[a-z]+$/, '')}`],
     }

@@ -37,6 +37,34 @@ sysctl_read() { # sets sysctl_v_ID to what the kernel has
   while IFS=' ' read -r id words; do eval "sysctl_v_$id=\$words"; done <"$WORK/sysctl-values"
 }
 
+sysctl_later() { # KEY: sets LATER to the value that a file gives it which is read after ours (sysctl.d(5)), and LATER_FILE
+  local ours=$R/etc/sysctl.d/99-zz-bramble- path behind='' line key
+  LATER='' LATER_FILE=
+  # The shell sorts names as systemd does.
+  for path in "$R"/etc/sysctl.d/*.conf; do
+    case $path in
+    "$ours"*) behind=yes ;;
+    *)
+      if [ -z "$behind" ] || [ ! -f "$path" ]; then continue; fi
+      while read -r line; do
+        case $line in
+        [!#\;]*=*)
+          key=${line%%=*}
+          key=${key#-}
+          sysctl_words "$key"
+          replaced "$WORDS" / .
+          if [ "$REPLACED" = "$1" ]; then
+            sysctl_words "${line#*=}"
+            LATER=$WORDS LATER_FILE=${path#"$R"}
+          fi
+          ;;
+        esac
+      done <"$path"
+      ;;
+    esac
+  done
+}
+
 sysctl_compare() { # ID KEY PATH STATE VALUE live|listed
   local line='' more=''
   sysctl_file "$2"
@@ -50,6 +78,11 @@ sysctl_compare() { # ID KEY PATH STATE VALUE live|listed
   fi
   { IFS= read -r line && IFS= read -r more; } <"$FILE" || :
   if [ "$line$more" != "$2 = $5" ]; then differs "$1" file "$line" "$2 = $5"; fi
+  sysctl_later "$2"
+  sysctl_words "$5"
+  if [ -n "$LATER_FILE" ] && [ "$LATER" != "$WORDS" ]; then
+    differs "$1" 'value after a reboot' "$LATER ($LATER_FILE)" "$5"
+  fi
   # The settings under another root are those of the running kernel: not to be touched.
   if [ "$R$6" = live ]; then
     eval "line=\$sysctl_v_$1"
@@ -91,6 +124,11 @@ sysctl_converge() { # ID KEY PATH STATE VALUE live|listed
   mkdir -p "$R/etc/sysctl.d"
   printf '%s = %s\n' "$2" "$5" >"$WORK/sysctl"
   put "$WORK/sysctl" "$FILE" 644 0 0
+  sysctl_later "$2"
+  sysctl_words "$5"
+  if [ -n "$LATER_FILE" ] && [ "$LATER" != "$WORDS" ]; then
+    fail "$LATER_FILE sets $2 = $LATER and is read after our file: a reboot would bring that; take the line out"
+  fi
 }
 
 sysctl_remove() { # KEY BEFORE

@@ -96,6 +96,23 @@ describe('on a running kernel', () => {
     })
   })
 
+  it('a file that is read after ours is told with its value, and an apply names it', async () => {
+    await withOwnSystem(async ({ apply, run }) => {
+      const wanted = await programOf([sysctl({ key: RANGE, value: '20000 30000' })])
+      await apply(wanted)
+      await run('sh', '-c', 'echo "net/ipv4/ip_local_port_range=1 2" >/etc/sysctl.d/99-zzz.conf')
+      const seen = await apply(wanted, 'check')
+      expect(
+        seen.lines.filter(({ type }) => type === 'differs').map(({ fields }) => fields.slice(2)),
+      ).toEqual([['value after a reboot', '1 2 (/etc/sysctl.d/99-zzz.conf)', '20000 30000']])
+      expect([...(await apply(wanted)).failed.values()][0]?.message).toMatch(
+        /^\/etc\/sysctl.d\/99-zzz.conf sets .* and is read after our file/,
+      )
+      await run('sh', '-c', `echo "${RANGE} = 20000  30000" >/etc/sysctl.d/99-zzz.conf`)
+      expect((await apply(wanted, 'check')).differing).toEqual([])
+    })
+  })
+
   it('a value that somebody has changed by hand is seen and set again', async () => {
     await withOwnSystem(async ({ apply, read, run }) => {
       const wanted = await programOf([sysctl({ key: RANGE, value: '20000 30000' })])

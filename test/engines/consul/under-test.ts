@@ -77,6 +77,14 @@ export class DatacenterUnderTest {
     return consulStore(storeParts(this.wishes(changes))).whole()
   }
 
+  /** Does what a rollout does before the nodes change. */
+  async prepare(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
+    const outcomes: ClusterOutcome[] = []
+    const store = consulStore(storeParts(this.wishes(changes)))
+    await store.prepare?.(this.link, 'hammond', (outcome) => outcomes.push(outcome))
+    return outcomes
+  }
+
   /** Converges as a rollout does: an engine that has no leader for a moment is asked again. */
   async converge(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterOutcome[]> {
     const store = consulStore(storeParts(this.wishes(changes)))

@@ -23,6 +23,8 @@ export function autopilotShelf(servers: number): Shelf {
       return [
         {
           stage: STAGE,
+          // Servers that leave are to lose their votes soon, else the turns of the others wait for them.
+          early: found.MinQuorum > wanted.MinQuorum,
           difference: {
             address: `${KIND}:settings`,
             action: 'update',

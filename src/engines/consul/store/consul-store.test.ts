@@ -5,6 +5,7 @@ import { eventually } from '../../../../test/engines/consul/datacenter.ts'
 import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'
+import { askStatus } from '../status.ts'
 import { consulStore } from './consul-store.ts'
 import { kvShelf } from './kv.ts'
 import { Refused, type Shelf } from './step.ts'
@@ -44,6 +45,28 @@ await describeEachConsul(90, (binary) => {
       expect(failures(await dc.converge(red))).toEqual([])
       expect(await dc.converge()).toEqual([{ address: 'consul-kv:app/colour', action: 'remove' }])
       expect((await dc.home.consul('hammond', ['kv', 'get', 'app/colour'])).code).toBe(1)
+    })
+
+    it('is not well while a token that somebody else made may do everything', async () => {
+      const wanted = { servers: SERVERS, clients: ['ears'] }
+      const status = () => askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
+      // Autopilot calls a server healthy once it has been so for ten seconds.
+      await eventually('Consul is well', 60, async () => {
+        const { healthy, problems, unknown } = await status()
+        return healthy || [...problems, ...unknown].join('; ')
+      })
+      const create = ['acl', 'token', 'create', '-format=json', '-description', 'by hand']
+      const { stdout } = await dc.home.consul('hammond', [...create, '-policy-name', 'global-management'])
+      const { AccessorID: accessor } = JSON.parse(stdout.toString()) as { AccessorID: string }
+      const found = await status()
+      expect(found.healthy).toBe(false)
+      expect(found.problems).toEqual([
+        expect.stringContaining(
+          `a token for management that Bramble did not make: ${accessor} (by hand)`,
+        ) as string,
+      ])
+      await dc.home.consul('hammond', ['acl', 'token', 'delete', '-id', accessor])
+      expect(await status()).toMatchObject({ healthy: true })
     })
 
     it('gives back what somebody else had there', async () => {
@@ -170,6 +193,22 @@ await describeEachConsul(90, (binary) => {
       expect(await dc.check(blue)).toEqual([])
       await dc.converge()
     })
+  })
+
+  it('lets servers that leave lose their votes before the nodes change, and keeps the votes of new ones for afterwards', async () => {
+    const { setup } = dc.home
+    const named = (servers: typeof setup.servers) => ({ datacenter: { ...dc.withClients('ears'), servers } })
+    const quorum = async () => {
+      const { stdout } = await dc.home.consul('hammond', ['operator', 'autopilot', 'get-config'])
+      return /MinQuorum = (\d+)/.exec(stdout.toString())?.[1]
+    }
+    expect(await quorum()).toBe('3')
+    const update = [{ address: 'consul-autopilot:settings', action: 'update' }]
+    expect(await dc.prepare(named(setup.servers.slice(0, 1)))).toEqual(update)
+    expect(await quorum()).toBe('1')
+    expect(await dc.prepare()).toEqual([])
+    expect(await dc.converge()).toEqual(update)
+    expect(await quorum()).toBe('3')
   })
 
   describe('the secrets of its nodes', () => {

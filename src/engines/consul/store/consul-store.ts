@@ -41,6 +41,7 @@ export function consulStore(parts: StoreParts): ClusterStore {
     runsAs: `service:${UNIT}`,
     whole: () => whole(parts),
     check: (link, node) => check(parts, link, node),
+    prepare: (link, node, done) => prepare(parts, link, node, done),
     converge: (link, node, done) => converge(parts, progress, link, node, done),
   }
 }
@@ -107,6 +108,24 @@ function inStages(steps: readonly Step[]): readonly Step[] {
 /** What is remembered from one attempt to converge to the next. */
 interface Progress {
   isBootstrapped: boolean
+}
+
+/** What fails now is told when it is tried again with the rest. */
+async function prepare(
+  parts: StoreParts,
+  link: NodeLink,
+  node: string,
+  done: (outcome: ClusterOutcome) => void,
+): Promise<void> {
+  await withApi(link, node, managementAccess(parts.access), async (api) => {
+    if ((await standing(api)).kind !== 'known') return
+    const owned = await readOwned(api)
+    const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
+    for (const step of found.filter(isStep).filter(({ early }) => early === true)) {
+      const outcome = await carryOut(api, step, {})
+      if (outcome.failure === undefined) done(outcome)
+    }
+  })
 }
 
 async function converge(

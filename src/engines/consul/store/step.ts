@@ -9,6 +9,8 @@ export interface Step {
   readonly difference: ClusterDifference
   /** Earlier stages are done before later ones begin: a token needs its policies. */
   readonly stage: number
+  /** Done before the nodes change. */
+  readonly early?: boolean
   /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
   readonly before?: OwnedThing['before']
   /** Makes the change. Gives what to remember of it; nothing after a removal. Rejects with {@link Refused}. */
