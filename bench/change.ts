@@ -33,7 +33,7 @@ async function programsOf(cluster: ScratchCluster): Promise<(number: number) => 
   const { compileResources, nodeResources } = built.programs()
   const { file } = built.file()
   const opened = await cluster.open()
-  const { resolved, provisions } = await prepare(opened, {}, 'read', () => Promise.resolve(new Map()))
+  const { resolved, provisions } = await prepare(opened, {}, 'read', () => Promise.resolve(new Map()), 'here')
   return (number) => {
     const blob = file({ path: PATH, content: noise(number) })
     return compileResources(NODE, [...nodeResources(resolved, NODE, provisions), blob])

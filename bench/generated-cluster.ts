@@ -28,7 +28,7 @@ ${Array.from({ length: nodes }, (_, index) => nodeLine(index)).join('')}groups:
   loud: { has: [speaker] }
 roles:
   base: { on: all, timezone: Europe/London }
-  consul-server: { on: servers, ui: n0000, source: package, version: 1.8.7 }
+  consul-server: { on: servers, ui: n0000, source: package, unmaintained: accepted }
   consul-client: { on: rest }
 services:
 ${Array.from({ length: 20 }, (_, index) => serviceLines(index)).join('')}`

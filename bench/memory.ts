@@ -1,5 +1,6 @@
 /** How much memory Consul takes on boards of several sizes, the package and the release. */
 import type { ClusterStatus } from '../src/cluster/index.ts'
+import { PACKAGE_SETTINGS } from '../test/lab/consul-versions.ts'
 import type { Benchmark } from './benchmark.ts'
 import { brambleOrThrow } from './built.ts'
 import type { Figure } from './figure.ts'
@@ -84,8 +85,8 @@ async function measure(
 
 /** A datacentre of six nodes, idle but for their checks, once with each Consul. */
 export const benchmark: Benchmark = async ({ runs }, say) => {
-  const current = await withRelease((settings) => measure('release 1.19.2', settings, runs, say))
-  const old = await measure('package 1.8.7', asWords(['roles.consul-server.source=package']), runs, say)
+  const current = await withRelease((settings) => measure('release', settings, runs, say))
+  const old = await measure('package', asWords(PACKAGE_SETTINGS), runs, say)
   return {
     figures: [...old, ...current],
     notes: [

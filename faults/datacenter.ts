@@ -24,7 +24,7 @@ roles:
   consul-server:
     on: servers
     source: package
-    version: 1.8.7
+    unmaintained: accepted
     log_level: info
     policies: { faults: { rules: 'key_prefix "faults/" { policy = "write" }' } }
     tokens: { faults: { policies: faults } }

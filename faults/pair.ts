@@ -22,7 +22,7 @@ const ROLES = `roles:
   consul-server:
     on: [ada]
     source: package
-    version: 1.8.7
+    unmaintained: accepted
     policies: { app: { rules: 'key_prefix "app/" { policy = "write" }' } }
     tokens: { app: { policies: app } }
     kv: { app/password: { secret: app-password } }

@@ -48,11 +48,11 @@ install_what_is_missing() {
   npm run --silent build
 }
 
-# The package of Consul, unless the release is built here; a demo that is up stays with what it has.
+# The current release, else what is built here, else the package; a demo that is up stays with what it has.
 choose_consul() {
-  settings=
-  if [ ! -e "$MIRROR" ] && [ -e "$EXAMPLE/.bramble/lab" ]; then return 0; fi
-  settings=$(node --import jiti/register scripts/built-release.ts "$MIRROR" "$EXAMPLE")
+  chosen=$(node --import jiti/register scripts/demo-consul.ts "$MIRROR" "$EXAMPLE")
+  settings=$(printf '%s\n' "$chosen" | sed -n 1p)
+  consul=$(printf '%s\n' "$chosen" | sed -n 2p)
 }
 
 # shellcheck disable=SC2086 # settings are words without blanks in them
@@ -71,7 +71,7 @@ fi
 
 install_what_is_missing
 choose_consul
-if [ -n "$settings" ]; then plain 'With the release of Consul that was built here, in place of the package'; fi
+plain "$consul"
 say 'Five virtual nodes from examples/rainbow/cluster.yaml'
 bramble lab up
 say 'bramble apply'

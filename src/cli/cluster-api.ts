@@ -18,4 +18,5 @@ export type ClusterApi = Pick<
   | 'takeDownLab'
   | 'unwishedSecrets'
   | 'upgrade'
+  | 'versionDiagnostics'
 >

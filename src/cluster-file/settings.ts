@@ -18,7 +18,7 @@ interface Setting {
   readonly value: unknown
 }
 
-/** Puts settings such as `roles.consul-server.version=1.19.2` into a cluster file; a later one wins. `KEY=` takes the key out. */
+/** Puts settings such as `roles.consul-server.log_level=debug` into a cluster file; a later one wins. `KEY=` takes the key out. */
 export function withSettings(value: unknown, positions: Positions, texts: readonly string[]): SetValues {
   const diagnostics: Diagnostic[] = []
   const settings: Setting[] = []

@@ -1,14 +1,18 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
 import { compileLater } from '../compile/compile-later.ts'
 import type { Program } from '../compile/compile.ts'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { ReleaseSource } from '../releases/fetch-release.ts'
+import { supportDates } from '../releases/support.ts'
 import type { Content } from '../resources/kind.ts'
 import type { ReleaseWish, RoleSecrets, SecretWish } from '../roles/role.ts'
 import { SecretsError } from '../secrets/secrets-error.ts'
 import { openSecrets, passingSecrets, type SecretStore } from '../secrets/store.ts'
+import { decideAll } from './decide-versions.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
+import { judgedVersions } from './engine-versions.ts'
 import { lossOf, lostSecrets, type Evidence } from './lost-secrets.ts'
 import { resolveSource, type OpenedCluster } from './open.ts'
 import {
@@ -16,10 +20,12 @@ import {
   enginesOf,
   releaseWishes,
   secretWishes,
+  wantedVersions,
   type Engines,
   type Provisions,
 } from './programs.ts'
 import {
+  areOnHand,
   meetReleases,
   releasesHere,
   releaseSource,
@@ -42,6 +48,8 @@ export interface Prepared {
   /** Names of the nodes of the run, in the order of the cluster file. */
   readonly nodes: readonly string[]
   readonly engines: Engines
+  /** What is worth a word before anything is done: versions that nobody maintains, and how one was chosen. */
+  readonly notices: readonly Diagnostic[]
   /** Is this the content of a release that is not here and was not to be fetched? */
   readonly isMissing: (content: Content) => boolean
   /** Compiled when it is first looked into, then kept: meanwhile somebody can log in to the node. */
@@ -53,20 +61,27 @@ export type FirstContact = (
   nodes: readonly string[],
 ) => Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
 
+/** Says what keeps the engines from the versions that are wanted; asked before a release is fetched for nothing. */
+export type Objections = (
+  prepared: Pick<Prepared, 'resolved' | 'nodes' | 'engines'>,
+) => Promise<readonly Diagnostic[]>
+
 /**
  * Prepares a run. For a `look`, secrets that are lost or cannot be opened are replaced by others that live in memory only.
  * With `create`, missing secrets may be made and later saved; without, they live in memory only. With releases that are
- * `here`, none is fetched: for a look that needs no network but SSH.
- * Throws {@link DiagnosticsError} for what roles object to once the facts are known.
+ * `here`, none is fetched, no maker is asked and no version is refused: for a look that needs no network but SSH.
+ * Throws {@link DiagnosticsError} for what roles object to once the facts are known, and for versions that may not run.
  */
 export async function prepare(
   opened: OpenedCluster,
   scope: Scope,
   mode: 'look' | 'read' | 'create',
   firstContact: FirstContact,
-  releases: 'fetched' | 'here' = 'fetched',
+  releases: 'here' | Objections = agreed,
 ): Promise<Prepared> {
-  const { resolved, isManaged } = await resolveWithFacts(opened, firstContact)
+  const { resolved: seen, isManaged } = await resolveWithFacts(opened, firstContact)
+  const { resolved, notices } =
+    releases === 'here' ? { resolved: seen, notices: [] } : await withVersions(opened, seen)
   const nodes = nodesInScope(resolved.cluster, scope)
   const wishes = secretWishes(resolved)
   const { secrets, roleSecrets, problems } = await openFor(opened, mode, {
@@ -74,24 +89,22 @@ export async function prepare(
     isManaged,
     wishes,
   })
+  const engines = enginesOf(resolved, new Set(nodes), { secrets: roleSecrets, release: noRelease })
+  const found = { resolved, nodes, engines }
   const releaseNeeds = releaseWishes(resolved, new Set(nodes))
   const met =
     releases === 'here'
       ? await releasesHere(releaseNeeds, resolved.lock)
-      : await fetched(opened, releaseNeeds, resolved)
-  const provisions: Provisions = {
-    secrets: roleSecrets,
-    release: met.release,
-  }
+      : await fetched(opened, releaseNeeds, found, releases)
+  const provisions: Provisions = { secrets: roleSecrets, release: met.release }
   return {
-    resolved,
+    ...found,
     lock: met.lock,
     secrets,
     wishes,
     problems,
     provisions,
-    nodes,
-    engines: enginesOf(resolved, new Set(nodes), provisions),
+    notices,
     isMissing: met.isMissing,
     program: compiler(resolved, provisions),
   }
@@ -123,13 +136,52 @@ async function openFor(
   }
 }
 
+/** Nothing stands in the way of any version. */
+const agreed: Objections = () => Promise.resolve([])
+
+/** What is asked of engines needs none of their programs. */
+function noRelease({ product }: ReleaseWish): Content {
+  throw new Error(`the program of ${product} was asked for before it was fetched`)
+}
+
+/** Decides what is undecided, and judges all versions. */
+async function withVersions(
+  { source }: OpenedCluster,
+  seen: Resolved,
+): Promise<{ readonly resolved: Resolved; readonly notices: readonly Diagnostic[] }> {
+  const today = new Date()
+  const releases = (): Promise<ReleaseSource> => releaseSource(source.file, source.path)
+  const decided = await decideAll(seen, { source: releases, dates: supportDates(), today })
+  const resolved = decided.lock === seen.lock ? seen : resolveSource({ ...source, lock: decided.lock })
+  const judged = judgedVersions(resolved, source, today)
+  const errors = judged.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new DiagnosticsError(errors)
+  return { resolved, notices: [...decided.notices, ...judged] }
+}
+
+/** The releases of the nodes. Nothing is fetched for a version that may not follow the one that runs. */
 async function fetched(
   { source }: OpenedCluster,
   wishes: readonly ReleaseWish[],
-  { lock }: Resolved,
+  found: Parameters<Objections>[0],
+  objections: Objections,
 ): Promise<MetReleases & Pick<ReleasesHere, 'isMissing'>> {
+  const { lock } = found.resolved
+  if (ranOtherwise(found.resolved) && !(await areOnHand(wishes, lock))) {
+    const objected = await objections(found)
+    if (objected.length > 0) throw new DiagnosticsError(objected)
+  }
   const met = await meetReleases(wishes, () => releaseSource(source.file, source.path), lock)
   return { ...met, isMissing: () => false }
+}
+
+/** Whether an engine of the cluster may run in another version than the one that is wanted. */
+function ranOtherwise(resolved: Resolved): boolean {
+  const { running } = resolved.lock
+  return wantedVersions(resolved).some(({ engine, wanted }) => {
+    const ran = running[engine]
+    return ran !== undefined && ran !== wanted
+  })
 }
 
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */

@@ -14,7 +14,7 @@ import type { ReleaseWish } from '../roles/role.ts'
 import { allReleases } from './release-problems.ts'
 
 /** The maker's own server, and how it names the signatures of its current key. */
-const VENDOR = { base: 'https://releases.hashicorp.com', signatureEnding: '.72D7468F.sig' }
+export const VENDOR = { base: 'https://releases.hashicorp.com', signatureEnding: '.72D7468F.sig' }
 const VENDOR_KEY = new URL('../releases/hashicorp.asc', import.meta.url)
 
 /** What the cluster file says about where releases come from; paths count from its folder. Throws {@link ReleaseError}. */
@@ -39,6 +39,19 @@ async function readKey(path: string): Promise<Buffer> {
 export interface MetReleases {
   readonly release: (wish: ReleaseWish) => Content
   readonly lock: ClusterLock
+}
+
+/** Whether nothing has to be fetched for these wishes: their archives are pinned and in the cache. */
+export async function areOnHand(wishes: readonly ReleaseWish[], lock: ClusterLock): Promise<boolean> {
+  for (const { product, version, architecture, member } of wishes) {
+    const pinned = lock.releases[product]
+    const sum = pinned?.version === version ? pinned.sums[architecture] : undefined
+    if (sum === undefined) return false
+    // A cache that cannot be read is told by who fetches into it.
+    const cached = await cachedMember(cacheFolder('releases'), sum, member).catch(() => undefined)
+    if (cached === undefined) return false
+  }
+  return true
 }
 
 /** Fetches what is wished for and not here yet. Throws `DiagnosticsError` with everything that could not be had. */

@@ -24,7 +24,7 @@ import { forgetLeft, noted } from './kept-secrets.ts'
 import { knownLater } from './known-later.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { enginesUsed, wantedVersions } from './programs.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
@@ -85,9 +85,9 @@ async function carryOut(
   let letGo = true
   try {
     const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
-    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', (nodes) =>
-      readFacts(push, nodes),
-    )
+    const facts: FirstContact = (nodes) => readFacts(push, nodes)
+    const objections: Objections = (found) => objectionsTo(found, cluster, transport)
+    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
     redact = redactor(prepared.secrets.values())
     const later = knownLater(prepared.secrets)
     const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
@@ -166,12 +166,13 @@ class Run {
   }
 
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
-    const { nodes, engines, resolved, program } = this.#prepared
+    const { nodes, engines, resolved, program, notices } = this.#prepared
     const inScope = new Set(nodes)
     const { stores, probes } = enginesUsed(engines, inScope)
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
+    for (const { code, summary, why } of notices) emit({ type: 'warning', code, text: `${summary}: ${why}` })
     const delivery = pushDelivery({
       push,
       mode: this.#mode,
@@ -196,7 +197,7 @@ class Run {
       delivery,
       emit,
       signal: this.#options.signal,
-      allowed: () => this.#isAllowed(inScope, push),
+      allowed: () => this.#isAllowed(push),
       withheld: () => this.#withheld,
       confirm: () => this.#confirm(),
     })
@@ -205,19 +206,10 @@ class Run {
   }
 
   /** Looks at what runs, while the nodes are looked at. */
-  async #isAllowed(inScope: ReadonlySet<string>, { transport }: PushRun): Promise<boolean> {
-    const { resolved, engines } = this.#prepared
-    const versions = versionsInScope(wantedVersions(resolved), inScope)
-    const { positions } = this.#cluster.source
+  async #isAllowed({ transport }: PushRun): Promise<boolean> {
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld
-    const refusals = await versionRefusals({
-      versions,
-      probes: engines.probes,
-      running: resolved.lock.running,
-      positions,
-      link: transport,
-    })
+    const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
     this.#refusals = [...this.#obstacles, ...issuing.refusals, ...refusals]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
@@ -241,7 +233,9 @@ class Run {
       )
       this.#lock = withRunning(
         this.#lock,
-        Object.fromEntries(complete.map(({ engine, wanted }) => [engine, wanted])),
+        Object.fromEntries(
+          complete.flatMap(({ engine, wanted }) => (wanted === undefined ? [] : [[engine, wanted]])),
+        ),
       )
       const { cluster, settled } = this.#prepared.resolved
       if (cluster.nodes.every((node) => inScope.has(node.name))) this.#lock = { ...this.#lock, settled }
@@ -275,6 +269,21 @@ class Run {
     this.#journal.sink(event)
     this.#tell(event)
   }
+}
+
+/** What keeps the engines in scope from going from what runs to what is wanted. */
+function objectionsTo(
+  { resolved, nodes, engines }: Pick<Prepared, 'resolved' | 'nodes' | 'engines'>,
+  { source: { positions } }: OpenedCluster,
+  link: Transport,
+): Promise<readonly Diagnostic[]> {
+  return versionRefusals({
+    versions: versionsInScope(wantedVersions(resolved), new Set(nodes)),
+    probes: engines.probes,
+    running: resolved.lock.running,
+    positions,
+    link,
+  })
 }
 
 function obstacleDiagnostic(node: string, { what, wayOut }: Obstacle): Diagnostic {

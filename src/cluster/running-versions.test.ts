@@ -63,21 +63,21 @@ async function refusals(version: string, living?: Record<string, string>, locked
 const all = (version: string) => Object.fromEntries([1, 2, 3, 4].map((number) => [`node-${number}`, version]))
 
 describe('a change of version', () => {
-  it('is refused when it goes too far for one step, with the steps (CONSUL_UPGRADE_TOO_FAR)', async () => {
+  it('is refused when it goes too far for one step, with the steps (ENGINE_UPGRADE_TOO_FAR)', async () => {
     const [text] = await refusals('1.19.2', all('1.8.7+dfsg1-2'))
-    expect(text).toMatch(/^CONSUL_UPGRADE_TOO_FAR: node-1, node-2, node-3, node-4 run 1\.8\.7\+dfsg1-2/)
+    expect(text).toMatch(/^ENGINE_UPGRADE_TOO_FAR: node-1, node-2, node-3, node-4 run 1\.8\.7\+dfsg1-2/)
     expect(text).toContain('1.10, then 1.12, then 1.14, then 1.16, then 1.18, then 1.19')
   })
 
-  it('is refused backwards, also by one patch (CONSUL_DOWNGRADE)', async () => {
-    expect((await refusals('1.19.1', all('1.19.2')))[0]).toMatch(/^CONSUL_DOWNGRADE/)
+  it('is refused backwards, also by one patch (ENGINE_DOWNGRADE)', async () => {
+    expect((await refusals('1.19.1', all('1.19.2')))[0]).toMatch(/^ENGINE_DOWNGRADE/)
   })
 
   it('goes on where it was broken off, and not back', async () => {
     const halfway = { ...all('1.19.2'), 'node-2': '1.20.1' }
     expect(await refusals('1.20.1', halfway)).toEqual([])
     expect(await refusals('1.19.2', halfway)).toEqual([
-      expect.stringMatching(/^CONSUL_DOWNGRADE: node-2 runs/),
+      expect.stringMatching(/^ENGINE_DOWNGRADE: node-2 runs/),
     ])
   })
 
@@ -86,8 +86,15 @@ describe('a change of version', () => {
   })
 
   it('is judged by the cluster lock when nobody answers', async () => {
-    expect((await refusals('1.19.2', undefined, '1.8.7'))[0]).toMatch(/^CONSUL_UPGRADE_TOO_FAR/)
+    expect((await refusals('1.19.2', undefined, '1.8.7'))[0]).toMatch(/^ENGINE_UPGRADE_TOO_FAR/)
     expect(await refusals('1.19.2', undefined, '1.19.2')).toEqual([])
+  })
+
+  it('does not go to a line that nobody here knows (ENGINE_LINE_UNKNOWN_STEP)', async () => {
+    const [text] = await refusals('9.0.0', all('1.22.7'))
+    expect(text).toMatch(/^ENGINE_LINE_UNKNOWN_STEP: node-1, .* run 1\.22\.7/)
+    expect(await refusals('9.0.0', all('9.0.0'))).toEqual([])
+    expect(await refusals('9.0.0')).toEqual([])
   })
 
   it('is free for a new datacenter, of which nothing is known', async () => {

@@ -4,8 +4,11 @@
  * apply left on the nodes.
  */
 import type { Positions } from '../cluster-file/positions.ts'
+import { versionCodes } from '../diagnostics/catalogue/versions.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { EngineProbe, NodeLink } from '../engines/contract.ts'
+import { newestKnownLine } from '../releases/engine-lines.ts'
+import { upgradeStep } from '../releases/upgrade-path.ts'
 import { placeOfRole } from '../resolve/resolve.ts'
 import type { WantedVersion } from './programs.ts'
 
@@ -31,8 +34,10 @@ export function versionsInScope(
 export async function versionRefusals(parts: VersionParts): Promise<readonly Diagnostic[]> {
   const found = await Promise.all(
     parts.versions.map(async (version) => {
+      const { wanted } = version
+      if (wanted === undefined) return []
       const seen = await runningVersions(version, parts)
-      return [...seen].flatMap(([from, nodes]) => refusalOf(version, from, version.wanted, nodes, parts))
+      return [...seen].flatMap(([from, nodes]) => refusalOf(version, from, wanted, nodes, parts))
     }),
   )
   return found.flat()
@@ -46,8 +51,22 @@ export function refusalOf(
   nodes: readonly string[],
   { positions }: Pick<VersionParts, 'positions'>,
 ): Diagnostic[] {
-  const refusal = version.refusal(from, to, nodes)
-  return refusal ? [{ ...refusal, where: placeOfRole(positions, version.role, version.statedBy) }] : []
+  const { lines, role, statedBy } = version
+  const where = placeOfRole(positions, role, statedBy)
+  const change = { title: lines.title, from, to, nodes }
+  const step = upgradeStep(lines, from, to)
+  switch (step.kind) {
+    case 'downgrade':
+      return [versionCodes.ENGINE_DOWNGRADE(change, { where })]
+    case 'too-far':
+      return [versionCodes.ENGINE_UPGRADE_TOO_FAR({ ...change, ...step }, { where })]
+    case 'unknown': {
+      const newest = newestKnownLine(lines)
+      return [versionCodes.ENGINE_LINE_UNKNOWN_STEP({ ...change, line: step.line, newest }, { where })]
+    }
+    default:
+      return []
+  }
 }
 
 /** Names of nodes by the version that they run. */

@@ -11,11 +11,12 @@ import { reasonOf } from '../support/reason.ts'
 import { certificatesOn, daysLeft, type CertificateStatus } from './certificates.ts'
 import { connect } from './connect.ts'
 import { driftOf } from './drift.ts'
+import { supportOfRunning, type EngineSupport } from './engine-versions.ts'
 import { controllerName } from './events.ts'
 import { firstLook } from './first-contact.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { certificatesOfNode } from './programs.ts'
+import { certificatesOfNode, wantedVersions } from './programs.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
 
 /** How one node stands. */
@@ -35,6 +36,8 @@ export interface ClusterStatus {
   readonly engines: readonly EngineStatus[]
   /** What kept this computer from knowing all that is wanted; left out when nothing did. */
   readonly problems?: readonly Diagnostic[]
+  /** How the versions that run stand with their makers. */
+  readonly support: readonly EngineSupport[]
   /** Why not all is well; empty when it is. */
   readonly reasons: readonly Reason[]
 }
@@ -93,7 +96,8 @@ async function look(
       return found
     }),
   )
-  const found = { nodes: await nodes, engines: await engines }
+  const support = supportOfAll(prepared, await engines)
+  const found = { nodes: await nodes, engines: await engines, support }
   return judged(cluster, prepared, found)
 }
 
@@ -115,6 +119,16 @@ function judged(
 /** Without the secrets nobody can say what is wanted. */
 function secretsReason({ summary }: Diagnostic): Reason {
   return { kind: 'unknown', about: 'secrets', text: summary }
+}
+
+/** By what the members say that they run; of an engine that does not answer, by what ran last, else by what is wanted. */
+function supportOfAll({ resolved }: Prepared, engines: readonly EngineStatus[]): EngineSupport[] {
+  return wantedVersions(resolved).flatMap((version) => {
+    const members = engines.find(({ name }) => name === version.engine)?.members ?? []
+    const said = members.map((member) => member.version ?? '').filter((text) => text !== '')
+    const known = resolved.lock.running[version.engine] ?? version.wanted
+    return supportOfRunning(version, said.length > 0 ? said : known === undefined ? [] : [known], new Date())
+  })
 }
 
 function pastReasons(cluster: OpenedCluster, nodes: readonly string[]): readonly Reason[] {

@@ -1,20 +1,27 @@
 /** `upgrade`: pins another version of an engine in the cluster lock; `plan` and `apply` then bring it onto the nodes. */
 import { commandCodes } from '../diagnostics/catalogue/command.ts'
+import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { announcedSha256, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
+import { nextStep } from '../releases/judge-version.ts'
+import { ReleaseError } from '../releases/release-error.ts'
+import { supportDates } from '../releases/support.ts'
+import { upgradeStep } from '../releases/upgrade-path.ts'
 import { cacheFolder } from '../support/cache-folder.ts'
 import { placeOfRole } from '../resolve/resolve.ts'
 import type { ReleaseWish } from '../roles/role.ts'
 import { readLock, writeLock } from './cluster-folder.ts'
+import { architecturesOf, decideVersion, type DecisionParts } from './decide-versions.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
+import { judgedAs } from './engine-versions.ts'
 import type { OpenedCluster } from './open.ts'
 import { releaseWishes, wantedVersions, type WantedVersion } from './programs.ts'
 import { allReleases } from './release-problems.ts'
 import { releaseSource } from './role-releases.ts'
 import { refusalOf } from './running-versions.ts'
 
-/** What is to be upgraded: every engine when none is named, to the newest version that Bramble knows when none is. */
+/** What is to be upgraded: every engine when none is named, to the newest version that can be reached when none is. */
 export interface UpgradeRequest {
   readonly engine?: string | undefined
   readonly version?: string | undefined
@@ -28,6 +35,8 @@ export interface UpgradeOffer {
   readonly to: string
   /** SHA-256 of the archives by the vendor's word for the architecture; `now` where the same version is pinned with another one. */
   readonly sums: readonly { readonly architecture: string; readonly now?: string; readonly to: string }[]
+  /** The step after it, where it is only one on the way to the newest line. */
+  readonly onward?: string
 }
 
 /** An upgrade that waits for a yes. */
@@ -36,27 +45,84 @@ export interface Upgrade {
   readonly offers: readonly UpgradeOffer[]
   /** The versions that stay. */
   readonly unchanged: readonly { readonly engine: string; readonly version: string }[]
+  /** What is worth a word: how a version was chosen, and what is known of it. */
+  readonly notices: readonly Diagnostic[]
   /** Fetches and verifies what is offered, then writes the cluster lock. */
   carryOut(): Promise<void>
 }
 
-/** Looks what an upgrade would change; asks no node. Throws {@link DiagnosticsError} for what cannot be. */
+/** A version of an engine to go to. */
+interface Target {
+  readonly version: WantedVersion
+  readonly to: string
+  readonly wishes: readonly ReleaseWish[]
+  readonly notices: readonly Diagnostic[]
+}
+
+/** Looks what an upgrade would change; asks the makers, and no node. Throws {@link DiagnosticsError} for what cannot be. */
 export async function upgrade(cluster: OpenedCluster, request: UpgradeRequest = {}): Promise<Upgrade> {
-  const versions = chosen(wantedVersions(cluster.resolved), request.engine)
-  refuse(versions.flatMap((version) => objections(cluster, version, request.version ?? version.newest)))
+  const today = new Date()
   const source = (): Promise<ReleaseSource> => releaseSource(cluster.source.file, cluster.source.path)
-  const wishes = versions.map((version) => wishesFor(cluster, version, request.version ?? version.newest))
-  const offers = await Promise.all(
-    versions.map((version, index) => offerOf(cluster, version, request, wishes[index] ?? [], source)),
-  )
+  const parts: DecisionParts = { source, dates: supportDates(), today }
+  const versions = chosen(wantedVersions(cluster.resolved), request.engine)
+  const targets = await allReleases(versions, (version) => targetOf(cluster, version, request, parts))
+  const judged = targets.flatMap(({ version, to }) => objections(cluster, version, to, today))
+  refuse(judged.filter(({ severity }) => severity === 'error'))
+  const offers = await Promise.all(targets.map((target) => offerOf(cluster, target, source, parts)))
   const changing = offers.filter(({ now, to, sums }) => now !== to || sums.length > 0)
+  const isChanging = (engine: string): boolean => changing.some((offer) => offer.engine === engine)
   return {
     offers: changing,
-    unchanged: versions
-      .filter(({ engine }) => !changing.some((offer) => offer.engine === engine))
-      .map(({ engine, wanted }) => ({ engine, version: wanted })),
-    carryOut: () => carryOut(cluster, changing, wishes.flat(), source),
+    unchanged: targets
+      .filter(({ version }) => !isChanging(version.engine))
+      .map(({ version: { engine }, to }) => ({ engine, version: to })),
+    notices: [...targets.flatMap(({ notices }) => notices), ...judged],
+    carryOut: () =>
+      carryOut(
+        cluster,
+        changing,
+        targets.flatMap(({ wishes }) => wishes),
+        source,
+      ),
   }
+}
+
+/** Where to go: what was asked for, else the newest version that can be reached in one step from what runs. */
+async function targetOf(
+  cluster: OpenedCluster,
+  version: WantedVersion,
+  { version: asked }: UpgradeRequest,
+  parts: DecisionParts,
+): Promise<Target> {
+  const { engine, lines, wanted, statedBy } = version
+  const target = (to: string, notices: readonly Diagnostic[] = []): Target => {
+    return { version, to, wishes: wishesFor(cluster, version, to), notices }
+  }
+  if (asked !== undefined) return target(asked)
+  // What is not of the maker's releases is not chosen among them.
+  if (statedBy === 'source' && wanted !== undefined) return target(wanted)
+  const from = versionNow(cluster, engine)
+  const architectures = architecturesOf(cluster.resolved, engine)
+  if (from === undefined) {
+    const decision = await decideVersion({ lines, architectures }, parts)
+    return target(decision.version, decision.notices)
+  }
+  const within = (to: string): boolean => ['same', 'supported'].includes(upgradeStep(lines, from, to).kind)
+  try {
+    const decision = await decideVersion({ lines, architectures, within, isStep: true }, parts)
+    return target(decision.version, decision.notices)
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.diagnostic.code !== NOTHING_TO_GO_TO) throw error
+    const notice: Diagnostic = { ...error.diagnostic, severity: 'warning' }
+    return { version, to: wanted ?? from, wishes: [], notices: [notice] }
+  }
+}
+
+const NOTHING_TO_GO_TO = releaseCodes.RELEASE_INDEX_WITHOUT_LINE.code
+
+/** What runs, by the last complete apply; else what is pinned. */
+function versionNow({ source: { lock } }: OpenedCluster, engine: string): string | undefined {
+  return lock.running[engine] ?? lock.releases[engine]?.version
 }
 
 function chosen(versions: readonly WantedVersion[], engine: string | undefined): readonly WantedVersion[] {
@@ -73,15 +139,25 @@ function refuse(diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
 }
 
-/** A step that the vendor does not support, or a version that is decided elsewhere. */
-function objections({ source }: OpenedCluster, version: WantedVersion, to: string): readonly Diagnostic[] {
+/** A step that the maker does not support, a version that is decided elsewhere, and what is to be said of it. */
+function objections(
+  cluster: OpenedCluster,
+  version: WantedVersion,
+  to: string,
+  today: Date,
+): readonly Diagnostic[] {
+  const { source } = cluster
   const { engine, wanted, statedBy, role, nodes } = version
-  const from = source.lock.running[engine] ?? source.lock.releases[engine]?.version
+  const from = versionNow(cluster, engine)
   const refused = from === undefined ? [] : refusalOf(version, from, to, nodes, source)
   if (refused.length > 0) return refused
-  if (statedBy === undefined || wanted === to) return []
   const where = placeOfRole(source.positions, role, statedBy)
-  return [commandCodes.ENGINE_VERSION_STATED({ engine, now: wanted, to, key: statedBy }, { where })]
+  const judged = judgedAs(version, to, today).map((diagnostic) => ({ ...diagnostic, where }))
+  if (statedBy === undefined || wanted === undefined || wanted === to) return judged
+  return [
+    ...judged,
+    commandCodes.ENGINE_VERSION_STATED({ engine, now: wanted, to, key: statedBy }, { where }),
+  ]
 }
 
 /** What the nodes would need of the other version, once per architecture. */
@@ -93,12 +169,12 @@ function wishesFor({ resolved }: OpenedCluster, { engine }: WantedVersion, versi
 
 async function offerOf(
   { source: { lock } }: OpenedCluster,
-  { engine, newest }: WantedVersion,
-  request: UpgradeRequest,
-  wishes: readonly ReleaseWish[],
+  { version: { engine, lines, statedBy }, to, wishes }: Target,
   source: () => Promise<ReleaseSource>,
+  { dates, today }: DecisionParts,
 ): Promise<UpgradeOffer> {
-  const to = request.version ?? newest
+  // Nothing is to be pinned of what comes from elsewhere, or stays.
+  if (statedBy === 'source' || wishes.length === 0) return { engine, now: to, to, sums: [] }
   const pinned = lock.releases[engine]
   const sums = await allReleases(wishes, async (wish) => {
     const now = pinned?.version === to ? pinned.sums[wish.architecture] : undefined
@@ -106,7 +182,14 @@ async function offerOf(
     return { architecture: wish.architecture, ...(now !== undefined && { now }), to: announced }
   })
   const changed = sums.filter((sum) => sum.now !== sum.to)
-  return { engine, ...(pinned && { now: pinned.version }), to, sums: changed }
+  const onward = nextStep(to, { lines, dates, today })
+  return {
+    engine,
+    ...(pinned && { now: pinned.version }),
+    to,
+    sums: changed,
+    ...(onward !== undefined && { onward }),
+  }
 }
 
 async function carryOut(

@@ -4,6 +4,7 @@
  */
 import type { EngineStatus } from '../engines/contract.ts'
 import type { OpenApply } from '../journal/last-apply.ts'
+import type { EngineSupport } from './engine-versions.ts'
 
 /** What sort of thing is not well. */
 export type ReasonKind =
@@ -18,6 +19,7 @@ export type ReasonKind =
   | 'maintenance'
   | 'check'
   | 'apply'
+  | 'version'
 
 /** One reason why not all is well. */
 export interface Reason {
@@ -59,10 +61,15 @@ export function reasonsOf(asked: {
   readonly nodes: readonly NodeFindings[]
   readonly engines: readonly EngineStatus[]
   readonly openApply?: OpenApply | undefined
+  /** How the versions that run stand with their makers. */
+  readonly support?: readonly EngineSupport[]
 }): readonly Reason[] {
   return [
     ...asked.nodes.flatMap(nodeReasons),
     ...asked.engines.flatMap(engineReasons),
+    ...(asked.support ?? [])
+      .filter(({ safe }) => !safe)
+      .map(({ engine, detail }): Reason => ({ kind: 'version', about: engine, text: detail })),
     ...(asked.openApply ? [applyReason(asked.openApply)] : []),
   ]
 }

@@ -11,6 +11,7 @@ import { rolesBaseCodes } from './catalogue/roles-base.ts'
 import { rolesConsulCodes } from './catalogue/roles-consul.ts'
 import { rolloutCodes } from './catalogue/rollout.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
+import { versionCodes } from './catalogue/versions.ts'
 import type { Code } from './define-codes.ts'
 
 /** One line for each area; the order is the order of the reference page. */
@@ -22,6 +23,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   rolesBaseCodes,
   rolesConsulCodes,
   releaseCodes,
+  versionCodes,
   secretsCodes,
   deliveryCodes,
   rolloutCodes,
@@ -30,7 +32,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
 ]
 
 /** Codes that were given up. They keep their meaning for ever, in old journals, and are never used again. */
-export const RETIRED_CODES: readonly string[] = []
+export const RETIRED_CODES: readonly string[] = ['CONSUL_UPGRADE_TOO_FAR', 'CONSUL_DOWNGRADE']
 
 /** Every code, in the order of the reference page. */
 export const CATALOGUE: readonly Code<never>[] = AREAS.flatMap((area) => Object.values(area))

@@ -3,8 +3,8 @@
  * done, and what the engine itself is to hold. The rollout knows these shapes and no engine.
  */
 import type { Duplex } from 'node:stream'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Difference } from '../events/event.ts'
+import type { EngineLines } from '../releases/engine-lines.ts'
 
 /** The way to a TCP port of a node's loopback: through the node's SSH connection, never over the open network. */
 export interface NodeLink {
@@ -171,19 +171,19 @@ export interface EngineStatus {
   }[]
 }
 
-/** Which version of an engine a cluster wants, and which may follow which. */
+/** Which version of an engine a cluster wants, and what is known of its versions. */
 export interface EngineVersion {
   /** Name of the engine: that of its probe and of its releases. */
   readonly engine: string
-  readonly wanted: string
-  /** What an upgrade goes to when no version is named. */
-  readonly newest: string
+  readonly lines: EngineLines
+  /** Left out when nothing says so yet: then the maker's index is asked. */
+  readonly wanted?: string
   /** Option of the role by which the cluster file decides; left out where the cluster lock does. */
   readonly statedBy?: string
+  /** Whether the cluster file takes a version with a weakness that breaks what is promised. */
+  readonly isAccepted: boolean
   /** Nodes that have the engine. */
   readonly nodes: readonly string[]
-  /** What keeps nodes that run `from` from going to `to`; undefined when nothing does. */
-  refusal(from: string, to: string, nodes: readonly string[]): Omit<Diagnostic, 'where'> | undefined
 }
 
 /** How the state of an engine is asked. */

@@ -21,7 +21,21 @@ export interface DownloadSource {
   readonly silenceSeconds?: number
 }
 
-function isUrl(base: ReleaseBase): boolean {
+/** What may come at most, and in which time. */
+export interface Bounds {
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** Why a place gave nothing that can be used. */
+export type FetchFailure =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-slow' }
+  | { readonly kind: 'unreachable'; readonly reason: string }
+
+/** Whether releases come over the network, and not from a folder. */
+export function isUrl(base: ReleaseBase): boolean {
   return /^https?:\/\//.test(base)
 }
 
@@ -30,8 +44,15 @@ export function locate(base: ReleaseBase, path: string): string {
   return isUrl(base) ? `${base.replace(/\/+$/, '')}/${path}` : join(base, path)
 }
 
+/** It answered that there is no such file. */
+class NoSuchFile extends Error {}
+
 /** What comes from a place, piece by piece. The time that the caller takes for a piece is not the server's silence. */
-async function* chunksOf(source: DownloadSource, path: string): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  source: DownloadSource,
+  path: string,
+  ended?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const place = locate(source.base, path)
   if (!isUrl(source.base)) {
     yield* createReadStream(place) as AsyncIterable<Buffer>
@@ -43,9 +64,11 @@ async function* chunksOf(source: DownloadSource, path: string): AsyncGenerator<U
     setTimeout(() => abort.abort(new Error(`nothing came for ${seconds} s`)), seconds * 1000)
   let timer = listen()
   try {
-    const response = await fetch(place, { signal: abort.signal })
-    if (!response.ok || !response.body)
-      throw new Error(`it answered ${response.status} ${response.statusText}`.trim())
+    const signal = ended ? AbortSignal.any([abort.signal, ended]) : abort.signal
+    const response = await fetch(place, { signal })
+    const status = `it answered ${response.status} ${response.statusText}`.trim()
+    if (response.status === 404 || response.status === 410) throw new NoSuchFile(status)
+    if (!response.ok || !response.body) throw new Error(status)
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       clearTimeout(timer)
       yield chunk
@@ -69,6 +92,29 @@ export async function readSmall(source: DownloadSource, path: string): Promise<B
     return Buffer.concat(chunks)
   } catch (error) {
     throw unreachable(source.base, path, error)
+  }
+}
+
+/** The bytes of a file that nobody vouches for, within bounds; or why there are none. Never rejects. */
+export async function readBounded(
+  source: DownloadSource,
+  path: string,
+  { bytes, seconds }: Bounds,
+): Promise<Buffer | FetchFailure> {
+  const ended = AbortSignal.timeout(seconds * 1000)
+  try {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of chunksOf(source, path, ended)) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > bytes) return { kind: 'too-large' }
+    }
+    return Buffer.concat(chunks)
+  } catch (error) {
+    if (ended.aborted) return { kind: 'too-slow' }
+    if (error instanceof NoSuchFile || isAbsent(error)) return { kind: 'missing' }
+    return { kind: 'unreachable', reason: reasonOfFetch(error) }
   }
 }
 
@@ -101,10 +147,19 @@ export function isFull(error: unknown): boolean {
 /** What a failure to read means to the user. */
 function unreachable(base: ReleaseBase, path: string, error: unknown): ReleaseError {
   if (error instanceof ReleaseError) return error
-  const cause = error instanceof Error ? ((error.cause as Error | undefined) ?? error) : undefined
-  const reason =
-    (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? 'there is no such file'
-      : (cause?.message ?? String(error))
+  const reason = reasonOfFetch(error)
   return new ReleaseError(releaseCodes.RELEASE_UNREACHABLE({ url: locate(base, path), reason }))
+}
+
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+/** The cause that lies under an error of `fetch`, which itself only says that it failed. */
+function reasonOfFetch(error: unknown): string {
+  if (isAbsent(error)) return 'there is no such file'
+  const cause = error instanceof Error ? ((error.cause as Error | undefined) ?? error) : undefined
+  // A name with several addresses: what each of them said stands in `errors`, and the message is empty.
+  const inner = cause instanceof AggregateError ? (cause.errors[0] as Error | undefined) : cause
+  return inner?.message ?? String(error)
 }

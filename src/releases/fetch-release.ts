@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import { extractMember } from './archive.ts'
 import { reasonOf } from '../support/reason.ts'
-import { download, isFull, locate, readSmall, type DownloadSource } from './download.ts'
+import { download, isFull, locate, readSmall } from './download.ts'
+import { noteRelease } from './on-hand.ts'
 import { cachedMember, inWorkFolder, keepMember, type CachedMember } from './release-cache.ts'
+import type { IndexSource } from './release-index.ts'
 import { ReleaseError } from './release-error.ts'
 import { verifySignature } from './signature.ts'
 
 /** Where releases come from: the maker, a mirror, or a folder, all in HashiCorp's layout. */
-export interface ReleaseSource extends DownloadSource {
+export interface ReleaseSource extends IndexSource {
   /** Ending of the signature file after `…_SHA256SUMS`. */
   readonly signatureEnding: string
   /** OpenPGP public key, armored or not. */
@@ -48,7 +50,9 @@ export async function fetchRelease(
   cacheFolder: string,
 ): Promise<FetchedRelease> {
   try {
-    return await fetched(wanted, source, lockedSha256, cacheFolder)
+    const release = await fetched(wanted, source, lockedSha256, cacheFolder)
+    await noteRelease(cacheFolder, release.archiveSha256, wanted, new Date())
+    return release
   } catch (error) {
     throw cacheProblem(error, cacheFolder) ?? error
   }

@@ -123,7 +123,7 @@ export interface ServedCertificate {
 
 /** A vendor's release file that must be fetched, verified and pinned before anything is compiled. */
 export interface ReleaseWish {
-  /** Product in the vendor's layout: `/consul/1.19.2/consul_1.19.2_linux_arm64.zip`. */
+  /** Product in the vendor's layout: `/consul/VERSION/consul_VERSION_linux_arm64.zip`. */
   readonly product: string
   readonly version: string
   /** Architecture in the vendor's words: arm, arm64, amd64. */

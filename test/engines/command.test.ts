@@ -39,7 +39,7 @@ describe('npm run engines', () => {
     const { code, errors } = await engines(['consul'], { PATH: bare })
     rmSync(bare, { recursive: true })
     expect(code).toBe(3)
-    expect(errors).toContain('there is no Go toolchain: install Go 1.24 or newer from https://go.dev/dl/')
+    expect(errors).toContain('there is no Go toolchain: install Go 1.25.9 or newer from https://go.dev/dl/')
   })
 })
 

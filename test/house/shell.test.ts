@@ -73,7 +73,7 @@ describe.each(readdirSync('examples'))('the programs of examples/%s', (example) 
     const opened = await openCluster({ folder: join('examples', example), lab: false })
     if (!('cluster' in opened)) throw new Error(opened.diagnostics.map(({ summary }) => summary).join('\n'))
     const { cluster } = opened
-    const { nodes, program } = await prepare(cluster, {}, 'read', () => Promise.resolve(new Map()))
+    const { nodes, program } = await prepare(cluster, {}, 'read', () => Promise.resolve(new Map()), 'here')
     // Nodes with the same roles on the same board differ in values alone.
     const sorts = new Map(
       nodes.map((name) => [sortOf(cluster.nodes.find((node) => node.name === name)), name]),

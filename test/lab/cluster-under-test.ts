@@ -8,6 +8,7 @@ import { isWell, type Event } from '../../src/events/event.ts'
 import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
 import { poll } from '../../src/support/poll.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
+import { PACKAGE_SETTINGS } from './consul-versions.ts'
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(TOP, 'dist/cli/main.cjs')
@@ -23,14 +24,16 @@ export interface Ran {
 export class ClusterUnderTest {
   readonly id: LabIdentity
   readonly folder: string
-  /** Settings (`KEY=VALUE`) that every command on the twin gets. */
+  /** Settings (`KEY=VALUE`) that every command on the twin gets. An example names no version; here it is the package, unless a test says otherwise. */
   settings: readonly string[] = []
 
   /** Takes the text of a cluster file, or copies `examples/<name>`, under a name that no other test has. */
   constructor(name: string, text?: string) {
     this.folder = mkdtempSync(join(tmpdir(), `bramble-${name}-`))
-    if (text === undefined) cpSync(join(TOP, 'examples', name), this.folder, { recursive: true })
-    else writeFileSync(join(this.folder, 'cluster.yaml'), text)
+    if (text === undefined) {
+      cpSync(join(TOP, 'examples', name), this.folder, { recursive: true })
+      this.settings = PACKAGE_SETTINGS
+    } else writeFileSync(join(this.folder, 'cluster.yaml'), text)
     const cluster = `${name}-${basename(this.folder).slice(-6).toLowerCase()}`
     this.edit((written) => written.replace(/^cluster: .*$/m, `cluster: ${cluster}`))
     this.id = { cluster, folder: this.folder }

@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CONSUL_LINES, DEBIAN_CONSUL } from '../../src/engines/consul/lines.ts'
+import { lineOfEngine } from '../../src/releases/engine-lines.ts'
+import { isSupported, supportDates } from '../../src/releases/support.ts'
 import { buildEngine } from '../engines/build-engine.ts'
 import { builtProgram, enginePlace, recordFile } from '../engines/engine-cache.ts'
 import { recipeOf } from '../engines/recipes.ts'
@@ -17,12 +20,18 @@ export interface LabConsul {
 }
 
 /** The version that the package has. */
-export const PACKAGED = '1.8.7'
+export const PACKAGED = DEBIAN_CONSUL.version
+
+/** Settings with which a cluster file that says nothing takes the package, whatever is known of it. */
+export const PACKAGE_SETTINGS = [
+  'roles.consul-server.source=package',
+  'roles.consul-server.unmaintained=accepted',
+] as const
 
 /** Both, or why one of them cannot be had; says so. */
 export async function labConsuls(): Promise<readonly LabConsul[]> {
   const built = await builtProgram('consul')
-  const release = { version: recipeOf('consul').version, isPackage: false }
+  const release = { version: RUNNING, isPackage: false }
   if ('lacks' in built) console.log(`skipped: Consul ${release.version} on real nodes: ${built.lacks}`)
   return [
     { version: PACKAGED, isPackage: true },
@@ -30,7 +39,7 @@ export async function labConsuls(): Promise<readonly LabConsul[]> {
   ]
 }
 
-/** Settings with which a cluster file that wants the package takes releases from a mirror, in the version that the lock pins. */
+/** Settings with which a cluster file takes releases from a mirror, in the version that the lock pins. */
 export function releaseSettings(mirror: { readonly url: string; readonly keyFile: string }): string[] {
   return [
     'roles.consul-server.source=release',
@@ -51,8 +60,14 @@ export async function publishConsul(
   await mirror.publish({ product: 'consul', version, archives: { [word]: zipOf({ consul }) } })
 }
 
+/** The version that is built here. */
+export const RUNNING = recipeOf('consul').version
+/** The line after it, which one step leads to. */
+const nextLine = CONSUL_LINES.known[CONSUL_LINES.known.indexOf(lineOfEngine(CONSUL_LINES, RUNNING)) + 1] ?? ''
 /** What a newer program says of itself. */
-export const NEXT = '1.20.0'
+export const NEXT = `${nextLine}.0`
+/** What a newer program that takes no configuration at all is published as. */
+export const BROKEN = `${nextLine}.1`
 
 /**
  * The built release once more, linked with another version in it. Only the current release can be built here, so that this is what tells
@@ -68,4 +83,9 @@ export async function relabelledConsul(): Promise<{ readonly path: string }> {
   const relabelled = { ...place, folder, recipe: { ...recipe, version: NEXT, flags } }
   if (!existsSync(recordFile(folder))) await buildEngine(relabelled)
   return { path: join(folder, 'consul') }
+}
+
+/** Whether a new cluster begins with this version when nobody says one: its maker supports its line. */
+export function isChosenByItself(version: string): boolean {
+  return isSupported(supportDates(), CONSUL_LINES.product, lineOfEngine(CONSUL_LINES, version), new Date())
 }

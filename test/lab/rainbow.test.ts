@@ -11,7 +11,7 @@ import { run } from '../../src/support/run.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
 import { describeCallers } from './consul-callers.ts'
-import { labConsuls, releaseSettings } from './consul-versions.ts'
+import { isChosenByItself, labConsuls, releaseSettings } from './consul-versions.ts'
 import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
@@ -53,6 +53,10 @@ for (const consul of await labConsuls()) {
         }
         const up = await cluster.bramble('lab', 'up', '--share-memory')
         expect(up.code, up.errors).toBe(0)
+        if (!consul.isPackage && !isChosenByItself(consul.version)) {
+          const pinned = await cluster.bramble('upgrade', `consul@${consul.version}`, '--yes')
+          expect(pinned.code, pinned.errors).toBe(0)
+        }
         bare = await cluster.text('wopplefox', 'sh', '-c', TREE)
       })
       afterAll(async () => {
@@ -271,7 +275,7 @@ for (const consul of await labConsuls()) {
           '--value',
           'consul',
         )
-        cluster.edit((text) => text.replace('source: package', 'source: package, log_level: debug'))
+        cluster.edit((text) => text.replace('ui: bobsrockets', 'ui: bobsrockets, log_level: debug'))
         await cluster.apply()
         expect(
           await cluster.text('spatterling', 'systemctl', 'show', '-p', 'MainPID', '--value', 'consul'),

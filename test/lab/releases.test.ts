@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
 import { run } from '../../src/support/run.ts'
 import { builtProgram } from '../engines/engine-cache.ts'
+import { recipeOf } from '../engines/recipes.ts'
 import { ReleaseServer } from '../releases/release-server.ts'
 import { zipOf } from '../releases/zip-fixture.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
@@ -16,7 +17,8 @@ if (lacking.length > 0)
   console.log(`skipped, the tests on real nodes cannot run here:\n  ${lacking.join('\n  ')}`)
 
 const NODES = ['hammond', 'oneil', 'carter']
-const PRODUCT = { product: 'consul', version: '1.19.2' }
+const { version: VERSION } = recipeOf('consul')
+const PRODUCT = { product: 'consul', version: VERSION }
 const clusterText = (mirror: string, key: string): string => `cluster: releases
 domain: office.example.net
 access: { user: pi }
@@ -25,7 +27,7 @@ nodes:
   oneil: { address: 192.0.2.11, model: pi4, memory: 1GiB }
   carter: { address: 192.0.2.12, model: pi4, memory: 1GiB }
 roles:
-  consul-server: { on: hammond, source: release, version: 1.19.2 }
+  consul-server: { on: hammond, source: release, version: ${VERSION} }
   consul-client: { on: rest }
 releases: { mirror: "${mirror}", key: "${key}" }
 `
@@ -78,7 +80,7 @@ describe.skipIf(lacking.length > 0)('releases', () => {
 
   it('with a broken signature change nothing', async () => {
     await publish(zipOf({ consul: 'x' }))
-    writeFileSync(`${mirror.listFile('consul', '1.19.2')}.sig`, 'not a signature')
+    writeFileSync(`${mirror.listFile('consul', VERSION)}.sig`, 'not a signature')
     await isRefused('RELEASE_SIGNATURE_WRONG')
   })
 
@@ -109,7 +111,7 @@ describe.skipIf(lacking.length > 0)('releases', () => {
     expect((await cluster.apply()).outcome).toBe('changed')
     expect(mirror.requests.filter((path) => path.endsWith('.zip'))).toHaveLength(1)
     for (const node of NODES) {
-      expect(await cluster.output(node, 'consul', 'version')).toContain('Consul v1.19.2')
+      expect(await cluster.output(node, 'consul', 'version')).toContain(`Consul v${VERSION}`)
     }
     mirror.requests.length = 0
     expect((await cluster.apply()).outcome).toBe('unchanged')

@@ -2,9 +2,18 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterStatus } from '../../src/cluster/index.ts'
 import type { Event } from '../../src/events/event.ts'
+import { supportDates } from '../../src/releases/support.ts'
 import type { ReleaseServer } from '../releases/release-server.ts'
 import type { ClusterUnderTest } from './cluster-under-test.ts'
-import { NEXT, PACKAGED, publishConsul, relabelledConsul, releaseSettings } from './consul-versions.ts'
+import {
+  BROKEN,
+  NEXT,
+  PACKAGED,
+  publishConsul,
+  relabelledConsul,
+  releaseSettings,
+  RUNNING,
+} from './consul-versions.ts'
 
 /** A cluster that is up, and where it takes releases from. */
 interface Twin {
@@ -43,9 +52,13 @@ export function describePackageStays(twin: () => Twin): void {
     it('is refused with the steps that are supported, and nothing is changed', async () => {
       const { cluster, mirror } = twin()
       // Never started, so it need not be the real one.
-      await publishConsul(mirror, '1.19.2', { script: '#!/bin/sh\nexit 1\n' })
-      const said = await expectRefused(cluster, releaseSettings(mirror), 'CONSUL_UPGRADE_TOO_FAR')
-      expect(said).toContain('1.10, then 1.12, then 1.14, then 1.16, then 1.18, then 1.19')
+      const [newest] = supportDates().products['consul']?.lines ?? []
+      const version = newest?.newest ?? ''
+      await publishConsul(mirror, version, { script: '#!/bin/sh\nexit 1\n' })
+      const said = await expectRefused(cluster, releaseSettings(mirror), 'ENGINE_UPGRADE_TOO_FAR')
+      expect(said).toContain('1.10, then 1.12, then 1.14, then 1.16, then 1.18, then 1.20, then 1.22')
+      // Its maker's index was asked, and nothing was fetched for a step that is none.
+      expect(mirror.requests.filter((path) => !path.endsWith('/index.json'))).toEqual([])
       expect((await cluster.apply()).outcome).toBe('unchanged')
     })
 
@@ -53,7 +66,7 @@ export function describePackageStays(twin: () => Twin): void {
       const { cluster, mirror } = twin()
       const { members } = await engineOf(cluster)
       await Promise.all(members.map(({ node }) => cluster.output(node, 'systemctl', 'stop', 'consul')))
-      await expectRefused(cluster, releaseSettings(mirror), 'CONSUL_UPGRADE_TOO_FAR')
+      await expectRefused(cluster, releaseSettings(mirror), 'ENGINE_UPGRADE_TOO_FAR')
       expect((await cluster.apply()).failedNodes).toEqual([])
     })
   })
@@ -67,7 +80,7 @@ export function describeUpgrade(twin: () => Twin): void {
       await publishConsul(mirror, NEXT, await relabelledConsul())
       const { code, text, errors } = await cluster.bramble('upgrade', `consul@${NEXT}`)
       expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringContaining('--yes') as string })
-      expect(text).toMatch(/^consul +1\.19\.2 +1\.20\.0 +\S+ +[0-9a-f]{64}$/m)
+      expect(text).toMatch(new RegExp(`^consul +${RUNNING} +${NEXT} +\\S+ +[0-9a-f]{64}$`, 'm'))
       expect((await cluster.apply()).outcome).toBe('unchanged')
     })
 
@@ -75,7 +88,7 @@ export function describeUpgrade(twin: () => Twin): void {
       const { cluster } = twin()
       const { leader } = await engineOf(cluster)
       expect((await cluster.bramble('upgrade', `consul@${NEXT}`, '--yes')).code).toBe(0)
-      expect(await versionsOf(cluster)).toEqual(['1.19.2'])
+      expect(await versionsOf(cluster)).toEqual([RUNNING])
       const servers = (await engineOf(cluster)).members.filter(({ role }) => role === 'server')
       const steps = (await cluster.events('apply', '--yes')).flatMap((event) => stepOf(event))
       const order = steps.filter(({ step }) => step === 'restarted').map(({ node }) => node)
@@ -90,9 +103,9 @@ export function describeUpgrade(twin: () => Twin): void {
     it('has the configuration checked by the program that will run, and stops before the second server', async () => {
       const { cluster, mirror } = twin()
       const script = '#!/bin/sh\necho "the new program says: $1"\nexit 1\n'
-      await publishConsul(mirror, '1.20.1', { script })
+      await publishConsul(mirror, BROKEN, { script })
       const settings = cluster.settings
-      expect((await cluster.bramble('upgrade', 'consul@1.20.1', '--yes')).code).toBe(0)
+      expect((await cluster.bramble('upgrade', `consul@${BROKEN}`, '--yes')).code).toBe(0)
       cluster.settings = [...settings, 'roles.consul-server.log_level=warn']
       const events = await cluster.events('apply', '--yes')
       const configuration = '/file:/etc/consul.d/consul.json'
@@ -114,11 +127,11 @@ export function describeUpgrade(twin: () => Twin): void {
     it('does not go back to an older version, whatever its source', async () => {
       const { cluster } = twin()
       const version = `roles.consul-server.version=${PACKAGED}`
-      await expectRefused(cluster, ['roles.consul-server.source=package', version], 'CONSUL_DOWNGRADE')
-      const { code, errors } = await cluster.bramble('upgrade', 'consul@1.19.2', '--yes')
+      await expectRefused(cluster, ['roles.consul-server.source=package', version], 'ENGINE_DOWNGRADE')
+      const { code, errors } = await cluster.bramble('upgrade', `consul@${RUNNING}`, '--yes')
       expect({ code, errors }).toMatchObject({
         code: 1,
-        errors: expect.stringContaining('CONSUL_DOWNGRADE') as string,
+        errors: expect.stringContaining('ENGINE_DOWNGRADE') as string,
       })
       expect((await cluster.apply()).outcome).toBe('unchanged')
     })

@@ -1,8 +1,8 @@
-/** A mirror of releases in the vendor's own layout, signed with a key of its own: as a folder, and over HTTP on the loopback. */
+/** A mirror of releases in the vendor's own layout, with its index, signed with a key of its own: as a folder, and over HTTP on the loopback. */
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -97,6 +97,35 @@ export class ReleaseServer {
     const list = this.listFile(product, version)
     await writeFile(list, lines.join(''))
     await this.#key.sign(list)
+    await this.#index(product)
+  }
+
+  /** Path of the index of a product, which names everything that was published of it. */
+  indexFile(product: string): string {
+    return join(this.folder, product, 'index.json')
+  }
+
+  /** As the vendor writes it: by version, what was built. */
+  async #index(product: string): Promise<void> {
+    const folder = join(this.folder, product)
+    const versions: Record<string, unknown> = {}
+    for (const version of (await readdir(folder)).filter((name) => name !== 'index.json').sort()) {
+      const prefix = `${product}_${version}_linux_`
+      const archives = (await readdir(join(folder, version))).filter((name) => name.startsWith(prefix))
+      const builds = archives.map((filename) => {
+        const arch = filename.slice(prefix.length, -'.zip'.length)
+        return {
+          name: product,
+          version,
+          os: 'linux',
+          arch,
+          filename,
+          url: `${this.url}/${product}/${version}/${filename}`,
+        }
+      })
+      versions[version] = { name: product, version, shasums: `${product}_${version}_SHA256SUMS`, builds }
+    }
+    await writeFile(this.indexFile(product), JSON.stringify({ name: product, versions }))
   }
 
   /** Path of the list of checksums; its signature is beside it, with `.sig` at the end. */

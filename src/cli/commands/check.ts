@@ -2,7 +2,7 @@
 import type { OpenedCluster } from '../../cluster/open.ts'
 import { sortDiagnostics } from '../../diagnostics/diagnostics.ts'
 import type { Command, Session } from '../command.ts'
-import type { Context } from '../context.ts'
+import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
 import { counted } from '../render/counts.ts'
@@ -19,12 +19,17 @@ async function check(context: Context): Promise<ExitCode> {
   const { terminal, common } = context
   if (common.json) return checkForPrograms(context)
   const cluster = await context.openCluster()
+  const { versionDiagnostics } = await context.api()
+  const judged = versionDiagnostics(cluster, new Date())
+  const errors = judged.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new CommandRefusal(...judged)
+  showDiagnostics(terminal, judged, { json: false, lab: common.lab ?? false })
   const table = renderTable(COLUMNS, rowsOf(cluster), {
     titleStyle: terminal.palette.dim,
     ...(terminal.width !== undefined && { width: terminal.width }),
   })
   const roles = new Set(cluster.nodes.flatMap((node) => node.roles))
-  const warnings = cluster.diagnostics.length
+  const warnings = cluster.diagnostics.length + judged.length
   const sum = `${cluster.name}: ${counted(cluster.nodes.length, 'node')}, ${counted(roles.size, 'role')}, `
   const verdict =
     warnings > 0
@@ -36,17 +41,19 @@ async function check(context: Context): Promise<ExitCode> {
 
 /** One JSON document, whatever is found. */
 async function checkForPrograms({ terminal, common, folder, api }: Context): Promise<ExitCode> {
-  const { openCluster } = await api()
+  const { openCluster, versionDiagnostics } = await api()
   const opened = await openCluster({ folder, lab: common.lab ?? false, set: common.set })
   const cluster = 'cluster' in opened ? opened.cluster : undefined
-  const diagnostics = cluster ? cluster.diagnostics : 'diagnostics' in opened ? opened.diagnostics : []
+  const judged = cluster ? versionDiagnostics(cluster, new Date()) : []
+  const found = cluster ? cluster.diagnostics : 'diagnostics' in opened ? opened.diagnostics : []
+  const diagnostics = [...found, ...judged]
   const document = {
     ...(cluster && { cluster: cluster.name, nodes: cluster.nodes }),
     diagnostics: sortDiagnostics(diagnostics),
   }
   showDiagnostics(terminal, diagnostics, { json: true, lab: common.lab ?? false })
   terminal.out(jsonText(document))
-  return cluster ? EXIT.ok : EXIT.failure
+  return cluster && judged.every(({ severity }) => severity !== 'error') ? EXIT.ok : EXIT.failure
 }
 
 const COLUMNS = [

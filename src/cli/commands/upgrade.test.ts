@@ -20,6 +20,7 @@ function recordedUpgrade(offers: readonly UpgradeOffer[]) {
     told.push(request ?? {})
     return Promise.resolve({
       offers,
+      notices: [],
       unchanged: offers.length === 0 ? [{ engine: 'consul', version: '1.19.2' }] : [],
       carryOut: () => {
         told.push('carried out')
@@ -87,7 +88,7 @@ describe('upgrade', () => {
   it.each(['consul@1.20', 'consul@', 'Consul', 'consul 1.20.1'])('%s is bad usage', async (word) => {
     const { code, err } = await upgrade([word])
     expect(code).toBe(64)
-    expect(err).toContain('type one such as consul@1.19.2')
+    expect(err).toContain('type one such as consul@X.Y.Z')
   })
 })
 

@@ -8,13 +8,14 @@ import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
+import { showDiagnostics } from '../show-diagnostics.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   command
     .argument(
       '[engine[@version]]',
-      'such as consul or consul@1.19.2; every engine to its newest when left out',
+      'such as consul or consul@VERSION; every engine to the newest that can be reached when left out',
     )
     .option('-y, --yes', 'agree to the changes beforehand')
     .action((word, options, self) =>
@@ -26,7 +27,7 @@ function requestOf(word: string | undefined): UpgradeRequest {
   if (word === undefined) return {}
   const [, engine, version] = /^([a-z0-9][a-z0-9-]*)(?:@(\d+\.\d+\.\d+))?$/.exec(word) ?? []
   if (engine === undefined) {
-    throw new UsageError(`"${word}" is no engine with a full version; type one such as consul@1.19.2`)
+    throw new UsageError(`"${word}" is no engine with a full version; type one such as consul@X.Y.Z`)
   }
   return { engine, version }
 }
@@ -37,6 +38,7 @@ async function pinVersions(context: Context, request: UpgradeRequest, isAgreed: 
   const api = await context.api()
   const found = await api.upgrade(cluster, request)
   const { offers } = found
+  showDiagnostics(terminal, found.notices, { json: common.json ?? false, lab: common.lab ?? false })
   if (!common.json) terminal.out(textOf(context, found))
   if (offers.length > 0 && !isAgreed) {
     if (common.json || !terminal.canAsk) {
@@ -68,7 +70,12 @@ function textOf({ terminal: { palette } }: Context, { offers, unchanged }: Upgra
   const stays = unchanged.map(({ engine, version }) => `${engine} stays at ${version}: nothing to upgrade.`)
   const table =
     offers.length === 0 ? [] : renderTable(COLUMNS, offers.flatMap(rowsOf), { titleStyle: palette.dim })
-  return [...table, ...stays].map((line) => `${line}\n`).join('')
+  const onward = offers.flatMap(({ engine, to, onward: next }) =>
+    next === undefined
+      ? []
+      : [`${engine} ${to} is a step on the way: when it runs, bramble upgrade goes on to ${next}.`],
+  )
+  return [...table, ...stays, ...onward].map((line) => `${line}\n`).join('')
 }
 
 /** The first line has the versions; a version that is pinned already shows which checksum goes. */

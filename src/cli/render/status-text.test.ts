@@ -37,6 +37,7 @@ const WELL: ClusterStatus = {
       failingChecks: [],
     },
   ],
+  support: [],
   reasons: [],
 }
 
@@ -60,6 +61,7 @@ const UNWELL_FINDINGS: Omit<ClusterStatus, 'reasons'> = {
       { node: 'ears', service: 'doorbell', check: 'http', state: 'critical', output: 'connection refused' },
     ],
   })),
+  support: [],
 }
 
 const UNWELL: ClusterStatus = { ...UNWELL_FINDINGS, reasons: reasonsOf(UNWELL_FINDINGS) }

@@ -10,7 +10,11 @@ import { renderTable, type Cell } from './table.ts'
 
 /** The lines. */
 export function renderStatus(status: ClusterStatus, palette: Palette, width?: number): string[] {
-  const engines = status.engines.flatMap((engine) => ['', ...engineLines(engine, palette, width)])
+  const engines = status.engines.flatMap((engine) => [
+    '',
+    ...engineLines(engine, palette, width),
+    ...supportLines(status, engine.name, palette),
+  ])
   return [...nodeTable(status, palette, width), ...engines, '', ...verdictLines(status, palette)]
 }
 
@@ -103,6 +107,16 @@ function engineLines(engine: EngineStatus, palette: Palette, width: number | und
   ]
 }
 
+/** Of each version that runs; in colour only where there is something to be done. */
+function supportLines({ support }: ClusterStatus, name: string, palette: Palette): string[] {
+  return support
+    .filter(({ engine }) => engine === name)
+    .map(({ detail, state, safe }) => {
+      const text = `  ${oneLine(detail)}`
+      return safe ? (state === 'supported' ? text : palette.yellow(text)) : palette.red(text)
+    })
+}
+
 const MEMBER_COLUMNS = [
   { title: 'MEMBER' },
   { title: 'AS' },
@@ -139,4 +153,5 @@ const WORDS: Readonly<Record<ReasonKind, string>> = {
   maintenance: '',
   check: '',
   apply: '',
+  version: '',
 }

@@ -8,6 +8,7 @@ import { compileLater } from '../../compile/compile-later.ts'
 import type { Program } from '../../compile/compile.ts'
 import type { EventBody } from '../../events/event.ts'
 import { contentOf } from '../../resources/kind.ts'
+import { engineState } from '../../resources/engine-state/engine-state.ts'
 import { file } from '../../resources/file/file.ts'
 import type { Transport } from '../transport/transport.ts'
 import { converge, observe } from './push.ts'
@@ -49,6 +50,25 @@ describe.skipIf(noScratchNodes !== undefined)('a push', () => {
 
   const leftovers = async (): Promise<string> => (await node.inside('ls', '/run/bramble')).stdout.toString()
   const bytesSent = (): number => transport.stats().get('ada')?.bytesSent ?? 0
+
+  it('tells what keeps an apply from being begun, with the way out', async () => {
+    await node.inside('mkdir', '-p', '/srv/state/raft')
+    const state = engineState({
+      folder: '/srv/state',
+      engine: 'Consul',
+      entries: ['raft'],
+      owner: '/srv/state/keyring',
+      unit: 'consul',
+      option: 'old_state',
+    })
+    const found = await seen(pushRun(transport), programOf('ada', [state]), 'plan')
+    expect(found.obstacles).toEqual([
+      {
+        what: '/srv/state holds the state of another Consul: raft',
+        wayOut: expect.stringContaining('old_state: adopt') as string,
+      },
+    ])
+  })
 
   it('logs in first, and has the program compiled once, while the way to the node is being opened', async () => {
     const sessions: (number | undefined)[] = []

@@ -73,7 +73,7 @@ export const commandCodes = defineCodes({
     title: 'A setting that cannot be used',
     summary: ({ text, problem }) => `--set ${text} ${problem}`,
     why: 'nothing was done, rather than something else than was meant',
-    fix: 'write it as KEY=VALUE, such as  --set roles.consul-server.version=1.19.2',
+    fix: 'write it as KEY=VALUE, such as  --set roles.base.timezone=Europe/Lisbon',
     explain:
       '`--set` takes the way to a key of the cluster file, its steps separated by dots, and the value as it would be written in the file (YAML); without a value the key is taken out. It counts for one command: ' +
       'what is to stay belongs into the file.',

@@ -2,6 +2,16 @@
 import { code, defineCodes } from '../define-codes.ts'
 
 const SHOWN_BY = 'src/releases/fetch-release.test.ts'
+const SHOWN_BY_INDEX = 'src/releases/release-index.test.ts'
+
+const NOTHING_ON_HAND = 'nobody said which versions are out, and none is on hand; no node was touched'
+const WITHOUT_INDEX =
+  'look at the network of this computer, name a mirror under releases.mirror, or write the version into the cluster file'
+const INDEX =
+  'Which version a new cluster begins with, and where `bramble upgrade` goes, is asked of the maker: for HashiCorp of `PRODUCT/index.json` on its release server. A mirror serves the ' +
+  'same path. When it cannot be asked, the newest version that is cached on this computer or lies in the mirror is taken, and its age is told. Nothing is asked for a cluster whose ' +
+  'version stands in the cluster file or in the cluster lock. The index is signed by nobody: it has a limit of size and of time, and the release that it leads to is checked against the ' +
+  'signature of its maker.'
 
 /** What can be wrong with a release, before any node is touched. */
 export const releaseCodes = defineCodes({
@@ -67,7 +77,7 @@ export const releaseCodes = defineCodes({
     why: ({ built }) => `its maker built it for ${built.join(', ') || 'no Linux at all'} only`,
     fix: 'take this role off those boards, or choose a version that has it',
     explain:
-      'Nomad since 1.8.3 and Vault are not built for 32-bit ARM, so they cannot run on a Pi Zero, Zero W, 1 or a 32-bit system.',
+      'Nomad since 1.8 and Vault are not built for 32-bit ARM, so they cannot run on a Pi Zero, Zero W, 1 or a 32-bit system.',
   }),
   RELEASE_ARCHIVE_UNSAFE: code<{ file: string; reason: string }>({
     origin: 'cluster',
@@ -108,5 +118,103 @@ export const releaseCodes = defineCodes({
     explain:
       'The key is an OpenPGP public key, armored or not, as `gpg --export` writes it. Without `releases.key` the key of the maker is used, which comes ' +
       'with Bramble.',
+  }),
+  RELEASE_INDEX_UNREACHABLE: code<{ url: string; reason: string }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY_INDEX,
+    title: 'An index of releases that cannot be asked',
+    summary: ({ url, reason }) => `${url} cannot be asked: ${reason}`,
+    why: NOTHING_ON_HAND,
+    fix: WITHOUT_INDEX,
+    explain: INDEX,
+  }),
+  RELEASE_INDEX_MISSING: code<{ url: string }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY_INDEX,
+    title: 'A mirror without an index of its releases',
+    summary: ({ url }) => `there is no ${url}`,
+    why: NOTHING_ON_HAND,
+    fix: 'let the mirror serve the index of the maker beside the releases (PRODUCT/index.json), or write the version into the cluster file',
+    explain: INDEX,
+  }),
+  RELEASE_INDEX_INVALID: code<{ url: string; reason: string }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY_INDEX,
+    title: 'An index of releases that is none',
+    summary: ({ url }) => `${url} is not an index of releases`,
+    why: ({ reason }) => `${reason}; nothing of it was believed`,
+    fix: 'open the address in a browser: a portal that asks for a login answers like that, too; or write the version into the cluster file',
+    explain: INDEX,
+  }),
+  RELEASE_INDEX_TOO_LARGE: code<{ url: string; megabytes: number }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY_INDEX,
+    title: 'An index of releases without end',
+    summary: ({ url, megabytes }) => `${url} has more than ${megabytes} MiB`,
+    why: 'no maker has so many releases; the rest was not read, and nothing of it was believed',
+    fix: 'leave the mirror and tell whoever keeps it, or write the version into the cluster file',
+    explain: INDEX,
+  }),
+  RELEASE_INDEX_TOO_SLOW: code<{ url: string; seconds: number }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY_INDEX,
+    title: 'An index of releases that does not come to its end',
+    summary: ({ url, seconds }) => `${url} was not through after ${seconds} s`,
+    why: NOTHING_ON_HAND,
+    fix: WITHOUT_INDEX,
+    explain: INDEX,
+  }),
+  RELEASE_INDEX_WITHOUT_LINE: code<{
+    title: string
+    place: string
+    lines: readonly string[]
+    newest: string | undefined
+  }>({
+    origin: 'cluster',
+    shownBy: 'src/cluster/decide-versions.test.ts',
+    title: 'No release of a line that can be taken',
+    summary: ({ title, place }) => `${place} has no ${title} that can be taken`,
+    why: ({ lines, newest }) =>
+      `${lines.length === 0 ? 'no line that this Bramble knows is supported any more' : `lines that this Bramble knows and that are supported: ${lines.join(', ')}`}; ` +
+      `the newest version there is ${newest ?? 'none'}`,
+    fix: 'update Bramble, or bring the mirror up to date, or write a version that is there into the cluster file',
+    explain:
+      'A new cluster begins with the newest version of the newest line whose configuration Bramble knows and which its maker supports. Versions that were taken back, ' +
+      'and those with a weakness that breaks what SECURITY.md promises, are never chosen.',
+  }),
+  RELEASE_INDEX_OLD: code<{ title: string; place: string; chosen: string; seen: string }>({
+    severity: 'warning',
+    origin: 'cluster',
+    shownBy: 'src/cluster/decide-versions.test.ts',
+    title: 'An index that does not know a version that is out',
+    summary: ({ place, title, seen }) => `${place} does not know ${title} ${seen}, which is out`,
+    why: ({ chosen }) =>
+      `${chosen} was taken, which lacks what was mended since; the mirror is old, or somebody holds it back`,
+    fix: 'bring the mirror up to date, then type  bramble upgrade',
+    explain:
+      'The dates of support that come with Bramble name the newest version of each line that was seen when they were made. An index is signed by nobody, so a mirror could hide a ' +
+      'version that mends something; this is how it shows.',
+  }),
+  RELEASE_PASSED_OVER: code<{ title: string; version: string; chosen: string; lacks: readonly string[] }>({
+    severity: 'warning',
+    origin: 'cluster',
+    shownBy: 'src/cluster/decide-versions.test.ts',
+    title: 'A newer release that is not there for all boards',
+    summary: ({ title, version, lacks }) => `${title} ${version} is not there for linux ${lacks.join(', ')}`,
+    why: ({ chosen }) => `all nodes of an engine run one version, so that ${chosen} was taken`,
+    fix: 'nothing, if the maker is still building; else take the role off those boards and type  bramble upgrade',
+    explain: 'The index of a maker says for which systems each version was built.',
+  }),
+  RELEASE_ON_HAND: code<{ title: string; version: string; place: string; days: number; reason: string }>({
+    severity: 'warning',
+    origin: 'cluster',
+    shownBy: 'src/cluster/decide-versions.test.ts',
+    title: 'A version that was chosen without asking its maker',
+    summary: ({ title, version, place, days }) =>
+      `${title} ${version} is the newest ${place}, there since ${days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days`}`,
+    why: ({ reason }) =>
+      `nobody could be asked what is out (${reason}); a newer one may mend what this one has`,
+    fix: 'type  bramble upgrade  when the network is back',
+    explain: INDEX,
   }),
 })

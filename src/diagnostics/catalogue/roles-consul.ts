@@ -1,13 +1,6 @@
 /** Codes of the roles `consul-server` and `consul-client`: numbers of servers, boards, sources, names that lead nowhere. */
 import { code, defineCodes } from '../define-codes.ts'
 
-/** A change from one version to another, and the nodes that it is about. */
-interface VersionChange {
-  readonly from: string
-  readonly to: string
-  readonly nodes: readonly string[]
-}
-
 /** What can be wrong with a Consul datacenter before it exists, or before it is changed. */
 export const rolesConsulCodes = defineCodes({
   CONSUL_SERVERS_EVEN: code<{ count: number }>({
@@ -91,44 +84,18 @@ export const rolesConsulCodes = defineCodes({
     title: 'A version of Consul that is too old',
     summary: ({ version }) => `Consul ${version} is older than anything that is supported`,
     why: 'its tokens and its configuration have another form',
-    fix: ({ oldest }) => `write ${oldest} or later, or leave version out`,
+    fix: ({ oldest }) => `write a version of ${oldest} or later, or leave version out`,
     explain: "The roles know Consul from 1.8 on, which is Debian's last package.",
   }),
-  CONSUL_UPGRADE_TOO_FAR: code<VersionChange & { through: readonly string[] }>({
-    origin: 'cluster',
-    shownBy: 'src/cluster/running-versions.test.ts',
-    title: 'An upgrade of Consul over too many versions',
-    summary: ({ from, to }) => `Consul cannot go from ${from} to ${to} in one step`,
-    why: ({ nodes, from, through }) =>
-      `${nodes.join(', ')} ${nodes.length === 1 ? 'runs' : 'run'} ${from}, and HashiCorp supports steps of at most two lines: ${through.join(', then ')}`,
-    fix: ({ through }) =>
-      `first want the newest version of ${through[0]} (source: release), type  bramble apply,  and so on to ${through.at(-1)}; each step needs a healthy datacenter`,
-    explain:
-      'Members of two neighbouring versions have to understand each other while the datacenter is upgraded, and a new version reads what the old one ' +
-      'wrote into its raft log. HashiCorp supports that over at most two lines (1.8 to 1.10). What runs is asked of the living datacenter; ' +
-      'when nobody answers, the cluster lock says what the last complete apply left on the nodes. A new datacenter starts with any version.',
-  }),
-  CONSUL_DOWNGRADE: code<VersionChange>({
-    origin: 'cluster',
-    shownBy: 'src/cluster/running-versions.test.ts',
-    title: 'An older version of Consul than the one that runs',
-    summary: ({ from, to }) => `Consul cannot go back from ${from} to ${to}`,
-    why: ({ nodes, from }) =>
-      `${nodes.join(', ')} ${nodes.length === 1 ? 'runs' : 'run'} ${from}; an older program may not read what that wrote into the raft log, and then starts no more`,
-    fix: ({ from }) => `want ${from} or later`,
-    explain:
-      'The raft log and the snapshots have no form that older versions promise to read, within a line (1.19.2 to 1.19.1) as little as between lines. The way back is a new ' +
-      'datacenter and a snapshot that the old version took (`consul snapshot save`, before the upgrade).',
-  }),
-  CONSUL_PACKAGE_VERSION: code<{ version: string; available: string }>({
+  CONSUL_PACKAGE_VERSION: code<{ version: string; suite: string; line: string }>({
     title: 'A version of Consul that is not in Debian',
     summary: ({ version }) => `Debian has no package of Consul ${version}`,
-    why: 'there is nothing to install',
-    fix: ({ version, available }) =>
-      `write  version: ${available}, or  source: release  for ${version} from HashiCorp`,
+    why: ({ suite, line }) =>
+      `the last suite with Consul, ${suite}, has a version of ${line}; there is nothing else to install`,
+    fix: ({ version }) => `leave version out, or write  source: release  for ${version} from HashiCorp`,
     explain:
-      "Debian's last package of Consul is 1.8.7, in bullseye. It installs on later releases, too; `source: package` takes it from there and " +
-      'nothing else. Newer versions come from HashiCorp.',
+      "Debian's last package of Consul is the one of bullseye. It installs on later releases, too; `source: package` takes it from there and nothing else. Which version of its line that is, is " +
+      "Debian's affair. Newer versions come from HashiCorp.",
   }),
   CONSUL_PACKAGE_ARMV6: code<{ node: string }>({
     severity: 'warning',

@@ -1,7 +1,7 @@
 /** From a resolved cluster to its datacenter. */
 import type { ServerOptions } from './options.ts'
 import { ENGINE } from './names.ts'
-import { wantedVersion } from './options.ts'
+import { spokenVersion } from './options.ts'
 import { raftMultiplierFor, type ConsulNode, type Datacenter } from './setup.ts'
 
 /** Names of the two roles, by which their nodes are found. */
@@ -22,7 +22,7 @@ export function datacenterOf(cluster: ClusterView, options: ServerOptions): Data
   return {
     name: options.datacenter ?? cluster.name,
     domain: cluster.domain,
-    version: wantedVersion(options, cluster.pinned(ENGINE)),
+    version: spokenVersion(options, cluster.pinned(ENGINE)),
     dataFolder: options.data_dir,
     servers,
     clients: cluster.find(CLIENT_ROLE),

@@ -1,10 +1,12 @@
-/** How Consul comes onto a node: HashiCorp's release, or Debian's package of 2020. */
+/** How Consul comes onto a node: HashiCorp's release, or Debian's package. */
 import { aptRepository } from '../../resources/apt-repository/apt-repository.ts'
 import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { user } from '../../resources/user/user.ts'
+import { lineOfEngine } from '../../releases/engine-lines.ts'
+import { CONSUL_LINES, DEBIAN_CONSUL } from './lines.ts'
 import { CONSUL_USER, ENGINE } from './names.ts'
 import type { ServerOptions } from './options.ts'
 
@@ -46,9 +48,10 @@ export function installRelease(content: Content, dataFolder: string): Installati
   }
 }
 
-/** Debian has Consul in bullseye alone; on other releases that suite is a source of this one package. */
-export const PACKAGE_VERSION = '1.8.7'
-const SUITE = 'bullseye'
+/** Debian has Consul in one suite alone; on other releases that suite is a source of this one package. */
+const { suite: SUITE } = DEBIAN_CONSUL
+/** Any version of the line that the configuration is written for. */
+const PACKAGE_VERSIONS = `${lineOfEngine(CONSUL_LINES, DEBIAN_CONSUL.version)}.*`
 
 /** What is known of a node's system before it gets a package. */
 export interface PackageSystem {
@@ -59,7 +62,7 @@ export interface PackageSystem {
 }
 
 /** The suite on the mirror that the node uses anyway; nothing but Consul comes from there. */
-function bullseye(archive: string): Resource[] {
+function sourceOf(archive: string): Resource[] {
   return aptRepository({
     name: 'consul',
     uri: archive,
@@ -71,11 +74,11 @@ function bullseye(archive: string): Resource[] {
 
 /** What it takes to install the package. Without a known mirror the node's own sources have to have it. */
 export function installPackage({ release, archive }: PackageSystem): Installation {
-  const sources = release === SUITE || archive === undefined ? [] : bullseye(archive)
+  const sources = release === SUITE || archive === undefined ? [] : sourceOf(archive)
   const needs = sources.map(addressOf)
   const made = debianPackage({
     name: 'consul',
-    version: `${PACKAGE_VERSION}*`,
+    version: PACKAGE_VERSIONS,
     hold: true,
     program: '/usr/bin/consul',
     needs,

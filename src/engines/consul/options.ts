@@ -2,11 +2,10 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { DNS_LABEL, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
+import { newestKnownLine } from '../../releases/engine-lines.ts'
 import { aclRulesMistake } from './acl-rules.ts'
 import { kvKeyMistake, kvValueMistake } from './kv-limits.ts'
-
-/** What the roles install when neither the cluster file nor the cluster lock says. */
-export const DEFAULT_VERSION = { release: '1.19.2', package: '1.8.7' } as const
+import { CONSUL_LINES, DEBIAN_CONSUL } from './lines.ts'
 
 const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
 const path = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path')
@@ -90,15 +89,23 @@ export const serverOptions = z
   .strictObject({
     version: z
       .string()
-      .regex(/^\d+\.\d+\.\d+$/, 'must be a full version such as 1.19.2')
+      .regex(/^\d+\.\d+\.\d+$/, 'must be a full version: three numbers with dots between them')
       .optional()
       .describe(
-        `Version of Consul; default: what the cluster lock pins, at first ${DEFAULT_VERSION.release}; ${DEFAULT_VERSION.package} as a package.`,
+        'Version of Consul; default: what the cluster lock pins, at first the newest of the newest line that Bramble knows and HashiCorp supports.',
       ),
     source: z
       .enum(['release', 'package'])
       .default('release')
-      .describe("Where Consul comes from: HashiCorp's release, or Debian's package (1.8.7, from bullseye)."),
+      .describe(
+        `Where Consul comes from: HashiCorp's release, or Debian's package of ${DEBIAN_CONSUL.suite}, which nobody maintains any more.`,
+      ),
+    unmaintained: z
+      .literal('accepted')
+      .optional()
+      .describe(
+        'accepted: run also a version with a known weakness that breaks what SECURITY.md promises; plan and status go on telling what it means.',
+      ),
     datacenter: label.optional().describe('Name of the datacenter; default: the name of the cluster.'),
     data_dir: path.default('/var/lib/consul').describe('Folder of the state of the agents.'),
     ui: z
@@ -148,14 +155,22 @@ export type ClientOptions = z.output<typeof clientOptions>
 
 /**
  * The version that the cluster is to run: what the cluster file says, else what the cluster lock pins, so that a newer Bramble
- * changes nothing by itself. Debian has one version of the package, so there is nothing to pin.
+ * changes nothing by itself; undefined before its maker was asked. There is nothing to pin of Debian's package.
  */
 export function wantedVersion(
+  { version, source }: Pick<ServerOptions, 'version' | 'source'>,
+  pinned: string | undefined,
+): string | undefined {
+  if (version !== undefined) return version
+  return source === 'package' ? DEBIAN_CONSUL.version : pinned
+}
+
+/** What stands for the version before there is one, where only its dialect is asked for: the newest line that the role knows. */
+export function spokenVersion(
   options: Pick<ServerOptions, 'version' | 'source'>,
   pinned: string | undefined,
 ): string {
-  if (options.version !== undefined) return options.version
-  return options.source === 'release' ? (pinned ?? DEFAULT_VERSION.release) : DEFAULT_VERSION.package
+  return wantedVersion(options, pinned) ?? `${newestKnownLine(CONSUL_LINES)}.0`
 }
 
 /** Options of one agent: a client's own ones win over those of the servers. */

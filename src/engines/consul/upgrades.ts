@@ -1,29 +1,21 @@
-/** Which version of Consul a cluster wants, and why another one may not follow the one that runs. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+/** Which version of Consul a cluster wants; what may follow what is told in `lines.ts` and judged for every engine alike. */
 import type { EngineVersion } from '../contract.ts'
-import { datacenterOf, type ClusterView } from './datacenter.ts'
+import { CLIENT_ROLE, SERVER_ROLE, type ClusterView } from './datacenter.ts'
+import { CONSUL_LINES } from './lines.ts'
 import { ENGINE } from './names.ts'
-import { DEFAULT_VERSION, type ServerOptions } from './options.ts'
-import { compareVersions, upgradeStep } from './version.ts'
+import { wantedVersion, type ServerOptions } from './options.ts'
 
 /** The version of a datacenter. */
 export function consulVersion(options: ServerOptions, cluster: ClusterView): EngineVersion {
-  const { version, servers, clients } = datacenterOf(cluster, options)
   const statedBy =
     options.source === 'package' ? 'source' : options.version === undefined ? undefined : 'version'
+  const wanted = wantedVersion(options, cluster.pinned(ENGINE))
   return {
     engine: ENGINE,
-    wanted: version,
-    newest: compareVersions(version, DEFAULT_VERSION.release) > 0 ? version : DEFAULT_VERSION.release,
+    lines: CONSUL_LINES,
+    ...(wanted !== undefined && { wanted }),
     ...(statedBy !== undefined && { statedBy }),
-    nodes: [...servers, ...clients].map(({ name }) => name),
-    refusal,
+    isAccepted: options.unmaintained === 'accepted',
+    nodes: [...cluster.find(SERVER_ROLE), ...cluster.find(CLIENT_ROLE)].map(({ name }) => name),
   }
-}
-
-const refusal: EngineVersion['refusal'] = (from, to, nodes) => {
-  const step = upgradeStep(from, to)
-  if (step.kind === 'downgrade') return rolesConsulCodes.CONSUL_DOWNGRADE({ from, to, nodes })
-  if (step.kind !== 'too-far') return undefined
-  return rolesConsulCodes.CONSUL_UPGRADE_TOO_FAR({ from, to, nodes, through: step.through })
 }

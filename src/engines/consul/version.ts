@@ -1,36 +1,28 @@
-/** Versions of Consul: which one is newer, how each wants its configuration, and which steps an upgrade may take. */
+/** How each line of Consul wants to be told things. */
+import { compareVersions } from '../../releases/version.ts'
 
-/** `major.minor.patch` as numbers. */
-export interface ConsulVersion {
-  readonly major: number
-  readonly minor: number
-  readonly patch: number
-}
-
-/** The oldest version that the roles know: Debian's. */
-export const OLDEST_VERSION = '1.8.0'
-
-/** Reads `1.8.7`, also with a suffix that says who built it (`1.8.7+dfsg1-2+b3`, `1.19.2+ent`); undefined for anything else. */
-export function parseVersion(text: string): ConsulVersion | undefined {
-  const [, major, minor, patch] = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:[-+~].*)?$/.exec(text) ?? []
-  if (major === undefined || minor === undefined || patch === undefined) return undefined
-  return { major: Number(major), minor: Number(minor), patch: Number(patch) }
-}
-
-/** Negative when `a` is older than `b`, positive when it is newer. Text that is no version is older than all. */
-export function compareVersions(a: string, b: string): number {
-  const [x, y] = [parseVersion(a), parseVersion(b)]
-  if (x === undefined || y === undefined) return Number(x !== undefined) - Number(y !== undefined)
-  return x.major - y.major || x.minor - y.minor || x.patch - y.patch
-}
-
-/** How a version wants to be told things. Sources: Consul's changelog and agent configuration reference, tried with 1.8.7 and 1.19.2. */
+/**
+ * How a version wants to be told things. Sources are HashiCorp's changelog (`CHANGELOG.md`) and its pages "Upgrading specific
+ * versions" and "Agent configuration reference"; which of the lines the tests run is told in `docs/engines.md`.
+ *
+ * What else changed from 1.20 to 2.1, and needs no other word from us (the pages of 2.0.x and 2.1.x of the same names, read in 2026):
+ * - 1.20 keeps the raft log of a **new** server in `raft/wal` in place of `raft/raft.db`; a server that has the old file stays with it
+ *   (`agent/consul/server.go`: "Only use WAL if there is no existing raft.db").
+ * - 1.21.5 and 1.22.0 refuse keys of the key-value store that climb (`..`, also encoded) or have a blank at an end (changelog: GH-22682, GH-22850);
+ *   `disable_kv_key_validation` would turn that off and is never written.
+ * - 1.22.5 and 1.22.6 end an answer of the API after 30 seconds, 1.22.7 and 2.0 after 15 minutes (`http_config.read_timeout` and
+ *   `write_timeout`): longer blocking queries want 1.22.7.
+ * - 2.0 counts its versions otherwise (version, modification, fix) and wants no other configuration ("Upgrade Consul to v2.0.x": no
+ *   configuration changes are required). The keys that became `tls { }`, `ui_config { }` and `acl.tokens { }` are still read by all of them.
+ * - 2.1 negotiates a hybrid key exchange where `tls_min_version` is TLS 1.3 (`tls.defaults.tls_ecdh_curves` for other groups), and its
+ *   `redirect-traffic` uses nftables; neither is used here.
+ */
 export interface Dialect {
-  /** `ui_config { enabled }` instead of `ui`, since 1.9. */
+  /** `ui_config { enabled }` instead of `ui`, since 1.9 (changelog of 1.9.0: "ui: … `ui_config`"). */
   readonly uiBlock: boolean
-  /** `tls { }` instead of `ca_file`, `verify_incoming_rpc` and the like, since 1.12. */
+  /** `tls { }` instead of `ca_file`, `verify_incoming_rpc` and the like, since 1.12 (changelog of 1.12.0; upgrade page, 1.12.x). */
   readonly tlsBlock: boolean
-  /** Has the port `grpc_tls`, on by default for servers, since 1.14. */
+  /** Has the port `grpc_tls`, on by default for servers, since 1.14 (upgrade page, 1.14.x, "Changes to gRPC TLS configuration"). */
   readonly grpcTlsPort: boolean
   /** Has `peering { }`, since 1.13; on by default since 1.14. */
   readonly peering: boolean
@@ -38,7 +30,7 @@ export interface Dialect {
   readonly agentDeregisters: boolean
 }
 
-/** The dialect of a version. */
+/** The dialect of a version; that of a line which is not known yet is the newest one. */
 export function dialectOf(version: string): Dialect {
   const since = (first: string): boolean => compareVersions(version, first) >= 0
   return {
@@ -48,47 +40,4 @@ export function dialectOf(version: string): Dialect {
     peering: since('1.13.0'),
     agentDeregisters: since('1.15.0'),
   }
-}
-
-/** What a change from one version to another is. */
-export type VersionStep =
-  | { readonly kind: 'same' }
-  | { readonly kind: 'supported' }
-  | { readonly kind: 'downgrade' }
-  /** `through` are the lines to go through one after the other; the last one is the line that was asked for. */
-  | { readonly kind: 'too-far'; readonly through: readonly string[] }
-
-/** A step may skip at most one line (HashiCorp, "Upgrade instructions": "each upgrade should jump at most 2 major versions"). */
-const LINES_PER_STEP = 2
-
-/** 2.0 came right after 1.22, so the lines can be counted through. */
-const LAST_MINOR_OF_1 = 22
-
-/**
- * Whether HashiCorp supports going from one version to another in one step. A downgrade within a line is one as well:
- * the older program may not read what the newer one wrote into the raft log.
- */
-export function upgradeStep(from: string, to: string): VersionStep {
-  const order = compareVersions(to, from)
-  if (order === 0) return { kind: 'same' }
-  if (order < 0) return { kind: 'downgrade' }
-  const [first, last] = [lineNumber(from), lineNumber(to)]
-  if (last - first <= LINES_PER_STEP) return { kind: 'supported' }
-  const stops = Math.ceil((last - first) / LINES_PER_STEP)
-  return {
-    kind: 'too-far',
-    through: Array.from({ length: stops }, (_, index) =>
-      lineName(Math.min(last, first + (index + 1) * LINES_PER_STEP)),
-    ),
-  }
-}
-
-function lineNumber(version: string): number {
-  const parsed = parseVersion(version)
-  if (parsed === undefined) return 0
-  return parsed.major < 2 ? parsed.minor : LAST_MINOR_OF_1 + 1 + parsed.minor + (parsed.major - 2) * 100
-}
-
-function lineName(line: number): string {
-  return line <= LAST_MINOR_OF_1 ? `1.${line}` : `2.${line - LAST_MINOR_OF_1 - 1}`
 }

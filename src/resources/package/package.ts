@@ -19,7 +19,7 @@ const packageOptions = z
       .string()
       .regex(/^[A-Za-z0-9.+~:*-]+$/, 'must be a version, in which * stands for anything')
       .optional()
-      .describe('The version it must have, for instance `1.19.2-1` or `1.19.*`; any version when left out.'),
+      .describe('The version it must have, for instance `3.5-2` or `3.5.*`; any version when left out.'),
     hold: z
       .boolean()
       .default(false)
@@ -52,7 +52,7 @@ type PackageOptions = z.input<typeof packageOptions>
  *
  * Removal purges what Bramble installed, and what came with it and nothing else needs.
  *
- * @example debianPackage({ name: 'consul', version: '1.8.7*', hold: true })
+ * @example debianPackage({ name: 'consul', version: '1.8.*', hold: true })
  */
 export const debianPackage = defineKind<PackageOptions>({
   name: 'package',

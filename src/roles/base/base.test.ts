@@ -133,6 +133,46 @@ describe('keys', () => {
   })
 })
 
+describe('packages', () => {
+  it('can be said to be absent, also one that something else would need', () => {
+    const given = { time: { sync: false }, packages: ['chrony', { name: 'systemd-timesyncd', absent: true }] }
+    const made = resourcesOf(given).filter(({ kind }) => kind === 'package')
+    expect(made.map(({ name, row }) => [name, row[0]])).toEqual(
+      expect.arrayContaining([
+        ['chrony', 'present'],
+        ['systemd-timesyncd', 'absent'],
+      ]),
+    )
+  })
+
+  it('that keep the time cannot be absent while they are to keep it', () => {
+    const result = base.options.safeParse({ packages: [{ name: 'systemd-timesyncd', absent: true }] })
+    expect(result.error?.issues[0]?.message).toContain('time: { sync: false }')
+  })
+})
+
+describe('the keepers of the clock', () => {
+  it('are one: the others are stopped', () => {
+    const stopped = resourcesOf({}).filter(({ kind, row }) => kind === 'service' && row[1] === 'stopped')
+    expect(stopped.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['chrony.service', 'ntpsec.service']),
+    )
+    expect(resourcesOf({ time: { sync: false } }).map(addressOf)).not.toContain('service:chrony.service')
+  })
+})
+
+describe('cloud-init', () => {
+  it('keeps its hands off names where it is', () => {
+    const path = 'file:/etc/cloud/cloud.cfg.d/zz-bramble.cfg'
+    expect(textOf(resourcesOf({}), path)).toBeUndefined()
+    const nodes = [{ name: 'hammond', roles: ['base'], facts: { cloud_init: 'yes' } }]
+    expect(textOf(resourcesOf({}, { nodes }), path)).toBe(
+      'preserve_hostname: true\nmanage_etc_hosts: false\n',
+    )
+    expect(textOf(resourcesOf({ hosts: false }, { nodes }), path)).toBe('preserve_hostname: true\n')
+  })
+})
+
 describe('the names of the nodes', () => {
   it('are in /etc/hosts with the full name first', () => {
     expect(textOf(resourcesOf({}), 'hosts:/etc/hosts')).toBe(

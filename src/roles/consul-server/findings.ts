@@ -2,11 +2,11 @@
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
-import { PACKAGE_VERSION } from '../../engines/consul/install.ts'
-import { ENGINE } from '../../engines/consul/names.ts'
-import { wantedVersion, type ServerOptions } from '../../engines/consul/options.ts'
+import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
+import type { ServerOptions } from '../../engines/consul/options.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
-import { compareVersions, OLDEST_VERSION } from '../../engines/consul/version.ts'
+import { lineOfEngine } from '../../releases/engine-lines.ts'
+import { compareLines, isOfLine } from '../../releases/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
 
 const MOST_SERVERS = 7
@@ -23,7 +23,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings),
-    ...version(options, cluster),
+    ...version(options),
     ...packages(options, cluster),
   ]
 }
@@ -79,14 +79,17 @@ function policies({ tokens, policies: declared }: ServerOptions): RoleFinding[] 
   )
 }
 
-function version(options: ServerOptions, cluster: Cluster): RoleFinding[] {
-  const wanted = wantedVersion(options, cluster.pinned(ENGINE))
-  if (options.source === 'package' && wanted !== PACKAGE_VERSION) {
-    const details = { version: wanted, available: PACKAGE_VERSION }
+function version({ version: written, source }: ServerOptions): RoleFinding[] {
+  if (written === undefined) return []
+  const [oldest] = CONSUL_LINES.known
+  if (source === 'package') {
+    const line = lineOfEngine(CONSUL_LINES, DEBIAN_CONSUL.version)
+    if (isOfLine(written, line)) return []
+    const details = { version: written, suite: DEBIAN_CONSUL.suite, line }
     return [{ diagnostic: rolesConsulCodes.CONSUL_PACKAGE_VERSION(details), option: 'version' }]
   }
-  if (compareVersions(wanted, OLDEST_VERSION) >= 0) return []
-  const details = { version: wanted, oldest: OLDEST_VERSION }
+  if (compareLines(lineOfEngine(CONSUL_LINES, written), oldest) >= 0) return []
+  const details = { version: written, oldest }
   return [{ diagnostic: rolesConsulCodes.CONSUL_VERSION_UNSUPPORTED(details), option: 'version' }]
 }
 

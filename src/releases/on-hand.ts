@@ -1,0 +1,89 @@
+/** What can be had without asking anybody: releases that were fetched before, and those in a folder that serves as a mirror. */
+import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { ReleasedVersion } from './release-index.ts'
+import { isPlainVersion } from './version.ts'
+
+const noteSchema = z.object({
+  product: z.string(),
+  version: z.string().refine(isPlainVersion),
+  architecture: z.string(),
+  /** When it was fetched, as ISO 8601. */
+  fetched: z.iso.datetime(),
+})
+
+/** What a folder of the cache is; its name is the SHA-256 of the archive. */
+export type ReleaseNote = z.output<typeof noteSchema>
+
+/** A version that is on hand, and since when. */
+export interface VersionOnHand extends ReleasedVersion {
+  readonly since: Date
+  /** SHA-256 of the archives by architecture, where they were checked when they were fetched. */
+  readonly sums?: Readonly<Record<string, string>>
+}
+
+/** Name of the note beside what was unpacked. */
+const NOTE = 'release.json'
+
+/** Notes which release an archive is, once: so that it is found when its maker cannot be asked. */
+export async function noteRelease(
+  cacheFolder: string,
+  archiveSha256: string,
+  release: Omit<ReleaseNote, 'fetched'>,
+  now: Date,
+): Promise<void> {
+  const folder = join(cacheFolder, archiveSha256)
+  const path = join(folder, NOTE)
+  if (await stat(path).catch(() => undefined)) return
+  await mkdir(folder, { recursive: true })
+  const { product, version, architecture } = release
+  const note: ReleaseNote = { product, version, architecture, fetched: now.toISOString() }
+  await writeFile(`${path}.new`, `${JSON.stringify(note)}\n`, { flush: true })
+  await rename(`${path}.new`, path)
+}
+
+/** The versions of a product that the cache holds; none when there is no cache. */
+export async function versionsInCache(cacheFolder: string, product: string): Promise<VersionOnHand[]> {
+  const byVersion = new Map<string, VersionOnHand>()
+  for (const sha256 of (await readdir(cacheFolder).catch(() => [])).sort()) {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) continue
+    const note = await readNote(join(cacheFolder, sha256, NOTE))
+    if (note?.product !== product) continue
+    const other = byVersion.get(note.version)
+    const fetched = new Date(note.fetched)
+    byVersion.set(note.version, {
+      version: note.version,
+      architectures: [...(other?.architectures ?? []), note.architecture],
+      sums: { ...other?.sums, [note.architecture]: sha256 },
+      since: other && other.since < fetched ? other.since : fetched,
+    })
+  }
+  return [...byVersion.values()]
+}
+
+async function readNote(path: string): Promise<ReleaseNote | undefined> {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    // Not there, or cut off while it was written: then it is as if the release had not been fetched.
+    return undefined
+  }
+}
+
+/** The versions of a product that lie in a folder as their maker lays them out: `PRODUCT/VERSION/PRODUCT_VERSION_linux_ARCHITECTURE.zip`. */
+export async function versionsInFolder(mirror: string, product: string): Promise<VersionOnHand[]> {
+  const found: VersionOnHand[] = []
+  for (const version of (await readdir(join(mirror, product)).catch(() => [])).sort()) {
+    if (!isPlainVersion(version)) continue
+    const folder = join(mirror, product, version)
+    const list = await stat(join(folder, `${product}_${version}_SHA256SUMS`)).catch(() => undefined)
+    if (list === undefined) continue
+    const prefix = `${product}_${version}_linux_`
+    const architectures = (await readdir(folder))
+      .filter((name) => name.startsWith(prefix) && name.endsWith('.zip'))
+      .map((name) => name.slice(prefix.length, -'.zip'.length))
+    found.push({ version, architectures, since: list.mtime })
+  }
+  return found
+}
