@@ -6,20 +6,10 @@ import type { FirstAnswers, FirstNode } from './first-cluster-file.ts'
 
 /** Asks for what was not given; throws {@link InterruptedError} when somebody thinks better of it. */
 export async function askFirstAnswers(given: FirstAnswers, folder: string): Promise<FirstAnswers> {
-  // Asked again until the check has nothing against it.
-  const ask = async <Part extends Partial<FirstAnswers>>(
+  const ask = <Part extends Partial<FirstAnswers>>(
     question: TextOptions,
     partOf: (answer: string) => Part,
-  ): Promise<Part> => {
-    for (let start = question.initialValue; ;) {
-      const answer = await answered({ ...question, ...(start !== undefined && { initialValue: start }) })
-      const part = partOf(answer.trim())
-      const [problem] = await answerProblems(part, folder)
-      if (problem === undefined) return part
-      question.message = `${problem.summary}: ${problem.fix}`
-      start = answer
-    }
-  }
+  ): Promise<Part> => askUntilRight(folder, question, partOf)
   const { name } = await ask(
     { message: 'What is the cluster called?', placeholder: 'office', initialValue: given.name },
     (answer) => ({ name: answer }),
@@ -53,6 +43,22 @@ export async function askFirstAnswers(given: FirstAnswers, folder: string): Prom
     (answer) => (answer === '' ? {} : { key: answer }) as { key?: string },
   )
   return { name, domain, user, nodes, ...(key !== undefined && { key }) }
+}
+
+/** Asked again until the check has nothing against it. */
+async function askUntilRight<Part extends Partial<FirstAnswers>>(
+  folder: string,
+  question: TextOptions,
+  partOf: (answer: string) => Part,
+): Promise<Part> {
+  for (let start = question.initialValue; ;) {
+    const answer = await answered({ ...question, ...(start !== undefined && { initialValue: start }) })
+    const part = partOf(answer.trim())
+    const [problem] = await answerProblems(part, folder)
+    if (problem === undefined) return part
+    question.message = `${problem.summary}: ${problem.fix}`
+    start = answer
+  }
 }
 
 async function answered(question: TextOptions): Promise<string> {

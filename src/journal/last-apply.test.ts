@@ -19,7 +19,7 @@ function journal() {
     nodes: readonly string[],
     outcome: RunOutcome | undefined,
     failedNodes: readonly string[] = [],
-    { command = 'apply' as 'plan' | 'apply', lab = false } = {},
+    { command = 'apply', lab = false }: { command?: 'plan' | 'apply'; lab?: boolean } = {},
   ): string => {
     vi.setSystemTime(Date.now() + 1000)
     const subject = { command, arguments: [], by: 'kai@laptop', version: '1.2.3' }

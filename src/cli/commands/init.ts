@@ -54,22 +54,24 @@ async function init(context: Context, options: InitOptions): Promise<ExitCode> {
     terminal.out(jsonText({ folder, written }))
     return EXIT.ok
   }
-  const there = place === '' ? '' : ` -C ${place}`
-  terminal.out(
-    [
-      `Wrote ${written.join(', ')}${place === '' ? '' : ` in ${place}`}.`,
-      answers.key === undefined
-        ? 'No public SSH key was found in ~/.ssh: type  ssh-keygen -t ed25519,  then name it under access.authorized_keys.'
-        : `Who may log in to the nodes: ${answers.key}`,
-      '',
-      'Next:',
-      `  bramble${there} check     # is the file in order?`,
-      `  bramble${there} lab up    # rehearse it with virtual nodes on this computer, then add --lab to any command`,
-      `  bramble${there} plan      # what would change on the boards?`,
-      '',
-    ].join('\n'),
-  )
+  terminal.out(nextSteps(written, place, answers.key))
   return EXIT.ok
+}
+
+function nextSteps(written: readonly string[], place: string, key: string | undefined): string {
+  const there = place === '' ? '' : ` -C ${place}`
+  return [
+    `Wrote ${written.join(', ')}${place === '' ? '' : ` in ${place}`}.`,
+    key === undefined
+      ? 'No public SSH key was found in ~/.ssh: type  ssh-keygen -t ed25519,  then name it under access.authorized_keys.'
+      : `Who may log in to the nodes: ${key}`,
+    '',
+    'Next:',
+    `  bramble${there} check     # is the file in order?`,
+    `  bramble${there} lab up    # rehearse it with virtual nodes on this computer, then add --lab to any command`,
+    `  bramble${there} plan      # what would change on the boards?`,
+    '',
+  ].join('\n')
 }
 
 function refuseExisting(folder: string): void {
