@@ -35,6 +35,14 @@ function write(path: string, text: string): void {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text)
 }
 
+write(
+  'src/delivery/transport/shell-start.generated.ts',
+  HEAD +
+    `\n/** What sh runs first; see the file beside it. */\nexport const shellStart = ${JSON.stringify(
+      condensed(readFileSync(join(root, 'src/delivery/transport/shell-start.sh'), 'utf8')).trim(),
+    )}\n`,
+)
+
 const kinds = units('src/resources').filter((name) =>
   existsSync(join(root, `src/resources/${name}/${name}.sh`)),
 )

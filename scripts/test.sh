@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 PACKAGES='shellcheck devscripts busybox dash strace sudo age openssl gnupg gpgv git procps openssh-client openssh-server
-  bind9-dnsutils iproute2 nftables mmdebstrap systemd-container debian-archive-keyring zsh fish locales ssh-audit'
+  bind9-dnsutils iproute2 nftables mmdebstrap systemd-container debian-archive-keyring zsh fish tcsh csh locales ssh-audit'
 
 passed=0
 failed=0

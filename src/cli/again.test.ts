@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { finished, recorded } from '../../test/cli/example-run.ts'
+import { bramble, officeFolder } from '../../test/cli/command-run.ts'
+import { deliveryCodes } from '../diagnostics/catalogue/delivery.ts'
+import { CommandRefusal } from './context.ts'
 import { eventWithClusterWords, withClusterWords } from './again.ts'
 
 describe('a command that is proposed', () => {
@@ -23,5 +26,17 @@ describe('a command that is proposed', () => {
     expect(eventWithClusterWords(event, { folder: 'x' })).toMatchObject({
       fix: 'bramble -C x apply --node a',
     })
+  })
+
+  it('is put right in a diagnostic that ends a command', async () => {
+    const { err } = await bramble(['-C', officeFolder(), 'apply', '--set', 'cluster=office'], {
+      api: {
+        apply: () => {
+          throw new CommandRefusal(deliveryCodes.DELIVERY_STOPPED({ node: 'oneil' }))
+        },
+      },
+      typed: '',
+    })
+    expect(err).toMatch(/run bramble -C \S+ --set 'cluster=office' apply --node oneil to finish it/)
   })
 })

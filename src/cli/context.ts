@@ -63,7 +63,7 @@ export function createContext(
       })
       if (!('cluster' in opened)) throw new CommandRefusal(...opened.diagnostics)
       const { json = false, lab = false } = common
-      showDiagnostics(terminal, opened.cluster.diagnostics, { json, lab })
+      showDiagnostics(terminal, opened.cluster.diagnostics, { json, lab, typed: common })
       return opened.cluster
     },
   }

@@ -12,14 +12,12 @@ import { UsageError } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import type { OutputFailure } from './output.ts'
 import { InterruptedError } from './interrupt.ts'
-import { showDiagnostics, shownDiagnostics } from './show-diagnostics.ts'
+import { showDiagnostics, shownDiagnostics, type ClusterMeant } from './show-diagnostics.ts'
 import type { Terminal } from './surroundings.ts'
 
 /** How failures are to be shown. */
-export interface FailureOptions {
+export interface FailureOptions extends ClusterMeant {
   readonly json: boolean
-  /** The twin in the lab was meant. */
-  readonly lab?: boolean
   /** The stack goes to the terminal instead of a file. */
   readonly debug: boolean
 }
@@ -54,9 +52,9 @@ export function showUsage(terminal: Terminal, message: string, options: FailureO
 
 /** A program that waits for an answer on standard output gets one, also when there is none. */
 function refuse(terminal: Terminal, diagnostics: readonly Diagnostic[], options: FailureOptions): void {
-  const { json, lab = false } = options
-  showDiagnostics(terminal, diagnostics, { json, lab })
-  if (json) terminal.out(`${JSON.stringify({ diagnostics: shownDiagnostics(diagnostics, lab) })}\n`)
+  showDiagnostics(terminal, diagnostics, options)
+  if (options.json)
+    terminal.out(`${JSON.stringify({ diagnostics: shownDiagnostics(diagnostics, options) })}\n`)
 }
 
 /** What an error has to tell the user; undefined for a defect. */

@@ -45,7 +45,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
       if (error.exitCode === 0) return EXIT.ok
       return json ? showUsage(terminal, complaintOf(error), { json, debug }) : EXIT.usage
     }
-    return showFailure(terminal, error, { json, debug, lab })
+    return showFailure(terminal, error, { json, debug, lab, typed: common })
   }
 }
 

@@ -3,23 +3,37 @@ import { readFileSync } from 'node:fs'
 import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnosticForTwin } from '../diagnostics/for-twin.ts'
+import { withClusterWords } from './again.ts'
+import type { SharedOptions } from './command.ts'
 import { renderHuman, renderJson } from '../diagnostics/render.ts'
 import type { Terminal } from './surroundings.ts'
 
-/** Shows them for people, or one JSON object a line; for the twin in the lab with what to type for that. */
+/** For which cluster commands are proposed. */
+export interface ClusterMeant {
+  /** The twin in the lab. */
+  readonly lab?: boolean
+  /** The options that were typed. */
+  readonly typed?: SharedOptions
+}
+
+/** Shows them for people, or one JSON object a line; with what to type for the cluster that is meant. */
 export function showDiagnostics(
   terminal: Pick<Terminal, 'err' | 'errPalette'>,
   diagnostics: readonly Diagnostic[],
-  { json, lab }: { readonly json: boolean; readonly lab: boolean },
+  { json, ...meant }: ClusterMeant & { readonly json: boolean },
 ): void {
   if (diagnostics.length === 0) return
-  const sorted = shownDiagnostics(diagnostics, lab)
+  const sorted = shownDiagnostics(diagnostics, meant)
   terminal.err(json ? renderJson(sorted) : renderHuman(sorted, { source, palette: terminal.errPalette }))
 }
 
-/** In their order; for the twin in the lab with what to type for that. */
-export function shownDiagnostics(diagnostics: readonly Diagnostic[], lab: boolean): readonly Diagnostic[] {
-  return sortDiagnostics(lab ? diagnostics.map(diagnosticForTwin) : diagnostics)
+/** In their order; with what to type for the cluster that is meant. */
+export function shownDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  { lab = false, typed = {} }: ClusterMeant,
+): readonly Diagnostic[] {
+  const forTwin = lab ? diagnostics.map(diagnosticForTwin) : diagnostics
+  return sortDiagnostics(forTwin.map((each) => ({ ...each, fix: withClusterWords(each.fix, typed) })))
 }
 
 /** The text of a file, to quote the faulty line. */

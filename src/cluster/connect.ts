@@ -28,8 +28,8 @@ export function dialsOf(cluster: OpenedCluster): Dial[] {
         node,
         host: twin.get(node) as string,
         port: 22,
-        user: file.access.user,
-        sudo: file.access.user === 'root' ? 'none' : 'nopasswd',
+        user,
+        sudo: user === 'root' ? 'none' : 'nopasswd',
         identityFile: cluster.paths.labKeyFile,
         ...(entry.via !== undefined && file.nodes[entry.via] && { via: entry.via }),
       }
@@ -39,6 +39,7 @@ export function dialsOf(cluster: OpenedCluster): Dial[] {
       host: entry.address ?? node,
       port: entry.port ?? file.access.port,
       user,
+      ...(entry.user !== undefined && { userKey: `nodes.${node}.user` }),
       sudo,
       ...(entry.via !== undefined && { via: entry.via }),
     }

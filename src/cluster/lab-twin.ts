@@ -64,6 +64,7 @@ export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}
       const { model, memoryBytes, architecture, has } = boardFacts(entry, boards.nodes[name])
       return {
         name,
+        ...(entry.user !== undefined && { user: entry.user }),
         board: {
           model,
           memoryBytes,

@@ -12,6 +12,7 @@ import { roles } from '../roles/registry.generated.ts'
 import { readAuthorizedKeys } from './authorized-keys.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './cluster-folder.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
+import { leftNodeWarnings } from './left-nodes.ts'
 import { twinAddresses } from './lab-twin.ts'
 
 /** Which cluster to open. */
@@ -114,7 +115,12 @@ export async function openCluster(
       twin: options.lab ? await twinAddresses(loaded.file, folder) : undefined,
     }
     const resolved = resolveSource(source)
-    const diagnostics = [...loaded.diagnostics, ...resolved.diagnostics]
+    const left = leftNodeWarnings(
+      source.lock,
+      Object.keys(source.file.nodes),
+      source.positions.ofKey(['nodes']),
+    )
+    const diagnostics = [...loaded.diagnostics, ...resolved.diagnostics, ...left]
     const isRefused = diagnostics.some(({ severity }) => severity === 'error')
     if (isRefused && options.despiteFindings !== true) return { diagnostics, text: loaded.text }
     return { cluster: opened(source, resolved, options, paths, diagnostics) }

@@ -22,6 +22,7 @@ import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
 import { forgetLeft, noted } from './kept-secrets.ts'
 import { knownLater } from './known-later.ts'
+import { withoutLeftNodes } from './left-nodes.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
@@ -238,8 +239,9 @@ class Run {
         ),
       )
       const { cluster, settled } = this.#prepared.resolved
-      if (cluster.nodes.every((node) => inScope.has(node.name))) this.#lock = { ...this.#lock, settled }
       if (cluster.nodes.every((node) => inScope.has(node.name))) {
+        const names = cluster.nodes.map(({ name }) => name)
+        this.#lock = withoutLeftNodes({ ...this.#lock, settled }, names)
         // Every node and every engine has what is wanted, so nobody has any more what is not.
         this.#lock = forgetLeft(this.#lock, this.#prepared)
       }

@@ -4,6 +4,7 @@ import { commandCodes } from './catalogue/command.ts'
 import { deliveryCodes } from './catalogue/delivery.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { labCodes } from './catalogue/lab.ts'
+import { loginCodes } from './catalogue/login.ts'
 import { readingCodes } from './catalogue/reading.ts'
 import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
@@ -26,6 +27,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   versionCodes,
   secretsCodes,
   deliveryCodes,
+  loginCodes,
   rolloutCodes,
   commandCodes,
   labCodes,

@@ -14,6 +14,8 @@ export interface LabBoard {
 export interface LabNodeSpec {
   readonly name: string
   readonly board: LabBoard
+  /** Its login user, where that is not the one of the lab. */
+  readonly user?: string
 }
 
 /** A whole lab that is wanted. */

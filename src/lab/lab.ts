@@ -164,12 +164,12 @@ async function bringUp(
   key: string,
   spec: LabSpec,
   lab: StoredLab,
-  { name, board }: LabNodeSpec,
+  { name, board, user = spec.user }: LabNodeSpec,
   progress?: LabProgress,
 ): Promise<void> {
   const stored = lab.nodes[name]
   if (stored === undefined) return
-  const given = { user: spec.user, authorizedKeys: spec.authorizedKeys, aptConf: aptConf(lab.network) }
+  const given = { user, authorizedKeys: spec.authorizedKeys, aptConf: aptConf(lab.network) }
   await prepareNode(key, name, stored, board, given)
   const wasOn = firstProcess(key, name) !== undefined
   if (!wasOn) progress?.({ node: name, text: 'boots' })

@@ -44,10 +44,9 @@ export function stepsTo(lines: EngineLines, from: string, line: string): readonl
   }
   while (at < target) {
     const next = Math.min(target, at + path.linesPerStep)
+    // Any version of the line where we are will not do for this step, also when that line was the stop before.
     const stop = stopBetween(lines, known[at], known[next])
     if (stop && (version === undefined || compareVersions(version, stop.asOf) < 0)) {
-      // The line itself was the stop before, or is where we are: only this version of it will do.
-      if (through.length > 0) through.pop()
       through.push(stopName(stop))
     }
     through.push(known[next] ?? line)

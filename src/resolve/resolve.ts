@@ -52,6 +52,7 @@ export function resolve(input: ResolveInput): Resolved {
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,
+    user: entry.user ?? file.access.user,
     facts,
     roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
   }))
@@ -106,7 +107,7 @@ function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement
     domain: file.domain,
     lab: input.twin !== undefined,
     nodes,
-    access: { user: file.access.user, authorizedKeys: input.authorizedKeys },
+    access: { authorizedKeys: input.authorizedKeys },
     find: (role) => (placement.roles.get(role) ?? []).flatMap((name) => byName.get(name) ?? []),
     options: <Options>(role: string) => file.roles[role]?.options as Options | undefined,
     pinned: (engine) => input.lock.releases[engine]?.version,

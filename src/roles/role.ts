@@ -30,6 +30,8 @@ export interface ClusterNode {
   /** Address by which the other nodes reach it: an IP, or a name when the cluster file only has that. */
   readonly address: string
   readonly board: BoardFacts
+  /** Who logs in to it: the node's own user, else that of `access`. */
+  readonly user: string
   /** Facts of the last contact, by key, as the cluster lock keeps them. */
   readonly facts: Readonly<Record<string, string>>
   /** Names of the roles on this node. */
@@ -54,7 +56,7 @@ export interface Cluster {
   readonly domain: string
   readonly lab: boolean
   readonly nodes: readonly ClusterNode[]
-  readonly access: { readonly user: string; readonly authorizedKeys: readonly string[] }
+  readonly access: { readonly authorizedKeys: readonly string[] }
   /** Nodes that have this role, in the order of the cluster file. */
   find(role: string): readonly ClusterNode[]
   /** Options of a role anywhere in the cluster (validated, defaults filled); undefined when the cluster does not use it. */

@@ -10,28 +10,39 @@ import type { UnderWay } from './under-way.ts'
 export interface EngineLook {
   /** What is not well, one sentence each. */
   readonly problems: readonly string[]
+  /** Those of them that may pass by themselves within seconds: a server is late, or has just come back. */
+  readonly unsettled?: readonly string[]
   /** Why nobody could be asked, when nobody could. */
   readonly failure?: string
 }
 
 /** How long the last look waits for what was well before the run, in seconds. */
 const LAST_LOOK_SECONDS = 60
+/** How long a run with nothing to do looks again at what may pass by itself, in seconds. */
+const SETTLE_SECONDS = 15
 
 /** What is not well by an engine's word, of these nodes. */
-export function problemsOf(status: EngineStatus, nodes: ReadonlySet<string>): string[] {
-  const failing = status.failingChecks.filter(({ node }) => nodes.has(node))
+function problemsOf(
+  status: EngineStatus,
+  nodes: ReadonlySet<string>,
+): Pick<EngineLook, 'problems' | 'unsettled'> {
+  const unsettled = ownProblems(status)
+  return { problems: [...unsettled, ...failingChecks(status, nodes)], unsettled }
+}
+
+function ownProblems(status: EngineStatus): string[] {
   const { problems, unknown } = status
   const isMute = !status.healthy && problems.length + unknown.length === 0
-  return [
-    ...problems,
-    ...unknown.map((what) => `not known: ${what}`),
-    ...(isMute ? [status.detail] : []),
-    ...failing.map(({ node, service, check, state, output }) => {
-      const said = output.split('\n')[0]?.slice(0, 200) ?? ''
-      const how = state === 'maintenance' ? 'in maintenance' : 'not passing'
-      return `${service === '' ? check : service} on ${node} is ${how}: ${said === '' ? 'not checked yet' : said}`
-    }),
-  ]
+  return [...problems, ...unknown.map((what) => `not known: ${what}`), ...(isMute ? [status.detail] : [])]
+}
+
+function failingChecks(status: EngineStatus, nodes: ReadonlySet<string>): string[] {
+  const failing = status.failingChecks.filter(({ node }) => nodes.has(node))
+  return failing.map(({ node, service, check, state, output }) => {
+    const said = output.split('\n')[0]?.slice(0, 200) ?? ''
+    const how = state === 'maintenance' ? 'in maintenance' : 'not passing'
+    return `${service === '' ? check : service} on ${node} is ${how}: ${said === '' ? 'not checked yet' : said}`
+  })
 }
 
 /** Asks through the first member that answers. Never rejects. */
@@ -42,12 +53,25 @@ export async function lookAt(run: UnderWay, probe: EngineProbe | undefined): Pro
   for (const [index, member] of probe.members.entries()) {
     if (run.unreached.has(member) || (index > 0 && !(await run.mayAnswer(member)))) continue
     try {
-      return { problems: problemsOf(await probe.ask(run.delivery.link, member), nodes) }
+      return problemsOf(await probe.ask(run.delivery.link, member), nodes)
     } catch (error) {
       failure = `${member}: ${reasonOf(error)}`
     }
   }
   return { problems: [], failure }
+}
+
+/** A run with nothing to do waits for nothing, and takes no server that is late for a moment for one that is not well. */
+export async function settle(run: UnderWay, engine: EngineRun): Promise<void> {
+  if ((engine.look.unsettled ?? []).length === 0) return
+  await poll(
+    async () => {
+      engine.look = await lookAt(run, engine.probe)
+      const [problem] = engine.look.unsettled ?? []
+      return { passed: problem === undefined, detail: problem ?? '' }
+    },
+    { patienceSeconds: SETTLE_SECONDS, pauseSeconds: 1, signal: run.signal },
+  )
 }
 
 /** The last look, after changes. What this run may have brought about is waited for; what was so before is only told. */
@@ -57,8 +81,8 @@ export async function lookAgain(run: UnderWay, engine: EngineRun, mayWait: boole
   const answer = await poll(
     async () => {
       engine.look = await lookAt(run, engine.probe)
-      const { problems, failure } = engine.look
-      const fresh = failure ?? problems.find((problem) => !before.has(problem))
+      const { problems, unsettled = [], failure } = engine.look
+      const fresh = failure ?? unsettled[0] ?? problems.find((problem) => !before.has(problem))
       return { passed: fresh === undefined, detail: fresh ?? '' }
     },
     {

@@ -104,6 +104,14 @@ describe('a run with nothing to do', () => {
     expect(paper.outcomes()).toEqual({ a: 'failed', b: 'failed' })
   })
 
+  it('looks again at what passes by itself, such as a server that is late for a moment', async () => {
+    const paper = new Paper({ a: [], b: [] })
+    const late = { ...WELL, healthy: false, detail: 'a is late' }
+    const asked = probe(late, late, WELL)
+    expect(await paper.run({ stores: [same], probes: [asked] })).toBe('unchanged')
+    expect(asked.asked).toBe(3)
+  })
+
   it('does not care for checks of nodes that it is not about', async () => {
     const paper = new Paper({ a: [] })
     expect(await paper.run({ stores: [same], probes: [probe(critical('z'))] })).toBe('unchanged')

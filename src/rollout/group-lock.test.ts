@@ -93,6 +93,10 @@ describe('the lock of a consensus group', () => {
     expect(await lockOf(members, 'eve').take()).toMatchObject({
       passed: false,
       detail: 'run dead is still at work on c',
+      refusal: {
+        code: 'GROUP_MEMBER_AT_WORK',
+        fix: expect.stringContaining('bramble apply --node c --take-over') as string,
+      },
     })
     expect(members.holders.size).toBe(0)
     members.busy.clear()

@@ -96,7 +96,8 @@ export class GroupLock {
     for (const [member, answer] of answers) {
       // It may stop its member at any moment, so no number of other members makes up for it.
       if (answer.kind !== 'at-work') continue
-      return { passed: false, detail: `run ${answer.run} is still at work on ${member}` }
+      const refusal = rolloutCodes.GROUP_MEMBER_AT_WORK({ group, member, run: answer.run })
+      return { passed: false, detail: `run ${answer.run} is still at work on ${member}`, refusal }
     }
     if (granted >= needed) return { passed: true, detail: `${granted} of ${members.length} members` }
     for (const [, answer] of answers) {

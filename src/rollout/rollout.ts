@@ -1,7 +1,7 @@
 /** A whole run over the nodes: look, ask, change, restart, check; told as events. */
 import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
 import { convergeNodes, type NodeResults } from './converge.ts'
-import { lookAgain } from './engine-look.ts'
+import { lookAgain, settle } from './engine-look.ts'
 import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
 import { finishRun } from './finish-run.ts'
 import { passGates } from './gates.ts'
@@ -20,18 +20,19 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const [observations, engines] = await Promise.all([observeNodes(run), observeEngines(run)])
   const pending = pendingNodes(run, observations)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
-  const isIdle = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
-  const isAllowed = isIdle || ((await run.allowed?.()) ?? true)
+  const isQuiet = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
+  const isAllowed = isQuiet || ((await run.allowed?.()) ?? true)
   if (pending.length > 0 && isAllowed) {
     const lanes = await plannedOrder(run, pending)
     run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })
   }
+  if (isQuiet) await Promise.all(engines.map((engine) => settle(run, engine)))
   await run.delivery.letGo()
   const seen = { run, observations, engines }
   if (run.mode === 'plan') return finishRun({ ...seen, results: new Map(), isRefused: !isAllowed })
   if (!isAllowed) return leave({ ...seen, pending, result: declined(), isRefused: true })
   if (run.isStopped()) return leave({ ...seen, pending, result: skipped(INTERRUPTED) })
-  if (isIdle) return finishRun({ ...seen, results: new Map() })
+  if (isQuiet) return finishRun({ ...seen, results: new Map() })
   try {
     if (run.confirm && !(await run.confirm())) return await leave({ ...seen, pending, result: declined() })
   } catch (error) {

@@ -9,6 +9,8 @@ export interface NodeFixture {
   readonly name?: string
   readonly model?: ModelId
   readonly address?: string
+  /** Who logs in to this node. */
+  readonly user?: string
   readonly facts?: Readonly<Record<string, string>>
   readonly has?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
@@ -22,14 +24,15 @@ export interface ClusterFixture {
   readonly options?: Readonly<Record<string, unknown>>
   readonly domain?: string
   readonly lab?: boolean
-  readonly access?: Partial<Cluster['access']>
+  /** `user` logs in to every node; pi when left out. */
+  readonly access?: Partial<Cluster['access']> & { readonly user?: string }
   /** Versions that the cluster lock pins, by engine. */
   readonly pinned?: Readonly<Record<string, string>>
   /** Services by the node that they run on. */
   readonly services?: Readonly<Record<string, readonly ClusterService[]>>
 }
 
-function nodeOf(given: NodeFixture, index: number, domain: string): ClusterNode {
+function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi'): ClusterNode {
   const { name = `node-${index + 1}`, model = 'pi4', has = [], labels = {}, facts = {}, roles } = given
   const board = boardByModel(model)
   if (!board) throw new Error(`there is no board ${model}`)
@@ -40,6 +43,7 @@ function nodeOf(given: NodeFixture, index: number, domain: string): ClusterNode 
     architecture,
     address: given.address ?? `192.0.2.${index + 1}`,
     board: { model, memoryBytes: assumedMemoryBytes(board), architecture, has, labels },
+    user: given.user ?? login,
     facts,
     roles,
   }
@@ -48,13 +52,13 @@ function nodeOf(given: NodeFixture, index: number, domain: string): ClusterNode 
 /** A cluster after resolve. Nodes are `node-1`, `node-2`, … at 192.0.2.1, …, Pi 4 where nothing is said. */
 export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
-  const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain))
+  const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
   return {
     name: 'office',
     domain,
     lab: given.lab ?? false,
     nodes,
-    access: { user: 'pi', authorizedKeys: [], ...given.access },
+    access: { authorizedKeys: given.access?.authorizedKeys ?? [] },
     find: (role) => nodes.filter(({ roles }) => roles.includes(role)),
     options: <Options>(role: string) => given.options?.[role] as Options | undefined,
     pinned: (engine) => given.pinned?.[engine],

@@ -1,5 +1,6 @@
 /** What only a live system shows of the kind package: what apt installs, keeps and removes. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { directory } from '../../src/resources/directory/directory.ts'
 import { debianPackage } from '../../src/resources/package/package.ts'
 import { file } from '../../src/resources/file/file.ts'
 import { LiveNode, reasons, cannotHaveNodes } from './live-node.ts'
@@ -188,5 +189,56 @@ describe.skipIf(skipped)('a package on a live node', () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => debianPackage({ name: `many-${index}` }))
     expect(await node.processes(many(500))).toBe(await node.processes(many(50)))
+  })
+
+  /** Path, mode, owner, time, number of names and inode of what somebody keeps in the folder. */
+  const theirs = (): Promise<string> =>
+    node.output(
+      'sh',
+      '-c',
+      "cd /var/lib/tiny-state && stat -c '%n %a %u %g %Y %h %i' mine deep/er && cat mine deep/er",
+    )
+
+  const keepSomething = `mkdir -p /var/lib/tiny-state/deep && cd /var/lib/tiny-state &&
+    echo mine >mine && chmod 604 mine && echo deep >deep/er && chown 1000:1000 deep/er &&
+    touch -d @981173106 mine deep/er && ln mine /var/lib/second-mine`
+  const engine =
+    'install -o daemon -m 600 /dev/null /var/lib/tiny-state/log && install -d -o daemon /var/lib/tiny-state/raft'
+
+  it('leaves what somebody put into its folder, although its own script takes the folder', async () => {
+    await node.run('converge', [debianPackage({ name: 'tiny-state' })])
+    await node.output('sh', '-c', `${keepSomething} && ${engine}`)
+    const before = await theirs()
+    expect((await forget(node)).failed).toEqual(new Map())
+    expect(await versionOf(node, 'tiny-state')).toBe('')
+    expect(await theirs()).toBe(before)
+    expect(await node.output('sh', '-c', 'cd /var/lib/tiny-state && find . ! -type d | sort')).toBe(
+      './deep/er\n./mine',
+    )
+    expect(await node.output('sh', '-c', 'ls -A /var/lib | grep bramble; true')).toBe('')
+  })
+
+  it('gives back a folder that was there before it, with its mode, its owner and all that was in it', async () => {
+    await node.output('sh', '-c', keepSomething)
+    await node.output('sh', '-c', 'install -o daemon -m 600 /dev/null /var/lib/tiny-state/old-log')
+    const folder = (): Promise<string> => node.output('stat', '-c', '%a %u %g', '/var/lib/tiny-state')
+    const [before, was] = [await theirs(), await folder()]
+    const state = directory({
+      path: '/var/lib/tiny-state',
+      mode: '700',
+      owner: 'daemon',
+      group: 'daemon',
+      purge: ['log', 'raft', 'old-log'],
+      needs: ['package:tiny-state'],
+    })
+    const wanted = [debianPackage({ name: 'tiny-state' }), state]
+    expect((await node.run('converge', wanted)).failed).toEqual(new Map())
+    expect((await node.run('check', wanted)).differing).toEqual([])
+    await node.output('sh', '-c', engine)
+    expect((await forget(node)).failed).toEqual(new Map())
+    expect([await theirs(), await folder()]).toEqual([before, was])
+    expect(await node.output('sh', '-c', 'cd /var/lib/tiny-state && find . ! -type d | sort')).toBe(
+      './deep/er\n./mine\n./old-log',
+    )
   })
 })

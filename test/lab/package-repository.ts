@@ -12,6 +12,8 @@ export interface TinyPackage {
   readonly conflicts?: string
   /** Script that runs after it was unpacked. */
   readonly postinst?: string
+  /** Script that runs after it was removed or purged. */
+  readonly postrm?: string
   /** Text files by absolute path; those in `/etc` are settings. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -35,6 +37,7 @@ async function build(node: RepositoryNode, one: TinyPackage): Promise<void> {
   const folder = `/tmp/build-${one.name}-${one.version}`
   await node.write(`${folder}/DEBIAN/control`, control(one))
   if (one.postinst) await node.write(`${folder}/DEBIAN/postinst`, `#!/bin/sh\n${one.postinst}\n`, '755')
+  if (one.postrm) await node.write(`${folder}/DEBIAN/postrm`, `#!/bin/sh\n${one.postrm}\n`, '755')
   const files = Object.entries(one.files ?? {})
   for (const [path, text] of files) await node.write(`${folder}${path}`, text)
   const settings = files.filter(([path]) => path.startsWith('/etc/')).map(([path]) => `${path}\n`)

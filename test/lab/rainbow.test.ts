@@ -222,13 +222,16 @@ for (const consul of await labConsuls()) {
         const maintain = (word: string) =>
           cluster.output('wopplefox', 'env', `CONSUL_HTTP_TOKEN=${token.trim()}`, 'consul', 'maint', word)
         await maintain('-enable')
-        for (const verb of [['apply', '--yes'], ['plan'], ['status']]) {
-          const ended = await cluster.bramble(...verb)
-          expect([verb[0], ended.code]).toEqual([verb[0], 1])
-          expect(ended.text).toContain('wopplefox')
-          expect(ended.text).not.toMatch(/all is well/i)
+        try {
+          for (const verb of [['apply', '--yes'], ['plan'], ['status']]) {
+            const ended = await cluster.bramble(...verb)
+            expect([verb[0], ended.code]).toEqual([verb[0], 1])
+            expect(ended.text).toContain('wopplefox')
+            expect(ended.text).not.toMatch(/all is well/i)
+          }
+        } finally {
+          await maintain('-disable')
         }
-        await maintain('-disable')
         await cluster.well()
         expect((await cluster.bramble('plan')).code).toBe(0)
       })
@@ -305,9 +308,17 @@ for (const consul of await labConsuls()) {
       })
 
       it('takes everything away again when the roles leave the cluster file', async () => {
+        const mine = "stat -c '%a %u %g %Y %h %i' /var/lib/consul/mine; cat /var/lib/consul/mine"
+        const keep =
+          'cd /var/lib/consul && echo of the user >mine && chmod 604 mine && touch -d @981173106 mine && ln mine /var/lib/second-mine'
+        await cluster.text('wopplefox', 'sh', '-c', keep)
+        const kept = await cluster.text('wopplefox', 'sh', '-c', mine)
         cluster.edit((text) => text.replace(/^roles:[\s\S]*$/m, ''))
         cluster.settings = []
         await cluster.apply()
+        expect(await cluster.text('wopplefox', 'sh', '-c', mine)).toBe(kept)
+        expect(await cluster.text('wopplefox', 'ls', '-A', '/var/lib/consul')).toBe('mine')
+        await cluster.text('wopplefox', 'rm', '-r', '/var/lib/consul', '/var/lib/second-mine')
         const tree = (await cluster.text('wopplefox', 'sh', '-c', TREE)).split('\n')
         const before = new Set(bare.split('\n'))
         // systemd takes empty `.wants` folders away when a unit is disabled; tools for accounts keep backups of their files.

@@ -39,6 +39,15 @@ export const TINY_PACKAGES: readonly TinyPackage[] = [
     postinst: 'touch /run/slow; until test -e /run/go; do sleep 0.1; done',
   },
   { name: 'tiny-large', version: '1', files: { '/mnt/full/large': 'x'.repeat(2 ** 20) } },
+  {
+    name: 'tiny-state',
+    version: '1',
+    // As Debian's consul does.
+    postinst:
+      'mkdir -p /var/lib/tiny-state\nchown daemon:daemon /var/lib/tiny-state\nchmod u+rwX,go-rwX /var/lib/tiny-state',
+    postrm: 'if [ "$1" = purge ]; then rm -rf /var/lib/tiny-state || true; fi',
+    files: { '/var/lib/tiny-state/shipped': 'shipped\n' },
+  },
   daemon('tiny-daemon', '1'),
   daemon('tiny-daemon', '2'),
   daemon('tiny-stranger', '1'),
@@ -46,7 +55,7 @@ export const TINY_PACKAGES: readonly TinyPackage[] = [
 
 /** Removes everything that Bramble owns on the node. */
 export function forget(node: LiveNode): Promise<ProgramRun> {
-  return node.run('converge', [], ['service', 'file', 'package'])
+  return node.run('converge', [], ['service', 'file', 'directory', 'package'])
 }
 
 /** Leaves the node as it was before a test, whatever the test has left. */
@@ -57,7 +66,7 @@ export async function tidyPackages(node: LiveNode): Promise<void> {
   await node.exec(
     'sh',
     '-c',
-    `systemctl stop tiny-daemon tiny-stranger; ${purge}; rm -f /run/slow /run/go /run/tiny-*`,
+    `systemctl stop tiny-daemon tiny-stranger; ${purge}; rm -rf /run/slow /run/go /run/tiny-* /var/lib/tiny-state /var/lib/second-*`,
   )
 }
 

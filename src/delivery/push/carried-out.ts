@@ -12,6 +12,8 @@ const SHELL_PLACE = /^[\w.-]+\.sh: (?:line )?\d+: /
 /** What a program has done so far. */
 export class CarriedOut {
   isConfirmed = false
+  /** Why the last attempt to confirm a trial over a new connection came to nothing. */
+  unconfirmed: string | undefined
   readonly #program: Program
   readonly #onEvent: PushEvents
   readonly #found: FoundOnNode
@@ -118,10 +120,9 @@ export class CarriedOut {
     const isResource = this.#program.resources.has(what)
     const address = fullAddress(this.#program, what)
     const action = isResource ? this.#actionOf(what) : 'remove'
-    const message = (given === '' ? (output.at(-1) ?? 'a command failed without a word') : given).replace(
-      SHELL_PLACE,
-      '',
-    )
+    const said = given === '' ? (output.at(-1) ?? 'a command failed without a word') : given
+    const why = said.startsWith('undone: ') && this.unconfirmed !== undefined ? `: ${this.unconfirmed}` : ''
+    const message = said.replace(SHELL_PLACE, '') + why
     this.#outcomes.set(address, { address, outcome: 'failed', action, message, output })
     this.#onEvent({ type: 'resource-failed', node: this.#program.node, address, message, output })
   }

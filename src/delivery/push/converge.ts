@@ -177,7 +177,9 @@ class Converge {
     this.carriedOut.take(event)
     if (event.type === 'trial') {
       const over = (): boolean => this.#ending.isOver || this.carriedOut.isConfirmed
-      this.#trial ??= confirmTrial(this.#push, this.#program.node, event.seconds, over)
+      this.#trial ??= confirmTrial(this.#push, this.#program.node, event.seconds, over, (why) => {
+        this.carriedOut.unconfirmed = why
+      })
     }
   }
 

@@ -1,12 +1,14 @@
 # shellcheck shell=sh disable=SC2034,SC2120
 # What every session has first on the node: words, the lease, and whether a program still runs.
-# It travels inside single quotes through any login shell, so it holds neither a single quote nor two backslashes in a row.
+# It comes over standard input, so no login shell reads it (see shell-start.sh of the transport).
 # Arguments of each script: MARKER RUN, then its own. MARKER is empty unless a sudo password goes ahead on standard input.
 
 umask 077
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
+# A time after which an idle shell is to end is meant for people; some shells take it for every read.
+unset TMOUT
 
 say() { # TYPE [FIELD...]
   printf "\n@"

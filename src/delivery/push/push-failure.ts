@@ -1,10 +1,12 @@
 /** Says why a session with a node came to nothing. */
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
+import { loginCodes } from '../../diagnostics/catalogue/login.ts'
 import { connectionFailure } from '../transport/failure.ts'
 import type { DeliveryFailure } from '../transport/failure.ts'
 import type { PushRun } from './contract.ts'
 import type { TalkEnd } from './conversation.ts'
 import type { ProgramReader } from './program-reader.ts'
+import { sudoFailure } from './sudo-failure.ts'
 
 /** What is known of a session that did not do what it was for. */
 export interface FailedTalk {
@@ -47,11 +49,15 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
   const text = end.stderr.join('\n')
   const at = { where: { node }, output: [...reader.noise, ...end.stderr] }
   const who = { node, user: dial.user }
-  if (/try again|incorrect password|Authentication failed/i.test(text) && talk.passwordGiven) {
-    return deliveryCodes.SUDO_PASSWORD_WRONG(who, at)
-  }
-  if (/password is required|interactive authentication is required/.test(text)) {
-    return deliveryCodes.SUDO_PASSWORD_NEEDED(who, at)
+  const bySudo = end.code !== 255 && dial.sudo !== 'none'
+  const sudo = bySudo ? sudoFailure(text, { ...who, passwordGiven: talk.passwordGiven }, at) : undefined
+  if (sudo) return sudo
+  if (
+    /account (has|is) expired|[Pp]assword change required|Your password has expired/.test(
+      at.output.join('\n'),
+    )
+  ) {
+    return loginCodes.LOGIN_ACCOUNT_EXPIRED(who, at)
   }
   if (end.code === 255 || /spawn ssh/.test(text)) {
     return connectionFailure({
@@ -61,7 +67,6 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
       knownHostsFile: push.transport.knownHostsFile,
     })
   }
-  if (/sudo/i.test(text)) return deliveryCodes.SUDO_REFUSED(who, at)
   return deliveryCodes.LOGIN_RUNS_NOTHING({ ...who, status: end.code }, at)
 }
 

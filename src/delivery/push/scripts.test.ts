@@ -3,6 +3,7 @@ import { runtime } from '../../compile/runtime.generated.ts'
 import { kinds } from '../../resources/registry.generated.ts'
 import { quote } from '../../shell/quote.ts'
 import { run } from '../../support/run.ts'
+import { loginWords } from '../transport/shell-start.ts'
 import { RUNNER, SCRIPTS } from './scripts.ts'
 
 /** Names that shell text gives to functions, and to variables that outlive the function that sets them. */
@@ -29,10 +30,12 @@ function namesIn(text: string): Set<string> {
 const all = Object.entries({ ...SCRIPTS, runner: RUNNER })
 
 describe('the scripts of a session', () => {
-  // fish(1) takes \' and \\ inside single quotes for a quote and a backslash.
-  it.each(all)('%s reads the same in every login shell', (_, text) => {
-    expect(text).not.toMatch(/'|\\\\|!\w/)
-    expect(quote(text)).toBe(`'${text}'`)
+  // fish(1) takes \' and \\ inside single quotes for a quote and a backslash, csh(1) ! and line ends for its own.
+  it('are started by one line that reads the same in every login shell', () => {
+    for (const word of loginWords) {
+      expect(word).not.toMatch(/['\\!\n]/)
+      expect([word, `'${word}'`]).toContain(quote(word))
+    }
   })
 
   it.each(['dash', 'bash', 'busybox sh'])('are shell for %s', async (shell) => {

@@ -110,12 +110,15 @@ describe.skipIf(noScratchNodes !== undefined)('a strange node', () => {
     })
   })
 
-  const rc = 'echo "Welcome!"; echo "more noise" >&2; printf "no end of line"'
+  const rc = 'echo "Welcome"; sh -c "echo more noise >&2"; printf "no end of line"'
   it.each([
     ['bash', '/bin/bash', '/root/.bashrc'],
     ['zsh', '/usr/bin/zsh', '/root/.zshenv'],
     ['fish', '/usr/bin/fish', '/root/.config/fish/config.fish'],
     ['busybox', '/run/bin/sh', '/root/.profile'],
+    ['tcsh', '/usr/bin/tcsh', '/root/.tcshrc'],
+    ['csh', '/usr/bin/bsd-csh', '/root/.cshrc'],
+    ['rbash', '/usr/bin/rbash', '/root/.bashrc'],
   ])('with %s as its login shell and noise in the start-up files is none', async (name, shell, startUp) => {
     if (name !== 'busybox' && !existsSync(shell)) {
       console.warn(`not tried: ${name} is not installed`)

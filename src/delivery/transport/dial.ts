@@ -7,6 +7,8 @@ export interface Dial {
   readonly host: string
   readonly port: number
   readonly user: string
+  /** Key of the cluster file that says so, for messages. */
+  readonly userKey?: string
   /** Name of the node that is the jump, or a jump of its own: `[user@]host[:port]`. */
   readonly via?: string
   /** Private key; without one, what the user's own configuration and agent offer. */

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -15,6 +16,7 @@ import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { run } from '../../support/run.ts'
 import { observe } from '../push/push.ts'
+import { linkRefusal } from './failure.ts'
 import type { Dial, TransportOptions } from './transport.ts'
 
 if (noScratchNodes !== undefined) console.warn(`failure.test.ts is skipped: ${noScratchNodes}`)
@@ -80,6 +82,62 @@ describe.skipIf(noScratchNodes !== undefined)('a node that cannot be logged in t
       code: 'AUTHENTICATION_FAILED',
       summary: expect.stringContaining('ada refuses the login of root (publickey') as string,
     })
+  })
+
+  it('is AUTHENTICATION_FAILED with the key of the cluster file that names the user', async () => {
+    const other = { identityFile: join(node.folder, 'host') }
+    const own = await failureOf([node.dial('ada', { ...other, user: 'nobody', userKey: 'nodes.ada.user' })])
+    expect(own.fix).toContain('correct nodes.ada.user (now nobody)')
+    expect((await failureOf([node.dial('ada', { ...other, user: 'nobody' })])).fix).toContain(
+      'correct access.user',
+    )
+  })
+
+  it('is TOO_MANY_KEYS when its patience ends before the right key comes', async () => {
+    const strict = await scratchNode({ sshd: ['MaxAuthTries 1'] })
+    const keys = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => {
+        const key = join(strict.folder, name)
+        await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+        return `  IdentityFile ${key}\n`
+      }),
+    )
+    const home = join(strict.folder, 'home')
+    mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(home, '.ssh/config'), `Host *\n${keys.join('')}`, { mode: 0o600 })
+    const { identityFile: _, ...dial } = strict.dial('ada')
+    const was = process.env['HOME']
+    process.env['HOME'] = home
+    try {
+      const transport = await strict.transport([dial], { userConfig: true })
+      const seen = await observe(pushRun(transport), programOf('ada', []), 'plan', () => undefined)
+      await transport.close()
+      expect(seen).toMatchObject({ reached: false, failure: { code: 'TOO_MANY_KEYS' } })
+    } finally {
+      process.env['HOME'] = was
+      await strict.remove()
+    }
+  })
+
+  it('is LOGIN_TURNED_AWAY when connections are ended before the login', async () => {
+    const port = await freePort()
+    const closing = createServer((socket) => socket.end()).listen(port, '127.0.0.1')
+    await once(closing, 'listening')
+    const seen = await failureOf([node.dial('ada', { port })])
+    closing.close()
+    expect(seen).toMatchObject({ code: 'LOGIN_TURNED_AWAY' })
+    expect(seen.summary).toContain(
+      `ada (127.0.0.1:${port}) takes connections and ends them before the login: Connection`,
+    )
+  })
+
+  it('gives each reason of not being there its own way out', async () => {
+    const refused = await failureOf([node.dial('ada', { port: await freePort() })])
+    expect(refused.fix).toContain('nothing listens')
+    const unnamed = await failureOf([node.dial('ada', { host: 'ada.invalid' })])
+    expect(unnamed.fix).toContain('correct its address')
+    expect(linkRefusal('administratively prohibited: open failed')).toContain('AllowTcpForwarding')
+    expect(linkRefusal('Connection refused')).toBe('Connection refused')
   })
 
   it('is SSH_NOT_INSTALLED on a computer without ssh', async () => {

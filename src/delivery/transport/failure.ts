@@ -1,5 +1,6 @@
 /** Says in our own words why a session did not come about, from what ssh printed. */
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
+import { loginCodes } from '../../diagnostics/catalogue/login.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { commandLine } from '../../shell/quote.ts'
 import type { Dial } from './dial.ts'
@@ -28,12 +29,11 @@ export function connectionFailure(failed: FailedConnection): DeliveryFailure {
   if (end.code === 127 && /spawn ssh ENOENT/.test(text)) return deliveryCodes.SSH_NOT_INSTALLED({}, at)
   if (/Host key verification failed|HOST IDENTIFICATION HAS CHANGED/.test(text))
     return changedKey(failed, text)
-  const denied = /Permission denied \(([^)]*)\)/.exec(text) ?? /(Too many authentication failures)/.exec(text)
+  if (/Too many authentication failures/.test(text)) return loginCodes.TOO_MANY_KEYS(dial, at)
+  const denied = /Permission denied \(([^)]*)\)/.exec(text)
   if (denied) {
-    return deliveryCodes.AUTHENTICATION_FAILED(
-      { node: dial.node, user: dial.user, methods: denied[1] ?? '' },
-      at,
-    )
+    const { node, user, userKey = 'access.user' } = dial
+    return deliveryCodes.AUTHENTICATION_FAILED({ node, user, userKey, methods: denied[1] ?? '' }, at)
   }
   if (
     /timed out during banner exchange|Timeout, server .* not responding|Connection to .* timed out/.test(text)
@@ -43,7 +43,24 @@ export function connectionFailure(failed: FailedConnection): DeliveryFailure {
       at,
     )
   }
+  const [away] = TURNED_AWAY.exec(text) ?? []
+  if (away !== undefined && !NOT_THERE.test(text)) {
+    const place = `${dial.host}:${dial.port}`
+    const reason = away.replace(/^kex_exchange_identification: (read: )?/, '')
+    return loginCodes.LOGIN_TURNED_AWAY({ node: dial.node, place, reason }, at)
+  }
   return unreachable(failed, text, at)
+}
+
+/** Said by a server that ends a connection before the login (kex.c, clientloop.c; OpenSSH 9.8 has penalties). */
+const TURNED_AWAY =
+  /kex_exchange_identification: .*|Connection (?:closed|reset) by .*|Not allowed at this time|Exceeded MaxStartups/
+
+/** Why a port of a node cannot be reached through its SSH server, with what to do where that is known. */
+export function linkRefusal(reason: string): string {
+  return /administratively prohibited/.test(reason)
+    ? `${reason}: its SSH server forwards nothing; set AllowTcpForwarding to local (role base does, unless ssh.settings says otherwise) and DisableForwarding to no`
+    : reason
 }
 
 function unreachable(

@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream'
 import type { Readable, Writable } from 'node:stream'
 import { heard } from '../../support/heard.ts'
 import { visibleLine } from '../visible.ts'
+import { linkRefusal } from './failure.ts'
 import type { Session } from './session.ts'
 
 /** What links need of the transport. */
@@ -117,7 +118,9 @@ export class Links {
       const reasons = carrier.session
         .said()
         .map((line) => /open failed: (?:connect failed: )?(.*)$/.exec(line)?.[1])
-      throw new Error(`port ${port} of ${node} cannot be reached: ${reasons.findLast(Boolean) ?? refusal}`)
+      throw new Error(
+        `port ${port} of ${node} cannot be reached: ${linkRefusal(reasons.findLast(Boolean) ?? refusal)}`,
+      )
     })
   }
 

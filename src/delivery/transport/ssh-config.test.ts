@@ -97,6 +97,37 @@ describe('the configuration for ssh', () => {
     expect(seen.get('requesttty')).toBe('false')
   })
 
+  it("heeds what the user's own files say of the address of a node, and changes nothing that ours say", async () => {
+    const file = join(folder, 'by-address')
+    const own =
+      'Host 192.0.2.*\n  IdentityFile /keys/by-address\n  CertificateFile /keys/certificate\n  IdentityAgent /agents/mine\n' +
+      '  ProxyJump gate.example.net\n  User wrong\n  Port 99\n  RequestTTY force\n  BatchMode no\n' +
+      'Host 198.51.100.*\n  IdentityFile /keys/of-others\n' +
+      'Match host 192.0.2.1\n  ServerAliveInterval 99\n  Compression yes\n'
+    writeFileSync(file, own, { mode: 0o600 })
+    const seen = await understood('ada', { dials: [dial('ada')], includes: [file] })
+    expect(seen.get('identityfile')).toBe('/keys/by-address')
+    expect(seen.get('certificatefile')).toBe('/keys/certificate')
+    expect(seen.get('identityagent')).toBe('/agents/mine')
+    expect(seen.get('proxyjump')).toBe('gate.example.net')
+    expect(seen.get('compression')).toBe('yes')
+    const ours = [
+      'user',
+      'port',
+      'hostname',
+      'hostkeyalias',
+      'batchmode',
+      'requesttty',
+      'serveraliveinterval',
+    ]
+    expect(ours.map((key) => seen.get(key))).toEqual(['pi', '22', '192.0.2.1', 'ada', 'yes', 'false', '5'])
+    const via = await understood('bob', {
+      dials: [dial('ada'), dial('bob', { via: 'ada' })],
+      includes: [file],
+    })
+    expect(via.get('proxyjump')).toBe('ada')
+  })
+
   it('leaves terminals and multiplexing to the user where somebody is at the terminal', async () => {
     const seen = await understood('ada', { dials: [dial('ada')], batch: false })
     expect(seen.get('batchmode')).toBe('no')

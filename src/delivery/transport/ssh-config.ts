@@ -97,6 +97,12 @@ function commonBlock(names: readonly string[], options: SshConfigOptions): strin
   ])
 }
 
+/**
+ * The user's files speak of nodes by address (`Host 192.168.1.*`), but ssh compares with the name that it was given. This makes it read
+ * all files a second time, with the address in the place of the name (ssh_config(5), Match final). What was set the first time stays.
+ */
+const READ_AGAIN = 'Match final\n'
+
 /** The whole configuration: one block a node, what is common, and the user's own files below it. */
 export function sshConfig(options: SshConfigOptions): string {
   const jumps = literalJumps(options.dials)
@@ -109,7 +115,7 @@ export function sshConfig(options: SshConfigOptions): string {
       ? block(
           '*',
           options.includes.map((file) => ['Include', quoted(file)]),
-        )
+        ) + READ_AGAIN
       : '',
   ].join('')
 }

@@ -12,6 +12,7 @@ import { Links } from './links.ts'
 import { pinnedNames, tidyKnownHosts } from './known-hosts.ts'
 import { startSession } from './session.ts'
 import type { NodeStats, Session } from './session.ts'
+import { loginWords, startText } from './shell-start.ts'
 import { Slots } from './slots.ts'
 import { makeSocketFolder } from './socket-folder.ts'
 import { sshConfig } from './ssh-config.ts'
@@ -122,8 +123,10 @@ class OpenSshTransport implements Transport {
     const { via } = this.dial(node)
     const release = via === undefined ? undefined : await this.#slots.take(via)
     const carrier = options.carriesLinks === true ? this.#carrierArgs(node) : []
-    const args = ['-F', this.#batchFile, ...carrier, '--', node, commandLine(argv)]
+    const args = ['-F', this.#batchFile, ...carrier, '--', node, commandLine(loginWords)]
+    const text = startText(argv)
     const session = startSession(node, args, this.#statsOf(node))
+    session.stdin.write(text)
     this.#open.add(session)
     void session.ended.then(() => this.#open.delete(session))
     if (options.carriesLinks === true) this.#links.carriedBy(node, session)

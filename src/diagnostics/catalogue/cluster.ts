@@ -3,6 +3,22 @@ import { code, defineCodes } from '../define-codes.ts'
 
 /** What can be wrong between keys of the cluster file, before anything is known of the boards. */
 export const clusterCodes = defineCodes({
+  NODE_LEFT_RUNNING: code<{ node: string; names: readonly string[] }>({
+    severity: 'warning',
+    origin: 'command',
+    shownBy: 'src/cluster/left-nodes.test.ts',
+    title: 'A node left the cluster file, and what runs there goes on',
+    summary: ({ node }) =>
+      `${node} is no longer in the cluster file; what Bramble made there stays and goes on running`,
+    why: 'a node that is not in the file is not logged in to, so nothing is taken away from it; engines still count it as a member',
+    fix: ({ node, names }) =>
+      `put ${node} back under nodes${names.length > 0 ? ` and take it out of ${names.join(', ')} only` : ' without a role'}, run bramble apply, then take it out; ` +
+      `when it is gone for good, run bramble apply as it is`,
+    explain:
+      'The cluster lock knows a node that the cluster file does not have any more. To have removed what Bramble made on it, give it no roles first (leave its entry ' +
+      'under `nodes`, take it out of groups and out of `on`), run `bramble apply`, and only then take its entry out. A board that is broken or away needs none of that: the next complete apply forgets ' +
+      'it, with its member, its token and its certificate.',
+  }),
   NO_NODES: code({
     title: 'A cluster without nodes',
     summary: 'the cluster has no nodes',

@@ -22,6 +22,21 @@ function duration(seconds: number): string {
   return `${Math.round(seconds / size)} ${unit}`
 }
 
+/** What to look at, by what ssh said. */
+function unreachableFix(reason: string): string {
+  if (/refused/.test(reason))
+    return 'the computer is there and nothing listens: switch its SSH server on, or correct the port'
+  if (/resolve hostname|service not known/.test(reason))
+    return 'correct its address, or give it an entry in DNS or /etc/hosts'
+  if (/administratively prohibited/.test(reason))
+    return 'let its jump forward connections (AllowTcpForwarding in sshd_config)'
+  if (/No route|unreachable/.test(reason))
+    return 'look whether this computer and the node are in the same network, and at its power and cable'
+  if (/negotiate/.test(reason))
+    return 'update the SSH server of the node, or the ssh of this computer: they have no algorithm in common'
+  return 'look at its power, cable and address'
+}
+
 /** What can go wrong when a program is pushed to a node. */
 export const deliveryCodes = defineCodes({
   SSH_NOT_INSTALLED: code({
@@ -39,7 +54,7 @@ export const deliveryCodes = defineCodes({
     title: 'A node cannot be reached',
     summary: ({ node, place, reason }) => `${node} cannot be reached at ${place}: ${reason}`,
     why: 'nothing was changed on it; the other nodes went on',
-    fix: ({ node }) => `look at its power, cable and address, then run bramble apply --node ${node}`,
+    fix: ({ node, reason }) => `${unreachableFix(reason)}, then run bramble apply --node ${node}`,
     explain:
       'No SSH connection came about: the name does not resolve, nobody answers at the address, or nothing listens on the port. ' +
       "When the node is behind a jump (`via`), the reason may be the jump's. `bramble ssh NODE` takes the same way and shows what ssh says.",
@@ -76,17 +91,18 @@ export const deliveryCodes = defineCodes({
       "Compare the fingerprint with the one on the node's own screen: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`. " +
       'Nothing is sent to a node whose key does not match.',
   }),
-  AUTHENTICATION_FAILED: code<{ node: string; user: string; methods: string }>({
+  AUTHENTICATION_FAILED: code<{ node: string; user: string; userKey: string; methods: string }>({
     origin: 'delivery',
     shownBy: CONNECTION_TEST,
     title: 'A node refuses the login',
     summary: ({ node, user, methods }) => `${node} refuses the login of ${user} (${methods})`,
     why: 'none of the keys that ssh offered is allowed there; passwords are not asked for in a run',
-    fix: ({ node, user }) =>
-      `see which user and key are right: bramble ssh ${node}; then put the key there with ssh-copy-id, or correct access.user (now ${user})`,
+    fix: ({ node, user, userKey }) =>
+      `see which user and key are right: bramble ssh ${node}; then put the key there with ssh-copy-id (ssh-add it first when it has a passphrase), or correct ${userKey} (now ${user})`,
     explain:
       'A run asks nobody for passwords or passphrases, so a key must be usable without one or be in the agent (`ssh-add`). ' +
-      'The user comes from `access.user`, the keys from your own ssh configuration and agent.',
+      'The user is that of the node (`nodes.NAME.user`), else `access.user`. The keys come from your agent and your own ssh configuration, where blocks count that ' +
+      "speak of the node's name or of its address (`Host 192.168.1.*`): IdentityFile, CertificateFile, IdentityAgent, and ProxyJump where the node has no `via`.",
   }),
   LOGIN_RUNS_NOTHING: code<{ node: string; user: string; status: number }>({
     origin: 'delivery',

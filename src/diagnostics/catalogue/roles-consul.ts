@@ -17,6 +17,17 @@ export const rolesConsulCodes = defineCodes({
       '5 and 6 the loss of two; the last one of an even number only adds work and one more thing that can fail. An even number does not ' +
       'cause a split brain: without a majority nobody decides anything.',
   }),
+  CONSUL_CHECK_HIDDEN: code<{ service: string; path: string; setting: string }>({
+    title: 'A check runs what its agent cannot see',
+    summary: ({ service, path }) =>
+      `the check of ${service} names ${path}, which the Consul agent cannot see`,
+    why: ({ setting, path }) =>
+      `the agent runs the check in its own sandbox: ${setting} of its unit hides /${path.split('/')[1]} from it, so the check would stay critical`,
+    fix: 'put it where every service can read it, such as /usr/local/lib/checks/ (owner root, mode 755), and name that path',
+    explain:
+      'The agent runs script checks as its own user, behind the settings of its systemd unit: ProtectHome hides /home, /root and /run/user, PrivateTmp gives it a /tmp and ' +
+      '/var/tmp of its own, PrivateDevices hides the devices of the board. A check that needs one of these can ask a service over http or tcp instead, or read a file that another unit writes below /run or /var/lib.',
+  }),
   CONSUL_SERVERS_SINGLE: code<{ node: string }>({
     severity: 'warning',
     title: 'A single Consul server',

@@ -18,6 +18,18 @@ export const rolloutCodes = defineCodes({
       'has the lease of most of its members, so a member that restarts does not lose it. The lease ends five minutes after the last word of its controller, ' +
       'never while a program of that run is still at work on a member. `--take-over` takes it away from a run that is over.',
   }),
+  GROUP_MEMBER_AT_WORK: code<{ group: string; run: string; member: string }>({
+    origin: 'delivery',
+    shownBy: LOCK_TEST,
+    title: 'The program of another run is at work on a member of the group',
+    summary: ({ group, run, member }) => `run ${run} is still at work on ${member}, a member of ${group}`,
+    why: 'it may stop its member at any moment, so no other member is interrupted meanwhile',
+    fix: ({ member }) =>
+      `wait for its end and run bramble apply again; or end it: bramble apply --node ${member} --take-over`,
+    explain:
+      'A program goes on when its controller is gone, and holds its node until it is over. While it is at work on a member of a consensus group, nobody else ' +
+      'is given the group, whoever had it. `--take-over` on that node ends the program.',
+  }),
   GROUP_OUT_OF_REACH: code<{ group: string; granted: number; needed: number; missing: string }>({
     origin: 'delivery',
     shownBy: LOCK_TEST,

@@ -7,7 +7,7 @@ import { debianPackage } from '../../resources/package/package.ts'
 import { user } from '../../resources/user/user.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from './lines.ts'
-import { CONSUL_USER, ENGINE } from './names.ts'
+import { CONFIG_FOLDER, CONSUL_USER, ENGINE } from './names.ts'
 import type { ServerOptions } from './options.ts'
 
 /** An installed Consul. */
@@ -72,6 +72,14 @@ function sourceOf(archive: string): Resource[] {
   })
 }
 
+/** What the package brings into the folder of the configuration, byte for byte: known and unchanged it is nothing foreign. */
+const SHIPPED = `## https://www.consul.io/docs/agent/options.html#log_level
+## https://www.consul.io/docs/agent/options.html#_log_level
+## [err|warn|info|debug|trace]
+
+log_level = "info"
+`
+
 /** What it takes to install the package. Without a known mirror the node's own sources have to have it. */
 export function installPackage({ release, archive }: PackageSystem): Installation {
   const sources = release === SUITE || archive === undefined ? [] : sourceOf(archive)
@@ -83,7 +91,12 @@ export function installPackage({ release, archive }: PackageSystem): Installatio
     program: '/usr/bin/consul',
     needs,
   })
-  return { program: '/usr/bin/consul', address: addressOf(made), resources: [...sources, made] }
+  const shipped = file({
+    path: `${CONFIG_FOLDER}/00-log_level.hcl`,
+    content: SHIPPED,
+    needs: [addressOf(made)],
+  })
+  return { program: '/usr/bin/consul', address: addressOf(made), resources: [...sources, made, shipped] }
 }
 
 /** Where the users of this cluster get Consul from. */

@@ -93,7 +93,7 @@ describe('an upgrade of Consul', () => {
   it.each([
     ['1.8.7', '1.11.0', ['1.10', '1.11']],
     ['1.8.7', '1.19.2', ['1.10', '1.12', '1.14', '1.16', '1.18', '1.19']],
-    ['1.19.2', '2.1.0', ['1.21.7 or 1.22', '2.0', '2.1']],
+    ['1.19.2', '2.1.0', ['1.21', '1.21.7 or 1.22', '2.0', '2.1']],
     ['1.20.6', '2.0.3', ['1.22', '2.0']],
     ['1.7.4', '1.9.0', ['1.8', '1.9']],
   ])('from %s to %s goes through %j', (from, to, through) => {
@@ -107,6 +107,8 @@ describe('an upgrade of Consul', () => {
       through: ['1.21.7 or 1.22', '2.0'],
       source: `${INSTRUCTIONS}/upgrade-to-2-0-x`,
     })
-    expect(upgradeStep(CONSUL_LINES, '1.19.2', '2.0.0')).toMatchObject({ through: ['1.21.7 or 1.22', '2.0'] })
+    expect(upgradeStep(CONSUL_LINES, '1.19.2', '2.0.0')).toMatchObject({
+      through: ['1.21', '1.21.7 or 1.22', '2.0'],
+    })
   })
 })

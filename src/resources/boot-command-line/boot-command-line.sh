@@ -77,21 +77,16 @@ boot_command_line_before() { # the columns: what was there of this parameter, an
 }
 
 boot_command_line_kept() { # WORD...: sets KEPT to the kept file with these words, however it sets them apart
-  local words="$*"
-  set -f
-  for KEPT in $(cd "$STATE/before" 2>/dev/null && ls); do
-    case $KEPT in
-    "$ROW_ID"-*)
-      # shellcheck disable=SC2046 # words
-      set -- $(cat "$STATE/before/$KEPT")
-      if [ "$*" = "$words" ]; then
-        set +f
-        return 0
-      fi
-      ;;
-    esac
+  local words="$*" file
+  for file in "$STATE/before/$ROW_ID"-* "$BESIDE/$ROW_ID"-*; do
+    [ -f "$file" ] || continue
+    KEPT=${file##*/}
+    set -f
+    # shellcheck disable=SC2046 # words
+    set -- $(cat "$file")
+    set +f
+    if [ "$*" = "$words" ]; then return 0; fi
   done
-  set +f
   return 1
 }
 

@@ -4,7 +4,7 @@ import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
 import type { Resource } from '../../resources/kind.ts'
 import { user } from '../../resources/user/user.ts'
-import type { Cluster } from '../role.ts'
+import type { Cluster, ClusterNode } from '../role.ts'
 import type { BaseOptions } from './options.ts'
 
 /** Names of the users who may become root. */
@@ -13,9 +13,13 @@ export function sudoers({ users }: BaseOptions): string[] {
 }
 
 /** Every key of every user once; the login user also has those of the cluster's `access`. */
-function keysByUser({ users }: BaseOptions, { access }: Cluster): [name: string, key: string][] {
+function keysByUser(
+  { users }: BaseOptions,
+  { access }: Cluster,
+  { user: login }: ClusterNode,
+): [name: string, key: string][] {
   const keys = [
-    ...access.authorizedKeys.map((key): [string, string] => [access.user, key]),
+    ...access.authorizedKeys.map((key): [string, string] => [login, key]),
     ...Object.entries(users).flatMap(([name, { authorized_keys }]) =>
       authorized_keys.map((key): [string, string] => [name, key]),
     ),
@@ -45,7 +49,7 @@ function rights(options: BaseOptions): Resource[] {
 }
 
 /** The resources of all groups and users. */
-export function accounts(options: BaseOptions, cluster: Cluster): Resource[] {
+export function accounts(options: BaseOptions, cluster: Cluster, node: ClusterNode): Resource[] {
   return [
     ...Object.entries(options.groups).map(([name, { gid }]) =>
       group({ name, ...(gid !== undefined && { gid }) }),
@@ -61,7 +65,7 @@ export function accounts(options: BaseOptions, cluster: Cluster): Resource[] {
         password: 'kept',
       }),
     ),
-    ...keysByUser(options, cluster).map(([name, key]) => authorizedKey({ user: name, key })),
+    ...keysByUser(options, cluster, node).map(([name, key]) => authorizedKey({ user: name, key })),
     ...rights(options),
   ]
 }

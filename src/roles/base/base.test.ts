@@ -91,6 +91,34 @@ describe('the SSH server', () => {
     )
   })
 
+  it('means the own user of a node wherever that node is meant', () => {
+    const cluster = clusterFixture({
+      nodes: [{ roles: ['base'] }, { roles: ['base'], user: 'jan' }, { roles: ['base'], user: 'root' }],
+      access: { user: 'pi', authorizedKeys: [KEY] },
+    })
+    const users = cluster.nodes.map((node) => {
+      const options = base.options.parse({})
+      const resources = base.resources({
+        options,
+        node,
+        cluster,
+        secrets: secretsFixture(),
+        release: releaseFixture,
+      })
+      const rootLogin = resources
+        .flatMap(({ contents }) => contents)
+        .flatMap(
+          ({ bytes }) => /PermitRootLogin (.*)/.exec(Buffer.from(bytes as Uint8Array).toString())?.[1] ?? [],
+        )
+      return [resources.find(({ kind }) => kind === 'authorized-key')?.row[1], ...rootLogin]
+    })
+    expect(users).toEqual([
+      ['pi', 'no'],
+      ['jan', 'no'],
+      ['root', 'prohibit-password'],
+    ])
+  })
+
   it('lets root in with a key when that is how Bramble logs in', () => {
     const resources = resourcesOf({}, { access: { user: 'root' } })
     expect(textOf(resources, SSHD)).toContain('PermitRootLogin prohibit-password\n')

@@ -125,14 +125,14 @@ const base = defineRole({
     timezone({ zone: options.timezone }),
     ...packages(options, node),
     locale({ lang: options.locale }),
-    ...accounts(options, cluster),
+    ...accounts(options, cluster, node),
     ...kernel(options, cluster.lab),
     ...(options.hosts ? [hostsBlock(cluster)] : []),
     ...cloudInit(options, node),
     ...boot(options.boot, node, cluster.lab),
     ...clock(options.time, cluster.lab),
     ...journal(options.journal),
-    ...sshServer(options.ssh, cluster.access.user),
+    ...sshServer(options.ssh, node.user),
   ],
 })
 

@@ -2,6 +2,7 @@
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
@@ -23,6 +24,9 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings),
+    ...hiddenChecks(
+      [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
+    ),
     ...version(options),
     ...packages(options, cluster),
   ]

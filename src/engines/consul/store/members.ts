@@ -67,7 +67,10 @@ async function untilGone(api: ConsulApi, name: string): Promise<void> {
     const members = await listMembers(api)
     if (!members.some(({ Name, Status }) => Name === name && Status === ALIVE)) return
     if (Date.now() > until) {
-      const problem = `its agent still runs; stop it there, or put ${name} back into the cluster file`
+      const problem =
+        `its agent still runs, because ${name} left the cluster file with its roles. Either put ${name} back under nodes, without a role, ` +
+        `run bramble apply, which takes Consul away from it, and then take it out; or stop the agent on ${name} by hand: ` +
+        'sudo systemctl disable --now consul'
       throw new Refused(`the member ${name}`, { status: 0, problem })
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
