@@ -120,6 +120,26 @@ build_consul() {
   esac
 }
 
+# Node 22 and 24 beside the one that runs this (docs/node-versions.md). Their programs are fetched for Linux on x86-64 alone.
+other_nodes() {
+  local major path=$PATH own
+  if [ "$(uname -s) $(uname -m)" != 'Linux x86_64' ]; then
+    say "Tests with Node 22 and 24 are skipped: there is no package of them for $(uname -s) on $(uname -m)"
+    return 0
+  fi
+  say 'Other versions of Node'
+  check 'Node 22 and 24 are installed' \
+    npm ci --prefix test/node-versions --no-audit --no-fund --ignore-scripts --loglevel=error
+  own=$(node --version)
+  for major in 22 24; do
+    case $own in "v$major."*) continue ;; esac
+    [ -x "test/node-versions/node_modules/n$major/bin/node" ] || continue
+    PATH=$PWD/test/node-versions/node_modules/n$major/bin:$path
+    suite "Tests with Node $(node --version)" --config vitest.node.config.ts
+    PATH=$path
+  done
+}
+
 command -v node >/dev/null || {
   echo 'Node.js 20.19 or newer is needed' >&2
   echo '0 passed, 1 failed'
@@ -137,6 +157,7 @@ check 'types' npm run --silent typecheck
 check 'dead code' node_modules/.bin/knip --no-gitignore --no-progress
 build_consul
 suite 'House rules, units, contracts'
+other_nodes
 lab_tests "${1-}"
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

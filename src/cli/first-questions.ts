@@ -9,7 +9,7 @@ export async function askFirstAnswers(given: FirstAnswers, folder: string): Prom
   const ask = <Part extends Partial<FirstAnswers>>(
     question: TextOptions,
     partOf: (answer: string) => Part,
-  ): Promise<Part> => askUntilRight(folder, question, partOf)
+  ): Promise<Part> => askUntilRight(question, partOf, folder)
   const { name } = await ask(
     { message: 'What is the cluster called?', placeholder: 'office', initialValue: given.name },
     (answer) => ({ name: answer }),
@@ -45,11 +45,11 @@ export async function askFirstAnswers(given: FirstAnswers, folder: string): Prom
   return { name, domain, user, nodes, ...(key !== undefined && { key }) }
 }
 
-/** Asked again until the check has nothing against it. */
+/** Asks again until the check has nothing against the answer. */
 async function askUntilRight<Part extends Partial<FirstAnswers>>(
-  folder: string,
   question: TextOptions,
   partOf: (answer: string) => Part,
+  folder: string,
 ): Promise<Part> {
   for (let start = question.initialValue; ;) {
     const answer = await answered({ ...question, ...(start !== undefined && { initialValue: start }) })

@@ -76,7 +76,11 @@ function parsed(subject: Subject & { readonly schema: ReturnType<typeof clusterF
 const STAND_INS: Readonly<Record<string, unknown>> = { cluster: 'unnamed', domain: 'home.arpa', nodes: {} }
 
 function withoutWrong(value: unknown, findings: readonly Finding[]): unknown {
-  const paths = findings.map(({ path, missing }) => (missing && path.length > 1 ? path.slice(0, -1) : path))
+  const paths = findings.map(({ path, missing }) => {
+    // What is left of a check without its wrong part would be a check that asks nothing.
+    if (path[0] === 'services' && path[2] === 'check') return path.slice(0, 3)
+    return missing && path.length > 1 ? path.slice(0, -1) : path
+  })
   const rest = without(value, paths)
   return typeof rest === 'object' && rest !== null ? { ...STAND_INS, ...rest } : undefined
 }

@@ -86,11 +86,16 @@ export function isIpAddress(value: string): boolean {
   return z.ipv4().safeParse(value).success || z.ipv6().safeParse(value.replace(IPV6_ZONE, '')).success
 }
 
+/** Addresses that no single node has, or that are reached only through an interface that has to be named (RFC 4291, 2.5.6). */
+const NO_NODE =
+  /^(?:0\.0\.0\.0|255\.255\.255\.255|2(?:2[4-9]|3\d)\..*|::|ff[0-9a-f]{2}:.*|fe[89ab][0-9a-f]:[^%]*)$/i
+
 /** An IP address or a DNS name. */
 export const ADDRESS: TextForm = {
   pattern: /^[A-Za-z0-9:.%_-]+$/,
-  accepts: (value) => isIpAddress(value) || DNS_NAME.test(value),
-  problem: 'is neither an IP address nor a DNS name',
+  accepts: (value) =>
+    (isIpAddress(value) && !NO_NODE.test(value)) || (!isIpAddress(value) && DNS_NAME.test(value)),
+  problem: 'is neither the IP address nor the DNS name of a node',
   fix: 'write an address such as 192.168.1.10, fd00::10 or pi.example.net; a port has a key of its own',
 }
 
@@ -163,6 +168,49 @@ export const UNIT_NAME: TextForm = {
   pattern: /^[A-Za-z0-9:_.\\@-]{1,255}$/,
   problem: 'is no name of a systemd unit',
   fix: 'write the name of the unit, such as doorbell.service',
+}
+
+/** What an HTTP check asks: `:8080/health` on the node itself, or a URL. */
+export const HTTP_PROBE: TextForm = {
+  pattern: /^(?::\d{1,5}(?:[/?].*)?|https?:\/\/[^\s/]+.*)$/,
+  accepts: (value) => !/\s/.test(value) && portsFit(value),
+  problem: 'is no URL that a check can ask',
+  fix: 'write :8080/health for the node itself, or a URL such as http://127.0.0.1:8080/health',
+}
+
+/** What a TCP check connects to. */
+export const TCP_PROBE: TextForm = {
+  pattern: /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])?:\d{1,5}$/,
+  accepts: portsFit,
+  problem: 'is no address with a port',
+  fix: 'write :22 for the node itself, or an address with a port such as 127.0.0.1:22',
+}
+
+/** What a gRPC check asks: an address with a port, and a service of it. */
+export const GRPC_PROBE: TextForm = {
+  pattern: /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])?:\d{1,5}(?:\/[\w.-]+)?$/,
+  accepts: portsFit,
+  problem: 'is no address with a port',
+  fix: 'write :9090 for the node itself, :9090/name for one of its services',
+}
+
+/** Every port in a text is one that there is. */
+function portsFit(value: string): boolean {
+  return [...value.matchAll(/:(\d+)(?=$|[/?])/g)].every(
+    ([, port]) => Number(port) >= 1 && Number(port) <= 65535,
+  )
+}
+
+/** A DNS server: an IP address, with a port if it is not 53. */
+export const DNS_SERVER: TextForm = {
+  pattern: /^[0-9A-Fa-f:.[\]%a-z]+$/,
+  accepts: (value) => {
+    const [, six, four, port = '53'] = /^(?:\[(.+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(value) ?? []
+    const address = six ?? four ?? value
+    return isIpAddress(address) && Number(port) >= 1 && Number(port) <= 65535
+  },
+  problem: 'is no IP address of a DNS server',
+  fix: 'write an address such as 192.168.1.1, 127.0.0.1:5353 or [fd00::1]:53; a name would have to be asked for first',
 }
 
 /** A length of time as Consul and Go write it. */

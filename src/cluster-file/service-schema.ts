@@ -1,6 +1,16 @@
 /** Schema of a service that the cluster announces: where it runs, how it is checked. */
 import { z } from 'zod'
-import { DURATION, LABEL, listOf, oneOrMore, text, UNIT_NAME } from './forms.ts'
+import {
+  DURATION,
+  GRPC_PROBE,
+  HTTP_PROBE,
+  LABEL,
+  TCP_PROBE,
+  UNIT_NAME,
+  listOf,
+  oneOrMore,
+  text,
+} from './forms.ts'
 import { labelsSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 
@@ -9,13 +19,13 @@ export const PROBES = ['http', 'tcp', 'grpc', 'script'] as const
 
 const checkSchema = z
   .strictObject({
-    http: text()
+    http: text(HTTP_PROBE)
       .optional()
       .meta({ description: 'URL that has to answer with success; ":8080/health" means on the node itself.' }),
-    tcp: text().optional().meta({
+    tcp: text(TCP_PROBE).optional().meta({
       description: 'Address and port that have to accept a connection; ":22" means on the node itself.',
     }),
-    grpc: text()
+    grpc: text(GRPC_PROBE)
       .optional()
       .meta({ description: 'Address and port of a gRPC health service, such as ":9090".' }),
     script: oneOrMore(text())

@@ -23,7 +23,7 @@ function cluster(options: Parts = {}, more: Parts = {}, base: Parts = {}): Parts
     },
     roles: {
       base: { on: 'all', ...base },
-      'consul-server': { on: ['a', 'b', 'c'], version: '1.19.2', ...options },
+      'consul-server': { on: ['a', 'b', 'c'], ...options },
       'consul-client': { on: 'd' },
     },
     ...more,
@@ -35,6 +35,11 @@ const base = (options: Parts): Parts => cluster({}, {}, options)
 const settings = (value: Parts): Parts => server({ settings: value })
 const rules = (text: string): Parts => server({ policies: { app: { rules: text } } })
 const service = (value: Parts): Parts => cluster({}, { services: { web: { on: 'd', port: 80, ...value } } })
+
+const node = (value: Parts): Parts => {
+  const { nodes, ...rest } = cluster() as { nodes: Parts }
+  return { ...rest, nodes: { ...nodes, d: { ...(nodes['d'] as Parts), ...value } } }
+}
 
 async function problemsOf(written: Parts): Promise<readonly Diagnostic[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bramble-refused-'))
@@ -142,6 +147,139 @@ const CASES: readonly Case[] = [
     'ap, which is not declared',
     'did you mean app?',
   ],
+  [
+    'a probe without a scheme',
+    service({ check: { http: 'localhost/health' } }),
+    'BAD_VALUE',
+    'is no URL that a check can ask',
+    'write :8080/health',
+  ],
+  [
+    'a probe of a port that there is not',
+    service({ check: { tcp: ':70000' } }),
+    'BAD_VALUE',
+    'is no address with a port',
+    'write :22',
+  ],
+  [
+    'a check without a pause',
+    service({ check: { tcp: ':22', interval: '0s' } }),
+    'BAD_VALUE',
+    'is no length of time',
+    'more than nothing',
+  ],
+  [
+    'a key of metadata that is no label',
+    service({ meta: { 'a b': 1 } }),
+    'BAD_VALUE',
+    'the key "a b" of services.web.meta is no label',
+    'use letters',
+  ],
+  [
+    'metadata that Consul keeps for itself',
+    service({ meta: { 'consul-x': 1 } }),
+    'CONSUL_METADATA_REFUSED',
+    'the meta of web have consul-x',
+    'no names that begin',
+  ],
+  [
+    'metadata that is too long',
+    service({ meta: { a: 'x'.repeat(513) } }),
+    'CONSUL_METADATA_REFUSED',
+    '513 characters in a',
+    'at most 512',
+  ],
+  [
+    'more metadata than Consul takes',
+    service({ meta: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`k${at}`, at])) }),
+    'CONSUL_METADATA_REFUSED',
+    'are 65',
+    'at most 64',
+  ],
+  [
+    'a service that is called like Consul',
+    cluster({}, { services: { consul: { on: 'd', port: 80 } } }),
+    'CONSUL_SERVICE_NAME_TAKEN',
+    'cannot be called consul',
+    'otherwise',
+  ],
+  [
+    'a DNS server by its name',
+    server({ recursors: 'dns.example.net' }),
+    'BAD_VALUE',
+    'is no IP address of a DNS server',
+    'write an address',
+  ],
+  [
+    'a DNS server with a port that there is not',
+    server({ recursors: '192.0.2.1:abc' }),
+    'BAD_VALUE',
+    'is no IP address of a DNS server',
+    'write an address',
+  ],
+  [
+    'state in a folder of the system',
+    server({ data_dir: '/var/lib' }),
+    'BAD_VALUE',
+    'is a folder of the system',
+    'write a folder of its own',
+  ],
+  [
+    'state in memory',
+    server({ data_dir: '/run/consul' }),
+    'BAD_VALUE',
+    'in which nothing can be kept',
+    'write a folder of its own',
+  ],
+  [
+    'a policy with a name of Consul',
+    server({ policies: { 'global-management': { rules: '' } } }),
+    'BAD_VALUE',
+    'must be letters',
+    'write letters',
+  ],
+  [
+    'an address with an interface of this computer',
+    node({ address: 'fe80::1%eth0' }),
+    'CONSUL_ADDRESS_SCOPED',
+    'd has the address fe80::1%eth0',
+    'give d an address',
+  ],
+  [
+    'an address of a link without its interface',
+    node({ address: 'fe80::1' }),
+    'BAD_VALUE',
+    'nodes.d.address is neither',
+    'write an address',
+  ],
+  [
+    'the address of nobody',
+    node({ address: '0.0.0.0' }),
+    'BAD_VALUE',
+    'nodes.d.address is neither',
+    'write an address',
+  ],
+  [
+    'a key that only looks like one',
+    cluster({}, { access: { authorized_keys: ['ssh-ed25519 AAAA me'] } }),
+    'AUTHORIZED_KEY_MISSING',
+    'is no public key',
+    'write the path of a .pub file',
+  ],
+  [
+    'a full name that is too long',
+    cluster(
+      {},
+      {
+        domain: `${'x'.repeat(60)}.example.net`,
+        nodes: { d: { address: '192.0.2.4' } },
+        roles: { base: { on: 'all', hostname: 'fqdn' } },
+      },
+    ),
+    'HOSTNAME_TOO_LONG',
+    'has 74 characters',
+    'hostname: short',
+  ],
   ...[
     { acl: { default_policy: 'allow' } },
     { ACL: { Default_Policy: 'allow' } },
@@ -202,7 +340,7 @@ describe('check', () => {
     const [secret] = await problemsOf(settings({ acl: { tokens: { default: 'hush' } } }))
     const [roles] = await problemsOf(settings({ encrypt: 'hush' }))
     expect([open, secret, roles].map((one) => one?.where)).toMatchObject([
-      { line: 30 },
+      { line: 29 },
       { line: 23 },
       { line: 23 },
     ])

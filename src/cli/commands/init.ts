@@ -54,11 +54,12 @@ async function init(context: Context, options: InitOptions): Promise<ExitCode> {
     terminal.out(jsonText({ folder, written }))
     return EXIT.ok
   }
-  terminal.out(nextSteps(written, place, answers.key))
+  terminal.out(writtenText(written, place, answers))
   return EXIT.ok
 }
 
-function nextSteps(written: readonly string[], place: string, key: string | undefined): string {
+/** `place` is where the files are, as seen from where the command was typed; empty when it is the same folder. */
+function writtenText(written: readonly string[], place: string, { key }: FirstAnswers): string {
   const there = place === '' ? '' : ` -C ${place}`
   return [
     `Wrote ${written.join(', ')}${place === '' ? '' : ` in ${place}`}.`,

@@ -3,6 +3,16 @@ import { code, defineCodes } from '../define-codes.ts'
 
 /** What shows that two nodes are copies of one another. */
 export const rolesBaseCodes = defineCodes({
+  HOSTNAME_TOO_LONG: code<{ fqdn: string }>({
+    origin: 'cluster',
+    shownBy: 'test/errors/refused-by-check.test.ts',
+    title: 'A full name that is too long for a hostname',
+    summary: ({ fqdn }) => `${fqdn} has ${fqdn.length} characters, more than the 64 of a hostname`,
+    why: 'the kernel takes no longer one, so the node could not be called so',
+    fix: 'write  hostname: short  for the role base, or shorten the name or the domain',
+    explain:
+      'With `hostname: fqdn` a node calls itself by its name with the domain behind it. Linux holds 64 characters.',
+  }),
   DUPLICATE_MACHINE_ID: code<{ node: string; other: string; machineId: string }>({
     origin: 'cluster',
     shownBy: 'src/roles/base/base.test.ts',

@@ -82,6 +82,37 @@ export const rolesConsulCodes = defineCodes({
     explain:
       "Tokens take policies by name: those under `policies` of consul-server, and Consul's own `global-management` and `builtin/global-read-only`.",
   }),
+  CONSUL_ADDRESS_SCOPED: code<{ node: string; address: string }>({
+    origin: 'cluster',
+    shownBy: 'test/errors/refused-by-check.test.ts',
+    title: 'An address that only this computer can use',
+    summary: ({ node, address }) => `${node} has the address ${address}, with an interface of this computer`,
+    why: 'the other members are told this address, and for them the interface behind % is another one or none; Consul refuses to bind to it',
+    fix: ({ node }) => `give ${node} an address that all nodes can use, such as 192.168.1.10 or fd00::10`,
+    explain:
+      'Addresses that begin with fe80 count on one link only, so the interface has to be named on each computer by its own name (RFC 4007). SSH can use them; ' +
+      'members of a datacenter cannot, because all of them are told the same address.',
+  }),
+  CONSUL_METADATA_REFUSED: code<{ what: string; problem: string }>({
+    origin: 'cluster',
+    shownBy: 'test/errors/refused-by-check.test.ts',
+    title: 'Labels or metadata that Consul does not take',
+    summary: ({ what, problem }) => `${what} ${problem}`,
+    why: 'the agent would not start with them',
+    fix: 'have at most 64 pairs with values of at most 512 characters, and no names that begin with consul-',
+    explain:
+      'Labels of a node become its metadata in Consul (with fqdn, model, architecture and one pair for each label of `has`), `meta` that of a service. ' +
+      'The limits are those of the agent; larger things belong into `kv`.',
+  }),
+  CONSUL_SERVICE_NAME_TAKEN: code({
+    origin: 'cluster',
+    shownBy: 'test/errors/refused-by-check.test.ts',
+    title: 'A service with the name of Consul itself',
+    summary: 'a service cannot be called consul',
+    why: 'the servers announce themselves under that name, and whoever asks for them would get your service',
+    fix: 'call it otherwise',
+    explain: '`consul.service.DOMAIN` are the servers of the datacenter, which register it themselves.',
+  }),
   CONSUL_SETTING_RESERVED: code<{ setting: string; instead: string }>({
     title: 'A setting of Consul that Bramble must make itself',
     summary: ({ setting }) => `${setting} cannot be among the settings`,

@@ -1,14 +1,28 @@
 /** Options of the roles consul-server and consul-client in the cluster file. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { DNS_LABEL, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
+import { DNS_LABEL, DNS_SERVER, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
 import { newestKnownLine } from '../../releases/engine-lines.ts'
 import { aclRulesMistake } from './acl-rules.ts'
 import { kvKeyMistake, kvValueMistake } from './kv-limits.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from './lines.ts'
 
 const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
-const path = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path')
+/** Folders that others live in, what lies in memory or comes from the kernel, and homes. */
+const SYSTEM_FOLDERS =
+  /^\/(?:[^/]+|(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr|home|root)\/.*|var\/(?:[^/]+|(?:run|tmp|cache|lib\/(?:dpkg|apt|systemd|bramble))(?:\/.*)?))$/
+
+const folder = judgedBy(
+  z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path'),
+  (path) =>
+    SYSTEM_FOLDERS.test(path)
+      ? {
+          problem: 'is a folder of the system, or one in which nothing can be kept',
+          fix: 'write a folder of its own, such as /var/lib/consul or /srv/consul',
+          why: 'the folder is given to the user of Consul; what lies in memory is gone after a boot, and homes are closed to the agent',
+        }
+      : undefined,
+)
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
 
 function isNetwork(value: string): boolean {
@@ -31,7 +45,7 @@ const ownKeys = {
     .refine(isNetwork, 'must be a network such as 10.70.0.0/24')
     .optional()
     .describe('Network in which the agent looks for its address, such as 10.70.0.0/24.'),
-  recursors: oneOrMore(text())
+  recursors: oneOrMore(text(DNS_SERVER))
     .optional()
     .describe(
       'DNS servers that Consul asks for names outside its domain, such as 127.0.0.1:5353; none by default.',
@@ -107,7 +121,7 @@ export const serverOptions = z
         'accepted: run also a version with a known weakness that breaks what SECURITY.md promises; plan and status go on telling what it means.',
       ),
     datacenter: label.optional().describe('Name of the datacenter; default: the name of the cluster.'),
-    data_dir: path.default('/var/lib/consul').describe('Folder of the state of the agents.'),
+    data_dir: folder.default('/var/lib/consul').describe('Folder of the state of the agents.'),
     ui: z
       .union([z.boolean(), oneOrMore(label)])
       .default(false)
@@ -129,8 +143,8 @@ export const serverOptions = z
         z
           .string()
           .regex(
-            /^(?!bramble-)[A-Za-z0-9_-]{1,128}$/,
-            'must be letters, digits, - and _, without bramble- before',
+            /^(?!bramble-|global-management$)[A-Za-z0-9_-]{1,128}$/,
+            'must be letters, digits, - and _, without bramble- before, and no name of Consul itself',
           ),
         policySchema,
       )

@@ -1,5 +1,6 @@
 /** The role `base`: what every node has, whatever else it does. */
 import { isIP } from 'node:net'
+import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
@@ -14,7 +15,7 @@ import { service } from '../../resources/service/service.ts'
 import { sysctl } from '../../resources/sysctl/sysctl.ts'
 import { timezone } from '../../resources/timezone/timezone.ts'
 import { FORMER_ZONES } from '../../resources/timezone/zone-names.ts'
-import { defineRole, type Cluster, type ClusterNode } from '../role.ts'
+import { defineRole, type Cluster, type ClusterNode, type RoleFinding } from '../role.ts'
 import { accounts, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
@@ -23,6 +24,14 @@ import { sshServer } from './ssh-server.ts'
 
 /** Releases whose package tzdata still has the former names of zones. */
 const HAVE_FORMER_ZONES = ['buster', 'bullseye', 'bookworm']
+
+/** The kernel holds 64 characters of a hostname (hostname(7), HOST_NAME_MAX). */
+function longNames({ hostname: form }: BaseOptions, nodes: readonly ClusterNode[]): RoleFinding[] {
+  if (form !== 'fqdn') return []
+  return nodes
+    .filter(({ fqdn }) => fqdn.length > 64)
+    .map(({ name, fqdn }) => ({ diagnostic: rolesBaseCodes.HOSTNAME_TOO_LONG({ fqdn }), node: name }))
+}
 
 /** Packages that are asked for, and those that the other options need; each once. */
 function packages(options: BaseOptions, { facts }: ClusterNode): Resource[] {
@@ -54,7 +63,8 @@ function hostsBlock(cluster: Cluster): Resource {
     blocks.get(cluster) ??
     hosts({
       entries: cluster.nodes
-        .filter(({ address }) => isIP(address) !== 0)
+        // An address with an interface of this computer means nothing on a node.
+        .filter(({ address }) => isIP(address) !== 0 && !address.includes('%'))
         .map(({ address, fqdn, name }) => ({ address, names: [fqdn, name] })),
     })
   blocks.set(cluster, made)
@@ -119,7 +129,10 @@ const base = defineRole({
   name: 'base',
   summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
   options: baseOptions,
-  findings: ({ cluster }) => copiedNodes(cluster.find('base')),
+  findings: ({ options, cluster }) => [
+    ...copiedNodes(cluster.find('base')),
+    ...longNames(options, cluster.find('base')),
+  ],
   resources: ({ options, node, cluster }) => [
     hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
     timezone({ zone: options.timezone }),

@@ -17,6 +17,7 @@ import {
 } from '../../engines/consul/role-parts.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
+import { agentFindings } from '../consul-server/agent-findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
@@ -40,6 +41,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
     ...settingFindings(options.settings),
+    ...agentFindings(cluster.find('consul-client'), cluster),
   ]
 }
 

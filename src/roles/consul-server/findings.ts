@@ -9,6 +9,7 @@ import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
+import { agentFindings } from './agent-findings.ts'
 
 const MOST_SERVERS = 7
 /** A board that is sold with 512 MiB does not have it all; one with 1 GiB has more than this. */
@@ -24,6 +25,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings),
+    ...agentFindings(servers, cluster),
     ...hiddenChecks(
       [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
     ),

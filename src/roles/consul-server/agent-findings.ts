@@ -1,0 +1,76 @@
+/** What an agent of Consul would refuse of a node and its services. */
+import { isIP } from 'node:net'
+import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
+
+/** Most pairs, and most characters of a value, of the metadata of a node or a service (hashicorp/consul, agent/structs, "metaMaxKeyPairs"). */
+const MOST_PAIRS = 64
+const MOST_CHARACTERS = 512
+/** Of a node, Bramble itself gives three. */
+const OWN_PAIRS = 3
+
+/** Findings about the nodes that have the role, and the services on them. */
+export function agentFindings(nodes: readonly ClusterNode[], cluster: Cluster): readonly RoleFinding[] {
+  const services = new Map(
+    nodes.flatMap(({ name }) => cluster.servicesOn(name).map((service) => [service.name, service] as const)),
+  )
+  return [
+    ...nodes.flatMap(({ name, address, board }) => [
+      ...scoped(name, address),
+      ...metadata(`the labels of ${name}`, board.labels, OWN_PAIRS + board.has.length, [
+        'nodes',
+        name,
+        'labels',
+      ]),
+    ]),
+    ...[...services.values()].flatMap(({ name, meta }) => [
+      ...(name === 'consul'
+        ? [{ diagnostic: rolesConsulCodes.CONSUL_SERVICE_NAME_TAKEN({}), path: ['services', name] }]
+        : []),
+      ...metadata(`the meta of ${name}`, meta, 0, ['services', name, 'meta']),
+    ]),
+  ]
+}
+
+/** `fe80::1%eth0` names an interface of this computer, which means nothing to the other nodes. */
+function scoped(node: string, address: string): RoleFinding[] {
+  if (isIP(address) === 0 || !address.includes('%')) return []
+  return [
+    {
+      diagnostic: rolesConsulCodes.CONSUL_ADDRESS_SCOPED({ node, address }),
+      path: ['nodes', node, 'address'],
+    },
+  ]
+}
+
+function metadata(
+  what: string,
+  pairs: Readonly<Record<string, string>>,
+  more: number,
+  path: readonly string[],
+): RoleFinding[] {
+  const problem = (key: string, text: string): RoleFinding => ({
+    diagnostic: rolesConsulCodes.CONSUL_METADATA_REFUSED({ what, problem: text }),
+    path: [...path, key],
+  })
+  const count = Object.keys(pairs).length + more
+  return [
+    ...(count > MOST_PAIRS
+      ? [
+          {
+            diagnostic: rolesConsulCodes.CONSUL_METADATA_REFUSED({
+              what,
+              problem: `are ${count} with those of Bramble`,
+            }),
+            path,
+          },
+        ]
+      : []),
+    ...Object.entries(pairs).flatMap(([key, value]) => [
+      ...(key.startsWith('consul-')
+        ? [problem(key, `have ${key}, a name that Consul keeps for itself`)]
+        : []),
+      ...(value.length > MOST_CHARACTERS ? [problem(key, `have ${value.length} characters in ${key}`)] : []),
+    ]),
+  ]
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * What is run again with every other version of Node: all that depends on Node itself. Left out is what spends its time in shells, in
+ * containers and with several agents, where Node only starts programs: the kinds and roles, the delivery, the lab (docs/node-versions.md).
+ */
+export default defineConfig({
+  test: {
+    include: [
+      'src/{cli,cluster,cluster-file,diagnostics,events,hardware,journal,plan,releases,resolve,rollout,secrets,shell,support}/**/*.test.ts',
+      'src/engines/consul/{api,config,version,what-consul-takes,formation}.test.ts',
+      'src/roles/consul-server/settled.test.ts',
+      'src/compile/*.test.ts',
+      'test/errors/**/*.test.ts',
+      'test/house/package.test.ts',
+    ],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+})
