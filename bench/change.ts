@@ -87,7 +87,7 @@ export const benchmark: Benchmark = async ({ runs }, say) => {
     await cluster.up()
     say('applying once')
     await brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes')
-    const transport = await built.connect().connect(await cluster.open())
+    const transport = built.connect().connect(await cluster.open())
     try {
       const samples = await measure(cluster, transport, runs)
       const beside = (pick: (sent: Sent) => number): number[] =>

@@ -41,7 +41,7 @@ export const benchmark: Benchmark = async ({ runs }, say) => {
   await cluster.up()
   const opened = await cluster.open()
   const { connect } = built.connect()
-  const transport = await connect(opened)
+  const transport = connect(opened)
   const push: PushRun = { run: 'bench', by: 'bench', transport }
   const figures: Figure[] = []
   const count = async (name: string, work: () => Promise<void>, atMost?: number): Promise<void> => {

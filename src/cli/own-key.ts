@@ -1,6 +1,6 @@
 /** The public SSH key of whoever sits here. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homeFolder } from '../support/home-folder.ts'
 import { join, relative, resolve } from 'node:path'
 import { parsePublicKey } from '../resources/authorized-key/public-key.ts'
 
@@ -9,7 +9,7 @@ const USUAL = ['id_ed25519.pub', 'id_ecdsa.pub', 'id_ed25519_sk.pub', 'id_ecdsa_
 
 /** Path of a public key below `~/.ssh`, the one that ssh would try first; undefined when there is none. */
 export function ownKey(): string | undefined {
-  const folder = join(homedir(), '.ssh')
+  const folder = join(homeFolder(), '.ssh')
   const [first] = namesIn(folder)
     .filter((name) => name.endsWith('.pub') && holdsKey(join(folder, name)))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))

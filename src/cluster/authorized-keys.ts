@@ -1,11 +1,11 @@
 /** The public keys that `access.authorized_keys` names. */
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { resolve as absolute } from 'node:path'
 import type { Positions } from '../cluster-file/positions.ts'
 import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { parsePublicKey } from '../resources/authorized-key/public-key.ts'
+import { homeFolder } from '../support/home-folder.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 
 /** Keys as OpenSSH lines. What is a key stands for itself, everything else is the path of a file with keys, from the cluster file's folder. */
@@ -21,7 +21,7 @@ export async function readAuthorizedKeys(
       keys.push(entry)
       continue
     }
-    const path = absolute(folder, entry.replace(/^~(?=\/)/, homedir()))
+    const path = absolute(folder, entry.replace(/^~(?=\/)/, homeFolder()))
     const text = await readFile(path, 'utf8').catch(() => undefined)
     const lines = (text ?? '').split('\n').filter((line) => parsePublicKey(line) !== undefined)
     if (lines.length === 0) {

@@ -1,11 +1,12 @@
 /** Where things of a cluster lie. The twin in the lab has a place of its own for everything that is not the cluster file. */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { reasonOf } from '../support/reason.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
+import { unwritable } from './working-folder.ts'
 
 /** The paths of one cluster, all absolute. */
 export interface ClusterFolder {
@@ -37,14 +38,6 @@ export function clusterFolder(folder: string, lab: boolean): ClusterFolder {
   }
 }
 
-/** Makes the folder that never goes into git. */
-export async function ensureRuntimeFolder({ folder, runtimeFolder }: ClusterFolder): Promise<void> {
-  await mkdir(runtimeFolder, { recursive: true, mode: 0o700 })
-  await chmod(runtimeFolder, 0o700)
-  const ignore = join(folder, '.bramble', '.gitignore')
-  if (!existsSync(ignore)) await writeFile(ignore, '*\n')
-}
-
 /** Reads the lock; a cluster that was never looked at has an empty one. Throws {@link DiagnosticsError} for a broken one. */
 export async function readLock(file: string, lab: boolean): Promise<ClusterLock> {
   let text: string
@@ -74,13 +67,18 @@ function isInGit(folder: string): boolean {
   return dirname(folder) !== folder && isInGit(dirname(folder))
 }
 
-/** Writes the lock when it differs from what is there; replaced in one step. */
+/** Writes the lock when it differs from what is there; replaced in one step. Throws {@link DiagnosticsError} when it cannot be written. */
 export async function writeLock(file: string, lock: ClusterLock): Promise<void> {
   const text = lockText(lock)
   const old = await readFile(file, 'utf8').catch(() => undefined)
   if (old === text) return
-  await mkdir(dirname(file), { recursive: true })
   const temporary = `${file}.${process.pid}.new`
-  await writeFile(temporary, text, { flush: true })
-  await rename(temporary, file)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(temporary, text, { flush: true })
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw unwritable(error)
+  }
 }

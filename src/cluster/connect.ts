@@ -2,14 +2,16 @@
 import { join } from 'node:path'
 import { openTransport, type Dial, type Transport } from '../delivery/transport/transport.ts'
 import { labCodes } from '../diagnostics/catalogue/lab.ts'
-import { ensureRuntimeFolder } from './cluster-folder.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import type { OpenedCluster } from './open.ts'
+import { workingFolder } from './working-folder.ts'
 
 /** What connecting may ask for. */
 export interface ConnectOptions {
   /** Asked once, when sudo on the nodes wants a password. */
   readonly sudoPassword?: (() => Promise<string>) | undefined
+  /** Private folder to work in; found by itself when left out, for somebody who only looks. */
+  readonly workingFolder?: string
   /** How long a hop may take to let us in; 10 when left out. */
   readonly connectSeconds?: number
 }
@@ -52,10 +54,9 @@ function requireTwin(cluster: string, nodes: readonly string[], twin: ReadonlyMa
 }
 
 /** Opens the transport. Connects to nobody yet; the caller closes it. */
-export async function connect(cluster: OpenedCluster, options: ConnectOptions = {}): Promise<Transport> {
-  await ensureRuntimeFolder(cluster.paths)
+export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): Transport {
   return openTransport({
-    folder: join(cluster.paths.runtimeFolder, 'ssh'),
+    folder: join(options.workingFolder ?? workingFolder(cluster.paths, 'look'), 'ssh'),
     knownHostsFile: cluster.paths.knownHostsFile,
     dials: dialsOf(cluster),
     ...(options.sudoPassword && { sudoPassword: options.sudoPassword }),

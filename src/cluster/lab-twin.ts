@@ -16,7 +16,8 @@ import { boardFacts } from '../resolve/board-facts.ts'
 import type { ClusterLock } from '../resolve/cluster-lock.ts'
 import { ensureSshKeyPair } from '../secrets/ssh-key.ts'
 import { sha256 } from '../support/sha256.ts'
-import { ensureRuntimeFolder, clusterFolder, readLock, writeLock } from './cluster-folder.ts'
+import { clusterFolder, readLock, writeLock } from './cluster-folder.ts'
+import { workingFolder } from './working-folder.ts'
 import type { OpenedCluster } from './open.ts'
 
 /** Node's word for this computer's instruction set, and what its nodes say of theirs. */
@@ -49,7 +50,7 @@ export interface LabChoices {
 export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}): Promise<LabSpec> {
   const { file } = cluster.source
   const paths = clusterFolder(cluster.folder, true)
-  await ensureRuntimeFolder(paths)
+  workingFolder(paths, 'change')
   const { publicKey } = await ensureSshKeyPair(dirname(paths.labKeyFile), `bramble lab ${cluster.name}`)
   const boards = await readLock(clusterFolder(cluster.folder, false).lockFile, false)
   return {

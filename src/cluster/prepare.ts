@@ -7,11 +7,13 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ReleaseSource } from '../releases/fetch-release.ts'
 import { supportDates } from '../releases/support.ts'
 import type { Content } from '../resources/kind.ts'
-import type { ReleaseWish } from '../roles/role.ts'
-import { openSecrets, type SecretStore } from '../secrets/store.ts'
+import type { ReleaseWish, RoleSecrets, SecretWish } from '../roles/role.ts'
+import { SecretsError } from '../secrets/secrets-error.ts'
+import { openSecrets, passingSecrets, type SecretStore } from '../secrets/store.ts'
 import { decideAll } from './decide-versions.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { judgedVersions } from './engine-versions.ts'
+import { lossOf, lostSecrets, type Evidence } from './lost-secrets.ts'
 import { resolveSource, type OpenedCluster } from './open.ts'
 import {
   compileNode,
@@ -38,6 +40,10 @@ export interface Prepared {
   readonly resolved: Resolved
   readonly lock: ClusterLock
   readonly secrets: SecretStore
+  /** What the roles of the whole cluster wish for. */
+  readonly wishes: readonly SecretWish[]
+  /** Why the secrets are not those of the cluster; only for a look, everybody else is refused. */
+  readonly problems: readonly Diagnostic[]
   readonly provisions: Provisions
   /** Names of the nodes of the run, in the order of the cluster file. */
   readonly nodes: readonly string[]
@@ -61,44 +67,72 @@ export type Objections = (
 ) => Promise<readonly Diagnostic[]>
 
 /**
- * Prepares a run. With `create`, missing secrets may be made and later saved; without, they live in memory only. With releases that are
+ * Prepares a run. For a `look`, secrets that are lost or cannot be opened are replaced by others that live in memory only.
+ * With `create`, missing secrets may be made and later saved; without, they live in memory only. With releases that are
  * `here`, none is fetched, no maker is asked and no version is refused: for a look that needs no network but SSH.
  * Throws {@link DiagnosticsError} for what roles object to once the facts are known, and for versions that may not run.
  */
 export async function prepare(
   opened: OpenedCluster,
   scope: Scope,
-  mode: 'read' | 'create',
+  mode: 'look' | 'read' | 'create',
   firstContact: FirstContact,
   releases: 'here' | Objections = agreed,
 ): Promise<Prepared> {
-  const seen = await resolveWithFacts(opened, firstContact)
+  const { resolved: seen, isManaged } = await resolveWithFacts(opened, firstContact)
   const { resolved, notices } =
     releases === 'here' ? { resolved: seen, notices: [] } : await withVersions(opened, seen)
   const nodes = nodesInScope(resolved.cluster, scope)
-  const secrets = await openSecrets({
-    folder: opened.paths.secretsFolder,
-    cluster: opened.name,
-    mode,
-    identityFile: opened.identityFile,
+  const wishes = secretWishes(resolved)
+  const { secrets, roleSecrets, problems } = await openFor(opened, mode, {
+    lock: resolved.lock,
+    isManaged,
+    wishes,
   })
-  const asked = await meetWishes(secrets, secretWishes(resolved), new Date())
-  const engines = enginesOf(resolved, new Set(nodes), { secrets: asked, release: noRelease })
+  const engines = enginesOf(resolved, new Set(nodes), { secrets: roleSecrets, release: noRelease })
   const found = { resolved, nodes, engines }
-  const wishes = releaseWishes(resolved, new Set(nodes))
+  const releaseNeeds = releaseWishes(resolved, new Set(nodes))
   const met =
     releases === 'here'
-      ? await releasesHere(wishes, resolved.lock)
-      : await fetched(opened, wishes, found, releases)
-  const provisions: Provisions = { secrets: asked, release: met.release }
+      ? await releasesHere(releaseNeeds, resolved.lock)
+      : await fetched(opened, releaseNeeds, found, releases)
+  const provisions: Provisions = { secrets: roleSecrets, release: met.release }
   return {
     ...found,
     lock: met.lock,
     secrets,
+    wishes,
+    problems,
     provisions,
     notices,
     isMissing: met.isMissing,
     program: compiler(resolved, provisions),
+  }
+}
+
+/** Opens the secrets and meets the wishes. Lost ones are never made anew, unless somebody has said so. */
+async function openFor(
+  opened: OpenedCluster,
+  mode: 'look' | 'read' | 'create',
+  { wishes, ...evidence }: Evidence & { readonly wishes: readonly SecretWish[] },
+): Promise<{ secrets: SecretStore; roleSecrets: RoleSecrets; problems: readonly Diagnostic[] }> {
+  const { secretsFolder: folder } = opened.paths
+  const isRecreated = (name: string): boolean => evidence.lock.secrets?.[name] === 'recreated'
+  const meet = (store: SecretStore) => meetWishes(store, wishes, new Date(), isRecreated)
+  try {
+    const secrets = await openSecrets({
+      folder,
+      cluster: opened.name,
+      mode: mode === 'create' ? 'create' : 'read',
+      identityFile: opened.identityFile,
+    })
+    const loss = lossOf(lostSecrets(evidence, wishes, secrets), folder, opened.lab)
+    if (loss && mode !== 'look') throw new DiagnosticsError([loss])
+    return { secrets, roleSecrets: await meet(secrets), problems: loss ? [loss] : [] }
+  } catch (error) {
+    if (mode !== 'look' || !(error instanceof SecretsError)) throw error
+    const secrets = passingSecrets()
+    return { secrets, roleSecrets: await meet(secrets), problems: error.diagnostics }
   }
 }
 
@@ -151,19 +185,26 @@ function ranOtherwise(resolved: Resolved): boolean {
 }
 
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */
-async function resolveWithFacts(opened: OpenedCluster, firstContact: FirstContact): Promise<Resolved> {
+async function resolveWithFacts(
+  opened: OpenedCluster,
+  firstContact: FirstContact,
+): Promise<{ resolved: Resolved; isManaged: boolean }> {
   const { source } = opened
   const unseen = Object.keys(source.file.nodes).filter(
     (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
   )
   let lock = source.lock
+  let isManaged = false
   if (unseen.length > 0) {
-    for (const [node, facts] of await firstContact(unseen)) lock = withFacts(lock, node, facts)
+    for (const [node, facts] of await firstContact(unseen)) {
+      lock = withFacts(lock, node, facts)
+      isManaged ||= facts['managed'] === 'yes'
+    }
   }
   const resolved = lock === source.lock ? opened.resolved : resolveSource({ ...source, lock })
   const errors = resolved.diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new DiagnosticsError(errors)
-  return resolved
+  return { resolved, isManaged: isManaged && unseen.length === Object.keys(source.file.nodes).length }
 }
 
 function compiler(resolved: Resolved, provisions: Provisions): Prepared['program'] {

@@ -7,7 +7,15 @@ import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
 import { service } from '../resources/service/service.ts'
 import { roles } from '../roles/registry.generated.ts'
-import type { ClusterNode, ReleaseWish, Role, RoleContext, RoleSecrets, SecretWish } from '../roles/role.ts'
+import type {
+  ClusterNode,
+  ReleaseWish,
+  Role,
+  RoleContext,
+  RoleSecrets,
+  SecretWish,
+  ServedCertificate,
+} from '../roles/role.ts'
 import type { Resolved } from '../resolve/resolve.ts'
 
 /** What is needed to compile, beside the cluster. */
@@ -171,20 +179,13 @@ export function enginesUsed(
   return { stores: stores.filter(isUsed), probes: probes.filter(isUsed) }
 }
 
-const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
-
-/** Whole days until the first certificate of a node ends; undefined for a node without one. */
-export function certificateDaysLeft(
-  resolved: Resolved,
+/** The certificates that a node shows. */
+export function certificatesOfNode(
+  { cluster }: Pick<Resolved, 'cluster'>,
   node: ClusterNode,
-  { secrets }: Provisions,
-  now: Date,
-): number | undefined {
-  const ends = placedRoles(resolved, new Set([node.name]))
-    .flatMap(({ role, ...given }) => role.secrets?.({ ...given, cluster: resolved.cluster }) ?? [])
-    .filter(({ make }) => make === 'certificate')
-    .map(({ name }) => secrets.certificate(name).notAfter.getTime())
-  return ends.length === 0
-    ? undefined
-    : Math.floor((Math.min(...ends) - now.getTime()) / MILLISECONDS_PER_DAY)
+): readonly ServedCertificate[] {
+  return node.roles.map(roleByName).flatMap((role) => {
+    const options = cluster.options(role.name) as never
+    return role.certificates?.({ options, node, cluster }) ?? []
+  })
 }

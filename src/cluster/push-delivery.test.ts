@@ -34,6 +34,7 @@ describe.skipIf(noScratchNodes !== undefined)('what an apply learns of the runti
       noteFacts: (name, facts) => {
         lock = withFacts(lock, name, facts)
       },
+      noteClock: () => undefined,
       noteObstacle: () => undefined,
     })
   const sent = (): number => transport.stats().get('ada')?.bytesSent ?? 0

@@ -5,6 +5,7 @@ import {
   converge,
   leaseGroup,
   observe,
+  put,
   release,
   type Convergence as PushConvergence,
   type HeldObservation,
@@ -12,10 +13,12 @@ import {
   type PushRun,
 } from '../delivery/push/push.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { NodeLink } from '../engines/contract.ts'
 import type { EventBody } from '../events/event.ts'
 import { EMPTY_SUMMARY } from '../events/event.ts'
 import type { Convergence, Delivery, NodeFailure, Observation } from '../rollout/work.ts'
 import { poll } from '../support/poll.ts'
+import type { ClockReading } from './clocks.ts'
 import { differenceEvent, orphanEvent } from './differences.ts'
 import { compileResources } from './programs.ts'
 
@@ -31,6 +34,8 @@ export interface PushDeliveryOptions {
   readonly runtime: (node: string) => string | undefined
   /** Told of the facts of every node that answers. */
   readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
+  /** Told how far the clock of every node that answers is away. */
+  readonly noteClock: (reading: ClockReading) => void
   /** Told of what keeps this run from changing anything. */
   readonly noteObstacle: (node: string, obstacle: Obstacle) => void
 }
@@ -40,7 +45,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
   const { push, emit } = options
   const seen = new Map<string, HeldObservation>()
   return {
-    link: push.transport,
+    link: linkOf(push),
     observe: async (node) => {
       const program = options.program(node)
       const held = await observe(push, program, options.mode, emit, {
@@ -49,8 +54,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       })
       if (!held.reached) return unreached(node, held.failure)
       seen.set(node, held)
-      options.noteFacts(node, held.facts)
-      for (const one of held.obstacles) options.noteObstacle(node, one)
+      noteSeen(options, held)
       return told(program, held, emit)
     },
     converge: async (node) => {
@@ -76,6 +80,21 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       await Promise.all([...seen.values()].map((held) => held.letGo()))
     },
   }
+}
+
+function linkOf(push: PushRun): NodeLink {
+  return {
+    connect: (node, port) => push.transport.connect(node, port),
+    put: (node, path, text) => put(push, node, path, text),
+  }
+}
+
+function noteSeen(options: PushDeliveryOptions, held: HeldObservation): void {
+  const { node, facts, obstacles, clockSeconds: seconds } = held
+  options.noteFacts(node, facts)
+  if (seconds !== undefined)
+    options.noteClock({ node, seconds, hasSource: facts['time_source'] !== undefined })
+  for (const one of obstacles) options.noteObstacle(node, one)
 }
 
 function told(program: Program, held: HeldObservation, emit: (event: EventBody) => void): Observation {

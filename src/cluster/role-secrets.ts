@@ -18,6 +18,7 @@ export async function meetWishes(
   store: SecretStore,
   wishes: readonly SecretWish[],
   now: Date,
+  isRecreated: (name: string) => boolean = () => false,
 ): Promise<RoleSecrets> {
   const unique = [...new Map(wishes.map((wish) => [wish.name, wish])).values()]
   // Authorities sign certificates, so they come first.
@@ -31,7 +32,7 @@ export async function meetWishes(
     if (wish.make === 'certificate') ends.set(wish.name, await meetCertificate(store, wish, now))
     else meetPlain(store, wish)
   }
-  return secretsOf(store, (name) => ends.get(name) ?? now)
+  return { ...secretsOf(store, (name) => ends.get(name) ?? now), isRecreated }
 }
 
 /** Gives back when the certificate ends. */
@@ -59,7 +60,10 @@ function meetPlain(store: SecretStore, wish: SecretWish): void {
   }
 }
 
-function secretsOf(store: SecretStore, endOf: (certificate: string) => Date): RoleSecrets {
+function secretsOf(
+  store: SecretStore,
+  endOf: (certificate: string) => Date,
+): Omit<RoleSecrets, 'isRecreated'> {
   return {
     text: (name) => store.get(name, 'text').value,
     token: (name) => store.get(name, 'token').value,

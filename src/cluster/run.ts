@@ -9,14 +9,18 @@ import { openJournal, type Journal } from '../journal/journal.ts'
 import { redacted } from '../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../resolve/cluster-lock.ts'
 import { rollOut } from '../rollout/rollout.ts'
+import type { NodeFailure } from '../rollout/work.ts'
 import { redactor, type Redactor } from '../secrets/redaction.ts'
 import { eventQueue } from '../support/event-queue.ts'
 import { readVersion } from '../support/version.ts'
 import { writeLock } from './cluster-folder.ts'
+import type { ClockReading } from './clocks.ts'
 import { connect } from './connect.ts'
 import { DiagnosticsError } from './diagnostics-error.ts'
 import { controllerName, stamped } from './events.ts'
 import { readFacts } from './first-contact.ts'
+import { issues, issuingByClocks } from './issuing.ts'
+import { forgetLeft, noted } from './kept-secrets.ts'
 import { knownLater } from './known-later.ts'
 import { withoutLeftNodes } from './left-nodes.ts'
 import { noteLiveRun } from './live-runs.ts'
@@ -26,6 +30,7 @@ import { pushDelivery } from './push-delivery.ts'
 import { enginesUsed, wantedVersions } from './programs.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
 import type { Scope } from './scope.ts'
+import { workingFolder } from './working-folder.ts'
 
 /** What a run may be told. */
 export interface RunOptions extends Scope {
@@ -67,7 +72,8 @@ async function carryOut(
   mode: 'plan' | 'apply',
   tell: (event: Event) => void,
 ): Promise<void> {
-  const transport = await connect(cluster, options)
+  const folder = workingFolder(cluster.paths, mode === 'apply' ? 'change' : 'look')
+  const transport = connect(cluster, { ...options, workingFolder: folder })
   const by = controllerName()
   let redact: Redactor = (text) => text
   const journal = openJournal(cluster.folder, (text) => redact(text), {
@@ -76,7 +82,7 @@ async function carryOut(
     by,
     version: readVersion(),
   })
-  const live = noteLiveRun(cluster.paths.runtimeFolder, journal.run)
+  const live = noteLiveRun(folder, journal.run)
   let letGo = true
   try {
     const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
@@ -128,6 +134,8 @@ class Run {
   #refusals: readonly Diagnostic[] = []
   readonly #obstacles: Diagnostic[] = []
   #isDeclined = false
+  readonly #clocks: ClockReading[] = []
+  #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
   constructor(
     cluster: OpenedCluster,
@@ -176,6 +184,7 @@ class Run {
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
+      noteClock: (reading) => this.#clocks.push(reading),
       noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
     })
     const outcome = await rollOut({
@@ -190,6 +199,7 @@ class Run {
       emit,
       signal: this.#options.signal,
       allowed: () => this.#isAllowed(push),
+      withheld: () => this.#withheld,
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
@@ -198,8 +208,10 @@ class Run {
 
   /** Looks at what runs, while the nodes are looked at. */
   async #isAllowed({ transport }: PushRun): Promise<boolean> {
+    const issuing = await issuingByClocks(this.#prepared, this.#clocks)
+    this.#withheld = issuing.withheld
     const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
-    this.#refusals = [...this.#obstacles, ...refusals]
+    this.#refusals = [...this.#obstacles, ...issuing.refusals, ...refusals]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
@@ -209,7 +221,9 @@ class Run {
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
   async #keep(outcome: RunOutcome, inScope: ReadonlySet<string>): Promise<void> {
-    if (this.#isDeclined || this.#refusals.length > 0) {
+    // Nothing is issued whose times nobody could compare.
+    const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
+    if (this.#isDeclined || this.#refusals.length > 0 || isBlind) {
       const { lock } = this.#cluster.source
       await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
       return
@@ -228,6 +242,8 @@ class Run {
       if (cluster.nodes.every((node) => inScope.has(node.name))) {
         const names = cluster.nodes.map(({ name }) => name)
         this.#lock = withoutLeftNodes({ ...this.#lock, settled }, names)
+        // Every node and every engine has what is wanted, so nobody has any more what is not.
+        this.#lock = forgetLeft(this.#lock, this.#prepared)
       }
     }
     await this.#save()
@@ -243,6 +259,7 @@ class Run {
 
   async #save(): Promise<void> {
     await this.#prepared.secrets.save()
+    this.#lock = noted(this.#lock, this.#prepared)
     await writeLock(this.#cluster.paths.lockFile, this.#lock)
   }
 
@@ -280,7 +297,7 @@ export async function withTransport<T>(
   cluster: OpenedCluster,
   work: (transport: Transport) => Promise<T>,
 ): Promise<T> {
-  const transport = await connect(cluster)
+  const transport = connect(cluster)
   try {
     return await work(transport)
   } finally {

@@ -10,13 +10,13 @@ export async function sshArguments(
   command: readonly string[] = [],
 ): Promise<readonly string[]> {
   // Nothing was opened, so nothing has to be closed; the configuration file stays for ssh to read.
-  const transport = await connect(cluster)
+  const transport = connect(cluster)
   return transport.interactiveArgs(node, command)
 }
 
 /** `Host` blocks for `~/.ssh/config`. */
 export async function sshConfigText(cluster: OpenedCluster): Promise<string> {
-  return (await connect(cluster)).configText()
+  return connect(cluster).configText()
 }
 
 /** The same as data: how each node is reached. Throws `DiagnosticsError` for a lab that is not up. */

@@ -1,12 +1,14 @@
 /** `status`: what is wanted against what is, of every node and every engine, in one look. */
 import { observe, type HeldObservation, type PushRun, type Unreached } from '../delivery/push/push.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { EngineProbe, EngineStatus } from '../engines/contract.ts'
 import { openApply } from '../journal/last-apply.ts'
 import { newRunId } from '../journal/run-id.ts'
 import type { ClusterNode } from '../roles/role.ts'
 import { limit } from '../support/limit.ts'
 import { reasonOf } from '../support/reason.ts'
+import { certificatesOn, daysLeft, type CertificateStatus } from './certificates.ts'
 import { connect } from './connect.ts'
 import { driftOf } from './drift.ts'
 import { supportOfRunning, type EngineSupport } from './engine-versions.ts'
@@ -14,7 +16,7 @@ import { controllerName } from './events.ts'
 import { firstLook } from './first-contact.ts'
 import type { OpenedCluster } from './open.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { certificateDaysLeft, wantedVersions } from './programs.ts'
+import { certificatesOfNode, wantedVersions } from './programs.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
 
 /** How one node stands. */
@@ -25,12 +27,15 @@ export interface NodeStatus extends NodeFindings {
   readonly memoryBytes: number
   readonly memoryUsedBytes?: number
   readonly uptimeSeconds?: number
+  readonly certificates?: readonly CertificateStatus[]
 }
 
 /** How a cluster stands. */
 export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[]
   readonly engines: readonly EngineStatus[]
+  /** What kept this computer from knowing all that is wanted; left out when nothing did. */
+  readonly problems?: readonly Diagnostic[]
   /** How the versions that run stand with their makers. */
   readonly support: readonly EngineSupport[]
   /** Why not all is well; empty when it is. */
@@ -49,7 +54,7 @@ const CONNECT_SECONDS = 5
 
 /** Asks all nodes and engines at once: one session a node, and no network but SSH. Changes nothing. */
 export async function status(cluster: OpenedCluster, options: StatusOptions = {}): Promise<ClusterStatus> {
-  const transport = await connect(cluster, { connectSeconds: CONNECT_SECONDS })
+  const transport = connect(cluster, { connectSeconds: CONNECT_SECONDS })
   try {
     return await look(cluster, transport, options)
   } finally {
@@ -64,9 +69,9 @@ async function look(
 ): Promise<ClusterStatus> {
   const push: PushRun = { run: newRunId(new Date()), by: controllerName(), transport }
   const first = firstLook(push)
-  const prepared = await prepare(cluster, {}, 'read', first.facts, 'here')
+  const prepared = await prepare(cluster, {}, 'look', first.facts, 'here')
   const { probes } = prepared.engines
-  const linked = new Set(probes.flatMap(({ members }) => members))
+  const linked = linkedNodes(prepared)
   const within = limit(CONCURRENCY)
   const looks = new Map(
     prepared.nodes.map((node) => {
@@ -82,15 +87,38 @@ async function look(
   const nodes = Promise.all(
     prepared.resolved.cluster.nodes.map(async (node) => {
       const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
+      const certificates = seen.reached
+        ? await certificatesOn(prepared, node, seen, transport, new Date())
+        : []
       if (seen.reached) void engines.then(() => seen.letGo())
-      const found = nodeStatus(node, seen, prepared)
+      const found = nodeStatus(node, seen, prepared, certificates)
       options.seen?.(found)
       return found
     }),
   )
   const support = supportOfAll(prepared, await engines)
   const found = { nodes: await nodes, engines: await engines, support }
-  return { ...found, reasons: [...reasonsOf(found), ...pastReasons(cluster, prepared.nodes)] }
+  return judged(cluster, prepared, found)
+}
+
+/** Who is asked for an engine, and who shows a certificate: what it really shows is asked of its port. */
+function linkedNodes({ engines, resolved }: Prepared): ReadonlySet<string> {
+  const showing = resolved.cluster.nodes.filter((node) => certificatesOfNode(resolved, node).length > 0)
+  return new Set([...engines.probes.flatMap(({ members }) => members), ...showing.map(({ name }) => name)])
+}
+
+function judged(
+  cluster: OpenedCluster,
+  { problems, nodes }: Prepared,
+  found: Omit<ClusterStatus, 'reasons' | 'problems'>,
+): ClusterStatus {
+  const reasons = [...problems.map(secretsReason), ...reasonsOf(found), ...pastReasons(cluster, nodes)]
+  return { ...found, ...(problems.length > 0 && { problems }), reasons }
+}
+
+/** Without the secrets nobody can say what is wanted. */
+function secretsReason({ summary }: Diagnostic): Reason {
+  return { kind: 'unknown', about: 'secrets', text: summary }
 }
 
 /** By what the members say that they run; of an engine that does not answer, by what ran last, else by what is wanted. */
@@ -150,7 +178,12 @@ async function askFirst(
   }
 }
 
-function nodeStatus(node: ClusterNode, seen: HeldObservation | Unreached, prepared: Prepared): NodeStatus {
+function nodeStatus(
+  node: ClusterNode,
+  seen: HeldObservation | Unreached,
+  prepared: Prepared,
+  certificates: readonly CertificateStatus[],
+): NodeStatus {
   const common = {
     name: node.name,
     wanted: node.roles,
@@ -167,12 +200,13 @@ function nodeStatus(node: ClusterNode, seen: HeldObservation | Unreached, prepar
   const used = number('memory_used')
   const free = number('disk', 1)
   const uptime = number('uptime')
-  const days = certificateDaysLeft(prepared.resolved, node, prepared.provisions, new Date())
+  const days = daysLeft(certificates, new Date())
   const throttled = facts['throttled']
   return {
     ...common,
     reached: true,
-    ...driftOf(prepared.program(node.name), seen, prepared.isMissing),
+    ...(prepared.problems.length === 0 && driftOf(prepared.program(node.name), seen, prepared.isMissing)),
+    ...(certificates.length > 0 && { certificates }),
     ...(used !== undefined && { memoryUsedBytes: used }),
     // `df -P -k` counts in units of 1024 bytes (POSIX).
     ...(free !== undefined && { diskFreeBytes: free * 1024 }),

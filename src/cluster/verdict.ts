@@ -40,6 +40,8 @@ export interface NodeFindings {
   /** Addresses of resources that could not be compared, each with the reason. */
   readonly unseen?: readonly string[]
   readonly certificateDaysLeft?: number
+  /** What is installed and what is shown over a new connection, with what is wrong about them. */
+  readonly certificates?: readonly { readonly problems: readonly string[] }[]
   readonly clockOffsetSeconds?: number
   readonly diskFreeBytes?: number
   /** `throttled=0x…`, see `vcgencmd get_throttled`. */
@@ -74,7 +76,7 @@ export function reasonsOf(asked: {
 
 function nodeReasons(node: NodeFindings): Reason[] {
   const { name: about, reached, detail, drift, unseen = [] } = node
-  const { certificateDaysLeft: days, clockOffsetSeconds: offset, diskFreeBytes: free, throttled } = node
+  const { clockOffsetSeconds: offset, diskFreeBytes: free, throttled } = node
   const reason = (kind: ReasonKind, text: string): Reason => ({ kind, about, text })
   if (!reached) return [reason('unreachable', detail ?? 'it does not answer')]
   const counted = drift === 1 ? '1 resource is' : `${drift} resources are`
@@ -84,7 +86,7 @@ function nodeReasons(node: NodeFindings): Reason[] {
       ? [reason('drift', `${counted} not as wanted: bramble plan --node ${about}`)]
       : []),
     ...unseen.map((text) => reason('unknown', text)),
-    ...(days !== undefined && days < FEW_DAYS ? [reason('certificate', certificateText(days))] : []),
+    ...certificateTexts(node).map((text) => reason('certificate', text)),
     ...(Math.abs(offset ?? 0) > WRONG_CLOCK_SECONDS
       ? [reason('clock', `its clock is ${Math.round(Math.abs(offset ?? 0))} s off`)]
       : []),
@@ -93,6 +95,11 @@ function nodeReasons(node: NodeFindings): Reason[] {
       : []),
     ...(isThrottled(throttled) ? [reason('throttled', `heat or voltage holds it back (${throttled})`)] : []),
   ]
+}
+
+function certificateTexts({ certificates = [], certificateDaysLeft: days }: NodeFindings): readonly string[] {
+  const problems = certificates.flatMap((one) => one.problems)
+  return days !== undefined && days < FEW_DAYS ? [...problems, certificateText(days)] : problems
 }
 
 function certificateText(days: number): string {

@@ -138,6 +138,10 @@ clock_facts() {
   fact clock "$(date +%s)"
 }
 
+time_source_facts() { # who keeps the clock right, once it has (systemd-timesyncd.service(8), FILES)
+  if [ -e /run/systemd/timesync/synchronized ]; then fact time_source timesyncd; fi
+}
+
 disk_facts() { # size and free space of the root file system in KiB
   LINE=$(df -Pk /) || return 0
   # shellcheck disable=SC2086 # the columns of the last line are to be split
@@ -182,6 +186,7 @@ facts() {
   first_line /proc/sys/kernel/osrelease
   fact kernel "$LINE"
   clock_facts
+  time_source_facts
   first_line /etc/ssh/ssh_host_ed25519_key.pub
   fact ssh_host_key "$LINE"
   disk_facts

@@ -10,6 +10,11 @@ import type { EngineLines } from '../releases/engine-lines.ts'
 export interface NodeLink {
   /** Opens a byte stream to `127.0.0.1:port` on the node. Rejects with a plain sentence when it cannot. */
   connect(node: string, port: number): Promise<Duplex>
+  /**
+   * Puts one line that is no secret into a file on the node, as root and over SSH alone: for engines that are mended by a file. Left out
+   * where nothing may be changed. Rejects with a plain sentence when it cannot.
+   */
+  put?(node: string, path: string, text: string): Promise<void>
 }
 
 /** One member of a consensus group, as its engine sees it. */
@@ -29,6 +34,11 @@ export interface GroupState {
   readonly failureTolerance: number
   /** One sentence for people: what is wrong, or that all is well. */
   readonly detail: string
+  /**
+   * Members show certificates that cannot be believed, and nobody who can be believed sees a leader: in turns nobody would ever be back,
+   * because who has a new certificate is not believed by the others. So all change at once.
+   */
+  readonly isUnbelieved?: true
 }
 
 /** A consensus group: the rollout changes its members one at a time, leader last, only while one more may be lost. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { heard } from '../support/heard.ts'
 import { LabFailure } from './lab-error.ts'
 
 /**
@@ -22,11 +23,12 @@ async function acquire(file: string, waiting?: () => void): Promise<() => Promis
   for (;;) {
     mkdirSync(dirname(file), { recursive: true })
     // `cat` holds the lock for as long as our end of its input is open, so until we end, whatever our end is.
-    const holder = spawn('flock', ['--exclusive', '--no-fork', file, 'cat'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-    })
+    const holder = heard(
+      spawn('flock', ['--exclusive', '--no-fork', file, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] }),
+    )
     const ended = once(holder, 'close')
-    holder.stdin.on('error', () => undefined)
+    // A flock that cannot be started ends with an error in place of 'close'.
+    ended.catch(() => undefined)
     holder.stdin.write('held\n')
     const slow = setTimeout(() => waiting?.(), 1000)
     const held = await Promise.race([once(holder.stdout, 'data'), ended.then(() => undefined)])

@@ -4,6 +4,7 @@ import { existsSync, openSync, closeSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { speedPercent } from '../hardware/speed.ts'
+import { heard } from '../support/heard.ts'
 import { run, type RunOptions, type RunResult } from '../support/run.ts'
 import { groupFolders, joinedFolders, killGroup, makeGroup, readTrees, removeGroup } from './control-group.ts'
 import { LabFailure, lastLines } from './lab-error.ts'
@@ -96,11 +97,13 @@ export function switchOn(key: string, name: string): void {
   const folder = nodeFolder(key, name)
   if (readRunning(join(folder, 'runner'))) return
   const log = openSync(join(folder, 'log'), 'a')
-  const child = spawn('sh', [besideLab('node-runner.sh'), folder], {
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', log, log],
-  })
+  const child = heard(
+    spawn('sh', [besideLab('node-runner.sh'), folder], {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log, log],
+    }),
+  )
   closeSync(log)
   child.unref()
 }

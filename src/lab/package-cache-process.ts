@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { heard } from '../support/heard.ts'
 import { groupFolders, makeGroup } from './control-group.ts'
 import { readAptProxy } from './debian-mirror.ts'
 import { LabFailure, lastLines } from './lab-error.ts'
@@ -25,18 +26,20 @@ export async function ensurePackageCache(key: string, network: string): Promise<
   makeGroup(runnerGroup(key))
   await mkdir(PACKAGE_FOLDER, { recursive: true })
   const output = openSync(log, 'a')
-  const child = spawn(
-    process.execPath,
-    [
-      ...programArguments(),
-      `${network}.1`,
-      String(PORT),
-      PACKAGE_FOLDER,
-      record,
-      (await readAptProxy()) ?? '',
-      ...groupFolders(runnerGroup(key)),
-    ],
-    { cwd: '/', detached: true, stdio: ['ignore', output, output], env: { PATH: process.env['PATH'] } },
+  const child = heard(
+    spawn(
+      process.execPath,
+      [
+        ...programArguments(),
+        `${network}.1`,
+        String(PORT),
+        PACKAGE_FOLDER,
+        record,
+        (await readAptProxy()) ?? '',
+        ...groupFolders(runnerGroup(key)),
+      ],
+      { cwd: '/', detached: true, stdio: ['ignore', output, output], env: { PATH: process.env['PATH'] } },
+    ),
   )
   closeSync(output)
   child.unref()

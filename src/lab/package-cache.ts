@@ -5,6 +5,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { heard } from '../support/heard.ts'
 import { reasonOf } from '../support/reason.ts'
 
 const KEEP_DAYS = 60
@@ -95,7 +96,7 @@ class Cache {
         headers: { ...headers, host: url.host },
         timeout: 60_000,
       })
-      asking.on('response', resolve)
+      asking.on('response', (got) => resolve(heard(got)))
       asking.on('timeout', () => asking.destroy(new Error(`${url.host} does not answer`)))
       asking.on('error', reject)
       asking.end()
@@ -123,8 +124,14 @@ function refuse(answer: ServerResponse, error: unknown): void {
 
 /** For https archives: only passes bytes, and so keeps nothing. */
 function tunnel(asked: IncomingMessage, client: Socket, first: Buffer): void {
-  const target = new URL(`tcp://${asked.url ?? ''}`)
-  const server = connect(Number(target.port || 443), target.hostname, () => {
+  const place = `tcp://${asked.url ?? ''}`
+  if (!URL.canParse(place)) {
+    client.destroy()
+    return
+  }
+  const target = new URL(place)
+  const server = heard(connect(Number(target.port || 443), target.hostname))
+  server.on('connect', () => {
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     server.write(first)
     server.pipe(client)

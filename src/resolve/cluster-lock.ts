@@ -34,6 +34,11 @@ const lockSchema = z.object({
   releases: z.record(z.string(), releaseSchema).default({}),
   /** By engine, the version that the last complete apply left on its nodes. */
   running: z.record(z.string(), z.string()).default({}),
+  /**
+   * Names of the secrets that nodes were given: what is `kept` and not in the secrets folder was lost. `recreated` are those that may be made
+   * anew, until an apply has brought them everywhere. Left out by versions that did not know it.
+   */
+  secrets: z.record(z.string(), z.enum(['kept', 'recreated'])).optional(),
   /** By their names in sentences, the values that engines cannot change any more. */
   settled: z.record(z.string(), z.string()).default({}),
 })

@@ -70,7 +70,12 @@ export interface Cluster {
 /** A secret that must exist before anything is compiled. Made once, kept encrypted. */
 export type SecretWish =
   | { readonly name: string; readonly make: 'gossip-key' }
-  | { readonly name: string; readonly make: 'token' }
+  | {
+      readonly name: string
+      readonly make: 'token'
+      /** What it costs when it was lost and is made anew, where that is more than that nobody knows the old one any more. */
+      readonly loss?: string
+    }
   | { readonly name: string; readonly make: 'password'; readonly length?: number }
   | { readonly name: string; readonly make: 'authority'; readonly commonName: string }
   | {
@@ -98,6 +103,24 @@ export interface RoleSecrets {
     readonly notAfter: Date
   }
   authority(name: string): { readonly certificatePem: string }
+  /** It was lost and is made anew because somebody said so, and its engine has not met the new one yet. */
+  isRecreated(name: string): boolean
+}
+
+/** A certificate that a node shows. */
+export interface ServedCertificate {
+  /** Name of its secret. */
+  readonly secret: string
+  /** Where it lies on the node: a resource of kind file. */
+  readonly path: string
+  /** TCP port of the node's loopback that shows it. */
+  readonly port: number
+  /** Name by which it is checked there. */
+  readonly name: string
+  /** Name of the secret of its authority. */
+  readonly authority: string
+  /** What makes it be read again on the node, if it was not. */
+  readonly unit: string
 }
 
 /** A vendor's release file that must be fetched, verified and pinned before anything is compiled. */
@@ -170,6 +193,8 @@ export interface Role<Options = never, Input = unknown> {
   /** What must stay as it was when the cluster was last applied. */
   readonly settled?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly SettledValue[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
+  /** Certificates that the node shows: what is installed and what is served are looked at. */
+  readonly certificates?: (context: RoleWishContext<Options>) => readonly ServedCertificate[]
   readonly releases?: (context: RoleWishContext<Options>) => readonly ReleaseWish[]
   /** What a node with this role has, in the order of effect. */
   readonly resources: (context: RoleContext<Options>) => readonly Resource[]

@@ -39,7 +39,8 @@ export async function splitByGuard(
   const isFormed = async (group: QuorumGroup): Promise<boolean> => {
     const state = states.get(group) ?? group.observe(run.delivery.link)
     states.set(group, state)
-    return (await state).formed
+    const { formed, isUnbelieved } = await state
+    return formed && isUnbelieved !== true
   }
   const guarded: GuardedNode[] = []
   const free: PendingNode[] = []

@@ -9,10 +9,10 @@ import { observeEngines } from './observe-engines.ts'
 import { observeNodes } from './observe.ts'
 import { plannedOrder } from './planned-order.ts'
 import { rebootNodes } from './reboots.ts'
-import { INTERRUPTED, skipped } from './skipped.ts'
+import { INTERRUPTED, refused, skipped } from './skipped.ts'
 import type { PendingNode } from './turns.ts'
 import { underWay, type UnderWay } from './under-way.ts'
-import { isThrough, type NodeResult, type Observation, type Rollout } from './work.ts'
+import { isThrough, type NodeFailure, type NodeResult, type Observation, type Rollout } from './work.ts'
 
 /** Runs it to its end. Emits `node-finished` for every node, `engine-finished` for every engine and `run-finished` last; gives the outcome. */
 export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
@@ -20,12 +20,12 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const [observations, engines] = await Promise.all([observeNodes(run), observeEngines(run)])
   const pending = pendingNodes(run, observations)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
-  const isAllowed = pending.length === 0 || ((await run.allowed?.()) ?? true)
+  const isQuiet = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
+  const isAllowed = isQuiet || ((await run.allowed?.()) ?? true)
   if (pending.length > 0 && isAllowed) {
     const lanes = await plannedOrder(run, pending)
     run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })
   }
-  const isQuiet = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
   if (isQuiet) await Promise.all(engines.map((engine) => settle(run, engine)))
   await run.delivery.letGo()
   const seen = { run, observations, engines }
@@ -61,7 +61,7 @@ async function change(
 ): Promise<NodeResults> {
   try {
     await prepareEngines(run, engines)
-    const results = await convergeNodes(run, pending)
+    const results = await convergeAllowed(run, pending)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)
     await passGates(run, observations, engines, results)
@@ -72,6 +72,22 @@ async function change(
   } finally {
     await run.giveLocks()
   }
+}
+
+/** All but those that are withheld, which give their lease back and say why. */
+async function convergeAllowed(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
+  const withheld = run.withheld?.() ?? new Map<string, NodeFailure>()
+  const results = await convergeNodes(
+    run,
+    pending.filter(({ name }) => !withheld.has(name)),
+  )
+  for (const { name } of pending) {
+    const failure = withheld.get(name)
+    if (failure === undefined) continue
+    await run.delivery.release(name)
+    results.set(name, refused(failure))
+  }
+  return results
 }
 
 /** Nothing was touched: the nodes are given back. */

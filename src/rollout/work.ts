@@ -94,6 +94,8 @@ export interface Rollout {
   readonly emit: (event: EventBody) => void
   /** Asked when a node differs, before anything is touched: may this run change it at all? Tells nothing; never rejects. */
   readonly allowed?: (() => Promise<boolean>) | undefined
+  /** Nodes that may not be changed in this run, with the reason; asked after `allowed`. The others go on. */
+  readonly withheld?: (() => ReadonlyMap<string, NodeFailure>) | undefined
   /** Asked once, when something differs and before anything is touched. */
   readonly confirm?: (() => Promise<boolean>) | undefined
   readonly signal?: AbortSignal | undefined

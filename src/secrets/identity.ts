@@ -1,8 +1,8 @@
 /** A person's age identity: where it lies, and that nobody else can read it. */
 import { constants, fstatSync, openSync, readFileSync, closeSync, realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { secretsCodes } from '../diagnostics/catalogue/secrets.ts'
+import { homeFolder } from '../support/home-folder.ts'
 import { generateIdentity, isIdentity, publicKeyOf } from './age-format.ts'
 import { createFileOnce } from './secret-files.ts'
 import { SecretsError } from './secrets-error.ts'
@@ -24,9 +24,7 @@ export function identityFileFor(place: IdentityPlace): string {
   if (given) return resolve(given)
   const configured = environment['XDG_CONFIG_HOME']
   // The XDG specification: a relative path there is to be ignored.
-  const configuration = configured?.startsWith('/')
-    ? configured
-    : join(environment['HOME'] ?? homedir(), '.config')
+  const configuration = configured?.startsWith('/') ? configured : join(homeFolder(environment), '.config')
   return join(configuration, 'bramble', 'identities', `${place.cluster}.txt`)
 }
 

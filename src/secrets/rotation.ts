@@ -36,7 +36,7 @@ export function rotateSecret(store: SecretStore, name: string): RotationStep {
 }
 
 const remove = (name: string): string =>
-  `type rm secrets/${name}.age, then bramble apply to have it made anew`
+  `type bramble secrets recreate ${name}, then bramble apply to have it made anew`
 
 const WAYS = {
   'certificate-authority': remove,

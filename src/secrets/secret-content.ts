@@ -38,6 +38,8 @@ export interface Secret<Kind extends SecretKind = SecretKind> {
   /** ISO 8601, UTC: when this value was made or imported. */
   readonly createdAt: string
   readonly value: SecretValues[Kind]
+  /** It came from outside: Bramble cannot make it again, and never throws it away. */
+  readonly imported?: true
   /** The value before the last rotation, for members that still use it. */
   readonly previous?: { readonly createdAt: string; readonly value: SecretValues[Kind] }
 }
@@ -129,5 +131,6 @@ const envelope = z.object({
   kind: z.string(),
   createdAt: z.iso.datetime(),
   value: z.unknown(),
+  imported: z.literal(true).optional(),
   previous: z.object({ createdAt: z.iso.datetime(), value: z.unknown() }).optional(),
 })

@@ -37,6 +37,8 @@ export interface SecretSummary {
   readonly pending: boolean
   /** Whether the value before the last rotation is kept. */
   readonly hasPrevious: boolean
+  /** Whether it came from outside. */
+  readonly imported: boolean
 }
 
 /**
@@ -60,6 +62,11 @@ export async function openSecrets(options: OpenOptions): Promise<SecretStore> {
   return new SecretStore(folder, held, options.mode, options.now ?? (() => new Date()))
 }
 
+/** Secrets in memory alone, for a look at nodes where the real ones cannot be opened. */
+export function passingSecrets(now: () => Date = () => new Date()): SecretStore {
+  return new SecretStore(new StoreFolder('', '', undefined, new Map()), new Map(), 'read', now)
+}
+
 /** Open secrets. Nothing here touches the disk, except what returns a promise. */
 export class SecretStore {
   readonly #folder: StoreFolder
@@ -81,13 +88,14 @@ export class SecretStore {
   /** All secrets by name, without their values. */
   list(): readonly SecretSummary[] {
     return [...this.#held.values()]
-      .map(({ name, kind, createdAt, previous }) => {
+      .map(({ name, kind, createdAt, previous, imported }) => {
         return {
           name,
           kind,
           createdAt,
           pending: this.#changed.has(name),
           hasPrevious: previous !== undefined,
+          imported: imported ?? false,
         }
       })
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -146,9 +154,11 @@ export class SecretStore {
     value: SecretValues[Kind],
     options: { readonly replace?: boolean } = {},
   ): Secret<Kind> {
-    if (!this.has(name)) return this.put(name, kind, value)
+    if (!this.has(name)) return this.#imported(this.put(name, kind, value))
     if (!options.replace) throw new SecretsError(secretsCodes.SECRET_EXISTS({ name }))
-    return this.get(name).kind === kind ? this.rotate(name, kind, () => value) : this.put(name, kind, value)
+    const taken =
+      this.get(name).kind === kind ? this.rotate(name, kind, () => value) : this.put(name, kind, value)
+    return this.#imported(taken)
   }
 
   /** Takes a secret away; throws {@link SecretsError} when there is none. */
@@ -192,6 +202,12 @@ export class SecretStore {
     await this.#folder.write(this.#held, names)
     this.#changed.clear()
     return names
+  }
+
+  #imported<Kind extends SecretKind>(secret: Secret<Kind>): Secret<Kind> {
+    const marked = { ...secret, imported: true } as const
+    this.#held.set(secret.name, marked)
+    return marked
   }
 
   #set<Kind extends SecretKind>(secret: Secret<Kind>): Secret<Kind> {

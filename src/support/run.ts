@@ -1,5 +1,6 @@
 /** Runs one program of this computer to its end, without a shell in between. */
 import { spawn } from 'node:child_process'
+import { heard } from './heard.ts'
 
 /** How {@link run} may be asked to run a program. */
 export interface RunOptions {
@@ -28,12 +29,15 @@ const SIGNAL_NUMBERS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 
 /** Starts `program` with the arguments as they are and waits for its end. Never throws for what the program does. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: options.folder,
-      env: options.environment ?? process.env,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(options.signal && { signal: options.signal }),
-    })
+    // A program that ends early closes its input; that is its affair.
+    const child = heard(
+      spawn(program, args, {
+        cwd: options.folder,
+        env: options.environment ?? process.env,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        ...(options.signal && { signal: options.signal }),
+      }),
+    )
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     let timedOut = false
@@ -48,8 +52,6 @@ export function run(program: string, args: readonly string[], options: RunOption
           }, options.timeoutSeconds * 1000)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-    // A program that ends early closes its input; that is its affair.
-    child.stdin.on('error', () => undefined)
     child.on('error', (error) => {
       startError = error.message
     })

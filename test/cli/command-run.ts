@@ -7,7 +7,9 @@ import { onTestFinished } from 'vitest'
 import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { versionDiagnostics } from '../../src/cluster/engine-versions.ts'
+import { giveUpSecrets, unwishedSecrets } from '../../src/cluster/lost-secrets.ts'
 import { openCluster } from '../../src/cluster/open.ts'
+import { recreateSecrets } from '../../src/cluster/recreate-secrets.ts'
 import { Bug } from '../../src/diagnostics/bug.ts'
 
 /** How a command line ended. */
@@ -55,9 +57,12 @@ function capture(isTTY: boolean) {
   return { stream, text: () => parts.join('') }
 }
 
+/** What asks no node is real, like the cluster file. */
+const ofSecrets = { giveUpSecrets, recreateSecrets, unwishedSecrets }
+
 /** What was not recorded must not be called. */
 function recordedApi(parts: Partial<ClusterApi>): ClusterApi {
-  return new Proxy({ openCluster, versionDiagnostics, ...parts } as ClusterApi, {
+  return new Proxy({ openCluster, versionDiagnostics, ...ofSecrets, ...parts } as ClusterApi, {
     get: (api, name) => {
       if (name === 'then' || name in api) return Reflect.get(api, name) as unknown
       throw new Bug(`the test did not record ${String(name)}`)

@@ -99,6 +99,7 @@ export function secretsFixture(): SecretsFixture {
       notAfter: new Date('2040-01-01T00:00:00Z'),
     }),
     authority: (name) => ({ certificatePem: pem('CERTIFICATE', name) }),
+    isRecreated: () => false,
   }
 }
 

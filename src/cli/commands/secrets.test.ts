@@ -18,7 +18,7 @@ describe('secrets', () => {
     const imported = await secrets(['import', 'wifi/password'], { piped: 'correct horse battery\n' })
     expect([imported.code, imported.err]).toEqual([0, ''])
     const { out } = await secrets(['list'])
-    expect(out).toMatch(/^NAME +KIND +MADE\nwifi\/password +text +\d{4}-\d\d-\d\d\n$/)
+    expect(out).toMatch(/^NAME +KIND +MADE\nwifi\/password +text +\d{4}-\d\d-\d\d +nothing uses it\n$/)
     expect(out).not.toContain('horse')
     expect((await secrets(['show', 'wifi/password'])).out).toBe('correct horse battery\n')
   })
@@ -59,6 +59,20 @@ describe('secrets', () => {
     expect(again.code).toBe(1)
     expect(again.err).toContain('error SECRET_EXISTS')
     expect((await secrets(['import', '--replace', 'wifi/password'], { piped: 'another value' })).code).toBe(0)
+  })
+
+  it('are told apart by whether anything uses them', async () => {
+    const secrets = office()
+    await secrets(['import', 'wifi/password'], { piped: 'correct horse battery' })
+    expect((await secrets(['list'])).out).toMatch(/wifi\/password +text .*nothing uses it/)
+    const { out } = await secrets(['list', '--json'])
+    expect(JSON.parse(out)).toMatchObject([{ name: 'wifi/password', imported: true, unused: true }])
+  })
+
+  it('are not made anew when nothing is lost', async () => {
+    expect((await office()(['recreate', '--yes'])).out).toBe(
+      'Nothing is lost; there is nothing to make anew.\n',
+    )
   })
 
   it('are removed', async () => {

@@ -4,9 +4,10 @@ import { buffer } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { SECRET_KINDS, type SecretKind } from '../../secrets/secret-content.ts'
 import type { SecretStore } from '../../secrets/store.ts'
-import { askPassword } from '../ask.ts'
+import { commandCodes } from '../../diagnostics/catalogue/command.ts'
+import { askPassword, askYesNo } from '../ask.ts'
 import { subcommand, type Command, type Session } from '../command.ts'
-import { UsageError, type Context } from '../context.ts'
+import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
 import { tell } from '../tell.ts'
@@ -36,6 +37,10 @@ export function define(command: Command, session: Session): void {
   subcommand(command, 'remove', 'remove a secret; one that is needed is made anew by the next apply')
     .argument('<name>', 'name of the secret')
     .action((name, _options, self) => session.run(self, (context) => remove(context, name)))
+  subcommand(command, 'recreate', 'give up secrets that are lost: the next apply makes them anew')
+    .argument('[names...]', 'only these, lost or not; all that is lost when left out')
+    .option('-y, --yes', 'agree to the cost beforehand')
+    .action((names, options, self) => session.run(self, (context) => recreate(context, names, options)))
   subcommand(command, 'rekey', 'let exactly the people in secrets/recipients.txt read the secrets').action(
     (_options, self) => session.run(self, rekey),
   )
@@ -65,21 +70,31 @@ async function open(context: Context, mode: 'read' | 'create'): Promise<SecretSt
 async function list(context: Context): Promise<ExitCode> {
   const { terminal, common } = context
   const secrets = (await open(context, 'read')).list()
+  const api = await context.api()
+  const names = secrets.map(({ name }) => name)
+  const unused = new Set(api.unwishedSecrets(await context.openCluster(), names))
   if (common.json) {
-    terminal.out(jsonText(secrets))
+    const told = secrets.map((secret) => ({ ...secret, unused: unused.has(secret.name) }))
+    terminal.out(jsonText(told))
     return EXIT.ok
   }
   const rows = secrets.map(({ name, kind, createdAt, hasPrevious }) => [
     { text: name },
     { text: kind },
     { text: createdAt.slice(0, 10) },
-    { text: hasPrevious ? 'the one before is kept' : '' },
+    { text: remark(unused.has(name), hasPrevious) },
   ])
   const columns = [{ title: 'NAME' }, { title: 'KIND' }, { title: 'MADE' }, { title: '' }]
   const lines = renderTable(columns, rows, { titleStyle: terminal.palette.dim })
   const none = 'There are no secrets yet; the first apply makes those that it needs.'
   terminal.out((secrets.length > 0 ? lines : [none]).map((line) => `${line}\n`).join(''))
   return EXIT.ok
+}
+
+function remark(isUnused: boolean, hasPrevious: boolean): string {
+  return [...(isUnused ? ['nothing uses it'] : []), ...(hasPrevious ? ['the one before is kept'] : [])].join(
+    '; ',
+  )
 }
 
 /** The one place where a secret is shown: somebody asked for it by name. */
@@ -106,6 +121,7 @@ async function rotate(context: Context, name: string): Promise<ExitCode> {
   const { rotateSecret } = await import('../../secrets/rotation.ts')
   const next = rotateSecret(store, name)
   await store.save()
+  if (!store.has(name)) await giveUp(context, name)
   const then =
     next === 'apply' ? 'run bramble apply' : `run bramble apply, then bramble secrets rotate ${name} again`
   tell(context, { rotated: name, next }, `${name} has a new value; ${then}.`)
@@ -137,11 +153,52 @@ async function secretText(
   return (await buffer(surroundings.stdin)).toString('utf8')
 }
 
+/** It was taken away on purpose, so whatever needs it may have a new one. */
+async function giveUp(context: Context, name: string): Promise<void> {
+  const api = await context.api()
+  await api.giveUpSecrets(await context.openCluster(), [name])
+}
+
 async function remove(context: Context, name: string): Promise<ExitCode> {
   const store = await open(context, 'create')
   store.remove(name)
   await store.save()
+  await giveUp(context, name)
   tell(context, { removed: name }, `${name} is removed.`)
+  return EXIT.ok
+}
+
+async function recreate(
+  context: Context,
+  names: readonly string[],
+  { yes }: { readonly yes?: true },
+): Promise<ExitCode> {
+  const { terminal, surroundings, common } = context
+  const cluster = await context.openCluster()
+  const api = await context.api()
+  const { secrets, aside, carryOut } = await api.recreateSecrets(cluster, names)
+  if (secrets.length === 0) {
+    terminal.out('Nothing is lost; there is nothing to make anew.\n')
+    return EXIT.ok
+  }
+  const lines = [
+    'The next apply makes anew:',
+    ...secrets.map(({ name, cost }) => `  ${name}: ${cost}`),
+    ...(aside === undefined ? [] : [`What nobody can open any more is moved to ${aside}.`]),
+    'If a copy of them is anywhere (git, a backup, another computer), bring it back instead: that costs nothing.',
+  ]
+  terminal.out(lines.map((line) => `${line}\n`).join(''))
+  if (yes !== true) {
+    if (common.json || !terminal.canAsk) {
+      throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'secrets recreate' }))
+    }
+    if (!(await askYesNo(surroundings, 'Give them up?'))) {
+      terminal.out('Nothing was changed.\n')
+      return EXIT.failure
+    }
+  }
+  await carryOut()
+  terminal.out('Noted; run bramble apply.\n')
   return EXIT.ok
 }
 

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { spawn } from 'node:child_process'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { heard } from '../../support/heard.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, UsageError, type Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -38,7 +39,7 @@ function runSsh(args: readonly string[]): Promise<ExitCode> {
   return new Promise((resolve, reject) => {
     const ignore = (): void => undefined
     process.on('SIGINT', ignore)
-    const child = spawn('ssh', args, { stdio: 'inherit' })
+    const child = heard(spawn('ssh', args, { stdio: 'inherit' }))
     child.on('error', reject)
     child.on('close', (code, signal) => {
       process.removeListener('SIGINT', ignore)

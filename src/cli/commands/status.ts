@@ -4,6 +4,7 @@ import type { OpenedCluster } from '../../cluster/open.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { showDiagnostics } from '../show-diagnostics.ts'
 import { jsonText } from '../render/json.ts'
 import { nodeTable, renderStatus } from '../render/status-text.ts'
 
@@ -20,6 +21,7 @@ async function showStatus(context: Context): Promise<ExitCode> {
   else {
     const lines = renderStatus(status, terminal.palette, terminal.width)
     terminal.out(lines.map((line) => `${line}\n`).join(''))
+    showDiagnostics(terminal, status.problems ?? [], { json: false, lab: common.lab ?? false })
   }
   return status.reasons.length === 0 ? EXIT.ok : EXIT.failure
 }

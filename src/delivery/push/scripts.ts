@@ -14,6 +14,7 @@ export const SCRIPTS = {
   confirm: script('node', 'confirm'),
   oust: script('node', 'oust'),
   command: script('node', 'command'),
+  put: script('node', 'put'),
   group: script('node', 'group'),
 } as const
 

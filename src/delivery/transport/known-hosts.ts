@@ -54,6 +54,10 @@ export function tidyKnownHosts(file: string): void {
   const kept = lines.filter((line, index) => line === '' || lines.indexOf(line) === index)
   if (kept.length === lines.length) return
   const draft = `${file}.${process.pid}.new`
-  writeFileSync(draft, kept.join('\n'), { mode: 0o644 })
-  renameSync(draft, file)
+  try {
+    writeFileSync(draft, kept.join('\n'), { mode: 0o644 })
+    renameSync(draft, file)
+  } catch {
+    // Where nothing can be written, nobody wrote the second line either.
+  }
 }

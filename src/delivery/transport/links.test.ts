@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createSecureServer } from 'node:http2'
+import { createServer as createNetServer } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Duplex } from 'node:stream'
@@ -16,6 +18,9 @@ import {
 } from '../../../test/delivery/scratch-node.ts'
 import { startController } from '../../../test/delivery/other-controller.ts'
 import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
+import { z } from 'zod'
+import { withApi } from '../../engines/consul/api.ts'
+import { issueAuthority, issueCertificate } from '../../secrets/certificate-issuing.ts'
 import { run } from '../../support/run.ts'
 import { observe } from '../push/push.ts'
 import type { Transport } from './transport.ts'
@@ -34,6 +39,42 @@ function get(link: Duplex, path: string): Promise<string> {
 async function sshProcesses(node: ScratchNode): Promise<string[]> {
   const { stdout } = await run('pgrep', ['-af', `^ssh .*${node.folder}`])
   return stdout.toString().split('\n').filter(Boolean)
+}
+
+interface HostilePort {
+  readonly port: number
+  close(): void
+}
+
+async function listening(hostile: NetServer): Promise<HostilePort> {
+  hostile.listen(0, '127.0.0.1')
+  await once(hostile, 'listening')
+  return { port: (hostile.address() as AddressInfo).port, close: () => hostile.close() }
+}
+
+async function strangersPort(): Promise<HostilePort> {
+  const now = new Date()
+  const issuer = await issueAuthority({ subject: 'stranger', days: 1, now })
+  const asked = { issuer, subject: 'localhost', dnsNames: ['localhost'], ipAddresses: [], days: 1, now }
+  const { certificatePem, keyPem } = await issueCertificate(asked)
+  const hostile = createSecureServer({ cert: certificatePem, key: keyPem })
+  return listening(hostile.on('session', (session) => session.on('error', () => undefined)))
+}
+
+function garbagePort(): Promise<HostilePort> {
+  return listening(
+    createNetServer((socket) => {
+      socket.on('error', () => undefined).end('SSH-2.0-garbage\r\n'.repeat(1000))
+    }),
+  )
+}
+
+function closingPort(): Promise<HostilePort> {
+  return listening(createNetServer((socket) => socket.on('error', () => undefined).end()))
+}
+
+function resettingPort(): Promise<HostilePort> {
+  return listening(createNetServer((socket) => socket.on('error', () => undefined).resetAndDestroy()))
 }
 
 describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () => {
@@ -83,6 +124,30 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
     const nobody = await node.transport([node.dial('eve', { port: closed })])
     await expect(nobody.connect('eve', 80)).rejects.toThrow(/^eve cannot be reached: .*Connection refused/)
     await nobody.close()
+  })
+
+  it.each([
+    [
+      'a certificate of somebody else',
+      strangersPort,
+      /certificate of localhost by stranger, .* not of the authority/,
+    ],
+    ['what is no TLS', garbagePort, /^no TLS there: /],
+    ['nothing, and closes at once', closingPort, /^(the connection was closed|no TLS there)/],
+    ['nothing, and resets the connection', resettingPort, /^(the connection was closed|no TLS there)/],
+  ])('outlives a port that shows %s, and says so', async (_, listen, problem) => {
+    const { port: hostile, close } = await listen()
+    const { certificatePem } = await issueAuthority({ subject: 'ours', days: 1, now: new Date() })
+    const link = { connect: (name: string) => transport.connect(name, hostile) }
+    for (let round = 0; round < 3; round++) {
+      const reply = await withApi(link, 'ada', { authorityPem: certificatePem }, (api) =>
+        api.get('/v1/status/leader', z.string()),
+      )
+      expect(reply).toMatchObject({ ok: false, status: 0, problem: expect.stringMatching(problem) as string })
+    }
+    close()
+    // An error that nobody listened to would have been thrown at this process by now, which the runner takes for a failure.
+    expect(await get(await transport.connect('ada', port), '/still-here')).toBe('you asked for /still-here')
   })
 
   it('leaves no process and no socket behind', async () => {

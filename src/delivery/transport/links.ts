@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { Duplex } from 'node:stream'
 import type { Readable, Writable } from 'node:stream'
+import { heard } from '../../support/heard.ts'
 import { visibleLine } from '../visible.ts'
 import { linkRefusal } from './failure.ts'
 import type { Session } from './session.ts'
@@ -102,9 +103,8 @@ export class Links {
     const { configFile, socketOf } = this.#ways
     // Without a master at the socket ssh would connect by itself; the proxy command forbids that.
     const only = ['-o', `ControlPath=${socketOf(node)}`, '-o', 'ProxyCommand=false']
-    const child = spawn('ssh', ['-v', '-F', configFile, ...only, '-W', `127.0.0.1:${port}`, '--', node], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+    const words = ['-v', '-F', configFile, ...only, '-W', `127.0.0.1:${port}`, '--', node]
+    const child = heard(spawn('ssh', words, { stdio: ['pipe', 'pipe', 'pipe'] }))
     this.#children.add(child)
     carrier.users++
     clearTimeout(carrier.idle)
@@ -135,7 +135,6 @@ export class Links {
 function accepted(child: Child): Promise<string | undefined> {
   return new Promise((resolve) => {
     let said = ''
-    child.stdin.on('error', () => undefined)
     child.on('error', (error) => resolve(error.message))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-STDERR_BYTES)
@@ -149,7 +148,8 @@ function accepted(child: Child): Promise<string | undefined> {
 }
 
 function duplexOf(child: Child): Duplex {
-  const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin })
+  // Given up by whoever used it, it still fails: with what was not read any more, or could not be written.
+  const duplex = heard(Duplex.from({ readable: child.stdout, writable: child.stdin }))
   duplex.on('close', () => child.kill('SIGTERM'))
   return duplex
 }

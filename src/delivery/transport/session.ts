@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { heard } from '../../support/heard.ts'
 import { visibleLine } from '../visible.ts'
 
 /** How a session ended. */
@@ -45,7 +46,8 @@ const FIRST_CONTACT = /^Warning: Permanently added /
 
 /** Starts `ssh` with these arguments. Nothing of what happens to it is thrown: see {@link Session.ended}. */
 export function startSession(node: string, args: readonly string[], stats: NodeStats): Session {
-  const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  // The remote command may end before it has read everything; that is told by its status.
+  const child = heard(spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] }))
   stats.sessions++
   let stderr = ''
   let startError: string | undefined
@@ -56,9 +58,6 @@ export function startSession(node: string, args: readonly string[], stats: NodeS
     countBytes(child.stdin, child.stdout, stats, () => resolve(true))
     child.on('close', () => resolve(false))
   })
-  // The remote command may end before it has read everything; that is told by its status.
-  child.stdin.on('error', () => undefined)
-  child.stdout.on('error', () => undefined)
   child.on('error', (error) => {
     startError = `ssh: ${error.message}`
   })

@@ -1,11 +1,11 @@
 /** The nodes' connections over OpenSSH: one configuration, sessions, links to their ports, and figures. */
 import { mkdirSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Bug } from '../../diagnostics/bug.ts'
 import type { NodeLink } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
+import { homeFolder } from '../../support/home-folder.ts'
 import { hopsOf } from './dial.ts'
 import type { Dial, TransportOptions } from './dial.ts'
 import { Links } from './links.ts'
@@ -63,7 +63,8 @@ export function openTransport(options: TransportOptions): Transport {
     pinned: pinnedNames(options.knownHostsFile),
     fastKeyExchange: options.fastKeyExchange === true,
   }
-  const includes = options.userConfig === false ? [] : [join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']
+  const includes =
+    options.userConfig === false ? [] : [join(homeFolder(), '.ssh/config'), '/etc/ssh/ssh_config']
   const batchFile = resolve(options.folder, 'ssh-batch.conf')
   const interactiveFile = resolve(options.folder, 'ssh.conf')
   writeWhole(batchFile, sshConfig({ ...shared, includes, batch: true }))

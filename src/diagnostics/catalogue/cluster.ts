@@ -205,4 +205,31 @@ export const clusterCodes = defineCodes({
       'Each entry of `access.authorized_keys` is a public key as OpenSSH writes it (sshd(8), AUTHORIZED_KEYS FILE FORMAT) or the path of ' +
       'a file with such lines, from the folder of the cluster file; `~/` is your home. A new key pair: `ssh-keygen -t ed25519`.',
   }),
+  FOLDER_UNWRITABLE: code<{ folder: string; refusal: string }>({
+    origin: 'cluster',
+    shownBy: 'src/cluster/working-folder.test.ts',
+    title: 'A folder in which nothing can be written',
+    summary: ({ folder, refusal }) => `nothing can be written in ${folder}: ${REFUSALS[refusal] ?? refusal}`,
+    why: 'what a run decides (choices, versions, secrets) is written down before the first node gets any of it',
+    fix: ({ folder, refusal }) =>
+      refusal === 'ENOSPC' || refusal === 'EDQUOT'
+        ? `make room, for instance by removing what is old there: df -h ${folder}`
+        : refusal === 'EROFS'
+          ? `copy the folder of the cluster to where you can write, or remount it: mount -o remount,rw …`
+          : `make it yours again, as after a run with sudo: sudo chown -R "$(id -u)" ${folder}`,
+    explain:
+      '`plan`, `status`, `facts` of a node and `ssh-config` need no place beside the cluster file: where it is read-only, full or somebody ' +
+      'else’s, they work in a folder under `XDG_RUNTIME_DIR` or the system’s temporary folder, and keep no journal. `apply` refuses before it has ' +
+      'asked any node.',
+  }),
 })
+
+/** What errno(3) means to people. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EROFS: 'it is on a file system that is mounted read-only',
+  EACCES: 'it belongs to another user',
+  EPERM: 'it belongs to another user',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  ENOTDIR: 'it is no folder',
+}

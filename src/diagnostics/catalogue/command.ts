@@ -25,7 +25,7 @@ export const commandCodes = defineCodes({
     fix: 'leave out --node or --role; bramble check lists the nodes with their roles',
     explain: 'A node has to fit both `--node` and `--role` when both are given.',
   }),
-  CONFIRMATION_MISSING: code<{ command: 'apply' | 'upgrade' }>({
+  CONFIRMATION_MISSING: code<{ command: 'apply' | 'upgrade' | 'secrets recreate' }>({
     origin: 'command',
     shownBy: 'src/cli/commands/apply.test.ts',
     title: 'A change that nobody can agree to',

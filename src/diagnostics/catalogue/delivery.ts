@@ -225,6 +225,24 @@ export const deliveryCodes = defineCodes({
     explain:
       "Boards without a battery start with the time of their last shutdown. Compared with this computer's clock; up to a minute is tolerated.",
   }),
+  COMPUTER_CLOCK_WRONG: code<{ nodes: readonly string[]; seconds: number; isUnsure: boolean }>({
+    origin: 'delivery',
+    shownBy: 'src/cluster/issuing.test.ts',
+    title: 'The clock of this computer is wrong',
+    summary: ({ nodes, seconds }) =>
+      `the clock of this computer is ${duration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} ${nodes.join(', ')}`,
+    why: 'certificates are due, and would be of a time that is not: nothing was issued and nothing was changed',
+    fix: ({ nodes, isUnsure }) =>
+      'set it, for instance with  sudo timedatectl set-ntp true , and run the same command again' +
+      (isUnsure
+        ? `; if  date  is right here, it is the nodes: bramble ssh ${nodes[0] ?? 'NODE'} -- sudo date --set @$(date +%s)`
+        : ''),
+    explain:
+      'A certificate carries the times between which it is good. Issued by a clock that is ahead, it looks well until the first restart, and then nobody ' +
+      'accepts it; nothing mends that but the right time. So nothing is issued while the clocks disagree by more than a minute. Who has a time server ' +
+      '(systemd-timesyncd) is believed, and where nobody has one, the majority of this computer and the nodes. A single node whose clock is wrong is left ' +
+      'out (`CLOCK_WRONG`) and the others go on.',
+  }),
   CONNECTION_LOST: code<{ node: string; seconds: number; reason: string }>({
     origin: 'delivery',
     shownBy: BROKEN_TEST,

@@ -14,13 +14,14 @@ export const secretsCodes = defineCodes({
     summary: ({ file }) => `there is no identity in ${file}`,
     why: 'the secrets of this cluster are encrypted, and only an identity of one of its recipients opens them',
     fix: ({ file }) =>
-      `copy your identity there, or make one with  age-keygen -o ${file}  and ask a recipient to let you in`,
+      `copy your identity there, or make one with  age-keygen -o ${file}  and ask a recipient to let you in; if nobody's is left: bramble secrets recreate`,
     explain:
       'Secrets lie encrypted beside the cluster file; the identity that opens them lies outside of it, in ' +
       '`~/.config/bramble/identities/<cluster>.txt` (or where `XDG_CONFIG_HOME`, `BRAMBLE_IDENTITY_FILE` or `--identity-file` say). ' +
       'On the computer where the cluster was made it was created with the first secret. On another one, bring it there by a ' +
       'safe way, or become a recipient: your public key goes into `secrets/recipients.txt`, and somebody who can read the secrets already ' +
-      'runs `bramble secrets rekey`. Keep a copy of the identity in a safe place: without any identity the secrets are lost.',
+      'runs `bramble secrets rekey`. Keep a copy of the identity in a safe place: without any identity the secrets are lost, and ' +
+      '`bramble secrets recreate` is all that is left: it moves the folder aside, and the next apply makes everything anew.',
   }),
   IDENTITY_WRONG: code<{ file: string; publicKey: string; listed: boolean }>({
     ...IDENTITY_TEST,
@@ -68,8 +69,25 @@ export const secretsCodes = defineCodes({
     fix: ({ file }) => `type git checkout -- ${file}`,
     explain:
       'Every secret is encrypted for the identity of the store, which lies in `secrets/store-identity.age`, encrypted for each recipient. ' +
-      'Without it nobody can open the others. Bring it back from git or from a backup; if it is lost, move the folder away ' +
-      'and apply again: everything gets new keys.',
+      'Without it nobody can open the others. Bring it back from git or from a backup; if it is lost, `bramble secrets recreate` moves ' +
+      'the folder aside, and the next apply gives everything new keys.',
+  }),
+  SECRETS_LOST: code<{ names: readonly string[]; folder: string; lab: boolean }>({
+    origin: 'secrets',
+    shownBy: 'src/cluster/lost-secrets.test.ts',
+    title: 'Secrets of a living cluster are gone',
+    summary: ({ names, folder }) =>
+      `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} ${names.length === 1 ? 'is' : 'are'} not in ${folder} any more`,
+    why: 'the nodes work with them; made anew without a word, tokens and certificates would change under everybody',
+    fix: ({ folder, lab }) =>
+      lab
+        ? 'make them anew: bramble secrets recreate'
+        : `bring them back, from git (git checkout -- ${folder}) or from a backup; if they are gone for good: bramble secrets recreate`,
+    explain:
+      'The cluster lock knows which secrets the nodes were given. What comes back from git or from a backup goes on as if nothing had happened. ' +
+      '`bramble secrets recreate` gives up what is lost and says what that costs; the next `bramble apply` makes it anew and brings it to the nodes over ' +
+      'SSH, which needs none of it: an authority with all certificates that it signed, tokens, the gossip key. Where the token for management of ' +
+      "Consul was lost, apply resets the start of Consul's access rules on the leader. Values that only you know have to be imported again.",
   }),
   SECRET_TAMPERED: code<{ file: string; problem: string }>({
     ...DAMAGE_TEST,
@@ -249,7 +267,8 @@ export const secretsCodes = defineCodes({
     title: 'A certificate authority past its end',
     summary: ({ name, notAfter }) => `${name} ended on ${notAfter}`,
     why: 'no certificate that it signs is accepted by anybody',
-    fix: ({ name }) => `type rm secrets/${name}.age, then bramble apply: all certificates are made anew`,
+    fix: ({ name }) =>
+      `type bramble secrets recreate ${name}, then bramble apply: all certificates are made anew`,
     explain:
       'A certificate authority of Bramble lasts ten years. An imported one lasts as long as its maker said.',
   }),

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import type { Gate, NodeChange, NodeLink } from '../contract.ts'
-import { withApi, type ApiAccess, type ConsulApi } from './api.ts'
+import { withApi, type TokenAccess, type ConsulApi } from './api.ts'
 import { counted } from './counted.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ENGINE, UNIT } from './names.ts'
@@ -30,7 +30,7 @@ const not = (detail: string): Verdict => ({ passed: false, detail })
 export interface AgentGateParts {
   readonly node: string
   /** With the agent's own token: whatever a node is asked with, it learns. */
-  readonly access: Required<ApiAccess>
+  readonly access: TokenAccess
   /** The servers that tell what the catalog holds. */
   readonly servers: readonly string[]
   readonly management: ManagementAccess

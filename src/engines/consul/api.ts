@@ -4,10 +4,12 @@
  * Every Consul since 1.0 speaks HTTP/2 on its TLS port (Go's net/http; tried with 1.8.7 and 1.19.2), so that a dozen questions
  * cost one round trip.
  */
+import { X509Certificate } from 'node:crypto'
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
+import { heard } from '../../support/heard.ts'
+import { certificateWords, greet, type ShownCertificate } from '../../support/shown-certificate.ts'
 import type { NodeLink } from '../contract.ts'
 import { exchange } from './exchange.ts'
 import { API_PORT, LOOPBACK_NAME } from './names.ts'
@@ -18,31 +20,43 @@ export interface ApiAccess {
   readonly authorityPem: string
   /** Secret of the token to ask with; anonymous when left out. */
   readonly token?: string
+  /** The one certificate that the agent is to show, PEM; any of the authority will do when left out. */
+  readonly certificatePem?: string
 }
+
+/** With a token of its own: whatever a node is asked with, it learns. */
+export type TokenAccess = ApiAccess & { readonly token: string }
 
 /** An answer. `status` is 0 when there was none. */
 export type Reply<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly status: number; readonly problem: string }
+  | {
+      readonly ok: false
+      readonly status: number
+      readonly problem: string
+      /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
+      readonly distrusted?: true
+    }
 
 /** Something to send along, as JSON or as the bytes themselves. */
 export type RequestBody =
   { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array }
 
-const CONNECT_SECONDS = 15
+/** An open connection, or why there is none. */
+type Opened = ClientHttp2Session | { readonly problem: string; readonly distrusted: boolean }
 
 /** One agent's API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
 export class ConsulApi {
   readonly node: string
   readonly #stream: Promise<Duplex>
-  readonly #session: Promise<ClientHttp2Session | string>
+  readonly #session: Promise<Opened>
   readonly #token: string | undefined
 
   constructor(link: NodeLink, node: string, access: ApiAccess) {
     this.node = node
     this.#token = access.token
     this.#stream = link.connect(node, API_PORT)
-    this.#session = openSession(this.#stream, access.authorityPem)
+    this.#session = openSession(this.#stream, access)
   }
 
   /** Reads a path such as `/v1/agent/self`. */
@@ -58,7 +72,10 @@ export class ConsulApi {
     body?: RequestBody,
   ): Promise<Reply<z.output<Schema>>> {
     const session = await this.#session
-    if (typeof session === 'string') return { ok: false, status: 0, problem: session }
+    if ('problem' in session) {
+      const { problem, distrusted } = session
+      return { ok: false, status: 0, problem, ...(distrusted && { distrusted }) }
+    }
     const reply = await exchange(session, { method, path, token: this.#token, body })
     return reply.ok ? shaped(reply.value, schema, path) : reply
   }
@@ -74,7 +91,7 @@ export class ConsulApi {
   /** Ends the connection; questions that are still open fail. */
   async close(): Promise<void> {
     const session = await this.#session
-    if (typeof session !== 'string') session.destroy()
+    if (!('problem' in session)) session.destroy()
   }
 }
 
@@ -93,51 +110,28 @@ export async function withApi<Value>(
   }
 }
 
-async function openSession(
-  connecting: Promise<Duplex>,
-  authorityPem: string,
-): Promise<ClientHttp2Session | string> {
+/** Opens the connection, or says why nothing may be asked over it. */
+async function openSession(connecting: Promise<Duplex>, access: ApiAccess): Promise<Opened> {
   try {
     const stream = await connecting
-    const socket = await secured(stream, authorityPem)
-    const session = connectHttp2(`https://${LOOPBACK_NAME}:${API_PORT}`, { createConnection: () => socket })
-    // A lost connection shows in the replies that are still open.
-    session.on('error', () => undefined)
-    return session
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-/** Resolves once the agent has shown a certificate of our authority. */
-function secured(stream: Duplex, authorityPem: string): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = connectTls({
-      socket: stream,
-      servername: LOOPBACK_NAME,
-      ca: authorityPem,
-      ALPNProtocols: ['h2'],
-      minVersion: 'TLSv1.2',
+    const { socket, shown, distrust } = await greet(stream, {
+      name: LOOPBACK_NAME,
+      authorityPem: access.authorityPem,
+      protocols: ['h2'],
     })
-    const refuse = (error: Error): void => {
-      clearTimeout(timer)
+    const problem =
+      distrust ??
+      otherThan(access, shown) ??
+      (socket.alpnProtocol === 'h2' ? undefined : 'what answers there is not Consul')
+    if (problem !== undefined) {
       socket.destroy()
-      stream.destroy()
-      reject(error)
+      return { problem, distrusted: distrust !== undefined }
     }
-    const timer = setTimeout(
-      () => refuse(new Error(`no TLS answer within ${CONNECT_SECONDS} seconds`)),
-      CONNECT_SECONDS * 1000,
-    )
-    socket.once('error', refuse)
-    socket.once('close', () => refuse(new Error('the connection was closed')))
-    socket.once('secureConnect', () => {
-      if (socket.alpnProtocol !== 'h2') return refuse(new Error('what answers there is not Consul'))
-      clearTimeout(timer)
-      socket.removeAllListeners('error').removeAllListeners('close')
-      resolve(socket)
-    })
-  })
+    // A lost connection shows in the replies that are still open.
+    return heard(connectHttp2(`https://${LOOPBACK_NAME}:${API_PORT}`, { createConnection: () => socket }))
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error), distrusted: false }
+  }
 }
 
 /**
@@ -146,6 +140,13 @@ function secured(stream: Duplex, authorityPem: string): Promise<TLSSocket> {
  */
 function withWholeFlags(text: string): string {
   return text.replace(/"Flags":\s*(\d{16,})/g, '"Flags":"$1"')
+}
+
+/** A process may go on with the certificate that it has read before. */
+function otherThan({ certificatePem }: ApiAccess, shown: ShownCertificate): string | undefined {
+  if (certificatePem === undefined) return undefined
+  if (new X509Certificate(certificatePem).fingerprint256 === shown.fingerprint) return undefined
+  return `it still shows ${certificateWords(shown)}, and not the one that is installed`
 }
 
 function shaped<Schema extends z.ZodType>(

@@ -1,6 +1,7 @@
 /** What one server says of the group, with and without a token; and autopilot's opinion in one shape, whatever its status. */
 import type { NodeLink } from '../contract.ts'
 import { withApi, type ConsulApi, type Reply } from './api.ts'
+import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { healthReply, leaderReply, peersReply, type HealthReply } from './replies.ts'
 
@@ -10,6 +11,8 @@ export interface ServerView {
   /** False when nothing came back; `problem` says why. */
   readonly answers: boolean
   readonly problem: string
+  /** It shows a certificate that cannot be believed: leader and peers are what the node said without one. */
+  readonly distrusted?: true
   /** Something takes connections there, whatever it answers: a server whose certificate nobody can verify serves all the same. */
   readonly listens: boolean
   /** `address:port`; empty when it sees none (which is an answer, with status 200). */
@@ -31,6 +34,19 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
     ])
     // Autopilot is part of the leader: without one, Consul waits seven seconds before it says so.
     const health = leader.ok && leader.value !== '' ? await asked : undefined
+    if (!leader.ok && leader.distrusted) {
+      const plain = await askPlainly(link, node)
+      const { problem, distrusted } = leader
+      return {
+        node,
+        answers: false,
+        problem,
+        distrusted,
+        listens: true,
+        leader: plain?.leader ?? '',
+        peers: plain?.peers ?? [],
+      }
+    }
     return {
       node,
       answers: leader.ok || leader.status > 0,

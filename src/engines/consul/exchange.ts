@@ -1,5 +1,6 @@
 /** One request to an agent and the whole of its answer, within bounds: a node may answer anything, endlessly. */
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import { heard } from '../../support/heard.ts'
 import type { Reply, RequestBody } from './api.ts'
 
 const REPLY_SECONDS = 15
@@ -21,7 +22,13 @@ export function exchange(session: ClientHttp2Session, question: Question): Promi
   if (session.closed || session.destroyed) return Promise.resolve(failure('the connection was closed'))
   const { body } = question
   const sent = body && bytesOf(body)
-  const request = session.request(headersOf(question, sent), { endStream: sent === undefined })
+  let request: ClientHttp2Stream
+  try {
+    request = heard(session.request(headersOf(question, sent), { endStream: sent === undefined }))
+  } catch (error) {
+    // Whoever answers there may say goodbye between two questions.
+    return Promise.resolve(failure(error instanceof Error ? error.message : String(error)))
+  }
   const answer = answerOf(request)
   if (sent) request.end(sent)
   return answer

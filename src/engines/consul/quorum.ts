@@ -41,14 +41,14 @@ export function groupState(servers: readonly ConsulNode[], views: readonly Serve
   // Where something listens and nobody can be asked, it is not known: then each is changed in its turn, and proven before the next.
   const isUnknown = views.every(({ answers }) => !answers) && views.some(({ listens }) => listens)
   const formed = isUnknown || views.some(({ leader, peers }) => leader !== '' || peers.length > 0)
-  const led = views.filter(({ leader }) => leader !== '')
+  const led = views.filter(({ leader, distrusted }) => leader !== '' && distrusted !== true)
   if (!formed || led.length === 0) return leaderless(servers, views, formed)
   // A leader of a few seconds has no opinion of anybody yet.
   const health = led.find((view) => (view.health?.Servers.length ?? 0) > 0)?.health
   const members = servers.map(({ name }): MemberState => {
     const view = views.find(({ node }) => node === name)
     const state = health ? fromHealth(name, health) : fromPeers(servers, name, led)
-    return { ...state, healthy: state.healthy && view !== undefined && view.leader !== '' }
+    return { ...state, healthy: state.healthy && view !== undefined && led.includes(view) }
   })
   const voters = health
     ? health.Servers.filter(({ Voter }) => Voter).length
@@ -64,14 +64,18 @@ function leaderless(
   views: readonly ServerView[],
   formed: boolean,
 ): GroupState {
+  const distrusted = views.filter((view) => view.distrusted === true)
   const answering = views.filter(({ answers }) => answers).map(({ node }) => node)
   const who = answering.length === 0 ? 'no server answers' : `only ${answering.join(', ')} answers`
   return {
     formed,
     members: servers.map(({ name }) => ({ node: name, healthy: false, voter: formed, leader: false })),
     failureTolerance: 0,
+    ...(distrusted.length > 0 && { isUnbelieved: true }),
     detail: formed
-      ? `there is no leader: ${answering.length === servers.length ? 'the servers do not agree on one' : who}`
+      ? distrusted.length > 0
+        ? distrusted.map(({ node, problem }) => `${node}: ${problem}`).join('; ')
+        : `there is no leader: ${answering.length === servers.length ? 'the servers do not agree on one' : who}`
       : `not formed yet: ${who}`,
   }
 }

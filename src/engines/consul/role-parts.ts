@@ -4,9 +4,10 @@ import type { Content, Resource } from '../../resources/kind.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
 import { agentGate } from './agent-gate.ts'
+import { tlsFiles } from './config.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
 import type { ManagementAccess, TokenIdentity } from './management.ts'
-import { secretNames, serverName } from './names.ts'
+import { API_PORT, LOOPBACK_NAME, secretNames, serverName, UNIT } from './names.ts'
 import type { ServerOptions } from './options.ts'
 import type { Agent, ConsulNode, ConsulService } from './setup.ts'
 
@@ -17,6 +18,7 @@ export interface SecretsView {
   gossipKeys(name: string): readonly [string, ...string[]]
   certificate(name: string): { readonly certificatePem: string; readonly keyPem: string }
   authority(name: string): { readonly certificatePem: string }
+  isRecreated?(name: string): boolean
 }
 
 /** The secrets that the controller asks with. */
@@ -24,6 +26,7 @@ export function managementOf(secrets: SecretsView): ManagementAccess {
   return {
     authorityPem: secrets.authority(secretNames.authority).certificatePem,
     management: secrets.token(secretNames.management),
+    mayReset: secrets.isRecreated?.(secretNames.management) ?? false,
     previous: secrets.previousToken(secretNames.management),
   }
 }
@@ -35,7 +38,11 @@ export function agentWishes({ datacenter, node, role }: Agent, services: readonl
   return [
     { name: secretNames.authority, make: 'authority', commonName: `Consul of ${datacenter.name}` },
     { name: secretNames.gossip, make: 'gossip-key' },
-    { name: secretNames.management, make: 'token' },
+    {
+      name: secretNames.management,
+      make: 'token',
+      loss: 'apply starts Consul’s access rules anew on the leader; tokens and rules stay, the lost token ends',
+    },
     { name: secretNames.agentToken(node.name), make: 'token' },
     ...services.map(
       ({ name }) => ({ name: secretNames.serviceToken(node.name, name), make: 'token' }) as const,
@@ -49,6 +56,20 @@ export function agentWishes({ datacenter, node, role }: Agent, services: readonl
       ipAddresses: ['127.0.0.1', ...(isIP(node.address) > 0 ? [node.address] : [])],
     },
   ] as const
+}
+
+/** The certificate that an agent shows on its port for the API. */
+export function agentCertificates(node: ConsulNode) {
+  return [
+    {
+      secret: secretNames.certificate(node.name),
+      path: tlsFiles.certificate,
+      port: API_PORT,
+      name: LOOPBACK_NAME,
+      authority: secretNames.authority,
+      unit: UNIT,
+    },
+  ]
 }
 
 /** The release that a node needs; none with the package. */
@@ -99,6 +120,7 @@ export function gateOfAgent(
     access: {
       authorityPem: secrets.authority(secretNames.authority).certificatePem,
       token: secrets.token(secretNames.agentToken(node.name)).secretId,
+      certificatePem: secrets.certificate(secretNames.certificate(node.name)).certificatePem,
     },
     services,
     servers: servers.map(({ name }) => name),

@@ -4,6 +4,7 @@ import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { withApi, type Reply } from './api.ts'
 import { healthOf } from './ask-server.ts'
 import { counted } from './counted.ts'
+import { askPlainly } from './plain-status.ts'
 import { withForeignManagers } from './foreign-tokens.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
@@ -37,9 +38,22 @@ export function askStatus(
       healthOf(api),
       api.get(`/v1/health/state/any?filter=${filter}`, checksReply),
     ])
-    if (!members.ok) throw new Error(`Consul on ${node} cannot be asked: ${members.problem}`)
+    if (!members.ok) throw new Error(await whyNot(link, node, members))
     return withForeignManagers(api, statusOf(wanted, members.value, health, checks))
   })
+}
+
+/** Why it cannot be asked; where only its certificate stands in the way, what it says of the leader all the same. */
+async function whyNot(
+  link: NodeLink,
+  node: string,
+  { problem, distrusted }: Extract<Reply<unknown>, { ok: false }>,
+): Promise<string> {
+  const sentence = `Consul on ${node} cannot be asked: ${problem}`
+  const plain = distrusted === true ? await askPlainly(link, node) : undefined
+  if (plain === undefined) return sentence
+  const led = plain.leader === '' ? 'sees no leader' : `is led by ${plain.leader}`
+  return `${sentence}; without it, it says that it ${led} and has ${counted(plain.peers.length, 'voter')}`
 }
 
 type Checks = z.output<typeof checksReply>

@@ -8,7 +8,13 @@ import {
   type ClientOptions,
   type ServerOptions,
 } from '../../engines/consul/options.ts'
-import { agentReleases, agentWishes, gateOfAgent, resourcesOfAgent } from '../../engines/consul/role-parts.ts'
+import {
+  agentCertificates,
+  agentReleases,
+  agentWishes,
+  gateOfAgent,
+  resourcesOfAgent,
+} from '../../engines/consul/role-parts.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
 import { agentFindings } from '../consul-server/agent-findings.ts'
@@ -48,6 +54,7 @@ const consulClient = defineRole({
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
   secrets: (context) => agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
+  certificates: ({ node }) => agentCertificates(node),
   releases: (context) =>
     agentReleases(serversOf(context.cluster), agentOf(context), context.node.architecture),
   resources: (context) =>

@@ -4,6 +4,7 @@ import { serverGate } from '../../engines/consul/gates.ts'
 import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
 import { consulQuorum } from '../../engines/consul/quorum.ts'
 import {
+  agentCertificates,
   agentReleases,
   agentWishes,
   gateOfAgent,
@@ -40,6 +41,7 @@ const consulServer = defineRole({
     ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
     ...userWishes(context.options),
   ],
+  certificates: ({ node }) => agentCertificates(node),
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
   resources: (context) =>
     resourcesOfAgent({

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls, type SecureContextOptions } from 'node:tls'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   agentConfig,
   configText,
@@ -49,7 +49,7 @@ export class RealDatacenter {
   readonly gossipKeys: [string, ...string[]] = [randomBytes(32).toString('base64')]
   readonly link: NodeLink
   readonly #plan: DatacenterPlan
-  readonly #authority: PemPair
+  #authority: PemPair
   readonly #folder = mkdtempSync(join(tmpdir(), 'bramble-consul-'))
   readonly #addresses: ReadonlyMap<string, string>
   readonly #tokens = new Map<string, TokenIdentity>()
@@ -84,7 +84,12 @@ export class RealDatacenter {
       wan: false,
       raftMultiplier: 1,
     }
-    this.link = { connect: (node, port) => dial(this.address(node), port) }
+    this.link = {
+      connect: (node, port) => dial(this.address(node), port),
+      // What a delivery does as root; here the state of an agent lies elsewhere.
+      put: (node, path, text) =>
+        Promise.resolve(writeFileSync(join(this.folder(node), 'state', basename(path)), `${text}\n`)),
+    }
   }
 
   address(node: string): string {
@@ -167,6 +172,32 @@ export class RealDatacenter {
     writeFileSync(join(this.folder(name), 'agent-key.pem'), keyPem)
     this.#processes.get(name)?.kill('SIGHUP')
     return certificatePem
+  }
+
+  /** Makes everything anew that was lost with the secrets, as `secrets recreate` and an apply on all nodes at once do. */
+  async recreateSecrets(nodes: readonly string[]): Promise<void> {
+    await this.replaceAuthority(nodes)
+    this.access = { ...this.access, management: newIdentity(), mayReset: true }
+    for (const name of nodes) this.changeToken(name, newIdentity())
+  }
+
+  /** Another authority: its certificate and those that it signs on these nodes, then a reload. */
+  async replaceAuthority(nodes: readonly string[]): Promise<void> {
+    this.#authority = await issueAuthority({ subject: 'Bramble test, anew', days: 10, now: new Date() })
+    this.access = { ...this.access, authorityPem: this.#authority.certificatePem }
+    for (const name of nodes) {
+      writeFileSync(join(this.folder(name), 'ca.pem'), this.#authority.certificatePem)
+      await this.renewCertificate(name)
+    }
+  }
+
+  /** Gives a node a certificate that ended yesterday, as if nobody had renewed it, and starts it anew. */
+  async expireCertificate(name: string): Promise<void> {
+    const DAY = 24 * 60 * 60 * 1000
+    const { certificatePem, keyPem } = await this.#newCertificate(name, new Date(Date.now() - 6 * DAY))
+    writeFileSync(join(this.folder(name), 'agent.pem'), certificatePem)
+    writeFileSync(join(this.folder(name), 'agent-key.pem'), keyPem)
+    this.#processes.get(name)?.kill('SIGHUP')
   }
 
   /** Lets an agent read its files again. */
@@ -270,13 +301,13 @@ export class RealDatacenter {
     }
   }
 
-  #newCertificate(name: string): Promise<PemPair> {
+  #newCertificate(name: string, now = new Date()): Promise<PemPair> {
     const isServer = this.#plan.servers.includes(name)
     return issueCertificate({
       issuer: this.#authority,
       subject: name,
       days: 5,
-      now: new Date(),
+      now,
       dnsNames: ['localhost', ...(isServer ? [serverName('home', 'lab.example.net')] : [])],
       ipAddresses: ['127.0.0.1'],
     })

@@ -3,9 +3,12 @@ import type { ClusterOutcome, NodeLink } from '../../contract.ts'
 import { ConsulApi, withApi, type ApiAccess } from '../api.ts'
 import {
   bootstrap,
+  endLostTokens,
   makeManagement,
   managementAccess,
   recovery,
+  resetFile,
+  resetIndex,
   standing,
   type Bootstrap,
   type ManagementAccess,
@@ -47,11 +50,37 @@ export async function ensureManagement(
     if (result === 'rotated') return { address: MANAGEMENT_ADDRESS, action: 'update' }
     if (result.kind === 'not-yet') throw new Error(`Consul on ${node} cannot be asked: ${result.problem}`)
     if (result.kind === 'done') return { address: BOOTSTRAP_ADDRESS, action: 'create' }
-    const leader = await api.get('/v1/status/leader', leaderReply)
-    const name = (leader.ok ? parts.serverAt(leader.value) : undefined) ?? node
-    const failure = recovery(result.problem, name, parts.dataFolder)
+    const leader = await leaderOf(parts, api)
+    if (await reset(parts, link, leader, result.problem)) {
+      // The leader looks for the file with the next attempt.
+      const again = await attempt(parts, link, api)
+      if (again === 'known' || again === 'rotated' || again.kind === 'done') {
+        await endLostTokens(api)
+        return { address: BOOTSTRAP_ADDRESS, action: 'create' }
+      }
+      if (again.kind === 'not-yet') throw new Error(`Consul on ${node} cannot be asked: ${again.problem}`)
+    }
+    const failure = recovery(result.problem, leader ?? node, parts.dataFolder)
     return { address: BOOTSTRAP_ADDRESS, action: 'create', failure }
   })
+}
+
+async function leaderOf(parts: ManagementParts, api: ConsulApi): Promise<string | undefined> {
+  const leader = await api.get('/v1/status/leader', leaderReply)
+  return leader.ok ? parts.serverAt(leader.value) : undefined
+}
+
+/** Gives the leader the permission to start its access rules anew; only when the token for management was given up by somebody. */
+async function reset(
+  { access, dataFolder }: ManagementParts,
+  link: NodeLink,
+  leader: string | undefined,
+  problem: string,
+): Promise<boolean> {
+  const index = resetIndex(problem)
+  if (access.mayReset !== true || leader === undefined || index === undefined || !link.put) return false
+  await link.put(leader, resetFile(dataFolder), index)
+  return true
 }
 
 async function attempt(

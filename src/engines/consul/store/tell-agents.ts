@@ -1,13 +1,13 @@
 /** Tells agents that their tokens may do something else now. */
 import type { NodeLink } from '../../contract.ts'
-import { withApi, type ApiAccess, type ConsulApi } from '../api.ts'
+import { withApi, type TokenAccess, type ConsulApi } from '../api.ts'
 import { anything } from '../replies.ts'
 import { inBatches } from './step.ts'
 
 /** An agent, and its own token: whatever a node is asked with, it learns. */
 export interface ToldAgent {
   readonly node: string
-  readonly access: Required<ApiAccess>
+  readonly access: TokenAccess
 }
 
 const AGENTS_AT_A_TIME = 8
