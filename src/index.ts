@@ -9,17 +9,33 @@ export { apply, plan, status, DiagnosticsError } from './cluster/index.ts'
 export { openForPrograms as openCluster } from './cluster/open-for-programs.ts'
 export type { ProgramOpenOptions } from './cluster/open-for-programs.ts'
 export type {
+  CertificateStatus,
   ClusterStatus,
+  EngineSupport,
+  NodeFindings,
   NodeStatus,
   OpenedCluster,
   OpenedNode,
   OpenOptions,
+  Reason,
+  ReasonKind,
   RunOptions,
   Scope,
+  StatusOptions,
 } from './cluster/index.ts'
 
 export type { Diagnostic, FilePlace, NodePlace, Place, Related, Severity } from './diagnostics/diagnostic.ts'
-export type { Difference, Event, EventBody, Outcome, Summary } from './events/event.ts'
+export type {
+  Difference,
+  Effect,
+  Event,
+  EventBody,
+  Lane,
+  NodeOutcome,
+  Outcome,
+  RunOutcome,
+  Summary,
+} from './events/event.ts'
 
 export { defineKind } from './resources/kind.ts'
 export type {
@@ -47,6 +63,7 @@ export type {
   RoleSecrets,
   RoleWishContext,
   SecretWish,
+  ServedCertificate,
   SettledValue,
 } from './roles/role.ts'
 
@@ -60,6 +77,10 @@ export type {
   Gate,
   GroupState,
   MemberState,
+  NodeChange,
   NodeLink,
   QuorumGroup,
+  StoreLook,
 } from './engines/contract.ts'
+
+export type { EngineLines } from './releases/engine-lines.ts'

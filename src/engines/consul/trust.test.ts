@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { eventually } from '../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import { withApi } from './api.ts'

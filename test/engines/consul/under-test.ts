@@ -21,7 +21,8 @@ import type {
 } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
-import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts'
+import { RealDatacenter, type DatacenterPlan } from './datacenter.ts'
+import { eventually } from './eventually.ts'
 
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
