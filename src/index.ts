@@ -12,6 +12,7 @@ export type {
   CertificateStatus,
   ClusterStatus,
   EngineSupport,
+  Life,
   NodeFindings,
   NodeStatus,
   OpenedCluster,
@@ -68,6 +69,7 @@ export type {
 } from './roles/role.ts'
 
 export type {
+  ChangedResource,
   ClusterDifference,
   ClusterOutcome,
   ClusterStore,
@@ -81,6 +83,13 @@ export type {
   NodeLink,
   QuorumGroup,
   StoreLook,
+  Unseen,
 } from './engines/contract.ts'
 
-export type { EngineLines } from './releases/engine-lines.ts'
+export type {
+  EngineLines,
+  KnownHole,
+  UpgradePath,
+  UpgradeStop,
+  WithdrawnVersion,
+} from './releases/engine-lines.ts'

@@ -63,14 +63,14 @@ export class DatacenterUnderTest {
   }
 
   /** What differs, where all could be looked at. */
-  async check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
-    const { differences, unseen } = await this.look(changes)
+  async check(changes: Partial<StoreWishes> = {}, member = 'hammond'): Promise<readonly ClusterDifference[]> {
+    const { differences, unseen } = await this.look(changes, member)
     if (unseen.length > 0) throw new Error(`not seen: ${JSON.stringify(unseen)}`)
     return differences
   }
 
-  look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
-    return consulStore(storeParts(this.wishes(changes))).check(this.link, 'hammond')
+  look(changes: Partial<StoreWishes> = {}, member = 'hammond'): Promise<StoreLook> {
+    return consulStore(storeParts(this.wishes(changes))).check(this.link, member)
   }
 
   /** What would be made where there is no Consul yet. */
