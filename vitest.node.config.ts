@@ -7,11 +7,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: [
-      'src/{cli,cluster,cluster-file,diagnostics,events,hardware,journal,plan,releases,resolve,rollout,secrets,shell,support}/**/*.test.ts',
-      'src/engines/consul/{api,config,version,what-consul-takes,formation}.test.ts',
-      'src/roles/consul-server/settled.test.ts',
+      'src/{cluster-file,diagnostics,events,hardware,journal,plan,resolve,releases,rollout,secrets,shell,support}/**/*.test.ts',
+      'src/engines/consul/{api,config,version}.test.ts',
+      'src/cli/{main,json,run-cli,compiled-code}.test.ts',
       'src/compile/*.test.ts',
-      'test/errors/**/*.test.ts',
       'test/house/package.test.ts',
     ],
     testTimeout: 60_000,
