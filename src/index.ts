@@ -9,17 +9,34 @@ export { apply, plan, status, DiagnosticsError } from './cluster/index.ts'
 export { openForPrograms as openCluster } from './cluster/open-for-programs.ts'
 export type { ProgramOpenOptions } from './cluster/open-for-programs.ts'
 export type {
+  CertificateStatus,
   ClusterStatus,
+  EngineSupport,
+  Life,
+  NodeFindings,
   NodeStatus,
   OpenedCluster,
   OpenedNode,
   OpenOptions,
+  Reason,
+  ReasonKind,
   RunOptions,
   Scope,
+  StatusOptions,
 } from './cluster/index.ts'
 
 export type { Diagnostic, FilePlace, NodePlace, Place, Related, Severity } from './diagnostics/diagnostic.ts'
-export type { Difference, Event, EventBody, Outcome, Summary } from './events/event.ts'
+export type {
+  Difference,
+  Effect,
+  Event,
+  EventBody,
+  Lane,
+  NodeOutcome,
+  Outcome,
+  RunOutcome,
+  Summary,
+} from './events/event.ts'
 
 export { defineKind } from './resources/kind.ts'
 export type {
@@ -47,10 +64,12 @@ export type {
   RoleSecrets,
   RoleWishContext,
   SecretWish,
+  ServedCertificate,
   SettledValue,
 } from './roles/role.ts'
 
 export type {
+  ChangedResource,
   ClusterDifference,
   ClusterOutcome,
   ClusterStore,
@@ -60,6 +79,17 @@ export type {
   Gate,
   GroupState,
   MemberState,
+  NodeChange,
   NodeLink,
   QuorumGroup,
+  StoreLook,
+  Unseen,
 } from './engines/contract.ts'
+
+export type {
+  EngineLines,
+  KnownHole,
+  UpgradePath,
+  UpgradeStop,
+  WithdrawnVersion,
+} from './releases/engine-lines.ts'

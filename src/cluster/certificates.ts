@@ -9,7 +9,7 @@ import type { Prepared } from './prepare.ts'
 import { certificatesOfNode } from './programs.ts'
 
 /** From when to when a certificate is good. */
-interface Life {
+export interface Life {
   readonly notBefore: Date
   readonly notAfter: Date
   readonly fingerprint: string

@@ -291,7 +291,10 @@ releases: ${releases}
 
   it('refuses a step that is too far before anything is fetched for it', async () => {
     await publishConsul('1.19.2')
-    const cluster = await openedInLab('version: 1\nrunning: { consul: 1.8.7 }\n', ', version: 1.19.2')
+    const cluster = await openedInLab(
+      'version: 1\nrunning: { consul: 1.8.7 }\nsecrets: {}\n',
+      ', version: 1.19.2',
+    )
     const objection = { code: 'NO', severity: 'error' as const, summary: 'no', why: 'no', fix: 'no' }
     const error = await prepare(cluster, {}, 'create', noFacts, () => Promise.resolve([objection])).catch(
       (thrown: unknown) => thrown,

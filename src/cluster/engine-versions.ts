@@ -7,14 +7,11 @@ import type { OpenedCluster } from './open.ts'
 import { wantedVersions, type WantedVersion } from './programs.ts'
 
 /** What is to be said today of the versions that the cluster file or the cluster lock decides. */
-export function versionDiagnostics(
-  { source, resolved }: Pick<OpenedCluster, 'source' | 'resolved'>,
-  today: Date,
-): Diagnostic[] {
-  return judgedVersions(resolved, source, today)
+export function versionDiagnostics(cluster: OpenedCluster, today: Date): Diagnostic[] {
+  return judgedVersions(cluster.resolved, cluster.source, today)
 }
 
-/** The same of versions that were decided meanwhile. */
+/** The same of versions that were decided meanwhile. @internal */
 export function judgedVersions(
   resolved: Resolved,
   { positions }: Pick<OpenedCluster['source'], 'positions'>,
@@ -30,7 +27,7 @@ export function judgedVersions(
   )
 }
 
-/** What is to be said of an engine in this version, without a place. */
+/** What is to be said of an engine in this version, without a place. @internal */
 export function judgedAs(
   { lines, isAccepted, role }: WantedVersion,
   version: string,
@@ -51,7 +48,7 @@ export interface EngineSupport {
   readonly safe: boolean
 }
 
-/** What there is to say of each version of an engine that runs. */
+/** What there is to say of each version of an engine that runs. @internal */
 export function supportOfRunning(
   version: WantedVersion,
   running: readonly string[],

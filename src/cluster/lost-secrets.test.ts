@@ -17,7 +17,7 @@ nodes:
   ada: { address: 192.0.2.1, model: pi4, memory: 4GiB }
   grace: { address: 192.0.2.2, model: pi4, memory: 4GiB }
 roles:
-  consul-server: { on: [ada], source: package, version: "1.8.7", settings: {} }
+  consul-server: { on: [ada], source: package, version: "1.8.7", unmaintained: accepted, settings: {} }
   consul-client: { on: [grace] }
 `
 const FACTS = {

@@ -145,13 +145,21 @@ describe('a store', () => {
     const store = await scratch.open('create', { now: () => NOW })
     ensureToken(store, 'one')
     expect(store.list()).toEqual([
-      { name: 'one', kind: 'token', createdAt: NOW.toISOString(), pending: true, hasPrevious: false },
+      {
+        name: 'one',
+        kind: 'token',
+        createdAt: NOW.toISOString(),
+        pending: true,
+        hasPrevious: false,
+        imported: false,
+      },
       {
         name: 'two',
         kind: 'text',
         createdAt: store.get('two').createdAt,
         pending: false,
         hasPrevious: false,
+        imported: false,
       },
     ])
   })

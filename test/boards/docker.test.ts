@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../engines/consul/datacenter.ts'
+import { eventually } from '../engines/consul/eventually.ts'
 import { memoryKills } from '../lab/node-use.ts'
 import { Boards, cannotHave } from './boards.ts'
 import { Docker, DOCKER_PACKAGES } from './docker.ts'

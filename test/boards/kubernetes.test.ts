@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dirname, join } from 'node:path'
-import { eventually } from '../engines/consul/datacenter.ts'
+import { eventually } from '../engines/consul/eventually.ts'
 import { builtProgram } from '../engines/engine-cache.ts'
 import { Boards, cannotHave } from './boards.ts'
 import { BUSYBOX } from './image.ts'

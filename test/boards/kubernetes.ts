@@ -1,6 +1,6 @@
 /** Drives a kubeadm cluster on boards: brings programs and images, forms it, connects the pods, asks what runs. */
 import { readFile } from 'node:fs/promises'
-import { eventually } from '../engines/consul/datacenter.ts'
+import { eventually } from '../engines/consul/eventually.ts'
 import type { Boards } from './boards.ts'
 import { archiveOf, BUSYBOX, type Image } from './image.ts'
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../engines/consul/datacenter.ts'
+import { eventually } from '../engines/consul/eventually.ts'
 import { builtProgram } from '../engines/engine-cache.ts'
 import { Boards, cannotHave } from './boards.ts'
 import { Nomad, NOMAD_PACKAGES } from './nomad.ts'

@@ -1,6 +1,6 @@
 /** Drives Nomad on boards: one server, the others clients; runs jobs and asks for their allocations. */
 import { readFile } from 'node:fs/promises'
-import { eventually } from '../engines/consul/datacenter.ts'
+import { eventually } from '../engines/consul/eventually.ts'
 import type { Boards } from './boards.ts'
 
 /** Debian's packages for it: the only program that its tasks get to see. */

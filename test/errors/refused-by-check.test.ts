@@ -1,56 +1,16 @@
 /** What an apply would fail on, long after the first nodes were changed, is refused when the cluster file is read. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, it, describe } from 'vitest'
-import { stringify } from 'yaml'
-import { openCluster } from '../../src/cluster/open.ts'
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
-
-type Parts = Readonly<Record<string, unknown>>
-
-/** Three servers and a client; `options` are those of consul-server. */
-function cluster(options: Parts = {}, more: Parts = {}, base: Parts = {}): Parts {
-  const board = { model: 'pi4', memory: '4GiB' }
-  return {
-    cluster: 'office',
-    domain: 'office.example.net',
-    nodes: {
-      a: { address: '192.0.2.1', ...board },
-      b: { address: '192.0.2.2', ...board },
-      c: { address: '192.0.2.3', ...board },
-      d: { address: '192.0.2.4', ...board },
-    },
-    roles: {
-      base: { on: 'all', ...base },
-      'consul-server': { on: ['a', 'b', 'c'], ...options },
-      'consul-client': { on: 'd' },
-    },
-    ...more,
-  }
-}
-
-const server = (options: Parts): Parts => cluster(options)
-const base = (options: Parts): Parts => cluster({}, {}, options)
-const settings = (value: Parts): Parts => server({ settings: value })
-const rules = (text: string): Parts => server({ policies: { app: { rules: text } } })
-const service = (value: Parts): Parts => cluster({}, { services: { web: { on: 'd', port: 80, ...value } } })
-
-const node = (value: Parts): Parts => {
-  const { nodes, ...rest } = cluster() as { nodes: Parts }
-  return { ...rest, nodes: { ...nodes, d: { ...(nodes['d'] as Parts), ...value } } }
-}
-
-async function problemsOf(written: Parts): Promise<readonly Diagnostic[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'bramble-refused-'))
-  try {
-    writeFileSync(join(folder, 'cluster.yaml'), stringify(written))
-    const opened = await openCluster({ folder, lab: false })
-    return 'cluster' in opened ? opened.cluster.diagnostics : opened.diagnostics
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
+import { describe, expect, it } from 'vitest'
+import {
+  base,
+  cluster,
+  node,
+  problemsOf,
+  rules,
+  server,
+  service,
+  settings,
+  type Parts,
+} from './written-cluster.ts'
 
 /** What is written, which line of the file is meant, what is said of it and what to type. */
 type Case = readonly [title: string, written: Parts, code: string, summary: string, fix: string]

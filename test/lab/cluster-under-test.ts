@@ -64,10 +64,15 @@ export class ClusterUnderTest {
 
   /** The status, as JSON, once it says that all is well: right after a restart, or on a busy computer, something is late now and then. */
   async well(): Promise<string> {
+    return this.until('status', '--json')
+  }
+
+  /** Asks until a command ends with 0, for two minutes; gives what it printed. */
+  async until(...words: string[]): Promise<string> {
     let text = ''
     const asked = await poll(
       async () => {
-        const ended = await this.bramble('status', '--json')
+        const ended = await this.bramble(...words)
         text = ended.text
         return { passed: ended.code === 0, detail: ended.text + ended.errors }
       },

@@ -102,7 +102,7 @@ export const deliveryCodes = defineCodes({
     explain:
       'A run asks nobody for passwords or passphrases, so a key must be usable without one or be in the agent (`ssh-add`). ' +
       'The user is that of the node (`nodes.NAME.user`), else `access.user`. The keys come from your agent and your own ssh configuration, where blocks count that ' +
-      "speak of the node's name or of its address (`Host 192.168.1.*`): IdentityFile, CertificateFile, IdentityAgent, and ProxyJump where the node has no `via`.",
+      "speak of the node's name or of its address (`Host 10.*`): IdentityFile, CertificateFile, IdentityAgent, and ProxyJump where the node has no `via`.",
   }),
   LOGIN_RUNS_NOTHING: code<{ node: string; user: string; status: number }>({
     origin: 'delivery',
@@ -171,6 +171,7 @@ export const deliveryCodes = defineCodes({
       'Nothing can be configured on a node that keeps nothing. A card that was set read-only after errors should be replaced.',
   }),
   OBSTACLE: code<{ node: string; what: string; wayOut: string }>({
+    shownBy: 'src/resources/engine-state/engine-state.test.ts',
     title: 'Something on a node stands in the way of an apply',
     summary: ({ node, what }) => `${node}: ${what}`,
     why: 'an apply would fail halfway, on this node or on those that wait for it, so nothing is changed on any node',

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../../test/delivery/scratch-node.ts'
-import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { eventually } from '../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, DOORBELL, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import type { NodeChange } from '../contract.ts'

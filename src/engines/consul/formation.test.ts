@@ -1,7 +1,8 @@
 /** A datacenter comes up from what the roles render, and its ACLs are set up by nobody on a node. */
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, type SecureOffer } from '../../../test/engines/consul/datacenter.ts'
+import type { SecureOffer } from '../../../test/engines/consul/datacenter.ts'
+import { eventually } from '../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'
 import { withApi } from './api.ts'

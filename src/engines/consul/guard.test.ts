@@ -1,6 +1,6 @@
 /** The guard of the servers, while real ones are stopped, killed and started. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { eventually } from '../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures } from '../../../test/engines/consul/under-test.ts'
 

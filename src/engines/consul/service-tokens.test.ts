@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ask } from '../../../test/engines/consul/answers.ts'
-import { eventually } from '../../../test/engines/consul/datacenter.ts'
+import { eventually } from '../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
 import { Eavesdropper } from '../../../test/engines/consul/eavesdropper.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/consul/under-test.ts'

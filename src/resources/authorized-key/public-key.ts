@@ -19,7 +19,8 @@ const KEY =
 export function parsePublicKey(text: string): PublicKey | undefined {
   const line = text.trim()
   const [, type, encoded] = KEY.exec(line) ?? []
-  if (type === undefined || encoded === undefined || /\p{Cc}/u.test(line) || line.startsWith('#'))
+  // What stands before a key are options, and those begin with a letter.
+  if (type === undefined || encoded === undefined || /\p{Cc}/u.test(line) || !/^[a-z]/i.test(line))
     return undefined
   const bytes = Buffer.from(encoded, 'base64')
   // RFC 4253, 6.6: the key begins with its own type, a length of four bytes before it.

@@ -15,9 +15,9 @@ import {
   gateOfAgent,
   resourcesOfAgent,
 } from '../../engines/consul/role-parts.ts'
+import { agentFindings } from '../../engines/consul/agent-findings.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
-import { agentFindings } from '../consul-server/agent-findings.ts'
 import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
@@ -41,7 +41,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
     ...settingFindings(options.settings),
-    ...agentFindings(cluster.find('consul-client'), cluster),
+    ...agentFindings(cluster.find('consul-client'), (node) => cluster.servicesOn(node)),
   ]
 }
 

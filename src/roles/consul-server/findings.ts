@@ -1,6 +1,7 @@
 /** What can be wrong with the servers of a datacenter, before any node is touched. */
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { agentFindings } from '../../engines/consul/agent-findings.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
@@ -9,7 +10,6 @@ import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
 import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
-import { agentFindings } from './agent-findings.ts'
 
 const MOST_SERVERS = 7
 /** A board that is sold with 512 MiB does not have it all; one with 1 GiB has more than this. */
@@ -25,7 +25,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings),
-    ...agentFindings(servers, cluster),
+    ...agentFindings(servers, (node) => cluster.servicesOn(node)),
     ...hiddenChecks(
       [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
     ),

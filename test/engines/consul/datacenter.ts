@@ -1,6 +1,6 @@
 /** A real datacenter on loopback addresses, made from the configuration that the roles render. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -23,6 +23,7 @@ import type { NodeLink } from '../../../src/engines/contract.ts'
 import { issueAuthority, issueCertificate } from '../../../src/secrets/certificate-issuing.ts'
 import { run, type RunResult } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
+import { dial, loopbackNetwork } from './loopback.ts'
 
 /** What a client of TLS offers. */
 export type SecureOffer = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
@@ -341,38 +342,6 @@ export class RealDatacenter {
   }
 }
 
-/** A /24 of the loopback for this process, so that test files can run side by side. */
-export function loopbackNetwork(): string {
-  const [second = 0, third = 0] = createHash('sha256').update(String(process.pid)).digest()
-  return `127.${100 + (second % 100)}.${third}`
-}
-
 function newIdentity(): TokenIdentity {
   return { accessorId: randomUUID(), secretId: randomUUID() }
-}
-
-function dial(address: string, port: number): ReturnType<NodeLink['connect']> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, address)
-    socket.once('connect', () => {
-      socket.removeListener('error', reject)
-      resolve(socket)
-    })
-    socket.once('error', reject)
-  })
-}
-
-/** Asks again until the condition holds; the last refusal is the error. */
-export async function eventually(
-  what: string,
-  seconds: number,
-  ask: () => Promise<true | string>,
-): Promise<void> {
-  const until = Date.now() + seconds * 1000
-  for (;;) {
-    const answer = await ask()
-    if (answer === true) return
-    if (Date.now() > until) throw new Error(`${what}: not within ${seconds} seconds: ${answer}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
 }

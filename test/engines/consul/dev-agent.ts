@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { poll } from '../../../src/support/poll.ts'
 import { StartedProgram } from '../started-program.ts'
 import type { ConsulBinary } from './binaries.ts'
-import { loopbackNetwork } from './datacenter.ts'
+import { loopbackNetwork } from './loopback.ts'
 
 /** An answer of the API. */
 export interface Answer {

@@ -21,7 +21,8 @@ import type {
 } from '../../../src/engines/contract.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
-import { eventually, RealDatacenter, type DatacenterPlan } from './datacenter.ts'
+import { RealDatacenter, type DatacenterPlan } from './datacenter.ts'
+import { eventually } from './eventually.ts'
 
 /** Names of the servers. */
 export const SERVERS = ['hammond', 'oneil', 'carter']
@@ -62,14 +63,14 @@ export class DatacenterUnderTest {
   }
 
   /** What differs, where all could be looked at. */
-  async check(changes: Partial<StoreWishes> = {}): Promise<readonly ClusterDifference[]> {
-    const { differences, unseen } = await this.look(changes)
+  async check(changes: Partial<StoreWishes> = {}, member = 'hammond'): Promise<readonly ClusterDifference[]> {
+    const { differences, unseen } = await this.look(changes, member)
     if (unseen.length > 0) throw new Error(`not seen: ${JSON.stringify(unseen)}`)
     return differences
   }
 
-  look(changes: Partial<StoreWishes> = {}): Promise<StoreLook> {
-    return consulStore(storeParts(this.wishes(changes))).check(this.link, 'hammond')
+  look(changes: Partial<StoreWishes> = {}, member = 'hammond'): Promise<StoreLook> {
+    return consulStore(storeParts(this.wishes(changes))).check(this.link, member)
   }
 
   /** What would be made where there is no Consul yet. */

@@ -1,7 +1,7 @@
 /** What Consul is to hold: made, changed, given back, exchanged; asked of real servers. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../../../../test/engines/consul/datacenter.ts'
+import { eventually } from '../../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../../test/engines/consul/each-consul.ts'
 import { DatacenterUnderTest, failures, SERVERS } from '../../../../test/engines/consul/under-test.ts'
 import { keyringText, tokenText } from '../config.ts'

@@ -1,7 +1,15 @@
 /** What an agent of Consul would refuse of a node and its services. */
 import { isIP } from 'node:net'
+import type { KeyPath } from '../../cluster-file/positions.ts'
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
-import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { ConsulNode, ConsulService } from './setup.ts'
+
+/** A mistake, and the way to its place in the cluster file. */
+export interface AgentFinding {
+  readonly diagnostic: Omit<Diagnostic, 'where'>
+  readonly path: KeyPath
+}
 
 /** Most pairs, and most characters of a value, of the metadata of a node or a service (hashicorp/consul, agent/structs, "metaMaxKeyPairs"). */
 const MOST_PAIRS = 64
@@ -9,10 +17,13 @@ const MOST_CHARACTERS = 512
 /** Of a node, Bramble itself gives three. */
 const OWN_PAIRS = 3
 
-/** Findings about the nodes that have the role, and the services on them. */
-export function agentFindings(nodes: readonly ClusterNode[], cluster: Cluster): readonly RoleFinding[] {
+/** Findings about nodes with an agent, and the services on them. */
+export function agentFindings(
+  nodes: readonly ConsulNode[],
+  servicesOn: (node: string) => readonly ConsulService[],
+): readonly AgentFinding[] {
   const services = new Map(
-    nodes.flatMap(({ name }) => cluster.servicesOn(name).map((service) => [service.name, service] as const)),
+    nodes.flatMap(({ name }) => servicesOn(name).map((service) => [service.name, service] as const)),
   )
   return [
     ...nodes.flatMap(({ name, address, board }) => [
@@ -33,7 +44,7 @@ export function agentFindings(nodes: readonly ClusterNode[], cluster: Cluster): 
 }
 
 /** `fe80::1%eth0` names an interface of this computer, which means nothing to the other nodes. */
-function scoped(node: string, address: string): RoleFinding[] {
+function scoped(node: string, address: string): AgentFinding[] {
   if (isIP(address) === 0 || !address.includes('%')) return []
   return [
     {
@@ -48,8 +59,8 @@ function metadata(
   pairs: Readonly<Record<string, string>>,
   more: number,
   path: readonly string[],
-): RoleFinding[] {
-  const problem = (key: string, text: string): RoleFinding => ({
+): AgentFinding[] {
+  const problem = (key: string, text: string): AgentFinding => ({
     diagnostic: rolesConsulCodes.CONSUL_METADATA_REFUSED({ what, problem: text }),
     path: [...path, key],
   })
