@@ -12,6 +12,7 @@ import { ReleaseServer } from '../releases/release-server.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
 import { describeCallers } from './consul-callers.ts'
 import { isChosenByItself, labConsuls, releaseSettings } from './consul-versions.ts'
+import { describeLostSecrets } from './lost-secrets.ts'
 import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
@@ -311,6 +312,8 @@ for (const consul of await labConsuls()) {
         await cluster.well()
         expect((await cluster.dig('wopplefox', 'ssh.service.mooncarrot.space')).split('\n')).toHaveLength(5)
       })
+
+      describeLostSecrets(() => cluster)
 
       it('takes everything away again when the roles leave the cluster file', async () => {
         const mine = "stat -c '%a %u %g %Y %h %i' /var/lib/consul/mine; cat /var/lib/consul/mine"

@@ -18,7 +18,8 @@ const BYTES = 64 << 10
 export interface PlainStatus {
   /** `address:port`; empty when it sees none. */
   readonly leader: string
-  readonly peers: readonly string[]
+  /** Left out when it does not say. */
+  readonly peers?: readonly string[]
 }
 
 /** Asks; undefined when nobody answers there. Both questions need no token (Consul's API reference, Status). */
@@ -27,7 +28,7 @@ export async function askPlainly(link: NodeLink, node: string): Promise<PlainSta
     ask(link, node, '/v1/status/leader', leaderReply),
     ask(link, node, '/v1/status/peers?stale', peersReply),
   ])
-  return leader === undefined ? undefined : { leader, peers: peers ?? [] }
+  return leader === undefined ? undefined : { leader, ...(peers && { peers }) }
 }
 
 async function ask<Schema extends z.ZodType>(

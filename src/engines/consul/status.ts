@@ -53,7 +53,8 @@ async function whyNot(
   const plain = distrusted === true ? await askPlainly(link, node) : undefined
   if (plain === undefined) return sentence
   const led = plain.leader === '' ? 'sees no leader' : `is led by ${plain.leader}`
-  return `${sentence}; without it, it says that it ${led} and has ${counted(plain.peers.length, 'voter')}`
+  const voters = plain.peers ? ` and has ${counted(plain.peers.length, 'voter')}` : ''
+  return `${sentence}; without it, it says that it ${led}${voters}`
 }
 
 type Checks = z.output<typeof checksReply>
