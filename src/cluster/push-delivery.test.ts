@@ -3,6 +3,7 @@ import { noScratchNodes, programOf, pushRun, scratchNode } from '../../test/deli
 import type { ScratchNode } from '../../test/delivery/scratch-node.ts'
 import type { Transport } from '../delivery/transport/transport.ts'
 import { EMPTY_LOCK, withFacts, type ClusterLock } from '../resolve/cluster-lock.ts'
+import { SCRIPTS } from '../delivery/push/scripts.ts'
 import { file } from '../resources/file/file.ts'
 import type { Delivery } from '../rollout/work.ts'
 import { pushDelivery } from './push-delivery.ts'
@@ -50,7 +51,7 @@ describe.skipIf(noScratchNodes !== undefined)('what an apply learns of the runti
     })
     const before = sent()
     expect(await apply().observe('ada')).toMatchObject({ reached: true, pending: [] })
-    expect(sent() - before).toBeLessThan(1024)
+    expect(sent() - before).toBeLessThan(SCRIPTS.observe.length + 1024)
     expect(transport.stats().get('ada')?.sessions).toBe(3)
   })
 })

@@ -40,12 +40,12 @@ alive() { # PID START
 }
 
 look() { # [FILE]: sets h to the run that holds the lease, or -; of the node, unless another file is named
-  h=- p=- s=- since=0 ends=0 by=-
+  h=- p=- s=- since=0 ends=0 whose=-
   # Seconds since the node started: no change of the clock moves them.
   read -r N _ </proc/uptime
   N=${N%%.*}
   # Somebody whose turn it is may be writing it just now.
-  if [ -s "${1:-lease}" ]; then read -r h since ends p s by <"${1:-lease}" || :; fi
+  if [ -s "${1:-lease}" ]; then read -r h since ends p s whose <"${1:-lease}" || :; fi
 }
 
 holder() { # waits for its turn, then looks
@@ -65,6 +65,6 @@ lease() { # BY [PID START]: ours for a quarter of an hour, or as long as that pr
 }
 
 busy() {
-  say busy "$h" $((N - since)) $((ends - N)) "$by"
+  say busy "$h" $((N - since)) $((ends - N)) "$whose"
   exit 75
 }
