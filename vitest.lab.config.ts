@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/lab/**/*.test.ts'],
     fileParallelism: false,
-    // Against hanging: what takes seconds alone takes minutes beside other work.
-    testTimeout: 600_000,
-    hookTimeout: 900_000,
+    // Against hanging: what takes seconds alone takes minutes beside other work, and a test may build the next Consul.
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
   },
 })

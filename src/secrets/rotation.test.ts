@@ -50,7 +50,7 @@ describe('rotating', () => {
     expect(await codesOf(() => rotateSecret(store, 'fields'))).toEqual(['SECRET_NOT_ROTATABLE'])
     expect(() => rotateSecret(store, 'wireguard')).toThrow(
       expect.objectContaining({
-        fix: 'type rm secrets/wireguard.age, then bramble apply to have it made anew',
+        fix: 'type bramble secrets recreate wireguard, then bramble apply to have it made anew',
       }),
     )
   })
