@@ -100,19 +100,19 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       [
         'a cut cable',
         'NODE_UNREACHABLE',
-        /its power, cable and address, then run bramble --lab apply --node oneil$/,
+        /its power, cable and address.*bramble .*--lab apply --node oneil/,
         async () => {
           await cluster.bramble('lab', 'cut', 'oneil')
           const facts = await cluster.bramble('facts', 'oneil')
           expect(facts.code).toBe(1)
-          expect(facts.text).toMatch(/^oneil: fix look at its power.*bramble --lab apply --node oneil$/m)
+          expect(facts.text).toMatch(/^oneil: fix look at its power.*bramble .*--lab apply --node oneil/m)
         },
         () => cluster.bramble('lab', 'mend', 'oneil'),
       ],
       [
         'an SSH server that hangs',
         'NODE_TIMED_OUT',
-        /bramble --lab ssh oneil/,
+        /bramble .*--lab ssh oneil/,
         () => onOneil('kill -STOP "$(cat /run/sshd.pid)"'),
         () => onOneil('kill -CONT "$(cat /run/sshd.pid)"'),
       ],
@@ -133,14 +133,14 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       [
         'no room for what is sent',
         'DISK_FULL',
-        /bramble --lab ssh oneil -- df -h/,
+        /bramble .*--lab ssh oneil -- df -h/,
         () => onOneil('mount -t tmpfs -o size=4k full /var/lib/bramble && echo >/var/lib/bramble/full'),
         () => onOneil('umount /var/lib/bramble'),
       ],
       [
         'no room for a file',
         'DISK_FULL',
-        /bramble --lab ssh oneil -- df -h/,
+        /bramble .*--lab ssh oneil -- df -h/,
         () => onOneil('mount -t tmpfs -o size=4k full /etc/sysctl.d && echo >/etc/sysctl.d/full'),
         () => onOneil('umount /etc/sysctl.d'),
       ],
@@ -178,7 +178,7 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       expect(refused.errors).toContain(
         'error DUPLICATE_MACHINE_ID: oneil and hammond have the same machine id',
       )
-      expect(refused.errors).toContain('bramble --lab facts oneil')
+      expect(refused.errors).toMatch(/bramble .*--lab facts oneil/)
       for (const node of NODES) expect(await isInForce(node)).toBe(false)
       await onOneil('mv /root/machine-id /etc/machine-id')
       expect((await cluster.bramble('facts', 'oneil')).code).toBe(0)
@@ -302,7 +302,7 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       const second = finished(await cluster.start('--node', 'oneil').ended, 'oneil')
       expect(second).toMatchObject({ outcome: 'failed', code: 'NODE_BUSY' })
       expect(second.message).toMatch(/^\S+@\S+ works on oneil since \d+ s$/)
-      expect(second.fix).toContain('bramble --lab apply --node oneil --take-over')
+      expect(second.fix).toMatch(/bramble .*--lab apply --node oneil --take-over/)
 
       await first.kill()
       expect((await cluster.bramble('plan', '--node', 'oneil')).code, 'a look in between').toBe(0)
