@@ -220,31 +220,27 @@ describe.skipIf(skipped)('a package on a live node', () => {
     )
   })
 
-  // Not so yet: what the package shipped into a folder that was there before it stays behind.
-  it.fails(
-    'gives back a folder that was there before it, with its mode, its owner and all that was in it',
-    async () => {
-      await node.output('sh', '-c', keepSomething)
-      await node.output('sh', '-c', 'install -o daemon -m 600 /dev/null /var/lib/tiny-state/old-log')
-      const folder = (): Promise<string> => node.output('stat', '-c', '%a %u %g', '/var/lib/tiny-state')
-      const [before, was] = [await theirs(), await folder()]
-      const state = directory({
-        path: '/var/lib/tiny-state',
-        mode: '700',
-        owner: 'daemon',
-        group: 'daemon',
-        purge: ['log', 'raft', 'old-log'],
-        needs: ['package:tiny-state'],
-      })
-      const wanted = [debianPackage({ name: 'tiny-state' }), state]
-      expect((await node.run('converge', wanted)).failed).toEqual(new Map())
-      expect((await node.run('check', wanted)).differing).toEqual([])
-      await node.output('sh', '-c', engine)
-      expect((await forget(node)).failed).toEqual(new Map())
-      expect([await theirs(), await folder()]).toEqual([before, was])
-      expect(await node.output('sh', '-c', 'cd /var/lib/tiny-state && find . ! -type d | sort')).toBe(
-        './deep/er\n./mine\n./old-log',
-      )
-    },
-  )
+  it('gives back a folder that was there before it, with its mode, its owner and all that was in it', async () => {
+    await node.output('sh', '-c', keepSomething)
+    await node.output('sh', '-c', 'install -o daemon -m 600 /dev/null /var/lib/tiny-state/old-log')
+    const folder = (): Promise<string> => node.output('stat', '-c', '%a %u %g', '/var/lib/tiny-state')
+    const [before, was] = [await theirs(), await folder()]
+    const state = directory({
+      path: '/var/lib/tiny-state',
+      mode: '700',
+      owner: 'daemon',
+      group: 'daemon',
+      purge: ['log', 'raft', 'old-log'],
+      needs: ['package:tiny-state'],
+    })
+    const wanted = [debianPackage({ name: 'tiny-state' }), state]
+    expect((await node.run('converge', wanted)).failed).toEqual(new Map())
+    expect((await node.run('check', wanted)).differing).toEqual([])
+    await node.output('sh', '-c', engine)
+    expect((await forget(node)).failed).toEqual(new Map())
+    expect([await theirs(), await folder()]).toEqual([before, was])
+    expect(await node.output('sh', '-c', 'cd /var/lib/tiny-state && find . ! -type d | sort')).toBe(
+      './deep/er\n./mine\n./old-log',
+    )
+  })
 })

@@ -16,22 +16,27 @@ package_set_aside() { # FOLDER all|people
     # Of a run that was cut off; what came since is added.
     cp -al "$R$1/." "$beside/" 2>/dev/null || :
   fi
-  if [ "$2" = people ]; then package_only_people "$1" "$beside"; fi
+  package_without_shipped "$1" "$beside"
+  if [ "$2" = people ]; then package_only_people "$beside"; fi
 }
 
-package_only_people() { # FOLDER BESIDE: takes out what dpkg knows and what a system account made (ids 1 to 999, Debian policy 9.2.2)
-  local path uid
+package_without_shipped() { # FOLDER BESIDE: takes out what dpkg knows, which goes and comes with the package
+  local path
   while IFS= read -r path; do
     case $path in
     "$1"/*) if [ ! -d "$2${path#"$1"}" ] || [ -L "$2${path#"$1"}" ]; then rm -f "$2${path#"$1"}"; fi ;;
     esac
   done <"$WORK/known"
-  find "$2" ! -type d ! -type f ! -type l -exec rm -f {} +
-  find "$2" ! -type d -exec stat -c '%u %n' {} + >"$WORK/owners"
+}
+
+package_only_people() { # BESIDE: takes out what a system account made (ids 1 to 999, Debian policy 9.2.2)
+  local path uid
+  find "$1" ! -type d ! -type f ! -type l -exec rm -f {} +
+  find "$1" ! -type d -exec stat -c '%u %n' {} + >"$WORK/owners"
   while IFS=' ' read -r uid path; do
     if [ "$uid" -gt 0 ] && [ "$uid" -lt 1000 ]; then rm -f "$path"; fi
   done <"$WORK/owners"
-  find "$2" -depth -type d -exec rmdir {} + 2>/dev/null || :
+  find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || :
 }
 
 package_script_folders() { # NAME...: sets FOLDERS to the folders that the scripts which run last speak of, a line each
@@ -58,6 +63,7 @@ package_script_folders() { # NAME...: sets FOLDERS to the folders that the scrip
 
 package_shield() { # NAME...: with `set -f`
   local folder kept=$NL
+  dpkg-query --admindir="$R/var/lib/dpkg" --listfiles "$@" >"$WORK/known" 2>/dev/null || :
   if [ -f "$STATE/kept" ]; then
     while IFS= read -r folder; do
       kept=$kept$folder$NL
@@ -68,7 +74,6 @@ package_shield() { # NAME...: with `set -f`
   package_script_folders "$@"
   set -f
   [ -n "$FOLDERS" ] || return 0
-  dpkg-query --admindir="$R/var/lib/dpkg" --listfiles "$@" >"$WORK/known" 2>/dev/null || :
   printf '%s' "$FOLDERS" >"$WORK/folders"
   while IFS= read -r folder; do
     case $folder in
