@@ -14,7 +14,7 @@ nodes:
   grace: { address: 192.0.2.2, model: pi4, memory: 4GiB }
   joan: { address: 192.0.2.3, model: pi4, memory: 4GiB }
 roles:
-  consul-server: { on: [ada], source: package, version: "1.8.7" }
+  consul-server: { on: [ada], source: package, version: "1.8.7", unmaintained: accepted }
   consul-client: { on: [grace] }
 `
 

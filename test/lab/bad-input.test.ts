@@ -184,6 +184,30 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       expect((await cluster.bramble('facts', 'oneil')).code).toBe(0)
       await finishes()
     })
+
+    it('the state of another Consul is told by plan and apply, with both ways out, before any node is changed', async () => {
+      wishForAnother()
+      let without = ''
+      const server =
+        'consul-server: { on: [oneil], source: package, version: "1.8.7", unmaintained: accepted }'
+      cluster.edit((text) => {
+        without = text
+        return `${text}  ${server}\n`
+      })
+      await onOneil('mkdir -p /var/lib/consul/raft && echo votes >/var/lib/consul/raft/raft.db')
+      for (const verb of [['plan'], ['apply', '--yes']]) {
+        const { code, text, errors } = await cluster.bramble(...verb)
+        expect(code).toBe(1)
+        expect(text + errors).toContain(
+          'OBSTACLE: oneil: /var/lib/consul holds the state of another Consul: raft',
+        )
+        expect(text + errors).toMatch(/old_state: adopt[^]*old_state: set_aside/)
+      }
+      for (const node of NODES) expect(await isInForce(node)).toBe(false)
+      cluster.edit(() => without)
+      await onOneil('rm -r /var/lib/consul')
+      await finishes()
+    })
   })
 
   describe('among the secrets', () => {

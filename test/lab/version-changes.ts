@@ -127,7 +127,12 @@ export function describeUpgrade(twin: () => Twin): void {
     it('does not go back to an older version, whatever its source', async () => {
       const { cluster } = twin()
       const version = `roles.consul-server.version=${PACKAGED}`
-      await expectRefused(cluster, ['roles.consul-server.source=package', version], 'ENGINE_DOWNGRADE')
+      const accepted = 'roles.consul-server.unmaintained=accepted'
+      await expectRefused(
+        cluster,
+        ['roles.consul-server.source=package', version, accepted],
+        'ENGINE_DOWNGRADE',
+      )
       const { code, errors } = await cluster.bramble('upgrade', `consul@${RUNNING}`, '--yes')
       expect({ code, errors }).toMatchObject({
         code: 1,
