@@ -80,7 +80,7 @@ function publicModule(): string {
 
 /** The option schemas of all roles, for readers of cluster files. */
 export function roleSchemas(): RoleSchemas {
-  return Object.fromEntries(Object.values(roles).map((role) => [role.name, role.options]))
+  return roles
 }
 
 /** A cluster that could not be opened: what to show, and the text of the file for quoting its lines. */

@@ -21,7 +21,7 @@ export interface ReadResult {
 
 /** What a reader may be told. */
 export interface ReadOptions {
-  /** The option schemas of the roles there are. */
+  /** What may be said of the roles there are. */
   readonly roles: RoleSchemas
   /** `KEY=VALUE`: what is to be taken in place of what the file says. */
   readonly set?: readonly string[] | undefined

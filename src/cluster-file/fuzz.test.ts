@@ -5,7 +5,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { renderHuman } from '../diagnostics/render.ts'
 import { readClusterFile } from './read.ts'
 
-const roles = { base: z.object({ timezone: z.string().default('UTC') }) }
+const roles = {
+  base: { options: z.object({ timezone: z.string().default('UTC') }), uses: 'several' as const },
+}
 
 const WHOLE = `\
 cluster: office
@@ -18,7 +20,7 @@ groups:
   core: { model: [pi3, pi4], memory: ">=1GiB", count: 1 }
   some: [hammond, core]
 roles:
-  base: { on: all, timezone: Europe/Lisbon }
+  base: [{ on: all, timezone: Europe/Lisbon }, { on: core, count: 1 }]
 services:
   doorbell: { needs: [speaker], check: { http: ":8080/health" }, port: 8080 }
 `

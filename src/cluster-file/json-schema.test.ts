@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { clusterFileJsonSchema } from './json-schema.ts'
 
-const described = z.object({ timezone: z.string().default('UTC').meta({ description: 'Time zone.' }) })
+const options = z.object({ timezone: z.string().default('UTC').meta({ description: 'Time zone.' }) })
+const described = { options }
 const schema = clusterFileJsonSchema({ base: described })
 
 /** Every key of every map in a schema, with what it says. */

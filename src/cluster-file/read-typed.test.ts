@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { readTypedClusterFile } from './read-typed.ts'
 
 const options = {
-  roles: { base: z.object({ timezone: z.string().optional() }) },
+  roles: { base: { options: z.object({ timezone: z.string().optional() }) } },
   imports: { bramble: join(import.meta.dirname, '../api/define-cluster.ts') },
 }
 

@@ -3,20 +3,23 @@ import { z } from 'zod'
 import { readClusterFile } from './read.ts'
 
 const roles = {
-  base: z.object({ timezone: z.string().default('UTC') }),
-  'consul-server': z
-    .object({
-      ui: z.string().optional(),
-      version: z
-        .string()
-        .regex(/^\d+\.\d+$/, 'wants two numbers')
-        .optional(),
-    })
-    .refine(({ ui }) => ui !== 'nobody', {
-      path: ['ui'],
-      error: 'is nobody',
-      params: { fix: 'name a node' },
-    }),
+  base: { options: z.object({ timezone: z.string().default('UTC') }) },
+  notes: { options: z.object({ text: z.string() }), uses: 'several' as const },
+  'consul-server': {
+    options: z
+      .object({
+        ui: z.string().optional(),
+        version: z
+          .string()
+          .regex(/^\d+\.\d+$/, 'wants two numbers')
+          .optional(),
+      })
+      .refine(({ ui }) => ui !== 'nobody', {
+        path: ['ui'],
+        error: 'is nobody',
+        params: { fix: 'name a node' },
+      }),
+  },
 }
 
 function read(text: string) {
@@ -79,8 +82,12 @@ lab: { release: trixie, share_memory: true }
   })
 
   it('keeps where a role is apart from the options that the role itself has checked', () => {
-    expect(file?.roles['consul-server']).toEqual({ on: ['core'], count: 1, options: { version: '1.10' } })
-    expect(file?.roles['base']).toEqual({ on: ['all'], options: { timezone: 'Europe/Lisbon' } })
+    expect(file?.roles['consul-server']).toEqual([
+      { path: ['roles', 'consul-server'], on: ['core'], count: 1, options: { version: '1.10' } },
+    ])
+    expect(file?.roles['base']).toEqual([
+      { path: ['roles', 'base'], on: ['all'], options: { timezone: 'Europe/Lisbon' } },
+    ])
   })
 
   it('fills in how often a service is checked', () => {
@@ -178,4 +185,42 @@ describe('the domain', () => {
       expect(diagnostics.map(({ code }) => code)).toEqual(['BAD_VALUE'])
     },
   )
+})
+
+describe('a role that may be used several times', () => {
+  const notes = (text: string) => read(`${SMALL}roles:\n  notes:${text}`)
+
+  it('is one use or a list of uses, each with the way to its place', () => {
+    expect(notes(' { on: all, text: one }\n').file?.roles['notes']).toEqual([
+      { path: ['roles', 'notes'], on: ['all'], options: { text: 'one' } },
+    ])
+    const two = notes('\n    - { on: all, text: one }\n    - { on: hammond, count: 1, text: two }\n').file
+    expect(two?.roles['notes']?.map(({ path, count }) => [path.at(-1), count])).toEqual([
+      [0, undefined],
+      [1, 1],
+    ])
+  })
+
+  it('says of each use what is wrong with it, and where', () => {
+    const { diagnostics } = notes(
+      '\n    - { on: all, txt: one }\n    - { on: hamond, text: two }\n    - { text: three }\n    - 7\n',
+    )
+    expect(diagnostics.map(({ code, where }) => [code, where && 'line' in where && where.line])).toEqual([
+      ['MISSING_KEY', 7],
+      ['UNKNOWN_KEY', 7],
+      ['MISSING_KEY', 9],
+      ['WRONG_TYPE', 10],
+    ])
+    const names = notes('\n    - { on: all, text: one }\n    - { on: hamond, text: two }\n').diagnostics
+    expect(names.map(({ code, where }) => [code, where && 'line' in where && where.line])).toEqual([
+      ['UNKNOWN_NAME', 8],
+    ])
+  })
+
+  it('is refused as a list where a role can be used once', () => {
+    const { diagnostics } = read(`${SMALL}roles:\n  base: [{ on: all }]\n`)
+    expect(diagnostics.map(({ code, summary }) => [code, summary])).toEqual([
+      ['WRONG_TYPE', 'roles.base takes a map, not a list'],
+    ])
+  })
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { renderClusterFileReference } from './reference.ts'
 
 const timezone = z.string().default('UTC').meta({ description: 'Time zone, such as Europe/Lisbon|Rome.' })
-const page = renderClusterFileReference({ base: z.object({ timezone }) })
+const page = renderClusterFileReference({ base: { options: z.object({ timezone }) } })
 
 describe('the reference of the cluster file', () => {
   it('has a section for every map, once', () => {

@@ -4,11 +4,20 @@ import { Bug } from '../diagnostics/bug.ts'
 import { DNS_LABEL, DOMAIN, USER_NAME, listOf, text } from './forms.ts'
 import { nodeSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
+import type { KeyPath } from './positions.ts'
 import type { Selection } from './selection-schema.ts'
 import { serviceSchema } from './service-schema.ts'
 
-/** The option schemas of the roles there are, by the name of the role; each is an object schema without `on` and `count`. */
-export type RoleSchemas = Readonly<Record<string, z.ZodType>>
+/** What the cluster file may say of a role. */
+export interface RoleForm {
+  /** An object schema without `on` and `count`. */
+  readonly options: z.ZodType
+  /** `several`: the role may be a list, each item of it with its own `on` and options. */
+  readonly uses?: 'one' | 'several' | undefined
+}
+
+/** What may be said of the roles there are, by the name of the role. */
+export type RoleSchemas = Readonly<Record<string, RoleForm>>
 
 /** Names are checked elsewhere, where a better name can be proposed; editors get the pattern. */
 const name = () => z.string().meta({ pattern: DNS_LABEL.source })
@@ -72,8 +81,10 @@ const clusterSchema = z.strictObject({
   lab: labSchema.optional(),
 })
 
-/** One role in use: where, and with which options. */
+/** One use of a role: where, and with which options. */
 export interface RoleUse {
+  /** The way to it in the cluster file: `roles.base`, or `roles.files[1]` where the role is a list. */
+  readonly path: KeyPath
   readonly on: Selection
   readonly count?: number
   /** What the role's own schema made of the other keys. */
@@ -82,14 +93,25 @@ export interface RoleUse {
 
 /** What the user wrote, checked and with defaults filled in; nothing resolved yet. Keys are those of the file. */
 export type ClusterFile = z.output<typeof clusterSchema> & {
-  readonly roles: Readonly<Record<string, RoleUse>>
+  /** The uses of each role, in the order of the file; one for a role that is no list. */
+  readonly roles: Readonly<Record<string, readonly RoleUse[]>>
 }
 
 /** What may be written into a cluster file, with `Roles` for the options of each role. */
 export type ClusterFileInput<Roles extends object = Record<string, object>> = z.input<
   typeof clusterSchema
 > & {
-  readonly roles?: { readonly [Role in keyof Roles]?: Roles[Role] & z.input<typeof roleKeysSchema> }
+  readonly roles?: { readonly [Role in keyof Roles]?: UseInput<Roles[Role]> }
+}
+
+/** Options with where they count; a list of them where the options of a role say so (see {@link SeveralUses}). */
+type UseInput<Options> =
+  Options extends SeveralUses<infer Each> ? OneUse<Each> | readonly OneUse<Each>[] : OneUse<Options>
+type OneUse<Options> = Options & z.input<typeof roleKeysSchema>
+
+/** Marks the options of a role that may be used several times. */
+export interface SeveralUses<Options> {
+  readonly severalUsesOf: Options
 }
 
 const roleKeysSchema = z.object({
@@ -106,9 +128,9 @@ const roleKeysSchema = z.object({
 
 /** The schema of a cluster file in which these roles may be used. */
 export function clusterFileSchema(roles: RoleSchemas) {
-  const uses = Object.entries(roles).map(([role, options]) => {
-    const description = options.description ?? `The role ${role}: where it is and its options.`
-    return [role, roleSchema(role, options).optional().meta({ description })] as const
+  const uses = Object.entries(roles).map(([role, form]) => {
+    const description = form.options.description ?? `The role ${role}: where it is and its options.`
+    return [role, usesSchema(role, form).optional().meta({ description })] as const
   })
   return clusterSchema.extend({
     roles: z
@@ -118,14 +140,21 @@ export function clusterFileSchema(roles: RoleSchemas) {
   })
 }
 
-function roleSchema(role: string, options: z.ZodType) {
+function usesSchema(role: string, { options, uses }: RoleForm) {
+  const use = useSchema(role, options)
+  const one = use.transform((written) => [useOf(written, ['roles', role])])
+  if (uses !== 'several') return one
+  const several = z
+    .array(use)
+    .transform((all) => all.map((written, index) => useOf(written, ['roles', role, index])))
+  return z.union([one, several])
+}
+
+function useSchema(role: string, options: z.ZodType) {
   if (!(options instanceof z.ZodObject)) throw new Bug(`the options of role ${role} are no object schema`)
-  return options
-    .safeExtend(roleKeysSchema.shape)
-    .strict()
-    .transform(({ on, count, ...rest }): RoleUse => ({
-      on: on as Selection,
-      ...(count !== undefined && { count: count as number }),
-      options: rest,
-    }))
+  return options.safeExtend(roleKeysSchema.shape).strict()
+}
+
+function useOf({ on, count, ...options }: Readonly<Record<string, unknown>>, path: KeyPath): RoleUse {
+  return { path, on: on as Selection, ...(count !== undefined && { count: count as number }), options }
 }

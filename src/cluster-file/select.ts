@@ -28,6 +28,8 @@ export interface Choice {
   readonly count?: number | undefined
   /** Path of the selection in the cluster file, such as ['roles', 'consul-server', 'on']. */
   readonly path: KeyPath
+  /** Where its choices are kept, when that is not `path`: an item of a list keeps its choice when another is put before it. */
+  readonly keptAs?: KeyPath
 }
 
 /** The chosen nodes. */
@@ -56,9 +58,9 @@ class Selecting {
     this.#context = context
   }
 
-  choose({ on, count, path }: Choice): readonly string[] {
+  choose({ on, count, path, keptAs = path }: Choice): readonly string[] {
     const told = this.diagnostics.length
-    const matching = Array.isArray(on) ? this.#named(on) : this.#selected(on, path)
+    const matching = Array.isArray(on) ? this.#named(on) : this.#selected(on, path, keptAs)
     if (matching.length === 0) {
       // An empty group was told already, and `rest` of nothing is nothing.
       if (this.diagnostics.length === told && !isRest(on)) this.#matchesNothing(on, path)
@@ -66,7 +68,13 @@ class Selecting {
     }
     return count === undefined
       ? matching
-      : this.#exactly(count, matching, path, [...path.slice(0, -1), 'count'])
+      : this.#exactly(
+          count,
+          matching,
+          path,
+          [...path.slice(0, -1), 'count'],
+          [...keptAs.slice(0, -1), 'count'],
+        )
   }
 
   /** Nodes in the order of the file, whatever the order of the names. */
@@ -93,20 +101,26 @@ class Selecting {
     return nodes
   }
 
-  #selected(selector: Selector, path: KeyPath): readonly string[] {
+  #selected(selector: Selector, path: KeyPath, keptAs: KeyPath): readonly string[] {
     const among = new Set(this.#named(selector.of ?? ['all']))
     const matching = this.#context.nodes.filter(
       (node) => among.has(node.name) && fitsSelector(node, selector),
     )
     const names = matching.map(({ name }) => name)
     if (selector.count === undefined || names.length === 0) return names
-    return this.#exactly(selector.count, names, path, [...path, 'count'])
+    return this.#exactly(selector.count, names, path, [...path, 'count'], [...keptAs, 'count'])
   }
 
   /** Earlier choices that still match stay; what is missing is filled up in the order of the file. */
-  #exactly(count: number, matching: readonly string[], path: KeyPath, at: KeyPath): readonly string[] {
+  #exactly(
+    count: number,
+    matching: readonly string[],
+    path: KeyPath,
+    at: KeyPath,
+    keptAs: KeyPath,
+  ): readonly string[] {
     const { previous = {}, positions } = this.#context
-    const key = at.join('.')
+    const key = keptAs.join('.')
     const possible = new Set(matching)
     const kept = (previous[key] ?? []).filter((name) => possible.has(name))
     const chosen = new Set([...new Set([...kept, ...matching])].slice(0, count))

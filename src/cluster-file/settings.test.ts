@@ -9,11 +9,13 @@ roles: { bell: { on: [hammond], tone: low } }
 `
 
 const roles = {
-  bell: z.strictObject({
-    tone: z.enum(['low', 'high']).optional(),
-    version: z.string().optional(),
-    names: z.array(z.string()).optional(),
-  }),
+  bell: {
+    options: z.strictObject({
+      tone: z.enum(['low', 'high']).optional(),
+      version: z.string().optional(),
+      names: z.array(z.string()).optional(),
+    }),
+  },
 }
 
 const read = (...set: string[]) => readClusterFile({ path: 'cluster.yaml', text: TEXT }, { roles, set })
@@ -28,7 +30,7 @@ const wrong = (...set: string[]) =>
 describe('a setting', () => {
   it('takes the place of what the file says; the last one counts', () => {
     const { file } = read('roles.bell.tone=high', 'cluster=first', 'cluster=last')
-    expect([file?.roles['bell']?.options['tone'], file?.cluster]).toEqual(['high', 'last'])
+    expect([file?.roles['bell']?.[0]?.options['tone'], file?.cluster]).toEqual(['high', 'last'])
   })
 
   it('makes the maps that are missing on its way', () => {
@@ -37,14 +39,17 @@ describe('a setting', () => {
   })
 
   it('takes a key out when it has no value', () => {
-    expect(read('roles.bell.tone=').file?.roles['bell']?.options).toEqual({})
+    expect(read('roles.bell.tone=').file?.roles['bell']?.[0]?.options).toEqual({})
     expect(wrong('roles.bell.on=')).toMatchObject([{ code: 'MISSING_KEY' }])
     expect(read('releases.mirror=').file).toBeDefined()
   })
 
   it('has a value as the file would have it', () => {
     const set = ['roles.bell.version=1.10', 'roles.bell.names=[a, "b=c"]']
-    expect(read(...set).file?.roles['bell']?.options).toMatchObject({ version: '1.10', names: ['a', 'b=c'] })
+    expect(read(...set).file?.roles['bell']?.[0]?.options).toMatchObject({
+      version: '1.10',
+      names: ['a', 'b=c'],
+    })
   })
 
   it('is the place of its mistakes, with the name that was meant', () => {

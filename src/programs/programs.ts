@@ -6,8 +6,7 @@ import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
 import { service } from '../resources/service/service.ts'
-import { roles } from '../roles/registry.generated.ts'
-import type { Role, RoleContext } from '../roles/role.ts'
+import type { Role, RoleClusterContext, RoleContext } from '../roles/role.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
@@ -19,22 +18,27 @@ export interface Provisions {
   readonly release: (wish: ReleaseWish) => Content
 }
 
-/** A role on a node, with its options. */
+/** One use of a role on a node. */
 interface PlacedRole {
   readonly role: Role
   readonly node: ClusterNode
   readonly options: never
 }
 
-function placedRoles({ cluster }: Resolved, nodes?: ReadonlySet<string>): PlacedRole[] {
+function placedRoles(
+  { cluster, roles }: Pick<Resolved, 'cluster' | 'roles'>,
+  nodes?: ReadonlySet<string>,
+): PlacedRole[] {
   return cluster.nodes
     .filter(({ name }) => nodes?.has(name) ?? true)
     .flatMap((node) =>
-      node.roles.map((name) => ({ role: roleByName(name), node, options: cluster.options(name) as never })),
+      cluster
+        .usesOn(node.name)
+        .map(({ role, options }) => ({ role: roleByName(roles, role), node, options: options as never })),
     )
 }
 
-function roleByName(name: string): Role {
+function roleByName(roles: Resolved['roles'], name: string): Role {
   const role = roles[name]
   if (!role) throw new Error(`there is no role called ${name}`)
   return role
@@ -133,30 +137,36 @@ export interface WantedVersion extends EngineVersion {
 }
 
 /** The versions of all engines in use. */
-export function wantedVersions({ cluster }: Resolved): WantedVersion[] {
-  return rolesInUse(cluster).flatMap((role) => {
-    const version = role.version?.({ options: cluster.options(role.name) as never, cluster })
+export function wantedVersions(resolved: Resolved): WantedVersion[] {
+  return usesInOrder(resolved).flatMap(({ role, given }) => {
+    const version = role.version?.(given)
     return version ? [{ ...version, role: role.name }] : []
   })
 }
 
-function rolesInUse(cluster: Resolved['cluster']): Role[] {
-  return [...new Set(cluster.nodes.flatMap((node) => node.roles))].map(roleByName)
+interface RoleInUse {
+  readonly role: Role
+  readonly given: Omit<RoleClusterContext<never>, 'secrets'>
+}
+
+/** Each use of a role that is on any node. */
+function usesInOrder({ cluster, roles }: Resolved): RoleInUse[] {
+  return [...new Set(cluster.nodes.flatMap((node) => node.roles))].flatMap((name) =>
+    cluster
+      .uses<never>(name)
+      .filter(({ nodes }) => nodes.length > 0)
+      .map(({ options, nodes }) => ({ role: roleByName(roles, name), given: { options, nodes, cluster } })),
+  )
 }
 
 /** Groups and stores of all roles in use, and the gates of these nodes. */
 export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provisions: Provisions): Engines {
-  const { cluster } = resolved
-  const used = rolesInUse(cluster)
-  const given = (role: Role) => ({
-    options: cluster.options(role.name) as never,
-    cluster,
-    secrets: provisions.secrets,
-  })
+  const { secrets } = provisions
+  const used = usesInOrder(resolved).map(({ role, given }) => ({ role, given: { ...given, secrets } }))
   return {
-    groups: used.flatMap((role) => role.quorum?.(given(role)) ?? []),
-    stores: used.flatMap((role) => role.store?.(given(role)) ?? []),
-    probes: used.flatMap((role) => role.status?.(given(role)) ?? []),
+    groups: used.flatMap(({ role, given }) => role.quorum?.(given) ?? []),
+    stores: used.flatMap(({ role, given }) => role.store?.(given) ?? []),
+    probes: used.flatMap(({ role, given }) => role.status?.(given) ?? []),
     gates: placedRoles(resolved, nodes).flatMap(
       ({ role, ...own }) => role.gates?.(contextOf(resolved, own, provisions)) ?? [],
     ),
@@ -176,11 +186,11 @@ export function enginesUsed(
 
 /** The certificates that a node shows. */
 export function certificatesOfNode(
-  { cluster }: Pick<Resolved, 'cluster'>,
+  resolved: Pick<Resolved, 'cluster' | 'roles'>,
   node: ClusterNode,
 ): readonly ServedCertificate[] {
-  return node.roles.map(roleByName).flatMap((role) => {
-    const options = cluster.options(role.name) as never
-    return role.certificates?.({ options, node, cluster }) ?? []
-  })
+  const { cluster } = resolved
+  return placedRoles(resolved, new Set([node.name])).flatMap(
+    ({ role, ...given }) => role.certificates?.({ ...given, cluster }) ?? [],
+  )
 }

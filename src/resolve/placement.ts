@@ -1,9 +1,8 @@
 /** Puts roles and services on nodes: selections first, `rest` last, choices kept from run to run. */
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
-import type { ClusterFile } from '../cluster-file/schema.ts'
-import { serviceSelection } from '../cluster-file/selector.ts'
-import { selectNodes, type Candidate, type SelectionContext } from '../cluster-file/select.ts'
-import type { Selection } from '../cluster-file/selection-schema.ts'
+import type { ClusterFile, RoleUse } from '../cluster-file/schema.ts'
+import { selectionText, serviceSelection } from '../cluster-file/selector.ts'
+import { selectNodes, type Candidate, type Choice, type SelectionContext } from '../cluster-file/select.ts'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Role } from '../roles/role.ts'
@@ -11,10 +10,17 @@ import type { Role } from '../roles/role.ts'
 /** Roles by name, as far as placing them needs to know. */
 export type PlacedRoles = Readonly<Record<string, Pick<Role, 'conflicts' | 'family'>>>
 
+/** One use of a role and its nodes. */
+export interface PlacedUse {
+  readonly use: RoleUse
+  /** In the order of the cluster file. */
+  readonly nodes: readonly string[]
+}
+
 /** Where everything is. */
 export interface Placement {
-  /** Nodes of each role, in the order of the cluster file. */
-  readonly roles: ReadonlyMap<string, readonly string[]>
+  /** Nodes of each use of each role, roles and uses in the order of the cluster file. */
+  readonly roles: ReadonlyMap<string, readonly PlacedUse[]>
   /** Nodes of each service. */
   readonly services: ReadonlyMap<string, readonly string[]>
   readonly choices: Readonly<Record<string, readonly string[]>>
@@ -34,8 +40,8 @@ export interface PlacementInput {
 export function place(input: PlacementInput): Placement {
   const choices: Record<string, readonly string[]> = {}
   const diagnostics: Diagnostic[] = []
-  const placed = new Map<string, readonly string[]>()
-  const choose = (on: Selection, count: number | undefined, path: KeyPath, taken?: ReadonlySet<string>) => {
+  const placed = new Map<string, readonly PlacedUse[]>()
+  const choose = (choice: Choice, taken?: ReadonlySet<string>): readonly string[] => {
     const context: SelectionContext = {
       nodes: input.candidates,
       groups: input.file.groups,
@@ -43,29 +49,57 @@ export function place(input: PlacementInput): Placement {
       previous: input.previous,
       ...(taken && { taken }),
     }
-    const selected = selectNodes({ on, count, path }, context)
+    const selected = selectNodes(choice, context)
     Object.assign(choices, selected.choices)
     diagnostics.push(...selected.diagnostics)
     return selected.nodes
   }
   const uses = Object.entries(input.file.roles)
-  const byRest = ([, use]: (typeof uses)[number]): boolean => Array.isArray(use.on) && use.on.includes('rest')
-  for (const [name, use] of [...uses.filter((entry) => !byRest(entry)), ...uses.filter(byRest)]) {
-    const taken = new Set(rivals(name, input.roles).flatMap((rival) => placed.get(rival) ?? []))
-    placed.set(name, choose(use.on, use.count, ['roles', name, 'on'], taken))
+  const byRest = ([, all]: (typeof uses)[number]): boolean =>
+    all.some(({ on }) => Array.isArray(on) && on.includes('rest'))
+  for (const [name, all] of [...uses.filter((entry) => !byRest(entry)), ...uses.filter(byRest)]) {
+    const taken = new Set(rivals(name, input.roles).flatMap((rival) => nodesOf(placed.get(rival))))
+    const kept = keptNames(name, all)
+    placed.set(
+      name,
+      all.map((use, index) => {
+        const { on, count, path } = use
+        const keptAs = ['roles', kept[index] ?? name, 'on']
+        return { use, nodes: choose({ on, count, path: [...path, 'on'], keptAs }, taken) }
+      }),
+    )
   }
   diagnostics.push(...conflicts(placed, input))
   const services = new Map(
     Object.entries(input.file.services).map(([name, service]) => [
       name,
-      choose(serviceSelection(service), undefined, [
-        'services',
-        name,
-        service.on === undefined ? 'needs' : 'on',
-      ]),
+      choose({
+        on: serviceSelection(service),
+        path: ['services', name, service.on === undefined ? 'needs' : 'on'],
+      }),
     ]),
   )
   return { roles: inFileOrder(uses, placed), services, choices, diagnostics }
+}
+
+/** Nodes with any of these uses. */
+function nodesOf(uses: readonly PlacedUse[] = []): readonly string[] {
+  return [...new Set(uses.flatMap(({ nodes }) => nodes))]
+}
+
+/**
+ * Under which name the choices of each use are kept: the role's own, and in a list the role with what it selects. So a use keeps its nodes
+ * when another is put before it; two that select the same are told apart by their order.
+ */
+function keptNames(role: string, uses: readonly RoleUse[]): string[] {
+  const seen = new Map<string, number>()
+  return uses.map(({ on, path }) => {
+    if (path.length <= 2) return role
+    const name = `${role} (${selectionText(on)})`
+    const before = seen.get(name) ?? 0
+    seen.set(name, before + 1)
+    return before === 0 ? name : `${name} ${before + 1}`
+  })
 }
 
 /** Roles that may not share a node with this one: its family and its declared conflicts, in both directions. */
@@ -80,20 +114,26 @@ function rivals(name: string, roles: PlacedRoles): string[] {
 }
 
 function conflicts(
-  placed: ReadonlyMap<string, readonly string[]>,
+  placed: ReadonlyMap<string, readonly PlacedUse[]>,
   { roles, positions }: PlacementInput,
 ): Diagnostic[] {
   const found: Diagnostic[] = []
-  for (const [name, nodes] of placed) {
+  const pathOf = (role: string, node: string): KeyPath => [
+    ...(placed.get(role)?.find(({ nodes }) => nodes.includes(node))?.use.path ?? ['roles', role]),
+    'on',
+  ]
+  for (const name of placed.keys()) {
     for (const rival of rivals(name, roles).filter((other) => other > name && placed.has(other))) {
-      const both = nodes.filter((node) => placed.get(rival)?.includes(node))
-      if (both.length === 0) continue
+      const theirs = new Set(nodesOf(placed.get(rival)))
+      const both = nodesOf(placed.get(name)).filter((node) => theirs.has(node))
+      const [first] = both
+      if (first === undefined) continue
       found.push(
         resolveCodes.ROLES_CONFLICT(
           { nodes: both, role: name, rival },
           {
-            where: positions.of(['roles', rival, 'on']),
-            also: [{ place: positions.of(['roles', name, 'on']), note: name }],
+            where: positions.of(pathOf(rival, first)),
+            also: [{ place: positions.of(pathOf(name, first)), note: name }],
           },
         ),
       )

@@ -6,7 +6,7 @@ import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Role, SettledValue } from '../roles/role.ts'
 import type { BoardFacts, ClusterNode } from '../topology/node.ts'
-import type { Cluster } from '../topology/cluster.ts'
+import type { Cluster, RoleOnNode, RoleOnNodes } from '../topology/cluster.ts'
 import type { ClusterService } from '../topology/service.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
@@ -29,6 +29,8 @@ export interface Resolved {
   readonly cluster: Cluster
   /** What engines cannot change once they run, as this cluster file has it. */
   readonly settled: Readonly<Record<string, string>>
+  /** The roles that there are. */
+  readonly roles: Readonly<Record<string, Role>>
   /** The lock with the choices of this resolve. */
   readonly lock: ClusterLock
   readonly diagnostics: readonly Diagnostic[]
@@ -48,6 +50,7 @@ export function resolve(input: ResolveInput): Resolved {
     previous: lock.choices,
     candidates: boards.map(candidate),
   })
+  const uses = usesByNode(placement)
   const nodes = boards.map(({ name, entry, facts, board }): ClusterNode => ({
     name,
     fqdn: `${name}.${file.domain}`,
@@ -57,12 +60,13 @@ export function resolve(input: ResolveInput): Resolved {
     board,
     user: entry.user ?? file.access.user,
     facts,
-    roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
+    roles: [...new Set(uses.get(name)?.map(({ role }) => role))],
   }))
-  const cluster = clusterOf(input, nodes, placement)
+  const cluster = clusterOf(input, nodes, placement, uses)
   const settled = settledValues(cluster, input)
   return {
     cluster,
+    roles,
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices) },
     diagnostics: [
@@ -99,11 +103,42 @@ function candidate({ name, board, known, entry }: DeclaredBoard): Candidate {
   }
 }
 
-function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement: Placement): Cluster {
+/** What each node does, in the order of the cluster file. */
+function usesByNode(placement: Placement): Map<string, RoleOnNode[]> {
+  const byNode = new Map<string, RoleOnNode[]>()
+  for (const [role, uses] of placement.roles) {
+    for (const { use, nodes } of uses) {
+      const { options, path } = use
+      for (const node of nodes) byNode.set(node, [...(byNode.get(node) ?? []), { role, options, path }])
+    }
+  }
+  return byNode
+}
+
+function clusterOf(
+  input: ResolveInput,
+  nodes: readonly ClusterNode[],
+  placement: Placement,
+  usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
+): Cluster {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = new Map(
     Object.entries(file.services).map(([name, entry]) => [name, serviceOf(name, entry)]),
+  )
+  const named = (names: readonly string[]): ClusterNode[] => names.flatMap((name) => byName.get(name) ?? [])
+  const uses = new Map(
+    [...placement.roles].map(([role, placed]) => [
+      role,
+      placed.map(({ use: { options, path }, nodes: on }): RoleOnNodes => ({
+        options,
+        path,
+        nodes: named(on),
+      })),
+    ]),
+  )
+  const withRole = new Map(
+    [...uses.keys()].map((role) => [role, nodes.filter((node) => node.roles.includes(role))]),
   )
   return {
     name: file.cluster,
@@ -111,8 +146,10 @@ function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement
     lab: input.twin !== undefined,
     nodes,
     access: { authorizedKeys: input.authorizedKeys },
-    find: (role) => (placement.roles.get(role) ?? []).flatMap((name) => byName.get(name) ?? []),
-    options: <Options>(role: string) => file.roles[role]?.options as Options | undefined,
+    find: (role) => withRole.get(role) ?? [],
+    uses: <Options>(role: string) => (uses.get(role) ?? []) as readonly RoleOnNodes<Options>[],
+    usesOn: (node) => usesOf.get(node) ?? [],
+    options: <Options>(role: string) => file.roles[role]?.[0]?.options as Options | undefined,
     pinned: (engine) => input.lock.releases[engine]?.version,
     servicesOn: (node) =>
       [...placement.services].flatMap(([name, on]) => (on.includes(node) ? (services.get(name) ?? []) : [])),
@@ -131,21 +168,21 @@ function serviceOf(name: string, entry: ClusterFile['services'][string]): Cluste
 }
 
 function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): Diagnostic[] {
-  return Object.entries(file.roles).flatMap(([name, use]) =>
-    (roles[name]?.findings?.({ options: use.options as never, cluster }) ?? []).map(
-      ({ diagnostic, node, option, path }) => {
+  return Object.keys(file.roles).flatMap((name) =>
+    cluster.uses<never>(name).flatMap((use) =>
+      (roles[name]?.findings?.({ ...use, cluster }) ?? []).map(({ diagnostic, node, option, path }) => {
         if (path !== undefined) return { ...diagnostic, where: positions.of(path) }
         const where: FilePlace =
-          node !== undefined ? positions.ofKey(['nodes', node]) : placeOfRole(positions, name, option)
+          node !== undefined ? positions.ofKey(['nodes', node]) : placeOfUse(positions, use.path, option)
         return { ...diagnostic, where }
-      },
+      }),
     ),
   )
 }
 
 function settledValues(cluster: Cluster, { file, roles }: ResolveInput): SettledValue[] {
-  return Object.entries(file.roles).flatMap(
-    ([name, use]) => roles[name]?.settled?.({ options: use.options as never, cluster }) ?? [],
+  return Object.keys(file.roles).flatMap((name) =>
+    cluster.uses<never>(name).flatMap((use) => roles[name]?.settled?.({ ...use, cluster }) ?? []),
   )
 }
 
@@ -165,8 +202,13 @@ function unsettled(
 
 /** Where the cluster file says something of a role: at its option, or where the role is used. */
 export function placeOfRole(positions: Positions, role: string, option?: string | KeyPath): FilePlace {
-  if (option === undefined) return positions.ofKey(['roles', role])
-  return positions.of(['roles', role, ...(typeof option === 'string' ? [option] : option)])
+  return placeOfUse(positions, ['roles', role], option)
+}
+
+/** Where the cluster file says something of one use of a role: at its option, or where the use is. */
+function placeOfUse(positions: Positions, use: KeyPath, option?: string | KeyPath): FilePlace {
+  if (option === undefined) return positions.ofKey(use)
+  return positions.of([...use, ...(typeof option === 'string' ? [option] : option)])
 }
 
 function mutable(choices: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {

@@ -1,5 +1,6 @@
 /** The contract of a role: what a node does, as a page that reads as a list of resources. */
 import type { z } from 'zod'
+import type { SeveralUses } from '../cluster-file/schema.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
@@ -22,11 +23,14 @@ export interface RoleContext<Options = unknown> {
 /** What a role may say before secrets and releases are there. */
 export type RoleWishContext<Options = unknown> = Pick<RoleContext<Options>, 'options' | 'node' | 'cluster'>
 
-/** What a role says of the whole cluster, once. */
-export type RoleClusterContext<Options = unknown> = Pick<
+/** What a role says of the whole cluster, once for each use. */
+export interface RoleClusterContext<Options = unknown> extends Pick<
   RoleContext<Options>,
   'options' | 'cluster' | 'secrets'
->
+> {
+  /** The nodes that have this use of the role, in the order of the cluster file. */
+  readonly nodes: readonly ClusterNode[]
+}
 
 /** A mistake that only shows once roles have met nodes; the place is filled in by resolve. */
 export interface RoleFinding {
@@ -57,6 +61,11 @@ export interface Role<Options = never, Input = unknown> {
   readonly summary: string
   /** Options in the cluster file besides `on` and `count`; every key has a description. */
   readonly options: z.ZodType<Options, Input>
+  /**
+   * `several`: the role may be a list in the cluster file, each item with nodes and options of its own; every function of the role is then asked
+   * once for each. A resource that two uses on a node want differently is refused.
+   */
+  readonly uses?: 'one' | 'several'
   /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */
   readonly conflicts?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
@@ -83,11 +92,15 @@ export interface Role<Options = never, Input = unknown> {
 }
 
 /** Gives a role its types; the value is the role itself. */
-export function defineRole<Options, Input = unknown>(role: Role<Options, Input>): Role<Options, Input> {
+export function defineRole<Options, Input = unknown, const Uses extends 'one' | 'several' = 'one'>(
+  role: Role<Options, Input> & { readonly uses?: Uses },
+): Role<Options, Input> & { readonly uses?: Uses } {
   return role
 }
 
 /** What may be written as the options of a role. */
 export type RoleInput<Defined> = Defined extends { readonly options: z.ZodType<unknown, infer Input> }
-  ? Input
+  ? Defined extends { readonly uses?: 'several' }
+    ? SeveralUses<Input>
+    : Input
   : never

@@ -1,6 +1,23 @@
 /** The cluster: its nodes, what they do, and what they run. */
+import type { KeyPath } from '../cluster-file/positions.ts'
 import type { ClusterNode } from './node.ts'
 import type { ClusterService } from './service.ts'
+
+/** One use of a role: its options (validated, defaults filled) and the nodes that have it, in the order of the cluster file. */
+export interface RoleOnNodes<Options = unknown> {
+  readonly options: Options
+  readonly nodes: readonly ClusterNode[]
+  /** The way to it in the cluster file. */
+  readonly path: KeyPath
+}
+
+/** One use of a role on one node. */
+export interface RoleOnNode<Options = unknown> {
+  readonly role: string
+  readonly options: Options
+  /** The way to it in the cluster file. */
+  readonly path: KeyPath
+}
 
 /** The whole cluster, read-only, as every role sees it. */
 export interface Cluster {
@@ -12,7 +29,11 @@ export interface Cluster {
   readonly access: { readonly authorizedKeys: readonly string[] }
   /** Nodes that have this role, in the order of the cluster file. */
   find(role: string): readonly ClusterNode[]
-  /** Options of a role anywhere in the cluster (validated, defaults filled); undefined when the cluster does not use it. */
+  /** All uses of a role, in the order of the cluster file; most roles can be used once. */
+  uses<Options>(role: string): readonly RoleOnNodes<Options>[]
+  /** What a node does: each use of a role that it has, in the order of the cluster file. */
+  usesOn(node: string): readonly RoleOnNode[]
+  /** Options of a role that can be used once, or of its first use; undefined when the cluster does not use it. */
   options<Options>(role: string): Options | undefined
   /** Version of an engine's release that the cluster lock pins; undefined before the first apply. */
   pinned(engine: string): string | undefined

@@ -57,13 +57,24 @@ function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi')
 export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
   const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
+  const find = (role: string): ClusterNode[] => nodes.filter(({ roles }) => roles.includes(role))
   return {
     name: 'office',
     domain,
     lab: given.lab ?? false,
     nodes,
     access: { authorizedKeys: given.access?.authorizedKeys ?? [] },
-    find: (role) => nodes.filter(({ roles }) => roles.includes(role)),
+    find,
+    uses: <Options>(role: string) =>
+      given.options?.[role] === undefined
+        ? []
+        : [{ options: given.options[role] as Options, nodes: find(role), path: ['roles', role] }],
+    usesOn: (name) =>
+      (nodes.find((node) => node.name === name)?.roles ?? []).map((role) => ({
+        role,
+        options: given.options?.[role],
+        path: ['roles', role],
+      })),
     options: <Options>(role: string) => given.options?.[role] as Options | undefined,
     pinned: (engine) => given.pinned?.[engine],
     servicesOn: (node) => given.services?.[node] ?? [],

@@ -29,11 +29,9 @@ export const namesExist: Rule = (file, positions) => {
 }
 
 function uses(file: ClusterFile): readonly Use[] {
-  const roles = Object.entries(file.roles).map(([name, { on }]) => ({
-    selection: on,
-    path: ['roles', name, 'on'],
-    restAllowed: true,
-  }))
+  const roles = Object.values(file.roles)
+    .flat()
+    .map(({ on, path }) => ({ selection: on, path: [...path, 'on'], restAllowed: true }))
   const groups = Object.entries(file.groups).map(([name, selection]) => ({
     selection,
     path: ['groups', name],

@@ -259,7 +259,7 @@ describe('cards that were copied', () => {
         { name: 'oneil', facts: two, roles: ['base'] },
       ],
     })
-    return (base.findings?.({ options: base.options.parse({}), cluster }) ?? []).map(
+    return (base.findings?.({ options: base.options.parse({}), cluster, nodes: cluster.nodes }) ?? []).map(
       ({ node, diagnostic }) => ({
         node,
         code: diagnostic.code,
