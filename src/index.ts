@@ -62,6 +62,7 @@ export type {
 export type { BoardFacts, ClusterNode } from './topology/node.ts'
 export type { Cluster } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
+export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
 export type { RoleSecrets, SecretWish, ServedCertificate } from './wishes/secret-wish.ts'
 

@@ -2,13 +2,16 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve as absolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadClusterFile } from '../cluster-file/load.ts'
+import { loadClusterFile, type LoadResult } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
+import { fileWishes } from '../resolve/file-wishes.ts'
 import { resolve, type Resolved } from '../resolve/resolve.ts'
 import { roles } from '../roles/registry.generated.ts'
+import type { WishedFiles } from '../wishes/file-wish.ts'
+import { readWishedFiles } from '../wishes/read-files.ts'
 import { readAuthorizedKeys } from './authorized-keys.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './folder/cluster-folder.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
@@ -68,6 +71,8 @@ export interface ClusterSource {
   /** What was taken in place of what the file says. */
   readonly set: readonly string[]
   readonly authorizedKeys: readonly string[]
+  /** The files beside the cluster file that roles wish for, as they were when it was opened. */
+  readonly files: WishedFiles
   readonly twin: ReadonlyMap<string, string> | undefined
 }
 
@@ -99,28 +104,14 @@ export async function openCluster(
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
   const paths = clusterFolder(folder, options.lab)
   try {
-    const keys = await readAuthorizedKeys(
-      loaded.file.access.authorized_keys,
-      dirname(loaded.path ?? folder),
-      loaded.positions,
-    )
-    const source: ClusterSource = {
-      file: loaded.file,
-      positions: loaded.positions,
-      text: loaded.text,
-      path: loaded.path ?? folder,
-      lock: await readLock(paths.lockFile, options.lab),
-      set: options.set ?? [],
-      authorizedKeys: keys,
-      twin: options.lab ? await twinAddresses(loaded.file, folder) : undefined,
-    }
+    const { source, diagnostics: unread } = await sourceOf({ ...loaded, file: loaded.file }, paths, options)
     const resolved = resolveSource(source)
     const left = leftNodeWarnings(
       source.lock,
       Object.keys(source.file.nodes),
       source.positions.ofKey(['nodes']),
     )
-    const diagnostics = [...loaded.diagnostics, ...resolved.diagnostics, ...left]
+    const diagnostics = [...loaded.diagnostics, ...unread, ...resolved.diagnostics, ...left]
     const isRefused = diagnostics.some(({ severity }) => severity === 'error')
     if (isRefused && options.despiteFindings !== true) return { diagnostics, text: loaded.text }
     return { cluster: opened(source, resolved, options, paths, diagnostics) }
@@ -128,6 +119,29 @@ export async function openCluster(
     if (error instanceof DiagnosticsError) return { diagnostics: error.diagnostics, text: loaded.text }
     throw error
   }
+}
+
+/** Everything that a cluster is resolved from: the file, and what lies beside it. */
+async function sourceOf(
+  { file, positions, text, path }: LoadResult & { readonly file: ClusterFile },
+  { folder, lockFile }: ClusterFolder,
+  { lab, set = [] }: OpenOptions,
+): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
+  const beside = dirname(path ?? folder)
+  const keys = await readAuthorizedKeys(file.access.authorized_keys, beside, positions)
+  const { files, diagnostics } = await readWishedFiles(fileWishes(file, positions, roles), beside)
+  const source: ClusterSource = {
+    file,
+    positions,
+    text,
+    path: path ?? folder,
+    lock: await readLock(lockFile, lab),
+    set,
+    authorizedKeys: keys,
+    files,
+    twin: lab ? await twinAddresses(file, folder) : undefined,
+  }
+  return { source, diagnostics }
 }
 
 /** Resolves with the roles that Bramble has. */
@@ -138,6 +152,7 @@ export function resolveSource(source: ClusterSource): Resolved {
     lock: source.lock,
     roles,
     authorizedKeys: source.authorizedKeys,
+    files: source.files,
     ...(source.twin && { twin: source.twin }),
   })
 }

@@ -2,6 +2,7 @@
 import { clusterCodes } from './catalogue/cluster.ts'
 import { commandCodes } from './catalogue/command.ts'
 import { deliveryCodes } from './catalogue/delivery.ts'
+import { fileCodes } from './catalogue/files.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { labCodes } from './catalogue/lab.ts'
 import { loginCodes } from './catalogue/login.ts'
@@ -20,6 +21,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   readingCodes,
   keyCodes,
   clusterCodes,
+  fileCodes,
   resolveCodes,
   rolesBaseCodes,
   rolesConsulCodes,

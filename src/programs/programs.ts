@@ -8,6 +8,7 @@ import { kinds } from '../resources/registry.generated.ts'
 import { service } from '../resources/service/service.ts'
 import type { Role, RoleClusterContext, RoleContext } from '../roles/role.ts'
 import type { ClusterNode } from '../topology/node.ts'
+import { fileFrom } from '../wishes/file-wish.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
 import type { Resolved } from '../resolve/resolve.ts'
@@ -99,7 +100,14 @@ function contextOf(
   given: Omit<PlacedRole, 'role'>,
   provisions: Provisions,
 ): RoleContext<never> {
-  return { ...given, cluster: resolved.cluster, secrets: provisions.secrets, release: provisions.release }
+  const file = fileFrom(resolved.files)
+  return {
+    ...given,
+    cluster: resolved.cluster,
+    secrets: provisions.secrets,
+    release: provisions.release,
+    file,
+  }
 }
 
 /** Compiles the program of one node; `alsoKinds` are kinds of which it has to remove something. */
@@ -150,12 +158,15 @@ interface RoleInUse {
 }
 
 /** Each use of a role that is on any node. */
-function usesInOrder({ cluster, roles }: Resolved): RoleInUse[] {
+function usesInOrder({ cluster, roles, files }: Resolved): RoleInUse[] {
   return [...new Set(cluster.nodes.flatMap((node) => node.roles))].flatMap((name) =>
     cluster
       .uses<never>(name)
       .filter(({ nodes }) => nodes.length > 0)
-      .map(({ options, nodes }) => ({ role: roleByName(roles, name), given: { options, nodes, cluster } })),
+      .map(({ options, nodes }) => ({
+        role: roleByName(roles, name),
+        given: { options, nodes, cluster, file: fileFrom(files) },
+      })),
   )
 }
 

@@ -59,14 +59,10 @@ export function place(input: PlacementInput): Placement {
     all.some(({ on }) => Array.isArray(on) && on.includes('rest'))
   for (const [name, all] of [...uses.filter((entry) => !byRest(entry)), ...uses.filter(byRest)]) {
     const taken = new Set(rivals(name, input.roles).flatMap((rival) => nodesOf(placed.get(rival))))
-    const kept = keptNames(name, all)
+    const wanted = choicesOf(name, all)
     placed.set(
       name,
-      all.map((use, index) => {
-        const { on, count, path } = use
-        const keptAs = ['roles', kept[index] ?? name, 'on']
-        return { use, nodes: choose({ on, count, path: [...path, 'on'], keptAs }, taken) }
-      }),
+      wanted.map(({ use, choice }) => ({ use, nodes: choose(choice, taken) })),
     )
   }
   diagnostics.push(...conflicts(placed, input))
@@ -91,14 +87,15 @@ function nodesOf(uses: readonly PlacedUse[] = []): readonly string[] {
  * Under which name the choices of each use are kept: the role's own, and in a list the role with what it selects. So a use keeps its nodes
  * when another is put before it; two that select the same are told apart by their order.
  */
-function keptNames(role: string, uses: readonly RoleUse[]): string[] {
+function choicesOf(role: string, uses: readonly RoleUse[]): { use: RoleUse; choice: Choice }[] {
   const seen = new Map<string, number>()
-  return uses.map(({ on, path }) => {
-    if (path.length <= 2) return role
-    const name = `${role} (${selectionText(on)})`
+  return uses.map((use) => {
+    const { on, count, path } = use
+    const name = path.length <= 2 ? role : `${role} (${selectionText(on)})`
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
-    return before === 0 ? name : `${name} ${before + 1}`
+    const keptAs = ['roles', before === 0 ? name : `${name} ${before + 1}`, 'on']
+    return { use, choice: { on, count, path: [...path, 'on'], keptAs } }
   })
 }
 

@@ -1,4 +1,5 @@
 /** From what the user wrote and what boards said of themselves to the cluster that roles see. Pure. */
+import { dirname, join } from 'node:path'
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import type { Candidate } from '../cluster-file/select.ts'
@@ -8,6 +9,7 @@ import type { Role, SettledValue } from '../roles/role.ts'
 import type { BoardFacts, ClusterNode } from '../topology/node.ts'
 import type { Cluster, RoleOnNode, RoleOnNodes } from '../topology/cluster.ts'
 import type { ClusterService } from '../topology/service.ts'
+import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { place, type Placement } from './placement.ts'
@@ -20,6 +22,8 @@ export interface ResolveInput {
   readonly roles: Readonly<Record<string, Role>>
   /** Keys that may log in, as OpenSSH lines: paths in the cluster file are already read. */
   readonly authorizedKeys: readonly string[]
+  /** The files beside the cluster file that roles wish for. */
+  readonly files?: WishedFiles
   /** In the lab: the addresses of the virtual nodes, which stand in for those of the boards. */
   readonly twin?: ReadonlyMap<string, string>
 }
@@ -31,6 +35,8 @@ export interface Resolved {
   readonly settled: Readonly<Record<string, string>>
   /** The roles that there are. */
   readonly roles: Readonly<Record<string, Role>>
+  /** The files beside the cluster file that roles wish for. */
+  readonly files: WishedFiles
   /** The lock with the choices of this resolve. */
   readonly lock: ClusterLock
   readonly diagnostics: readonly Diagnostic[]
@@ -67,6 +73,7 @@ export function resolve(input: ResolveInput): Resolved {
   return {
     cluster,
     roles,
+    files: input.files ?? new Map(),
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices) },
     diagnostics: [
@@ -167,22 +174,32 @@ function serviceOf(name: string, entry: ClusterFile['services'][string]): Cluste
   }
 }
 
-function findings(cluster: Cluster, { file, positions, roles }: ResolveInput): Diagnostic[] {
+function findings(
+  cluster: Cluster,
+  { file, positions, roles, files = new Map() }: ResolveInput,
+): Diagnostic[] {
+  const folder = dirname(positions.of([]).file)
   return Object.keys(file.roles).flatMap((name) =>
     cluster.uses<never>(name).flatMap((use) =>
-      (roles[name]?.findings?.({ ...use, cluster }) ?? []).map(({ diagnostic, node, option, path }) => {
-        if (path !== undefined) return { ...diagnostic, where: positions.of(path) }
-        const where: FilePlace =
-          node !== undefined ? positions.ofKey(['nodes', node]) : placeOfUse(positions, use.path, option)
-        return { ...diagnostic, where }
-      }),
+      (roles[name]?.findings?.({ ...use, cluster, file: fileFrom(files) }) ?? []).map(
+        ({ diagnostic, node, option, path, place: beside }) => {
+          if (beside !== undefined)
+            return { ...diagnostic, where: { ...beside, file: join(folder, beside.file) } }
+          if (path !== undefined) return { ...diagnostic, where: positions.of(path) }
+          const where: FilePlace =
+            node !== undefined ? positions.ofKey(['nodes', node]) : placeOfUse(positions, use.path, option)
+          return { ...diagnostic, where }
+        },
+      ),
     ),
   )
 }
 
-function settledValues(cluster: Cluster, { file, roles }: ResolveInput): SettledValue[] {
+function settledValues(cluster: Cluster, { file, roles, files = new Map() }: ResolveInput): SettledValue[] {
   return Object.keys(file.roles).flatMap((name) =>
-    cluster.uses<never>(name).flatMap((use) => roles[name]?.settled?.({ ...use, cluster }) ?? []),
+    cluster
+      .uses<never>(name)
+      .flatMap((use) => roles[name]?.settled?.({ ...use, cluster, file: fileFrom(files) }) ?? []),
   )
 }
 
@@ -206,7 +223,7 @@ export function placeOfRole(positions: Positions, role: string, option?: string 
 }
 
 /** Where the cluster file says something of one use of a role: at its option, or where the use is. */
-function placeOfUse(positions: Positions, use: KeyPath, option?: string | KeyPath): FilePlace {
+export function placeOfUse(positions: Positions, use: KeyPath, option?: string | KeyPath): FilePlace {
   if (option === undefined) return positions.ofKey(use)
   return positions.of([...use, ...(typeof option === 'string' ? [option] : option)])
 }

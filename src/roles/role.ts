@@ -2,11 +2,12 @@
 import type { z } from 'zod'
 import type { SeveralUses } from '../cluster-file/schema.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import type { Cluster } from '../topology/cluster.ts'
 import type { ClusterNode } from '../topology/node.ts'
+import type { FileWish } from '../wishes/file-wish.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
 
@@ -18,6 +19,8 @@ export interface RoleContext<Options = unknown> {
   readonly secrets: RoleSecrets
   /** The bytes of a release that {@link Role.releases} wished for. */
   release(wish: ReleaseWish): Content
+  /** The bytes of a file beside the cluster file that {@link Role.files} wished for, by the path of the wish. */
+  file(path: string): Content
 }
 
 /** What a role may say before secrets and releases are there. */
@@ -26,7 +29,7 @@ export type RoleWishContext<Options = unknown> = Pick<RoleContext<Options>, 'opt
 /** What a role says of the whole cluster, once for each use. */
 export interface RoleClusterContext<Options = unknown> extends Pick<
   RoleContext<Options>,
-  'options' | 'cluster' | 'secrets'
+  'options' | 'cluster' | 'secrets' | 'file'
 > {
   /** The nodes that have this use of the role, in the order of the cluster file. */
   readonly nodes: readonly ClusterNode[]
@@ -41,6 +44,8 @@ export interface RoleFinding {
   readonly option?: string | KeyPath
   /** The way to the place in the cluster file, where it lies outside of the role. */
   readonly path?: KeyPath
+  /** The place in a file beside the cluster file, whose path counts from its folder. */
+  readonly place?: FilePlace
 }
 
 /** A value that cannot be changed while an engine runs, because the state of its members belongs to it. */
@@ -79,6 +84,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Certificates that the node shows: what is installed and what is served are looked at. */
   readonly certificates?: (context: RoleWishContext<Options>) => readonly ServedCertificate[]
+  /** Files beside the cluster file that it reads. */
+  readonly files?: (options: Options) => readonly FileWish[]
   readonly releases?: (context: RoleWishContext<Options>) => readonly ReleaseWish[]
   /** What a node with this role has, in the order of effect. */
   readonly resources: (context: RoleContext<Options>) => readonly Resource[]

@@ -118,6 +118,11 @@ export function secretsFixture(): SecretsFixture {
   }
 }
 
+/** A file beside the cluster file, different for each path. */
+export function fileFixture(path: string): Content {
+  return contentOf(`the file ${path}\n`)
+}
+
 /** A release file as small as can be, different for each wish. */
 export function releaseFixture(wish: ReleaseWish): Content {
   return contentOf(`release ${JSON.stringify(wish)}`)

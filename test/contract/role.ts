@@ -12,6 +12,7 @@ import { run } from '../../src/support/run.ts'
 import {
   clusterFixture,
   releaseFixture,
+  fileFixture,
   secretsFixture,
   type ClusterFixture,
   type NodeFixture,
@@ -73,7 +74,14 @@ function make({ role }: RoleContract, cluster: Cluster): Made[] {
     const options = cluster.options<never>(role.name) as never
     role.secrets?.({ options, node, cluster })
     role.releases?.({ options, node, cluster })
-    const resources = role.resources({ options, node, cluster, secrets, release: releaseFixture })
+    const resources = role.resources({
+      options,
+      node,
+      cluster,
+      secrets,
+      release: releaseFixture,
+      file: fileFixture,
+    })
     return { resources, secrets: secrets.given }
   })
 }

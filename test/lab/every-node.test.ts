@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labPreflight } from '../../src/lab/lab.ts'
 import type { Resource } from '../../src/resources/kind.ts'
 import base from '../../src/roles/base/base.ts'
-import { clusterFixture, releaseFixture, secretsFixture } from '../contract/cluster-fixture.ts'
+import { clusterFixture, releaseFixture, fileFixture, secretsFixture } from '../contract/cluster-fixture.ts'
 import type { ProgramRun } from '../contract/program-run.ts'
 import { LiveNode } from './live-node.ts'
 
@@ -36,7 +36,14 @@ function resourcesOf(written: object): readonly Resource[] {
   })
   const [node] = cluster.nodes
   if (!node) throw new Error('the fixture has no node')
-  return base.resources({ options, node, cluster, secrets: secretsFixture(), release: releaseFixture })
+  return base.resources({
+    options,
+    node,
+    cluster,
+    secrets: secretsFixture(),
+    release: releaseFixture,
+    file: fileFixture,
+  })
 }
 
 /** Confirms changes on trial as soon as there are some, as a new connection of the controller does. */

@@ -10,6 +10,7 @@ import { redacted } from '../../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { rollOut } from '../../rollout/rollout.ts'
 import type { NodeFailure } from '../../rollout/work.ts'
+import { secretTextsOf } from '../../wishes/file-wish.ts'
 import { redactor, type Redactor } from '../../secrets/redaction.ts'
 import { eventQueue } from '../../support/event-queue.ts'
 import { readVersion } from '../../support/version.ts'
@@ -89,7 +90,7 @@ async function carryOut(
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
-    redact = redactor(prepared.secrets.values())
+    redact = redactor([...prepared.secrets.values(), ...secretTextsOf(prepared.resolved.files)])
     const later = knownLater(prepared.secrets)
     const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
     letGo = mode === 'plan'

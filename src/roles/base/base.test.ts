@@ -1,7 +1,12 @@
 /** The role `base` keeps the contract of roles, and says what it is meant to say. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import {
+  clusterFixture,
+  releaseFixture,
+  fileFixture,
+  secretsFixture,
+} from '../../../test/contract/cluster-fixture.ts'
 import { programOf } from '../../../test/contract/program-run.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import { temporaryFolder } from '../../../test/contract/temporary.ts'
@@ -58,6 +63,7 @@ function resourcesOf(options: object, given: Partial<ClusterFixture> = {}): read
     cluster,
     secrets: secretsFixture(),
     release: releaseFixture,
+    file: fileFixture,
   })
 }
 
@@ -104,6 +110,7 @@ describe('the SSH server', () => {
         cluster,
         secrets: secretsFixture(),
         release: releaseFixture,
+        file: fileFixture,
       })
       const rootLogin = resources
         .flatMap(({ contents }) => contents)
@@ -259,14 +266,19 @@ describe('cards that were copied', () => {
         { name: 'oneil', facts: two, roles: ['base'] },
       ],
     })
-    return (base.findings?.({ options: base.options.parse({}), cluster, nodes: cluster.nodes }) ?? []).map(
-      ({ node, diagnostic }) => ({
-        node,
-        code: diagnostic.code,
-        severity: diagnostic.severity,
-        summary: diagnostic.summary,
-      }),
-    )
+    return (
+      base.findings?.({
+        options: base.options.parse({}),
+        cluster,
+        nodes: cluster.nodes,
+        file: fileFixture,
+      }) ?? []
+    ).map(({ node, diagnostic }) => ({
+      node,
+      code: diagnostic.code,
+      severity: diagnostic.severity,
+      summary: diagnostic.summary,
+    }))
   }
 
   it('are found by their machine id', () => {
@@ -304,7 +316,7 @@ describe('a cluster of a thousand nodes', () => {
     }))
     const options = base.options.parse({})
     const cluster = clusterFixture({ nodes, options: { base: options } })
-    const given = { options, cluster, secrets: secretsFixture(), release: releaseFixture }
+    const given = { options, cluster, secrets: secretsFixture(), release: releaseFixture, file: fileFixture }
     const blocks = new Set(
       cluster.nodes.map((node) => base.resources({ ...given, node }).find(({ kind }) => kind === 'hosts')),
     )

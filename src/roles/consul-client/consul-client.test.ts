@@ -1,6 +1,11 @@
 /** The role `consul-client`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import {
+  clusterFixture,
+  releaseFixture,
+  fileFixture,
+  secretsFixture,
+} from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { Role } from '../role.ts'
 import consulServer from '../consul-server/consul-server.ts'
@@ -35,6 +40,7 @@ describe('a consul client', () => {
       cluster,
       secrets: secretsFixture(),
       release: releaseFixture,
+      file: fileFixture,
     })
     const bytes = resources.find(({ name }) => name === '/etc/consul.d/consul.json')?.contents[0]?.bytes
     const config: unknown = JSON.parse(bytes && !('path' in bytes) ? Buffer.from(bytes).toString() : '{}')

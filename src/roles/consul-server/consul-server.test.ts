@@ -1,6 +1,11 @@
 /** The role `consul-server`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import {
+  clusterFixture,
+  releaseFixture,
+  fileFixture,
+  secretsFixture,
+} from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import type { Role } from '../role.ts'
@@ -58,6 +63,7 @@ function resourcesOf(
     cluster,
     secrets: secretsFixture(),
     release: releaseFixture,
+    file: fileFixture,
   })
 }
 
