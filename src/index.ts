@@ -1,7 +1,7 @@
 /** Bramble as a library: what the command line uses, and what own roles and kinds are made with. See docs/api.md. */
 export { defineCluster } from './api/define-cluster.ts'
 export type { TypedCluster } from './api/define-cluster.ts'
-export type { ClusterFileInput } from './cluster-file/schema.ts'
+export type { ClusterFileInput, OneUse, SeveralUses, UseInput } from './cluster-file/schema.ts'
 export type { KeyPath } from './cluster-file/positions.ts'
 export type { RoleInputs } from './roles/role-inputs.generated.ts'
 
@@ -60,7 +60,7 @@ export type {
   SettledValue,
 } from './roles/role.ts'
 export type { BoardFacts, ClusterNode } from './topology/node.ts'
-export type { Cluster } from './topology/cluster.ts'
+export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'

@@ -105,9 +105,10 @@ export type ClusterFileInput<Roles extends object = Record<string, object>> = z.
 }
 
 /** Options with where they count; a list of them where the options of a role say so (see {@link SeveralUses}). */
-type UseInput<Options> =
+export type UseInput<Options> =
   Options extends SeveralUses<infer Each> ? OneUse<Each> | readonly OneUse<Each>[] : OneUse<Options>
-type OneUse<Options> = Options & z.input<typeof roleKeysSchema>
+/** The options of one use of a role, and where they count. */
+export type OneUse<Options> = Options & z.input<typeof roleKeysSchema>
 
 /** Marks the options of a role that may be used several times. */
 export interface SeveralUses<Options> {
