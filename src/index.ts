@@ -1,5 +1,5 @@
 /** Bramble as a library: what the command line uses, and what own roles and kinds are made with. See docs/api.md. */
-export { defineCluster } from './api/define-cluster.ts'
+export * from './parts.ts'
 export type { TypedCluster } from './api/define-cluster.ts'
 export type { ClusterFileInput, OneUse, SeveralUses, UseInput } from './cluster-file/schema.ts'
 export type { KeyPath } from './cluster-file/positions.ts'
@@ -38,7 +38,6 @@ export type {
   Summary,
 } from './events/event.ts'
 
-export { defineKind } from './resources/kind.ts'
 export type {
   CommonOptions,
   Content,
@@ -49,7 +48,6 @@ export type {
   ResourceDraft,
 } from './resources/kind.ts'
 
-export { defineRole } from './roles/role.ts'
 export type {
   Role,
   RoleClusterContext,

@@ -7,15 +7,16 @@ import type { Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
+import { resourceProblems } from '../programs/resource-problems.ts'
 import { fileWishes } from '../resolve/file-wishes.ts'
 import { resolve, type Resolved } from '../resolve/resolve.ts'
-import { roles } from '../roles/registry.generated.ts'
 import type { WishedFiles } from '../wishes/file-wish.ts'
 import { readWishedFiles } from '../wishes/read-files.ts'
 import { readAuthorizedKeys } from './authorized-keys.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './folder/cluster-folder.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
+import { loadRegistry, OURS, type Registry } from './own/load-own.ts'
 import { twinAddresses } from './lab-twin.ts'
 
 /** Which cluster to open. */
@@ -71,21 +72,24 @@ export interface ClusterSource {
   /** What was taken in place of what the file says. */
   readonly set: readonly string[]
   readonly authorizedKeys: readonly string[]
+  /** The roles and kinds that there are, those beside the cluster file among them. */
+  readonly roles: Registry['roles']
+  readonly kinds: Registry['kinds']
   /** The files beside the cluster file that roles wish for, as they were when it was opened. */
   readonly files: WishedFiles
   readonly twin: ReadonlyMap<string, string> | undefined
 }
 
 /** Path of the public API: what `bramble` stands for in a typed cluster file, wherever the file lies and whether or not it is installed there. */
-function publicModule(): string {
+export function publicModule(): string {
   const built = fileURLToPath(new URL('../index.js', import.meta.url))
   // From its sources Bramble offers what every such file needs; translating all of it would take a minute.
-  return existsSync(built) ? built : fileURLToPath(new URL('define-cluster.ts', import.meta.url))
+  return existsSync(built) ? built : fileURLToPath(new URL('../parts.ts', import.meta.url))
 }
 
-/** The option schemas of all roles, for readers of cluster files. */
+/** The option schemas of all roles that Bramble has, for readers of cluster files. */
 export function roleSchemas(): RoleSchemas {
-  return roles
+  return OURS.roles
 }
 
 /** A cluster that could not be opened: what to show, and the text of the file for quoting its lines. */
@@ -100,11 +104,17 @@ export async function openCluster(
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const imports = { bramble: publicModule() }
-  const loaded = await loadClusterFile(folder, { roles: roleSchemas(), set: options.set, imports })
+  const registry = await loadRegistry(folder, imports)
+  const loaded = await loadClusterFile(folder, { roles: registry.roles, set: options.set, imports })
+  if (registry.diagnostics.length > 0) {
+    // A role that could not be loaded is not one that nobody knows.
+    const others = loaded.diagnostics.filter(({ code }) => code !== 'UNKNOWN_ROLE')
+    return { diagnostics: [...registry.diagnostics, ...others], text: loaded.text }
+  }
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
   const paths = clusterFolder(folder, options.lab)
   try {
-    const { source, diagnostics: unread } = await sourceOf({ ...loaded, file: loaded.file }, paths, options)
+    const { source, diagnostics: unread } = await sourceOf({ ...loaded, file: loaded.file }, registry, paths, options)
     const resolved = resolveSource(source)
     const left = leftNodeWarnings(
       source.lock,
@@ -124,6 +134,7 @@ export async function openCluster(
 /** Everything that a cluster is resolved from: the file, and what lies beside it. */
 async function sourceOf(
   { file, positions, text, path }: LoadResult & { readonly file: ClusterFile },
+  { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
   { lab, set = [] }: OpenOptions,
 ): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
@@ -138,23 +149,30 @@ async function sourceOf(
     lock: await readLock(lockFile, lab),
     set,
     authorizedKeys: keys,
+    roles,
+    kinds,
     files,
     twin: lab ? await twinAddresses(file, folder) : undefined,
   }
   return { source, diagnostics }
 }
 
-/** Resolves with the roles that Bramble has. */
+/** Resolves, and looks at what roles make together where that is up to the user. */
 export function resolveSource(source: ClusterSource): Resolved {
-  return resolve({
+  const resolved = resolve({
     file: source.file,
     positions: source.positions,
     lock: source.lock,
-    roles,
+    roles: source.roles,
+    kinds: source.kinds,
     authorizedKeys: source.authorizedKeys,
     files: source.files,
     ...(source.twin && { twin: source.twin }),
   })
+  // What a role objects to is told by the role; what it would make of it is no news.
+  if (resolved.diagnostics.some(({ severity }) => severity === 'error')) return resolved
+  const problems = resourceProblems(resolved, Object.keys(source.file.nodes))
+  return problems.length === 0 ? resolved : { ...resolved, diagnostics: [...resolved.diagnostics, ...problems] }
 }
 
 function opened(

@@ -6,6 +6,7 @@ import { fileCodes } from './catalogue/files.ts'
 import { keyCodes } from './catalogue/keys.ts'
 import { labCodes } from './catalogue/lab.ts'
 import { loginCodes } from './catalogue/login.ts'
+import { ownCodes } from './catalogue/own.ts'
 import { readingCodes } from './catalogue/reading.ts'
 import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
@@ -22,6 +23,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   keyCodes,
   clusterCodes,
   fileCodes,
+  ownCodes,
   resolveCodes,
   rolesBaseCodes,
   rolesConsulCodes,

@@ -1,13 +1,16 @@
 /** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
+import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
+import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
 import { service } from '../resources/service/service.ts'
 import type { Role, RoleClusterContext, RoleContext } from '../roles/role.ts'
 import type { ClusterNode } from '../topology/node.ts'
+import { clashDiagnostic, merged } from './merge-resources.ts'
 import { fileFrom } from '../wishes/file-wish.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
@@ -22,6 +25,8 @@ export interface Provisions {
 /** One use of a role on a node. */
 interface PlacedRole {
   readonly role: Role
+  /** The way to the use in the cluster file. */
+  readonly path: KeyPath
   readonly node: ClusterNode
   readonly options: never
 }
@@ -35,7 +40,7 @@ function placedRoles(
     .flatMap((node) =>
       cluster
         .usesOn(node.name)
-        .map(({ role, options }) => ({ role: roleByName(roles, role), node, options: options as never })),
+        .map(({ role, options, path }) => ({ role: roleByName(roles, role), node, path, options: options as never })),
     )
 }
 
@@ -59,40 +64,62 @@ export function releaseWishes(resolved: Resolved, nodes: ReadonlySet<string>): R
   )
 }
 
-/** All resources that a node is to have: those of its foundation first, then in the order of its roles. */
-export function nodeResources(resolved: Resolved, node: string, provisions: Provisions): Resource[] {
-  const placed = placedRoles(resolved, new Set([node]))
+/** A resource, and who wants it. */
+export interface WantedResource {
+  readonly resource: Resource
+  /** Name of the role; `services` for the unit of a declared service. */
+  readonly role: string
+  /** The way to the use in the cluster file. */
+  readonly path: KeyPath
+}
+
+/** What each use of a role wants of a node: those of its foundation first, then in the order of its roles. `which` roles are asked. */
+export function wantedOn(
+  resolved: Resolved,
+  node: string,
+  provisions: Provisions,
+  which: (role: Role) => boolean = () => true,
+): WantedResource[] {
+  const placed = placedRoles(resolved, new Set([node])).filter(({ role }) => which(role))
   const foundation = placed.filter(({ role }) => role.isFoundation === true)
   const others = placed.filter(({ role }) => role.isFoundation !== true)
-  const ofRoles = merged(
-    [...foundation, ...others].flatMap(({ role, ...given }) =>
-      role.resources(contextOf(resolved, given, provisions)),
-    ),
+  const ofRoles = [...foundation, ...others].flatMap(({ role, path, ...given }) =>
+    role
+      .resources(contextOf(resolved, given, provisions))
+      .map((resource) => ({ resource, role: role.name, path })),
   )
   return [...ofRoles, ...runningUnits(resolved.cluster, node, ofRoles)]
 }
 
-/** The units that keep the declared services of a node running. One that a role of the node takes care of is left to it. */
-function runningUnits(cluster: Resolved['cluster'], node: string, ofRoles: readonly Resource[]): Resource[] {
-  const cared = new Set(ofRoles.map(addressOf))
-  const units = cluster
-    .servicesOn(node)
-    .flatMap(({ unit }) => (unit === undefined ? [] : [service({ name: unit })]))
-  return merged(units).filter((resource) => !cared.has(addressOf(resource)))
+/** All resources that a node is to have. Throws {@link DiagnosticsError} when two uses want one thing differently. */
+export function nodeResources(resolved: Resolved, node: string, provisions: Provisions): Resource[] {
+  const { resources, clashes } = merged(wantedOn(resolved, node, provisions))
+  if (clashes.length > 0) {
+    throw new DiagnosticsError(clashes.map((clash) => clashDiagnostic(clash, [node], resolved.positions)))
+  }
+  return resources
 }
 
-/** Two roles may ask for the same thing, such as a package; a different thing of the same address stays a defect. */
-function merged(resources: readonly Resource[]): Resource[] {
-  const byAddress = new Map<string, Resource>()
-  const different: Resource[] = []
-  for (const resource of resources) {
-    const address = addressOf(resource)
-    const first = byAddress.get(address)
-    if (first && first.digest !== resource.digest) different.push(resource)
-    const needs = [...new Set([...(first?.needs ?? []), ...resource.needs])]
-    byAddress.set(address, first ? { ...first, needs } : resource)
-  }
-  return [...byAddress.values(), ...different]
+/** The units that keep the declared services of a node running. One that a role of the node keeps running is left to it. */
+function runningUnits(
+  cluster: Resolved['cluster'],
+  node: string,
+  ofRoles: readonly WantedResource[],
+): WantedResource[] {
+  const kept = new Set(ofRoles.filter(({ resource }) => keepsRunning(resource)).map(({ resource }) => addressOf(resource)))
+  return cluster
+    .servicesOn(node)
+    .flatMap(({ name, unit }) => {
+      if (unit === undefined) return []
+      const resource = service({ name: unit, broughtByOthers: true })
+      return [{ resource, role: 'services', path: ['services', name, 'run', 'unit'] }]
+    })
+    .filter(({ resource }) => !kept.has(addressOf(resource)))
+}
+
+/** The first two columns of a unit say whether it is enabled and whether it runs. */
+function keepsRunning({ kind, row: [enabled, state] }: Resource): boolean {
+  return kind === 'service' && enabled === 'yes' && state === 'running'
 }
 
 function contextOf(
@@ -117,18 +144,23 @@ export function compileNode(
   provisions: Provisions,
   alsoKinds: readonly string[] = [],
 ): Program {
-  return compileResources(node, nodeResources(resolved, node, provisions), alsoKinds)
+  return compileResources(node, nodeResources(resolved, node, provisions), alsoKinds, resolved.kinds)
 }
 
-/** Compiles any resources with the kinds that Bramble has. */
+/** Compiles any resources with these kinds; those that Bramble has when left out. What no kind can remove is told by the node. */
 export function compileResources(
   node: string,
   resources: readonly Resource[],
   alsoKinds: readonly string[] = [],
+  known: Readonly<Record<string, CompilerKind>> = kinds,
 ): Program {
-  const known: Readonly<Record<string, CompilerKind>> = kinds
   const ordered = orderResources(resources, (kind) => known[kind]?.kind.stage ?? 50)
-  return compile(ordered, { node, kinds: known, runtime, alsoKinds })
+  return compile(ordered, {
+    node,
+    kinds: known,
+    runtime,
+    alsoKinds: alsoKinds.filter((name) => Object.hasOwn(known, name)),
+  })
 }
 
 /** What the engines of the cluster add to a rollout. */

@@ -1,6 +1,7 @@
 /** From what the user wrote and what boards said of themselves to the cluster that roles see. Pure. */
 import { dirname, join } from 'node:path'
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
+import type { CompilerKind } from '../compile/compile.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import type { Candidate } from '../cluster-file/select.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
@@ -20,6 +21,8 @@ export interface ResolveInput {
   readonly positions: Positions
   readonly lock: ClusterLock
   readonly roles: Readonly<Record<string, Role>>
+  /** The kinds that there are; those that Bramble has when left out. */
+  readonly kinds?: Readonly<Record<string, CompilerKind>> | undefined
   /** Keys that may log in, as OpenSSH lines: paths in the cluster file are already read. */
   readonly authorizedKeys: readonly string[]
   /** The files beside the cluster file that roles wish for. */
@@ -35,6 +38,9 @@ export interface Resolved {
   readonly settled: Readonly<Record<string, string>>
   /** The roles that there are. */
   readonly roles: Readonly<Record<string, Role>>
+  /** The kinds that there are; those that Bramble has when left out. */
+  readonly kinds: Readonly<Record<string, CompilerKind>> | undefined
+  readonly positions: Positions
   /** The files beside the cluster file that roles wish for. */
   readonly files: WishedFiles
   /** The lock with the choices of this resolve. */
@@ -73,6 +79,8 @@ export function resolve(input: ResolveInput): Resolved {
   return {
     cluster,
     roles,
+    kinds: input.kinds,
+    positions,
     files: input.files ?? new Map(),
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices) },

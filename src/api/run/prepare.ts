@@ -11,6 +11,7 @@ import type { ReleaseWish } from '../../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
 import { SecretsError } from '../../secrets/secrets-error.ts'
 import { openSecrets, passingSecrets, type SecretStore } from '../../secrets/store.ts'
+import { resourceProblems } from '../../programs/resource-problems.ts'
 import { decideAll } from '../../programs/decide-versions.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { judgedVersions } from '../status/engine-versions.ts'
@@ -98,6 +99,8 @@ export async function prepare(
       ? await releasesHere(releaseNeeds, resolved.lock)
       : await fetched(opened, releaseNeeds, found, releases)
   const provisions: Provisions = { secrets: roleSecrets, release: met.release }
+  const clashes = resourceProblems(resolved, nodes, provisions)
+  if (clashes.length > 0) throw new DiagnosticsError(clashes)
   return {
     ...found,
     lock: met.lock,

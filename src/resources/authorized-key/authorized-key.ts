@@ -15,7 +15,8 @@ const authorizedKeyOptions = z
   })
   .strict()
 
-type AuthorizedKeyOptions = z.input<typeof authorizedKeyOptions>
+/** What authorizedKey takes. */
+export type AuthorizedKeyOptions = z.input<typeof authorizedKeyOptions>
 
 /**
  * A public key in `~/.ssh/authorized_keys`. Other lines of that file stay as they are.

@@ -25,7 +25,8 @@ const bootCommandLineOptions = z
   })
   .strict()
 
-type BootCommandLineOptions = z.input<typeof bootCommandLineOptions>
+/** What bootCommandLine takes. */
+export type BootCommandLineOptions = z.input<typeof bootCommandLineOptions>
 
 /**
  * A word of `cmdline.txt` in /boot/firmware or, before Debian 12, in /boot. Other words and their order stay; the file

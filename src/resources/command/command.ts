@@ -17,7 +17,8 @@ const commandOptions = z
   })
   .refine(({ unless, creates }) => unless !== undefined || creates !== undefined, 'a command needs a guard')
 
-type CommandOptions = z.input<typeof commandOptions>
+/** What command takes. */
+export type CommandOptions = z.input<typeof commandOptions>
 
 /** A list in a row: the number of its words, then the words. */
 function counted(list: readonly string[] = []): string[] {

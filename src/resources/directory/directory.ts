@@ -31,7 +31,8 @@ const directoryOptions = z
     "what root made may be anybody's: name the entries that the engine makes",
   )
 
-type DirectoryOptions = z.input<typeof directoryOptions>
+/** What directory takes. */
+export type DirectoryOptions = z.input<typeof directoryOptions>
 
 /**
  * A folder. Its parent must be there or be a resource of its own; a symbolic link to a folder counts as that folder.

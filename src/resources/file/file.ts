@@ -35,7 +35,8 @@ const fileOptions = z.object({
     ),
 })
 
-type FileOptions = z.input<typeof fileOptions>
+/** What file takes. */
+export type FileOptions = z.input<typeof fileOptions>
 
 /** The folders above a path, nearest first, as soft needs: `/a/b/c` is after `directory:/a/b` and `directory:/a`. */
 export function foldersAbove(path: string): LocalAddress[] {

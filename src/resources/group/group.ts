@@ -26,7 +26,8 @@ const groupOptions = z
   })
   .strict()
 
-type GroupOptions = z.input<typeof groupOptions>
+/** What group takes. */
+export type GroupOptions = z.input<typeof groupOptions>
 
 /**
  * A group. Its members are said by the users who belong to it.

@@ -13,7 +13,8 @@ const hostnameOptions = z
   })
   .strict()
 
-type HostnameOptions = z.input<typeof hostnameOptions>
+/** What hostname takes. */
+export type HostnameOptions = z.input<typeof hostnameOptions>
 
 /**
  * The hostname, live and in /etc/hostname. One for each node.

@@ -30,7 +30,8 @@ const hostsOptions = z
   })
   .strict()
 
-type HostsOptions = z.input<typeof hostsOptions>
+/** What hosts takes. */
+export type HostsOptions = z.input<typeof hostsOptions>
 
 /**
  * The block between `# bramble begin` and `# bramble end` of /etc/hosts; the other lines stay. A new block stands at

@@ -19,7 +19,8 @@ const kernelModuleOptions = z
   })
   .strict()
 
-type KernelModuleOptions = z.input<typeof kernelModuleOptions>
+/** What kernelModule takes. */
+export type KernelModuleOptions = z.input<typeof kernelModuleOptions>
 
 /**
  * A kernel module, loaded now and, by a file in /etc/modules-load.d, at every boot. What is built into the kernel

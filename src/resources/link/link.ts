@@ -16,7 +16,8 @@ const linkOptions = z
   })
   .refine(({ state, target }) => state === 'absent' || target !== undefined, 'a link needs a target')
 
-type LinkOptions = z.input<typeof linkOptions>
+/** What link takes. */
+export type LinkOptions = z.input<typeof linkOptions>
 
 /**
  * A symbolic link. It takes the place of a file or another link, which removal puts back; never that of a folder.

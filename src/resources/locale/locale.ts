@@ -14,7 +14,8 @@ const localeOptions = z
   .object({ lang: localeName.describe('Name of the locale, such as C.UTF-8 or pt_PT.UTF-8.') })
   .strict()
 
-type LocaleOptions = z.input<typeof localeOptions>
+/** What locale takes. */
+export type LocaleOptions = z.input<typeof localeOptions>
 
 /**
  * The variable LANG of /etc/default/locale (a link to /etc/locale.conf since Debian 13). What is not built into the C

@@ -55,7 +55,8 @@ const mountOptions = z
   })
   .strict()
 
-type MountOptions = z.input<typeof mountOptions>
+/** What mount takes. */
+export type MountOptions = z.input<typeof mountOptions>
 
 /**
  * A file system: its line in /etc/fstab, and mounted. What is mounted with other visible options is remounted.

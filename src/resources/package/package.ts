@@ -42,7 +42,8 @@ const packageOptions = z
     message: 'a package that is absent has neither a version nor a hold',
   })
 
-type PackageOptions = z.input<typeof packageOptions>
+/** What debianPackage takes. */
+export type PackageOptions = z.input<typeof packageOptions>
 
 /**
  * A Debian package. All packages of a node that differ are changed in one apt transaction. It asks for no recommended

@@ -22,7 +22,8 @@ const rebootOptions = z.strictObject({
     ),
 })
 
-type RebootOptions = z.input<typeof rebootOptions>
+/** What reboot takes. */
+export type RebootOptions = z.input<typeof rebootOptions>
 
 /**
  * A reboot that is due. Nothing is done on the node: the program reports it at its end, and the rollout reboots the node

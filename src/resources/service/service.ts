@@ -40,7 +40,8 @@ const serviceOptions = z
 /** Files that systemd itself reads: units and drop-ins. It does not see a new drop-in by itself in each version. */
 const UNIT_FILE = /^\w+:\/(etc|run|lib|usr\/lib|usr\/local\/lib)\/systemd\//
 
-type ServiceOptions = z.input<typeof serviceOptions>
+/** What service takes. */
+export type ServiceOptions = z.input<typeof serviceOptions>
 
 /**
  * A systemd unit. It is restarted because what it runs with is not what is wanted, not because something changed in

@@ -28,7 +28,8 @@ const sshdConfigOptions = z.strictObject({
   unit: unitName.default('ssh.service').describe('The unit of the SSH server.'),
 })
 
-type SshdConfigOptions = z.input<typeof sshdConfigOptions>
+/** What sshdConfig takes. */
+export type SshdConfigOptions = z.input<typeof sshdConfigOptions>
 
 /**
  * Settings of the SSH server. What counts is what `sshd -T` says is in force, not that our file is there: another drop-in,

@@ -38,7 +38,8 @@ const sysctlOptions = z
   })
   .strict()
 
-type SysctlOptions = z.input<typeof sysctlOptions>
+/** What sysctl takes. */
+export type SysctlOptions = z.input<typeof sysctlOptions>
 
 /**
  * A kernel setting, live and in a file of its own in /etc/sysctl.d.

@@ -11,7 +11,8 @@ const timezoneOptions = z
   .object({ zone: zoneName.describe('Name of the time zone, such as Europe/Lisbon or UTC.') })
   .strict()
 
-type TimezoneOptions = z.input<typeof timezoneOptions>
+/** What timezone takes. */
+export type TimezoneOptions = z.input<typeof timezoneOptions>
 
 /**
  * The time zone: the link /etc/localtime, and /etc/timezone where the system has that file. One for each node.

@@ -48,7 +48,8 @@ const userOptions = z
   })
   .strict()
 
-type UserOptions = z.input<typeof userOptions>
+/** What user takes. */
+export type UserOptions = z.input<typeof userOptions>
 
 /** What a new user gets where nothing is said. */
 function homeAndShell({ name, home, shell, system }: z.output<typeof userOptions>): [string, string] {
