@@ -151,27 +151,29 @@ function valueOf(
 ): Value | Pick<TemplateProblem, 'problem' | 'fix'> {
   const [, way = written, quoted] = /^(\S+)\s+or\s+"([^"]*)"$/.exec(written) ?? []
   const [of = '', ...path] = way.split('.')
-  const stands = `@{${written}} stands for nothing`
-  if (!names.includes(of)) {
-    const near = path.length === 0 ? undefined : didYouMean(of, names)
-    const bare = path.length === 0 && NODE_VALUES.includes(of) ? `write @{node.${of}}` : undefined
-    const begin = `begin with ${names.join('. or ')}.`
-    return {
-      problem: stands,
-      fix: near === undefined ? (bare ?? begin) : `did you mean ${[near, ...path].join('.')}?`,
-    }
-  }
+  const problem = `@{${written}} stands for nothing`
+  if (!names.includes(of)) return { problem, fix: fixFor(of, path, names) }
   const known = of === 'cluster' ? CLUSTER_VALUES : NODE_VALUES
-  const isLabel = of !== 'cluster' && path[0] === 'labels' && path.length === 2 && path[1] !== ''
-  if (!isLabel && (path.length !== 1 || !known.includes(path[0] ?? ''))) {
-    const near = didYouMean(path.join('.'), known)
-    return {
-      problem: stands,
-      fix:
-        near === undefined ? `after ${of}. comes one of ${known.join(', ')}` : `did you mean ${of}.${near}?`,
-    }
+  if (isLabel(of, path) || (path.length === 1 && known.includes(path[0] ?? ''))) {
+    return { of, path, otherwise: quoted }
   }
-  return { of, path, otherwise: quoted }
+  const near = didYouMean(path.join('.'), known)
+  const fix =
+    near === undefined ? `after ${of}. comes one of ${known.join(', ')}` : `did you mean ${of}.${near}?`
+  return { problem, fix }
+}
+
+function isLabel(of: string, path: readonly string[]): boolean {
+  return of !== 'cluster' && path.length === 2 && path[0] === 'labels' && path[1] !== ''
+}
+
+/** What was meant where the first word is no name. */
+function fixFor(of: string, path: readonly string[], names: readonly string[]): string {
+  if (path.length === 0 && NODE_VALUES.includes(of)) return `write @{node.${of}}`
+  const near = path.length === 0 ? undefined : didYouMean(of, names)
+  return near === undefined
+    ? `begin with ${names.join('. or ')}.`
+    : `did you mean ${[near, ...path].join('.')}?`
 }
 
 function filled(parts: readonly Part[], node: ClusterNode, cluster: Cluster): Filled {
