@@ -166,8 +166,10 @@ export const LABEL: TextForm = {
 /** The name of a systemd unit (systemd.unit(5)), without patterns. */
 export const UNIT_NAME: TextForm = {
   pattern: /^[A-Za-z0-9:_.\\@-]{1,255}$/,
-  problem: 'is no name of a systemd unit',
-  fix: 'write the name of the unit, such as doorbell.service',
+  // A template is started as one of its instances; the rest is made by systemd itself (systemd.unit(5)).
+  accepts: (value) => !/@(?:\.[a-z]+)?$|\.(?:device|scope|slice|swap)$/.test(value),
+  problem: 'is no name of a systemd unit that can be started',
+  fix: 'write the name of the unit, such as doorbell.service; of a template an instance, such as doorbell@front.service',
 }
 
 /** What an HTTP check asks: `:8080/health` on the node itself, or a URL. */

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # Kind service. Columns: ID UNIT RESTART-DIGEST RELOAD-DIGEST yes|no|masked|leave running|stopped|leave tracked|plain boot|now
-# units|- own|other reloads|-. `own`: we write its unit file, so nothing but that file and our drop-ins are to count.
+# units|- own|other reloads|- others|-. `own`: we write its unit file, so nothing but that file and our drop-ins are to count.
+# `others`: nobody here writes its unit file, so a plan says what an apply could not make so.
 # A check starts one systemctl, however many units there are; in another root it starts nothing.
 #
 # $STATE/services/UNIT says what a unit was started with: RESTART-DIGEST RELOAD-DIGEST BOOT-ID INVOCATION-ID STEP. STEP is
@@ -8,7 +9,7 @@
 # step is going to end: a unit that was started since, by whomever, has read what was there at that time.
 # $STATE/services/UNIT.stale: a package wanted to restart the unit and was held back (see the kind package).
 
-SERVICE_PROPERTIES=LoadState,ActiveState,SubState,UnitFileState,InvocationID,NeedDaemonReload,FragmentPath,DropInPaths
+SERVICE_PROPERTIES=LoadState,ActiveState,SubState,UnitFileState,InvocationID,NeedDaemonReload,FragmentPath,DropInPaths,WantedBy,RequiredBy
 
 service_name() { # ID UNIT...: names of units hold neither a blank nor a quote
   NAMES="$NAMES $2"
@@ -27,7 +28,7 @@ service_state() { # ACTIVE SUB: sets IS to our word for it
 
 service_read() { # reads one block of `systemctl show` from fd 3 into LOADED ACTIVE SUB FILE INVOCATION RELOAD
   local key value
-  LOADED='' ACTIVE='' SUB='' FILE='' INVOCATION='' RELOAD='' FRAGMENT='' DROP_INS=''
+  LOADED='' ACTIVE='' SUB='' FILE='' INVOCATION='' RELOAD='' FRAGMENT='' DROP_INS='' PULLED=''
   while IFS='=' read -r key value <&3; do
     case $key in
     '') return 0 ;;
@@ -39,6 +40,7 @@ service_read() { # reads one block of `systemctl show` from fd 3 into LOADED ACT
     NeedDaemonReload) RELOAD=$value ;;
     FragmentPath) FRAGMENT=$value ;;
     DropInPaths) DROP_INS=$value ;;
+    WantedBy | RequiredBy) PULLED=$PULLED$value ;;
     esac
   done
 }
@@ -91,12 +93,30 @@ service_due() { # UNIT RESTART-DIGEST RELOAD-DIGEST tracked|plain INVOCATION ID 
   fi
 }
 
-service_compare() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|- own|other
+service_may_come() { # something that brings units is yet to be made
+  case $PENDING in *' package '* | *' file '* | *' link '* | *' command '*) return 0 ;; esac
+  return 1
+}
+
+service_brought() { # ID UNIT: says what keeps a unit that others bring from running, now and after each boot
+  if [ "$MODE" != check ] || service_may_come; then return 0; fi
+  case $LOADED:$FILE in
+  not-found:*) obstacle "$1" "there is no unit $2 on this node" 'install the package that brings it, or write its unit file with the role units' ;;
+  loaded:static)
+    [ -n "$PULLED" ] || obstacle "$1" "$2 has no [Install] section: it would run now and not after a boot" \
+      'name the timer or socket that starts it, or give it an [Install] section with the role units'
+    ;;
+  bad-setting:* | error:*) obstacle "$1" "systemd cannot read $2" "look at it with  systemd-analyze verify $2" ;;
+  esac
+}
+
+service_compare() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracked|plain boot|now units|- own|other reloads|- others|-
   local id=$1
   service_read
   eval "B_$id=\"\${FILE:-disabled} \$ACTIVE\" D_$id="
   service_compare_effective "$id" "$2" "${10}"
   case " ${STALE_UNITS-} " in *" $2 "*) FOREIGN=yes ;; esac
+  if [ "${12}" = others ]; then service_brought "$id" "$2"; fi
   if [ "$LOADED" = not-found ]; then
     eval "B_$id=absent"
     if [ "$5" = yes ] || [ "$6" = running ]; then

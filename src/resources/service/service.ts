@@ -30,6 +30,12 @@ const serviceOptions = z
         'Addresses of what it reads when it starts: it is restarted when it was started with something else.',
       ),
     reloadOn: addresses.default([]).describe('Addresses of what it takes up by a reload.'),
+    broughtByOthers: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Its unit file comes from elsewhere: where nothing on the node brings it, or where it does not start with the node, the plan says so in place of trying.',
+      ),
     onlyAfterBoot: z
       .boolean()
       .default(false)
@@ -72,7 +78,7 @@ export const service = defineKind<ServiceOptions>({
   uses: ['foreign-files'],
   options: serviceOptions,
   resource: (given) => {
-    const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot } = serviceOptions.parse(given)
+    const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot, broughtByOthers } = serviceOptions.parse(given)
     const inputs = [...restartOn, ...reloadOn]
     return {
       name,
@@ -85,6 +91,7 @@ export const service = defineKind<ServiceOptions>({
         inputs.some((address) => UNIT_FILE.test(address)) ? 'units' : '-',
         inputs.includes(`file:/etc/systemd/system/${name}`) ? 'own' : 'other',
         reloadOn.length > 0 ? 'reloads' : '-',
+        broughtByOthers ? 'others' : '-',
       ],
       after: [`file:/etc/systemd/system/${name}`, `package:${name.replace(/\.[a-z]+$/, '')}`],
     }
