@@ -37,6 +37,8 @@ export interface KindCase {
 /** What a kind gives to be tested. */
 export interface KindContract {
   readonly kind: string
+  /** What it does can only be done on the live system: each root stands in the place of this system's own folders. */
+  readonly live?: boolean
   readonly cases: readonly KindCase[]
   /** Carries a value through the kind; `read` says what arrived. */
   readonly hostile?: {
@@ -94,7 +96,7 @@ export function describeKind(contract: KindContract): void {
 }
 
 function optionsFor(shell: ShellName, contract: KindContract): ProgramRunOptions {
-  return { shell, tools: contract.tools ?? [] }
+  return { shell, tools: contract.tools ?? [], live: contract.live ?? false }
 }
 
 /** What must hold under each shell. */
@@ -270,7 +272,7 @@ async function namesFailure(
 
 /** What does not depend on the shell. */
 function describeOnce(contract: KindContract): void {
-  const { many, manyGiven } = contract
+  const { many, manyGiven, live = false } = contract
   it('compiles to the same bytes each time', async () => {
     const [one, two] = [await programOf(many(20)), await programOf(many(20))]
     expect(two.text).toBe(one.text)
@@ -278,9 +280,9 @@ function describeOnce(contract: KindContract): void {
   it('starts as many processes for 500 resources as for 50', async () => {
     const root = await rootWith(manyGiven)
     // The first run on a root makes the folder in /run.
-    await runProgram(root, await programOf(many(1)), 'check')
-    const few = await processesOf(root, await programOf(many(50)))
-    const lots = await processesOf(root, await programOf(many(500)))
+    await runProgram(root, await programOf(many(1)), 'check', { live })
+    const few = await processesOf(root, await programOf(many(50)), live)
+    const lots = await processesOf(root, await programOf(many(500)), live)
     expect(lots).toBe(few)
   })
   it('starts as many processes for 50 resources that are as wanted as for 5', async () => {
@@ -288,19 +290,19 @@ function describeOnce(contract: KindContract): void {
     for (const count of [5, 50]) {
       const root = await rootWith(manyGiven)
       const program = await programOf(many(count))
-      const applied = await runProgram(root, program, 'converge')
+      const applied = await runProgram(root, program, 'converge', { live })
       expect(applied.failed).toEqual(new Map())
-      counts.push(await processesOf(root, program))
+      counts.push(await processesOf(root, program, live))
     }
     expect(counts[1]).toBe(counts[0])
   })
   it('is finished by a second apply when the first one was killed in the middle', async () => {
     const root = await rootWith(manyGiven)
     const program = await programOf(many(10))
-    await killedInTheMiddle(root, program, 5)
-    const second = await runProgram(root, program, 'converge')
+    await killedInTheMiddle(root, program, 5, live)
+    const second = await runProgram(root, program, 'converge', { live })
     expect(second).toMatchObject({ code: 0, failed: new Map() })
-    expect((await runProgram(root, program, 'check')).differing).toEqual([])
+    expect((await runProgram(root, program, 'check', { live })).differing).toEqual([])
   })
   it('works in bash as a POSIX shell', async () => {
     for (const one of contract.cases) await convergesAndStays(one, optionsFor('bash --posix', contract))

@@ -113,6 +113,8 @@ export interface ProgramRunOptions {
   readonly shell?: ShellName
   /** Real programs that the busybox run needs besides busybox, for instance `useradd`. */
   readonly tools?: readonly string[]
+  /** The scratch root is this system's own for the program: it works on the live system, in a mount namespace of its own. */
+  readonly live?: boolean
   /** A program and arguments before the shell, for instance strace. */
   readonly wrapper?: readonly string[]
 }
@@ -121,7 +123,7 @@ export interface ProgramRunOptions {
 export async function programCommand(
   program: Program,
   mode: 'check' | 'converge',
-  { shell = 'dash', tools = [], wrapper = [] }: ProgramRunOptions = {},
+  { shell = 'dash', tools = [], wrapper = [], live = false }: ProgramRunOptions = {},
 ): Promise<{ argv: string[]; environment: NodeJS.ProcessEnv; folder: string }> {
   const folder = temporaryFolder('program')
   await mkdir(join(folder, 'contents'))
@@ -130,8 +132,16 @@ export async function programCommand(
     await writeFile(join(folder, 'contents', sha256), 'path' in bytes ? await readFile(bytes.path) : bytes)
   }
   const inner = [...wrapper, ...SHELLS[shell], join(folder, 'program'), mode, '1']
-  const argv = shell === 'busybox' ? hiddenTools(await busyboxFolder(tools), inner) : inner
+  const hidden = shell === 'busybox' ? hiddenTools(await busyboxFolder(tools), inner) : inner
+  const argv = live ? asOwnSystem(hidden) : hidden
   return { argv, environment: { ...process.env, BRAMBLE_CONTENTS: join(folder, 'contents') }, folder }
+}
+
+/** In a mount namespace of its own the folders of the scratch root stand in the places of this system's. */
+function asOwnSystem(inner: readonly string[]): string[] {
+  const script =
+    'for folder in etc run srv var; do mount --bind "$BRAMBLE_ROOT/$folder" "/$folder" || exit; done; BRAMBLE_ROOT= exec "$@"'
+  return ['unshare', '--mount', '--', 'sh', '-c', script, 'sh', ...inner]
 }
 
 /** In a mount namespace of its own the usual folders of programs hold nothing but busybox. */

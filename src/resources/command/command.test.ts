@@ -20,6 +20,7 @@ const writing = (path: string, value: string): string[] => [
 
 describeKind({
   kind: 'command',
+  live: true,
   // The command of the test writes into it, and its undo writes it anew.
   rewritten: /^\/srv\/list$/,
   cases: [
@@ -94,8 +95,8 @@ describeAsRoot('a command', () => {
     const words = ["it's", 'two\nlines\n', '\\t$HOME', '']
     const undo = ['sh', '-c', 'for word; do printf "<%s>" "$word"; done >srv/undone', 'sh', ...words]
     const made = command({ name: 'make', run: writing('srv/one', ''), creates: '/srv/one', undo })
-    await runProgram(root, await programOf([made]), 'converge')
-    const removal = await runProgram(root, await programOf([], ['command']), 'converge')
+    await runProgram(root, await programOf([made]), 'converge', { live: true })
+    const removal = await runProgram(root, await programOf([], ['command']), 'converge', { live: true })
     expect(removal.removed).toEqual(['command:make'])
     expect(await entryAt(root, '/srv/undone', '')).toBe(words.map((word) => `<${word}>`).join(''))
   })
@@ -104,7 +105,7 @@ describeAsRoot('a command', () => {
     const root = await makeRoot()
     roots.push(root)
     const broken = command({ name: 'break', run: ['sh', '-c', 'echo why; exit 3'], creates: '/srv/never' })
-    const result = await runProgram(root, await programOf([broken]), 'converge')
+    const result = await runProgram(root, await programOf([broken]), 'converge', { live: true })
     expect(result.failed.get('command:break')?.output).toBe('why')
   })
 

@@ -1,7 +1,7 @@
 /** The kind `command`: a program that is run until its guard says that there is nothing left to do. */
 import { z } from 'zod'
 import { absolutePath } from '../file/file.ts'
-import { defineKind } from '../kind.ts'
+import { defineKind, digestOf, type LocalAddress } from '../kind.ts'
 
 const words = z.array(z.string()).min(1)
 
@@ -12,10 +12,24 @@ const commandOptions = z
     unless: words
       .optional()
       .describe('Program and arguments that change nothing and end with 0 when there is nothing left to do.'),
+    onlyIf: words
+      .optional()
+      .describe('Program and arguments that change nothing and end with 0 when there is something to do at all.'),
     creates: absolutePath.optional().describe('There is nothing left to do when this path is there.'),
+    once: z
+      .boolean()
+      .default(false)
+      .describe('There is nothing left to do when this very command has come through, with what it reads as it is now.'),
+    reads: z
+      .array(z.custom<LocalAddress>((value) => typeof value === 'string' && value.includes(':')))
+      .default([])
+      .describe('Addresses of what it reads: with `once` it runs again when that is another.'),
     undo: words.optional().describe('Program and arguments that undo it when the resource leaves the node.'),
   })
-  .refine(({ unless, creates }) => unless !== undefined || creates !== undefined, 'a command needs a guard')
+  .refine(
+    ({ unless, creates, once }) => unless !== undefined || creates !== undefined || once,
+    'a command needs a guard',
+  )
 
 /** What command takes. */
 export type CommandOptions = z.input<typeof commandOptions>
@@ -27,7 +41,8 @@ function counted(list: readonly string[] = []): string[] {
 
 /**
  * A guarded command, for what no kind can say. It runs in the folder `/` (of the root that is worked on) with the
- * environment of the program. A guard of its own (`unless`) costs a process in each check; `creates` costs none.
+ * environment of the program. Guards that are programs (`unless`,
+ * `onlyIf`) cost a process in each check; `creates` and `once` cost none. Nothing runs for the root of another node: that is left for its first boot.
  *
  * @example
  * command({
@@ -47,7 +62,15 @@ export const command = defineKind<CommandOptions>({
     const options = commandOptions.parse(given)
     return {
       name: options.name,
-      row: [options.creates ?? '', ...counted(options.unless), ...counted(options.undo), ...options.run],
+      inputs: [options.reads],
+      row: [
+        options.creates ?? '',
+        options.once ? digestOf(options.run) : '-',
+        ...counted(options.unless),
+        ...counted(options.onlyIf),
+        ...counted(options.undo),
+        ...options.run,
+      ],
     }
   },
 })

@@ -9,6 +9,8 @@ const nameOf = (value: string): string => `/srv/${value.replace(/[/\p{Cc}]/gu, '
 
 describeKind({
   kind: 'file',
+  // Its checkers are programs of the system that is worked on.
+  live: true,
   cases: [
     {
       title: 'writes a file with its mode',
