@@ -1,7 +1,5 @@
 /** Opens a cluster: reads its file and lock, resolves what can be resolved without asking any node. */
-import { existsSync } from 'node:fs'
 import { dirname, resolve as absolute } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { loadClusterFile, type LoadResult } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
@@ -16,7 +14,8 @@ import { readAuthorizedKeys } from './authorized-keys.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './folder/cluster-folder.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
-import { loadRegistry, OURS, type Registry } from './own/load-own.ts'
+import { OURS, registryOf, type Registry } from './own/load-own.ts'
+import { publicModule } from './own/public-module.ts'
 import { twinAddresses } from './lab-twin.ts'
 
 /** Which cluster to open. */
@@ -80,13 +79,6 @@ export interface ClusterSource {
   readonly twin: ReadonlyMap<string, string> | undefined
 }
 
-/** Path of the public API: what `bramble` stands for in a typed cluster file, wherever the file lies and whether or not it is installed there. */
-export function publicModule(): string {
-  const built = fileURLToPath(new URL('../index.js', import.meta.url))
-  // From its sources Bramble offers what every such file needs; translating all of it would take a minute.
-  return existsSync(built) ? built : fileURLToPath(new URL('../parts.ts', import.meta.url))
-}
-
 /** The option schemas of all roles that Bramble has, for readers of cluster files. */
 export function roleSchemas(): RoleSchemas {
   return OURS.roles
@@ -104,7 +96,7 @@ export async function openCluster(
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const imports = { bramble: publicModule() }
-  const registry = await loadRegistry(folder, imports)
+  const registry = await registryOf(folder)
   const loaded = await loadClusterFile(folder, { roles: registry.roles, set: options.set, imports })
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.

@@ -2,7 +2,7 @@
 import { clusterFileJsonSchema } from '../cluster-file/json-schema.ts'
 import { roleSchemas } from '../api/open.ts'
 
-/** The text of `cluster.schema.json`. */
-export function clusterFileSchemaText(): string {
-  return `${JSON.stringify(clusterFileJsonSchema(roleSchemas()), undefined, 2)}\n`
+/** The text of `cluster.schema.json`; with the roles that Bramble has when none are given. */
+export function clusterFileSchemaText(roles = roleSchemas()): string {
+  return `${JSON.stringify(clusterFileJsonSchema(roles), undefined, 2)}\n`
 }

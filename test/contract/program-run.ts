@@ -140,7 +140,7 @@ export async function programCommand(
 /** In a mount namespace of its own the folders of the scratch root stand in the places of this system's. */
 function asOwnSystem(inner: readonly string[]): string[] {
   const script =
-    'for folder in etc run srv var; do mount --bind "$BRAMBLE_ROOT/$folder" "/$folder" || exit; done; BRAMBLE_ROOT= exec "$@"'
+    'for folder in etc run srv var usr/local; do [ ! -d "$BRAMBLE_ROOT/$folder" ] || mount --bind "$BRAMBLE_ROOT/$folder" "/$folder" || exit; done; BRAMBLE_ROOT= exec "$@"'
   return ['unshare', '--mount', '--', 'sh', '-c', script, 'sh', ...inner]
 }
 

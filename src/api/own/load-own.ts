@@ -9,6 +9,7 @@ import { kinds as ourKinds } from '../../resources/registry.generated.ts'
 import { roles as ourRoles } from '../../roles/registry.generated.ts'
 import type { Role } from '../../roles/role.ts'
 import { ownKind } from './own-kind.ts'
+import { publicModule } from './public-module.ts'
 import { ownRole } from './own-role.ts'
 import { WrongShape, type Loaded } from './loaded.ts'
 
@@ -28,6 +29,11 @@ export interface LoadedRegistry extends Registry {
 
 /** A name as the cluster file can have it. */
 const NAME = /^[a-z][a-z0-9-]*$/
+
+/** As {@link loadRegistry}, with the public API for what they import from `bramble`. */
+export function registryOf(folder: string): Promise<LoadedRegistry> {
+  return loadRegistry(folder, { bramble: publicModule() })
+}
 
 /** Bramble's roles and kinds, and those beside the cluster file of a folder. */
 export async function loadRegistry(

@@ -1,4 +1,4 @@
-/** `bramble explain`: prints the long text of an error code, or the list of all codes. */
+/** `bramble explain`: prints the long text of an error code, what a role or kind takes, or the list of all codes. */
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import type { Command, Session } from '../command.ts'
@@ -10,11 +10,11 @@ import { renderTable } from '../render/table.ts'
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   command
-    .argument('[code]', 'code of an error or warning; without one, all are listed')
+    .argument('[code]', 'code of an error or warning, or name of a role or kind; without one, all codes are listed')
     .action((code, _options, self) => session.run(self, (context) => explain(context, code)))
 }
 
-async function explain({ terminal, common }: Context, name: string | undefined): Promise<ExitCode> {
+async function explain({ terminal, common, folder }: Context, name: string | undefined): Promise<ExitCode> {
   const { CATALOGUE, codeByName } = await import('../../diagnostics/catalogue.ts')
   const { explainCode } = await import('../../diagnostics/reference.ts')
   if (name === undefined) {
@@ -35,10 +35,14 @@ async function explain({ terminal, common }: Context, name: string | undefined):
   }
   const found = codeByName(name)
   if (!found) {
-    const near = didYouMean(
-      name,
-      CATALOGUE.map(({ code }) => code),
-    )
+    const { unitByName, unitText } = await import('../explain-unit.ts')
+    const { unit, names, diagnostics } = await unitByName(name, folder)
+    if (unit) {
+      terminal.out(common.json ? jsonText(unit) : unitText(unit))
+      return EXIT.ok
+    }
+    if (diagnostics.length > 0) throw new CommandRefusal(...diagnostics)
+    const near = didYouMean(name, [...CATALOGUE.map(({ code }) => code), ...names])
     throw new CommandRefusal(commandCodes.CODE_UNKNOWN({ name, near }))
   }
   const { severity = 'error', title, explain: text } = found.entry

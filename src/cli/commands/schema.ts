@@ -1,13 +1,17 @@
-/** `bramble schema`: prints the JSON Schema of the cluster file, for editors. */
+/** `bramble schema`: prints the JSON Schema of the cluster file, for editors; with the roles beside the cluster file. */
 import type { Command, Session } from '../command.ts'
+import { CommandRefusal } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   command.action((_options, self) =>
-    session.run(self, async ({ terminal }) => {
+    session.run(self, async ({ terminal, folder }) => {
       const { clusterFileSchemaText } = await import('../cluster-file-schema.ts')
-      terminal.out(clusterFileSchemaText())
+      const { registryOf } = await import('../../api/own/load-own.ts')
+      const { roles, diagnostics } = await registryOf(folder)
+      if (diagnostics.length > 0) throw new CommandRefusal(...diagnostics)
+      terminal.out(clusterFileSchemaText(roles))
       return EXIT.ok
     }),
   )
