@@ -122,6 +122,39 @@ export const rolesConsulCodes = defineCodes({
       '`settings` goes into a configuration file as it is. Gossip keys and tokens are kept as secrets and reach the node in files of their own; ' +
       'the name of a node, the domain and the folder of its state have options or follow from the cluster file.',
   }),
+  CONSUL_SETTING_UNKNOWN: code<{ setting: string; near: string | undefined; version: string }>({
+    origin: 'cluster',
+    shownBy: 'test/errors/refused-by-check.test.ts',
+    title: 'A setting that Consul does not have',
+    summary: ({ setting }) => `${setting} is no setting of Consul`,
+    why: ({ version }) => `Consul ${version} does not start with a key that it does not know`,
+    fix: ({ setting, near }) =>
+      near === undefined ? `take ${setting} out, or look its name up` : `did you mean ${near}?`,
+    explain:
+      '`settings` goes into the configuration file of the agent as it is, and an agent ends with `invalid config key` when it does not know a key. Which keys there are is ' +
+      'known of the lines up to 1.22; of a later line you are told the same as a warning (`CONSUL_SETTING_NOT_KNOWN`). The keys are those of ' +
+      'HashiCorp\'s page "Agent configuration reference".',
+  }),
+  CONSUL_SETTING_NOT_KNOWN: code<{
+    setting: string
+    near: string | undefined
+    version: string
+    upTo: string
+  }>({
+    severity: 'warning',
+    origin: 'cluster',
+    shownBy: 'test/errors/refused-by-check.test.ts',
+    title: 'A setting that only a new Consul can have',
+    summary: ({ setting, upTo }) => `${setting} is no setting of Consul up to ${upTo}`,
+    why: 'where the version that runs does not know it either, an apply fails on the first node and changes nothing there',
+    fix: ({ setting, near }) =>
+      near === undefined
+        ? `look ${setting} up in Consul's agent configuration reference, or take it out`
+        : `did you mean ${near}? if the new version does have ${setting}, leave it as it is`,
+    explain:
+      'Bramble knows the keys of the configuration of Consul up to 1.22. A later version may have more, so this is a warning. Before the file is put in place, the agent of the ' +
+      'node is asked what it thinks of it (`consul validate`): a key that it does not know fails there, and what runs goes on as before.',
+  }),
   CONSUL_VERSION_UNSUPPORTED: code<{ version: string; oldest: string }>({
     title: 'A version of Consul that is too old',
     summary: ({ version }) => `Consul ${version} is older than anything that is supported`,

@@ -19,6 +19,7 @@ import { defineRole, type Cluster, type ClusterNode, type RoleFinding } from '..
 import { accounts, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
+import { optionFindings } from './option-findings.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
 import { sshServer } from './ssh-server.ts'
 
@@ -132,6 +133,7 @@ const base = defineRole({
   findings: ({ options, cluster }) => [
     ...copiedNodes(cluster.find('base')),
     ...longNames(options, cluster.find('base')),
+    ...optionFindings(options, cluster.find('base')),
   ],
   resources: ({ options, node, cluster }) => [
     hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
