@@ -168,11 +168,15 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       await finishes()
     })
 
-    it('the machine id of another node is refused, when it was seen and before anything is changed', async () => {
+    it('the machine id of another node is refused by the run that sees it, before anything is changed', async () => {
       wishForAnother()
       const id = await cluster.output('hammond', 'cat', '/etc/machine-id')
       await onOneil(`cp /etc/machine-id /root && echo ${id} >/etc/machine-id`)
-      expect((await cluster.bramble('facts', 'oneil')).code).toBe(0)
+      expect((await cluster.bramble('status')).text).toContain(
+        'refused by an apply: oneil and hammond have the same machine id',
+      )
+      const plan = await cluster.bramble('plan')
+      expect([plan.code, plan.errors]).toEqual([1, expect.stringContaining('DUPLICATE_MACHINE_ID')])
       const refused = await cluster.bramble('apply', '--yes')
       expect(refused.code).toBe(1)
       expect(refused.errors).toContain(
@@ -182,6 +186,36 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       for (const node of NODES) expect(await isInForce(node)).toBe(false)
       await onOneil('mv /root/machine-id /etc/machine-id')
       expect((await cluster.bramble('facts', 'oneil')).code).toBe(0)
+      await finishes()
+    })
+
+    it('the id of another agent is refused by the run that sees it, with both nodes', async () => {
+      wishForAnother()
+      let without = ''
+      const roles =
+        '  consul-server: { on: [oneil], source: package, version: "1.8.7", unmaintained: accepted, old_state: adopt }\n' +
+        '  consul-client: { on: [hammond] }\n'
+      cluster.edit((text) => {
+        without = text
+        return text + roles
+      })
+      const id = '2c3f9c9e-1f4b-4d7a-9d0e-0a1b2c3d4e5f'
+      for (const node of NODES)
+        await cluster.output(
+          node,
+          'sh',
+          '-c',
+          `mkdir -p /var/lib/consul; echo ${id} >/var/lib/consul/node-id`,
+        )
+      const plan = await cluster.bramble('plan')
+      expect(plan.code).toBe(1)
+      expect(plan.errors).toMatch(
+        /error CONSUL_NODE_ID_TWICE: (hammond and oneil|oneil and hammond) have the same node id of Consul/,
+      )
+      expect(plan.errors).toMatch(/bramble .*--lab facts (oneil|hammond)/)
+      for (const node of NODES) expect(await isInForce(node)).toBe(false)
+      cluster.edit(() => without)
+      for (const node of NODES) await cluster.output(node, 'rm', '-r', '/var/lib/consul')
       await finishes()
     })
 

@@ -122,6 +122,19 @@ export const rolesConsulCodes = defineCodes({
       '`settings` goes into a configuration file as it is. Gossip keys and tokens are kept as secrets and reach the node in files of their own; ' +
       'the name of a node, the domain and the folder of its state have options or follow from the cluster file.',
   }),
+  CONSUL_NODE_ID_TWICE: code<{ node: string; other: string; id: string; folder: string }>({
+    origin: 'cluster',
+    shownBy: 'src/roles/consul-server/copied-agents.test.ts',
+    title: 'Two nodes that are one for Consul',
+    summary: ({ node, other }) => `${node} and ${other} have the same node id of Consul`,
+    why: 'Consul takes them for one node: it refuses one of the two, or lets them take each other’s place',
+    fix: ({ node, folder }) =>
+      `on the one whose card is the copy, such as ${node}:  sudo systemctl stop consul; sudo rm -rf ${folder}/node-id ${folder}/raft ${folder}/serf;  then here:  bramble facts ${node}  and  bramble apply`,
+    explain:
+      'An agent makes its id at its first start and keeps it in `node-id` of its data folder. A card that is copied after that carries the id of the first node, also when the machine id and the ' +
+      'SSH host keys of the copy were made anew. The ids are read with every look at a node and kept in `cluster.lock`; nothing is changed while two are alike. The copy of a server ' +
+      'has the log of the consensus of the first as well, so that goes, too: it is given the current one by the other servers.',
+  }),
   CONSUL_SETTING_UNKNOWN: code<{ setting: string; near: string | undefined; version: string }>({
     origin: 'cluster',
     shownBy: 'test/errors/refused-by-check.test.ts',

@@ -2,6 +2,7 @@
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
+import { copiedAgents } from '../../engines/consul/copied-agents.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
@@ -26,6 +27,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...settingFindings(options.settings, spokenVersion(options, cluster.pinned(ENGINE))),
+    ...copiedAgents([...servers, ...cluster.find(CLIENT_ROLE)], options.data_dir),
     ...agentFindings(servers, (node) => cluster.servicesOn(node)),
     ...hiddenChecks(
       [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
