@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: [
-      'src/{cluster-file,diagnostics,events,hardware,journal,plan,resolve,releases,rollout,secrets,shell,support}/**/*.test.ts',
+      'src/{cluster-file,cluster-lock,diagnostics,events,hardware,journal,plan,resolve,releases,rollout,secrets,shell,support}/**/*.test.ts',
       'src/engines/consul/{api,config,version}.test.ts',
       'src/cli/{main,json,run-cli,compiled-code}.test.ts',
       'src/compile/*.test.ts',

@@ -1,7 +1,8 @@
 /** Finds nodes whose cards were copied from one another. */
 import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
 import { repeated } from '../../support/repeated.ts'
-import type { ClusterNode, RoleFinding } from '../role.ts'
+import type { RoleFinding } from '../role.ts'
+import type { ClusterNode } from '../../topology/node.ts'
 
 /** The type and the key; the comment behind them says nothing. */
 function hostKey({ facts }: ClusterNode): string | undefined {

@@ -6,7 +6,8 @@ import {
   RELEASES_WITH_KNOWN_KEYWORDS,
   SSHD_KEYWORDS,
 } from '../../resources/sshd-config/keywords.ts'
-import type { ClusterNode, RoleFinding } from '../role.ts'
+import type { ClusterNode } from '../../topology/node.ts'
+import type { RoleFinding } from '../role.ts'
 import type { BaseOptions } from './options.ts'
 
 /** Findings about the options, for the nodes that have the role. */

@@ -2,9 +2,9 @@
  * Checks that left a service while its agent was restarted. Agents before 1.15 take what they no longer know out of the catalog with
  * their default token, which there is not; a check that was critical would hide its service from DNS for ever.
  */
+import type { ClusterService } from '../../../topology/service.ts'
 import { anything, checksReply } from '../replies.ts'
 import { checkId } from '../service-definition.ts'
-import type { ConsulService } from '../setup.ts'
 import { granted, type Shelf, type Step } from './step.ts'
 
 const KIND = 'consul-check'
@@ -14,7 +14,7 @@ const STAGE = 48
 /** The shelf of checks: it makes none, and removes those of our services that have our names and are wanted no longer. */
 export function strayCheckShelf(
   nodes: readonly string[],
-  servicesOn: (node: string) => readonly ConsulService[],
+  servicesOn: (node: string) => readonly ClusterService[],
 ): Shelf {
   const wanted = new Map<string, ReadonlySet<string>>(
     nodes.flatMap((node) =>
