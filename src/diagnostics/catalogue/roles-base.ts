@@ -11,7 +11,7 @@ function keywordFix(keyword: string, near: string | undefined, otherwise: string
 export const rolesBaseCodes = defineCodes({
   SSHD_KEYWORD_UNKNOWN: code<{ keyword: string; near: string | undefined; node: string; release: string }>({
     origin: 'cluster',
-    shownBy: 'test/errors/refused-by-check.test.ts',
+    shownBy: 'test/errors/unknown-names.test.ts',
     title: 'A keyword that the SSH server does not have',
     summary: ({ keyword }) => `${keyword} is no keyword of sshd_config`,
     why: ({ node, release }) =>
@@ -25,7 +25,7 @@ export const rolesBaseCodes = defineCodes({
   SSHD_KEYWORD_NOT_KNOWN: code<{ keyword: string; near: string | undefined }>({
     severity: 'warning',
     origin: 'cluster',
-    shownBy: 'test/errors/refused-by-check.test.ts',
+    shownBy: 'test/errors/unknown-names.test.ts',
     title: 'A keyword that only a new SSH server can have',
     summary: ({ keyword }) => `${keyword} is no keyword of sshd_config up to OpenSSH 10.0`,
     why: 'a node whose server does not know it fails in an apply, and keeps the settings that it has',
@@ -41,7 +41,7 @@ export const rolesBaseCodes = defineCodes({
   }),
   DUPLICATE_ACCOUNT_ID: code<{ key: 'uid' | 'gid'; id: number; name: string; other: string }>({
     origin: 'cluster',
-    shownBy: 'test/errors/refused-by-check.test.ts',
+    shownBy: 'test/errors/unknown-names.test.ts',
     title: 'Two users or two groups with one number',
     summary: ({ key, id, name, other }) => `${name} and ${other} have the same ${key}, ${id}`,
     why: 'files belong to numbers: what is the one’s would be the other’s as well',

@@ -137,7 +137,7 @@ export const rolesConsulCodes = defineCodes({
   }),
   CONSUL_SETTING_UNKNOWN: code<{ setting: string; near: string | undefined; version: string }>({
     origin: 'cluster',
-    shownBy: 'test/errors/refused-by-check.test.ts',
+    shownBy: 'test/errors/unknown-names.test.ts',
     title: 'A setting that Consul does not have',
     summary: ({ setting }) => `${setting} is no setting of Consul`,
     why: ({ version }) => `Consul ${version} does not start with a key that it does not know`,
@@ -156,7 +156,7 @@ export const rolesConsulCodes = defineCodes({
   }>({
     severity: 'warning',
     origin: 'cluster',
-    shownBy: 'test/errors/refused-by-check.test.ts',
+    shownBy: 'test/errors/unknown-names.test.ts',
     title: 'A setting that only a new Consul can have',
     summary: ({ setting, upTo }) => `${setting} is no setting of Consul up to ${upTo}`,
     why: 'where the version that runs does not know it either, an apply fails on the first node and changes nothing there',
