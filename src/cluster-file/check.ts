@@ -1,6 +1,7 @@
 /** Checks plain values against the schema and the cross-field rules, finding all mistakes in one go. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
+import { withNodeOptions } from './node-options.ts'
 import { findingsOf } from './issue-diagnostics.ts'
 import type { Finding, Subject } from './issue-diagnostics.ts'
 import type { KeyPath, Positions } from './positions.ts'
@@ -39,14 +40,15 @@ export function checkClusterFile(
   const { value, positions, diagnostics: unusable } = withSettings(written, places, set)
   const subject = { schema: clusterFileSchema(roles), value, positions }
   const { file, findings } = parsed(subject)
+  const laid = file && withNodeOptions(file, value, { roles, positions })
   const diagnostics = [
     ...unusable,
     ...findings.map(({ diagnostic }) => diagnostic),
-    ...(file ? validateClusterFile(file, positions) : []),
+    ...(laid ? [...laid.diagnostics, ...validateClusterFile(laid.file, positions)] : []),
   ]
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   return {
-    ...(file && !failed && { file }),
+    ...(laid && !failed && { file: laid.file }),
     diagnostics: sortDiagnostics(diagnostics),
     positions,
   }

@@ -67,4 +67,7 @@ export const nodeSchema = z
   .meta({ description: 'One node: a board, how to reach it, and what it is.' })
 
 /** A node as the cluster file says it, with its defaults filled in. */
-export type NodeEntry = z.output<typeof nodeSchema>
+export type NodeEntry = z.output<typeof nodeSchema> & {
+  /** Options of roles that it has otherwise, by role. */
+  readonly options?: Readonly<Record<string, unknown>>
+}

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readClusterFile } from './read.ts'
 
 const roles = {
-  base: { options: z.object({ timezone: z.string().default('UTC') }) },
+  base: { options: z.object({ timezone: z.string().default('UTC'), locale: z.string().optional() }), perNode: ['timezone'] },
   notes: { options: z.object({ text: z.string() }), uses: 'several' as const },
   'consul-server': {
     options: z
@@ -221,6 +221,31 @@ describe('a role that may be used several times', () => {
     const { diagnostics } = read(`${SMALL}roles:\n  base: [{ on: all }]\n`)
     expect(diagnostics.map(({ code, summary }) => [code, summary])).toEqual([
       ['WRONG_TYPE', 'roles.base takes a map, not a list'],
+    ])
+  })
+})
+
+describe('options of one node', () => {
+  const node = (options: string, more = '') =>
+    read(`cluster: office\ndomain: office.example.net\nnodes:\n  hammond:\n    options:\n      base: ${options}\nroles:\n  base: { on: all, locale: de ${more}}\n`)
+
+  it('are laid over those of the role, which fill in what they leave out', () => {
+    const use = node('{ timezone: Europe/Lisbon }').file?.roles['base']?.[0]
+    expect(use?.options).toEqual({ timezone: 'UTC', locale: 'de' })
+    expect(use?.onNode).toEqual({ hammond: { timezone: 'Europe/Lisbon', locale: 'de' } })
+    expect(node('{}', ', timezone: Asia/Tokyo').file?.roles['base']?.[0]?.onNode).toEqual({
+      hammond: { timezone: 'Asia/Tokyo', locale: 'de' },
+    })
+  })
+
+  it.each([
+    ['{ timezon: UTC }', 'UNKNOWN_KEY', 'did you mean timezone?'],
+    ['{ timezone: [] }', 'WRONG_TYPE', expect.anything()],
+    ['{ locale: pt }', 'UNKNOWN_KEY', expect.anything()],
+  ])('are judged where they stand: %s', (options, code, fix) => {
+    const { diagnostics } = node(options)
+    expect(diagnostics.map((one) => [one.code, one.fix, one.where && 'line' in one.where && one.where.line])).toEqual([
+      [code, fix, 6],
     ])
   })
 })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Bug } from '../diagnostics/bug.ts'
 import { DNS_LABEL, DOMAIN, USER_NAME, listOf, text } from './forms.ts'
+import { nodeOptionsSchema } from './node-options.ts'
 import { nodeSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 import type { KeyPath } from './positions.ts'
@@ -14,6 +15,8 @@ export interface RoleForm {
   readonly options: z.ZodType
   /** `several`: the role may be a list, each item of it with its own `on` and options. */
   readonly uses?: 'one' | 'several' | undefined
+  /** Options that a node may have otherwise (`nodes.NAME.options`). */
+  readonly perNode?: readonly string[] | undefined
 }
 
 /** What may be said of the roles there are, by the name of the role. */
@@ -89,6 +92,8 @@ export interface RoleUse {
   readonly count?: number
   /** What the role's own schema made of the other keys. */
   readonly options: Readonly<Record<string, unknown>>
+  /** The same for nodes that have some of them otherwise. */
+  readonly onNode?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** What the user wrote, checked and with defaults filled in; nothing resolved yet. Keys are those of the file. */
@@ -98,10 +103,17 @@ export type ClusterFile = z.output<typeof clusterSchema> & {
 }
 
 /** What may be written into a cluster file, with `Roles` for the options of each role. */
-export type ClusterFileInput<Roles extends object = Record<string, object>> = z.input<
-  typeof clusterSchema
+export type ClusterFileInput<Roles extends object = Record<string, object>> = Omit<
+  z.input<typeof clusterSchema>,
+  'nodes'
 > & {
+  readonly nodes: Readonly<Record<string, NodeInput<Roles> | null>>
   readonly roles?: { readonly [Role in keyof Roles]?: UseInput<Roles[Role]> }
+}
+
+/** A node, and the options of roles that it has otherwise. */
+export type NodeInput<Roles extends object> = z.input<typeof nodeSchema> & {
+  readonly options?: { readonly [Role in keyof Roles]?: Partial<Roles[Role]> }
 }
 
 /** Options with where they count; a list of them where the options of a role say so (see {@link SeveralUses}). */
@@ -133,7 +145,24 @@ export function clusterFileSchema(roles: RoleSchemas) {
     const description = form.options.description ?? `The role ${role}: where it is and its options.`
     return [role, usesSchema(role, form).optional().meta({ description })] as const
   })
+  const perNode = Object.entries(roles).flatMap(([role, form]) => {
+    const schema = nodeOptionsSchema(form)
+    const description = `Options of the role ${role} that this node has otherwise.`
+    return schema ? [[role, schema.optional().meta({ description })] as const] : []
+  })
+  const node = nodeSchema.extend({
+    options: z
+      .strictObject(Object.fromEntries(perNode))
+      .optional()
+      .meta({ description: 'Options of roles that this node has otherwise than the rest, by role.' }),
+  })
   return clusterSchema.extend({
+    nodes: z
+      .record(
+        name(),
+        node.nullable().transform((entry) => entry ?? node.parse({})),
+      )
+      .meta({ description: 'The nodes of the cluster by name.' }),
     roles: z
       .strictObject(Object.fromEntries(uses))
       .default({})

@@ -12,12 +12,14 @@ export function fileWishes(
   roles: Readonly<Record<string, Role>>,
 ): PlacedFileWish[] {
   return Object.entries(file.roles).flatMap(([name, uses]) =>
-    uses.flatMap(({ options, path: use }) =>
-      (roles[name]?.files?.(options as never) ?? []).map(({ path, secret, option }) => ({
-        path,
-        secret,
-        where: placeOfUse(positions, use, option),
-      })),
+    uses.flatMap(({ options, onNode = {}, path: use }) =>
+      [options, ...Object.values(onNode)].flatMap((given) =>
+        (roles[name]?.files?.(given as never) ?? []).map(({ path, secret, option }) => ({
+          path,
+          secret,
+          where: placeOfUse(positions, use, option),
+        })),
+      ),
     ),
   )
 }

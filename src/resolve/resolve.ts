@@ -123,8 +123,11 @@ function usesByNode(placement: Placement): Map<string, RoleOnNode[]> {
   const byNode = new Map<string, RoleOnNode[]>()
   for (const [role, uses] of placement.roles) {
     for (const { use, nodes } of uses) {
-      const { options, path } = use
-      for (const node of nodes) byNode.set(node, [...(byNode.get(node) ?? []), { role, options, path }])
+      const { path } = use
+      for (const node of nodes) {
+        const options = use.onNode?.[node] ?? use.options
+        byNode.set(node, [...(byNode.get(node) ?? []), { role, options, path }])
+      }
     }
   }
   return byNode

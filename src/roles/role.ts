@@ -71,6 +71,8 @@ export interface Role<Options = never, Input = unknown> {
    * once for each. A resource that two uses on a node want differently is refused.
    */
   readonly uses?: 'one' | 'several'
+  /** Options that a node may have otherwise than the rest (`nodes.NAME.options`): those that only concern the node itself. */
+  readonly perNode?: readonly string[]
   /** It lies beside the cluster file: whoever has loaded it says so. */
   readonly own?: true
   /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */

@@ -20,10 +20,11 @@ const source = z.string().meta({ description: 'A file beside the cluster file.' 
 
 /** A role for every node, two of one family, and one that reads files and can be used several times. */
 export const SAMPLE_ROLES: Readonly<Record<string, Role>> = Object.fromEntries([
-  sample('sample', z.object({ timezone })),
+  sample('sample', z.object({ timezone }), { perNode: ['timezone'] }),
   sample('sample-server', z.object({ ui }), { family: 'sample' }),
   sample('sample-files', z.object({ source }), {
     uses: 'several',
+    perNode: ['source'],
     files: ({ source: path }: { readonly source: string }) => [{ path, option: 'source' }],
   }),
   sample('sample-client', z.object({}), { family: 'sample' }),

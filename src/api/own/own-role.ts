@@ -17,6 +17,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   summary: SOME_TEXT,
   options: { required: true, sort: 'an object schema of zod, such as z.strictObject({ … })', is: isObjectSchema },
   uses: { sort: "'one' or 'several'", is: (value) => value === 'one' || value === 'several' },
+  perNode: TEXTS,
   conflicts: TEXTS,
   family: { ...SOME_TEXT, required: false },
   isFoundation: { sort: 'true or false', is: (value) => typeof value === 'boolean' },

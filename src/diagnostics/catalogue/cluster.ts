@@ -80,6 +80,18 @@ export const clusterCodes = defineCodes({
       near ? `did you mean ${near}?` : `add ${name} under nodes or groups, or take it out here`,
     explain: '`on`, `of` and `groups` take names of nodes and of groups.',
   }),
+  NODE_OPTIONS_WITHOUT_ROLE: code<{ node: string; role: string; why: 'unused' | 'several' }>({
+    title: 'Options of a node for a role that has no options to change',
+    summary: ({ node, role, why }) =>
+      why === 'unused'
+        ? `${node} has options for ${role}, which the cluster does not use`
+        : `${node} has options for ${role}, which is a list of uses`,
+    why: ({ why }) => (why === 'unused' ? 'they would do nothing' : 'it is not known which of the uses is meant'),
+    fix: ({ node, role, why }) =>
+      why === 'unused' ? `add ${role} under roles, or take them out` : `give ${node} a use of its own: an item of ${role} with  on: ${node}`,
+    explain:
+      '`nodes.NAME.options` is laid over the options of a role for one node, key by key. A role that is a list of uses needs that not: each item has its own `on`.',
+  }),
   UNKNOWN_JUMP: code<{ name: string; near?: string | undefined }>({
     title: 'A way over a node that does not exist',
     summary: ({ name }) => `there is no node "${name}" to go through`,

@@ -132,6 +132,7 @@ const base = defineRole({
   name: 'base',
   summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
   options: baseOptions,
+  perNode: ['timezone', 'locale', 'time', 'packages', 'groups', 'users', 'modules', 'sysctls', 'ssh', 'journal', 'boot'],
   findings: ({ options, cluster }) => [
     ...copiedNodes(cluster.find('base')),
     ...longNames(options, cluster.find('base')),

@@ -1,0 +1,79 @@
+/** Options of roles for single nodes (`nodes.NAME.options`): laid over those of the role, and judged by the role's own schema. */
+import { z } from 'zod'
+import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { findingsOf } from './issue-diagnostics.ts'
+import type { KeyPath, Positions } from './positions.ts'
+import type { ClusterFile, RoleForm, RoleSchemas, RoleUse } from './schema.ts'
+
+/** The options that a node may have otherwise, each as the role has it; undefined when there are none. */
+export function nodeOptionsSchema({ options, perNode = [] }: RoleForm): z.ZodType | undefined {
+  if (!(options instanceof z.ZodObject) || perNode.length === 0) return undefined
+  const shape = options.shape as Readonly<Record<string, z.ZodType>>
+  const own = perNode.flatMap((key) => {
+    const schema = shape[key]
+    if (schema === undefined) return []
+    // What is left out is the role's, and no default.
+    const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? schema.unwrap() : schema
+    const { description } = schema
+    return [[key, (inner as z.ZodType).optional().meta({ ...(description !== undefined && { description }) })] as const]
+  })
+  return z.strictObject(Object.fromEntries(own))
+}
+
+/** The file with the options of each node in the uses of the roles, and what is wrong with them. */
+export function withNodeOptions(
+  file: ClusterFile,
+  written: unknown,
+  { roles, positions }: { readonly roles: RoleSchemas; readonly positions: Positions },
+): { readonly file: ClusterFile; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const uses = new Map(Object.entries(file.roles).map(([role, all]) => [role, [...all]]))
+  for (const [node, entry] of Object.entries(file.nodes)) {
+    for (const role of Object.keys(entry.options ?? {})) {
+      const path: KeyPath = ['nodes', node, 'options', role]
+      const [use, ...others] = uses.get(role) ?? []
+      const form = roles[role]
+      if (!use || !form || others.length > 0 || use.path.length > 2) {
+        const why = use ? 'several' : 'unused'
+        diagnostics.push(clusterCodes.NODE_OPTIONS_WITHOUT_ROLE({ node, role, why }, { where: positions.ofKey(path) }))
+        continue
+      }
+      const laid = laidOver(form, written, path, positions)
+      diagnostics.push(...laid.diagnostics)
+      if (laid.options) uses.set(role, [{ ...use, onNode: { ...use.onNode, [node]: laid.options } }])
+    }
+  }
+  return { file: { ...file, roles: Object.fromEntries(uses) }, diagnostics }
+}
+
+/** The options of one node: both maps as they are written, one over the other, through the schema of the role. */
+function laidOver(
+  { options: schema }: RoleForm,
+  written: unknown,
+  path: KeyPath,
+  positions: Positions,
+): { readonly options?: RoleUse['options']; readonly diagnostics: readonly Diagnostic[] } {
+  const role = String(path.at(-1))
+  const own = mapAt(written, path)
+  const { on, count, ...below } = mapAt(written, ['roles', role])
+  const value = { ...below, ...own }
+  const result = schema.safeParse(value)
+  if (result.success) return { options: result.data as RoleUse['options'], diagnostics: [] }
+  const of = (inner: KeyPath): KeyPath =>
+    inner[0] !== undefined && Object.hasOwn(own, inner[0]) ? [...path, ...inner] : [...path]
+  const moved: Positions = {
+    of: (inner) => positions.of(of(inner)),
+    ofKey: (inner) => positions.ofKey(of(inner)),
+  }
+  const findings = findingsOf(result.error.issues, { schema, value, positions: moved })
+  return { diagnostics: findings.map(({ diagnostic }) => diagnostic) }
+}
+
+function mapAt(value: unknown, path: KeyPath): Readonly<Record<string, unknown>> {
+  const found = path.reduce<unknown>(
+    (inner, step) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[step] : undefined),
+    value,
+  )
+  return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {}
+}
