@@ -1,6 +1,6 @@
 /** Cards that were copied after Consul had run on them: CONSUL_NODE_ID_TWICE. */
 import { describe, expect, it } from 'vitest'
-import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
+import { clusterFixture, fileFixture } from '../../../test/contract/cluster-fixture.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { serverOptions } from '../../engines/consul/options.ts'
 import consulServer from './consul-server.ts'
@@ -17,9 +17,9 @@ function found(...ids: (string | undefined)[]) {
   }))
   const options = serverOptions.parse({ data_dir: '/srv/consul' })
   const cluster = clusterFixture({ nodes, options: { [SERVER_ROLE]: options } })
-  return (consulServer.findings?.({ options, cluster }) ?? []).filter(
-    ({ diagnostic }) => diagnostic.code === 'CONSUL_NODE_ID_TWICE',
-  )
+  return (
+    consulServer.findings?.({ options, cluster, nodes: cluster.find(SERVER_ROLE), file: fileFixture }) ?? []
+  ).filter(({ diagnostic }) => diagnostic.code === 'CONSUL_NODE_ID_TWICE')
 }
 
 describe('the ids that agents made', () => {
