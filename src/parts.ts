@@ -5,7 +5,10 @@ export { addressOf, contentOf, defineKind, digestOf } from './resources/kind.ts'
 export { defineRole } from './roles/role.ts'
 
 export { authorizedKey, type AuthorizedKeyOptions } from './resources/authorized-key/authorized-key.ts'
-export { bootCommandLine, type BootCommandLineOptions } from './resources/boot-command-line/boot-command-line.ts'
+export {
+  bootCommandLine,
+  type BootCommandLineOptions,
+} from './resources/boot-command-line/boot-command-line.ts'
 export { command, type CommandOptions } from './resources/command/command.ts'
 export { directory, type DirectoryOptions } from './resources/directory/directory.ts'
 export { file, type FileOptions } from './resources/file/file.ts'

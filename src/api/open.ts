@@ -106,7 +106,12 @@ export async function openCluster(
   if (!loaded.file) return { diagnostics: loaded.diagnostics, text: loaded.text }
   const paths = clusterFolder(folder, options.lab)
   try {
-    const { source, diagnostics: unread } = await sourceOf({ ...loaded, file: loaded.file }, registry, paths, options)
+    const { source, diagnostics: unread } = await sourceOf(
+      { ...loaded, file: loaded.file },
+      registry,
+      paths,
+      options,
+    )
     const resolved = resolveSource(source)
     const left = leftNodeWarnings(
       source.lock,
@@ -164,7 +169,9 @@ export function resolveSource(source: ClusterSource): Resolved {
   // What a role objects to is told by the role; what it would make of it is no news.
   if (resolved.diagnostics.some(({ severity }) => severity === 'error')) return resolved
   const problems = resourceProblems(resolved, Object.keys(source.file.nodes))
-  return problems.length === 0 ? resolved : { ...resolved, diagnostics: [...resolved.diagnostics, ...problems] }
+  return problems.length === 0
+    ? resolved
+    : { ...resolved, diagnostics: [...resolved.diagnostics, ...problems] }
 }
 
 function opened(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { findingsOf } from './issue-diagnostics.ts'
+import type { NodeEntry } from './node-schema.ts'
 import type { KeyPath, Positions } from './positions.ts'
 import type { ClusterFile, RoleForm, RoleSchemas, RoleUse } from './schema.ts'
 
@@ -16,7 +17,12 @@ export function nodeOptionsSchema({ options, perNode = [] }: RoleForm): z.ZodTyp
     // What is left out is the role's, and no default.
     const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? schema.unwrap() : schema
     const { description } = schema
-    return [[key, (inner as z.ZodType).optional().meta({ ...(description !== undefined && { description }) })] as const]
+    return [
+      [
+        key,
+        (inner as z.ZodType).optional().meta({ ...(description !== undefined && { description }) }),
+      ] as const,
+    ]
   })
   return z.strictObject(Object.fromEntries(own))
 }
@@ -29,14 +35,16 @@ export function withNodeOptions(
 ): { readonly file: ClusterFile; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   const uses = new Map(Object.entries(file.roles).map(([role, all]) => [role, [...all]]))
-  for (const [node, entry] of Object.entries(file.nodes)) {
+  for (const [node, entry] of Object.entries<NodeEntry>(file.nodes)) {
     for (const role of Object.keys(entry.options ?? {})) {
       const path: KeyPath = ['nodes', node, 'options', role]
       const [use, ...others] = uses.get(role) ?? []
       const form = roles[role]
       if (!use || !form || others.length > 0 || use.path.length > 2) {
         const why = use ? 'several' : 'unused'
-        diagnostics.push(clusterCodes.NODE_OPTIONS_WITHOUT_ROLE({ node, role, why }, { where: positions.ofKey(path) }))
+        diagnostics.push(
+          clusterCodes.NODE_OPTIONS_WITHOUT_ROLE({ node, role, why }, { where: positions.ofKey(path) }),
+        )
         continue
       }
       const laid = laidOver(form, written, path, positions)
@@ -56,7 +64,7 @@ function laidOver(
 ): { readonly options?: RoleUse['options']; readonly diagnostics: readonly Diagnostic[] } {
   const role = String(path.at(-1))
   const own = mapAt(written, path)
-  const { on, count, ...below } = mapAt(written, ['roles', role])
+  const { on: _on, count: _count, ...below } = mapAt(written, ['roles', role])
   const value = { ...below, ...own }
   const result = schema.safeParse(value)
   if (result.success) return { options: result.data as RoleUse['options'], diagnostics: [] }
@@ -72,7 +80,8 @@ function laidOver(
 
 function mapAt(value: unknown, path: KeyPath): Readonly<Record<string, unknown>> {
   const found = path.reduce<unknown>(
-    (inner, step) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[step] : undefined),
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[step] : undefined,
     value,
   )
   return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {}

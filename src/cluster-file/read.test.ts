@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { readClusterFile } from './read.ts'
 
 const roles = {
-  base: { options: z.object({ timezone: z.string().default('UTC'), locale: z.string().optional() }), perNode: ['timezone'] },
+  base: {
+    options: z.object({ timezone: z.string().default('UTC'), locale: z.string().optional() }),
+    perNode: ['timezone'],
+  },
   notes: { options: z.object({ text: z.string() }), uses: 'several' as const },
   'consul-server': {
     options: z
@@ -227,7 +230,9 @@ describe('a role that may be used several times', () => {
 
 describe('options of one node', () => {
   const node = (options: string, more = '') =>
-    read(`cluster: office\ndomain: office.example.net\nnodes:\n  hammond:\n    options:\n      base: ${options}\nroles:\n  base: { on: all, locale: de ${more}}\n`)
+    read(
+      `cluster: office\ndomain: office.example.net\nnodes:\n  hammond:\n    options:\n      base: ${options}\nroles:\n  base: { on: all, locale: de ${more}}\n`,
+    )
 
   it('are laid over those of the role, which fill in what they leave out', () => {
     const use = node('{ timezone: Europe/Lisbon }').file?.roles['base']?.[0]
@@ -244,8 +249,8 @@ describe('options of one node', () => {
     ['{ locale: pt }', 'UNKNOWN_KEY', expect.anything()],
   ])('are judged where they stand: %s', (options, code, fix) => {
     const { diagnostics } = node(options)
-    expect(diagnostics.map((one) => [one.code, one.fix, one.where && 'line' in one.where && one.where.line])).toEqual([
-      [code, fix, 6],
-    ])
+    expect(
+      diagnostics.map((one) => [one.code, one.fix, one.where && 'line' in one.where && one.where.line]),
+    ).toEqual([[code, fix, 6]])
   })
 })

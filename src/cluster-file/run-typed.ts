@@ -7,8 +7,7 @@ import { reasonOf } from '../support/reason.ts'
 
 /** What came of running a file. */
 export type TypedRun = (
-  | { readonly exported: Readonly<Record<string, unknown>> }
-  | { readonly error: unknown }
+  { readonly exported: Readonly<Record<string, unknown>> } | { readonly error: unknown }
 ) & {
   /** Where in the file an error arose, now or when something of it is called later; undefined when the error does not tell. */
   readonly placeOf: (error: unknown) => FilePlace | undefined
@@ -18,7 +17,10 @@ export type TypedRun = (
  * Runs a file. It is a program and may do whatever a program can. `imports` are what names stand for, such as `bramble` for the public
  * API: absolute paths, which need not be installed anywhere.
  */
-export async function runTyped(path: string, imports: Readonly<Record<string, string>> = {}): Promise<TypedRun> {
+export async function runTyped(
+  path: string,
+  imports: Readonly<Record<string, string>> = {},
+): Promise<TypedRun> {
   // Loaded here: most clusters have no such file, and it costs every other start as much as reading one.
   const { createJiti } = await import('jiti')
   const file = resolve(path)

@@ -17,7 +17,8 @@ let outside = ''
 beforeEach(async () => {
   outside = temporaryFolder('outside')
   root = await makeRoot({
-    '/etc/passwd': 'root:x:0:0::/root:/bin/sh\ndaemon:x:4711:4712::/:/bin/sh\nengine:x:4713:4714::/:/bin/sh\n',
+    '/etc/passwd':
+      'root:x:0:0::/root:/bin/sh\ndaemon:x:4711:4712::/:/bin/sh\nengine:x:4713:4714::/:/bin/sh\n',
     '/etc/group': 'root:x:0:\ndaemon:x:4712:\nengine:x:4714:\n',
   })
 })
@@ -27,31 +28,44 @@ afterEach(async () => {
 })
 
 describeAsRoot('a program on the root of another system', () => {
-  it.each(['dash', 'busybox'] as const)('starts no command and no guard of a command, and says why (%s)', async (shell) => {
-    const mark = join(outside, 'mark')
-    const touch = ['touch', mark]
-    const all = [
-      command({ name: 'guarded', run: touch, unless: ['sh', '-c', `touch ${mark}; false`], onlyIf: touch }),
-      command({ name: 'created', run: touch, creates: '/srv/made', undo: touch }),
-      command({ name: 'once', run: touch, once: true }),
-    ]
-    const program = await programOf(all)
-    const seen = await runProgram(root, program, 'check', { shell })
-    expect(seen.differing).toEqual(['command:guarded', 'command:created', 'command:once'])
-    const result = await runProgram(root, program, 'converge', { shell })
-    for (const { name } of all) {
-      expect(result.failed.get(`command:${name}`)?.message).toMatch(/^a command runs on the node itself, and .* is left for the first boot$/)
-    }
-    const removal = await runProgram(root, await programOf([], ['command']), 'converge', { shell })
-    expect([...removal.failed.values()].map(({ message }) => message)).toContainEqual(expect.stringMatching(/^what undoes a command/))
-    expect(existsSync(mark)).toBe(false)
-  })
+  it.each(['dash', 'busybox'] as const)(
+    'starts no command and no guard of a command, and says why (%s)',
+    async (shell) => {
+      const mark = join(outside, 'mark')
+      const touch = ['touch', mark]
+      const all = [
+        command({ name: 'guarded', run: touch, unless: ['sh', '-c', `touch ${mark}; false`], onlyIf: touch }),
+        command({ name: 'created', run: touch, creates: '/srv/made', undo: touch }),
+        command({ name: 'once', run: touch, once: true }),
+      ]
+      const program = await programOf(all)
+      const seen = await runProgram(root, program, 'check', { shell })
+      expect(seen.differing).toEqual(['command:guarded', 'command:created', 'command:once'])
+      const result = await runProgram(root, program, 'converge', { shell })
+      for (const { name } of all) {
+        expect(result.failed.get(`command:${name}`)?.message).toMatch(
+          /^a command runs on the node itself, and .* is left for the first boot$/,
+        )
+      }
+      const removal = await runProgram(root, await programOf([], ['command']), 'converge', { shell })
+      expect([...removal.failed.values()].map(({ message }) => message)).toContainEqual(
+        expect.stringMatching(/^what undoes a command/),
+      )
+      expect(existsSync(mark)).toBe(false)
+    },
+  )
 
   it('asks no checker of this computer for a new content', async () => {
     const mark = join(outside, 'mark')
     const checked = file({ path: '/etc/checked', content: 'x', validate: ['touch', mark] })
-    const result = await runProgram(root, await programOf([checked, file({ path: '/etc/plain', content: 'x' })]), 'converge')
-    expect(result.failed.get('file:/etc/checked')?.message).toMatch(/^touch checks the content, and can only do so on the node itself/)
+    const result = await runProgram(
+      root,
+      await programOf([checked, file({ path: '/etc/plain', content: 'x' })]),
+      'converge',
+    )
+    expect(result.failed.get('file:/etc/checked')?.message).toMatch(
+      /^touch checks the content, and can only do so on the node itself/,
+    )
     expect(result.changed).toEqual(['file:/etc/plain'])
     expect(existsSync(mark)).toBe(false)
   })

@@ -38,9 +38,12 @@ function placedRoles(
   return cluster.nodes
     .filter(({ name }) => nodes?.has(name) ?? true)
     .flatMap((node) =>
-      cluster
-        .usesOn(node.name)
-        .map(({ role, options, path }) => ({ role: roleByName(roles, role), node, path, options: options as never })),
+      cluster.usesOn(node.name).map(({ role, options, path }) => ({
+        role: roleByName(roles, role),
+        node,
+        path,
+        options: options as never,
+      })),
     )
 }
 
@@ -92,7 +95,7 @@ export function wantedOn(
 }
 
 /** All resources that a node is to have. Throws {@link DiagnosticsError} when two uses want one thing differently. */
-export function nodeResources(resolved: Resolved, node: string, provisions: Provisions): Resource[] {
+export function nodeResources(resolved: Resolved, node: string, provisions: Provisions): readonly Resource[] {
   const { resources, clashes } = merged(wantedOn(resolved, node, provisions))
   if (clashes.length > 0) {
     throw new DiagnosticsError(clashes.map((clash) => clashDiagnostic(clash, [node], resolved.positions)))
@@ -106,7 +109,9 @@ function runningUnits(
   node: string,
   ofRoles: readonly WantedResource[],
 ): WantedResource[] {
-  const kept = new Set(ofRoles.filter(({ resource }) => keepsRunning(resource)).map(({ resource }) => addressOf(resource)))
+  const kept = new Set(
+    ofRoles.filter(({ resource }) => keepsRunning(resource)).map(({ resource }) => addressOf(resource)),
+  )
   return cluster
     .servicesOn(node)
     .flatMap(({ name, unit }) => {
@@ -124,7 +129,7 @@ function keepsRunning({ kind, row: [enabled, state] }: Resource): boolean {
 
 function contextOf(
   resolved: Resolved,
-  given: Omit<PlacedRole, 'role'>,
+  given: Omit<PlacedRole, 'role' | 'path'>,
   provisions: Provisions,
 ): RoleContext<never> {
   const file = fileFrom(resolved.files)

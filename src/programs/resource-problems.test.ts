@@ -44,26 +44,47 @@ function problems(uses: string) {
 describe('what several uses make together', () => {
   it('may be the same thing twice', () => {
     const same = '{ on: all, path: /etc/motd, content: x }'
-    expect(problems(`  files: [${same}, ${same}]\n  packages: [{ on: all, install: [git] }, { on: a, install: [git] }]\n`)).toEqual([])
+    expect(
+      problems(
+        `  files: [${same}, ${same}]\n  packages: [{ on: all, install: [git] }, { on: a, install: [git] }]\n`,
+      ),
+    ).toEqual([])
   })
 
   it('may not be one thing in two ways (RESOURCE_WANTED_TWICE), each place told', () => {
-    const uses = '  files:\n    - { on: all, path: /etc/motd, content: x }\n    - { on: all, path: /etc/motd, content: y }\n'
+    const uses =
+      '  files:\n    - { on: all, path: /etc/motd, content: x }\n    - { on: all, path: /etc/motd, content: y }\n'
     expect(problems(uses)).toEqual([
       ['RESOURCE_WANTED_TWICE', 'file:/etc/motd is wanted in two ways on a and 1 more', 7, [6]],
     ])
     expect(problems('  base: { on: all }\n  journal: { on: b }\n')).toEqual([
-      ['RESOURCE_WANTED_TWICE', 'file:/etc/systemd/journald.conf.d/90-bramble.conf is wanted in two ways on b', 6, [5]],
+      [
+        'RESOURCE_WANTED_TWICE',
+        'file:/etc/systemd/journald.conf.d/90-bramble.conf is wanted in two ways on b',
+        6,
+        [5],
+      ],
     ])
-    expect(problems('  files:\n    - { on: a, path: /etc/motd, content: x }\n    - { on: b, path: /etc/motd, content: y }\n')).toEqual([])
+    expect(
+      problems(
+        '  files:\n    - { on: a, path: /etc/motd, content: x }\n    - { on: b, path: /etc/motd, content: y }\n',
+      ),
+    ).toEqual([])
   })
 
   it('may not stand on what the node does not have (RESOURCE_NEED_MISSING)', () => {
     const unit = '{ on: all, unit: bell.service, content: x, reads: [/etc/bell.conf] }'
     expect(problems(`  units: [${unit}]\n`)).toEqual([
-      ['RESOURCE_NEED_MISSING', 'service:bell.service needs file:/etc/bell.conf, which a does not have', 5, undefined],
+      [
+        'RESOURCE_NEED_MISSING',
+        'service:bell.service needs file:/etc/bell.conf, which a does not have',
+        5,
+        undefined,
+      ],
     ])
-    expect(problems(`  units: [${unit}]\n  files: { on: all, path: /etc/bell.conf, content: x }\n`)).toEqual([])
+    expect(problems(`  units: [${unit}]\n  files: { on: all, path: /etc/bell.conf, content: x }\n`)).toEqual(
+      [],
+    )
   })
 
   it('may not need each other in a circle (RESOURCE_CIRCLE)', () => {

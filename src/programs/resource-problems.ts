@@ -15,7 +15,9 @@ export function resourceProblems(
   nodes: readonly string[],
   provisions?: Provisions,
 ): Diagnostic[] {
-  const looked = nodes.filter((node) => resolved.cluster.usesOn(node).some(({ role }) => isTheUsers(resolved.roles[role])))
+  const looked = nodes.filter((node) =>
+    resolved.cluster.usesOn(node).some(({ role }) => isTheUsers(resolved.roles[role])),
+  )
   const clashes = new Map<string, { clash: Clash; nodes: string[] }>()
   const found: Diagnostic[] = []
   for (const node of looked) {
@@ -59,7 +61,11 @@ const NOTHING: Provisions = {
   release: notYet,
 }
 
-function missingNeeds(wanted: readonly WantedResource[], node: string, { positions }: Resolved): Diagnostic[] {
+function missingNeeds(
+  wanted: readonly WantedResource[],
+  node: string,
+  { positions }: Resolved,
+): Diagnostic[] {
   const known = new Set(wanted.map(({ resource }) => addressOf(resource)))
   return wanted.flatMap(({ resource, path }) =>
     [...resource.needs, ...resource.inputs.flat()]
@@ -73,20 +79,26 @@ function missingNeeds(wanted: readonly WantedResource[], node: string, { positio
   )
 }
 
-function diagnosed(error: unknown, node: string, { cluster, positions, roles }: Resolved): readonly Diagnostic[] {
+function diagnosed(
+  error: unknown,
+  node: string,
+  { cluster, positions, roles }: Resolved,
+): readonly Diagnostic[] {
   if (error instanceof DiagnosticsError) return error.diagnostics
   const use = cluster.usesOn(node).find(({ role }) => isTheUsers(roles[role]))
   if (!(error instanceof OrderError) || !use) throw error
-  return [
-    ownCodes.RESOURCE_CIRCLE({ node, problem: error.message }, { where: positions.ofKey(use.path) }),
-  ]
+  return [ownCodes.RESOURCE_CIRCLE({ node, problem: error.message }, { where: positions.ofKey(use.path) })]
 }
 
 /** What several nodes have in common is told of the first. */
 function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const told = new Map<string, Diagnostic>()
   for (const diagnostic of diagnostics) {
-    const key = JSON.stringify([diagnostic.code, diagnostic.where, diagnostic.summary.replace(/ which .*$/, '')])
+    const key = JSON.stringify([
+      diagnostic.code,
+      diagnostic.where,
+      diagnostic.summary.replace(/ which .*$/, ''),
+    ])
     if (!told.has(key)) told.set(key, diagnostic)
   }
   return [...told.values()]

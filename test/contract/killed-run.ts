@@ -6,7 +6,12 @@ import type { Program } from '../../src/compile/compile.ts'
 import { programCommand } from './program-run.ts'
 
 /** Starts a converge and sends SIGKILL to all its processes when it begins its step number `step`. */
-export async function killedInTheMiddle(root: string, program: Program, step: number, live = false): Promise<void> {
+export async function killedInTheMiddle(
+  root: string,
+  program: Program,
+  step: number,
+  live = false,
+): Promise<void> {
   const { argv, environment, folder } = await programCommand(program, 'converge', { live })
   const [command = '', ...args] = argv
   const child = spawn(command, args, {

@@ -74,7 +74,11 @@ function roleFiles(folder: string): Found[] {
 function kindFiles(folder: string): Found[] {
   return entries(join(folder, 'kinds'))
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ what: 'kind', name, file: relative('.', join(folder, 'kinds', name, `${name}.ts`)) }))
+    .map(({ name }) => ({
+      what: 'kind',
+      name,
+      file: relative('.', join(folder, 'kinds', name, `${name}.ts`)),
+    }))
 }
 
 function entries(folder: string) {
@@ -88,8 +92,10 @@ function judged({ what, name, file }: Found, ran: TypedRun): Loaded {
   const wrong = (problem: string, fix: string): never => {
     throw new WrongShape(ownCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: top }))
   }
-  if (!NAME.test(name)) wrong('has a name that cannot stand in a cluster file', 'use lower-case letters, digits and hyphens')
-  if (what === 'kind' && !existsSync(file)) wrong('is not there', `make it, or take the folder ${dirname(file)} away`)
+  if (!NAME.test(name))
+    wrong('has a name that cannot stand in a cluster file', 'use lower-case letters, digits and hyphens')
+  if (what === 'kind' && !existsSync(file))
+    wrong('is not there', `make it, or take the folder ${dirname(file)} away`)
   const ours: Readonly<Record<string, unknown>> = what === 'role' ? ourRoles : ourKinds
   if (Object.hasOwn(ours, name)) throw new WrongShape(ownCodes.OWN_NAME_TAKEN({ what, name }, { where: top }))
   if (!('exported' in ran)) {
@@ -97,6 +103,10 @@ function judged({ what, name, file }: Found, ran: TypedRun): Loaded {
     throw new WrongShape(ownCodes.OWN_FILE_FAILED(details, { where: ran.placeOf(ran.error) ?? top }))
   }
   const value = ran.exported['default']
-  if (value === undefined) wrong('has no default export', `write  export default ${what === 'role' ? 'defineRole' : 'defineKind'}({ … })`)
+  if (value === undefined)
+    wrong(
+      'has no default export',
+      `write  export default ${what === 'role' ? 'defineRole' : 'defineKind'}({ … })`,
+    )
   return { what, name, file, value, placeOf: ran.placeOf }
 }

@@ -34,8 +34,11 @@ export interface Member {
 }
 
 /** The value with its members judged; throws {@link WrongShape} at the line of the first that is wrong. */
-export function shaped(loaded: Loaded, members: Readonly<Record<string, Member>>): Readonly<Record<string, unknown>> {
-  const { what, name, file, value } = loaded
+export function shaped(
+  loaded: Loaded,
+  members: Readonly<Record<string, Member>>,
+): Readonly<Record<string, unknown>> {
+  const { what, name, value } = loaded
   const made = what === 'role' ? 'defineRole' : 'defineKind'
   if (typeof value !== 'object' || value === null) {
     throw wrong(loaded, 'default', `exports no ${what}`, `write  export default ${made}({ … })`)
@@ -44,7 +47,12 @@ export function shaped(loaded: Loaded, members: Readonly<Record<string, Member>>
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(members, key)) continue
     const near = didYouMean(key, Object.keys(members))
-    throw wrong(loaded, key, `has ${key}, which no ${what} has`, near === undefined ? 'take it out' : `did you mean ${near}?`)
+    throw wrong(
+      loaded,
+      key,
+      `has ${key}, which no ${what} has`,
+      near === undefined ? 'take it out' : `did you mean ${near}?`,
+    )
   }
   for (const [key, { required = false, sort, is }] of Object.entries(members)) {
     if (given[key] === undefined && !required) continue
@@ -52,14 +60,21 @@ export function shaped(loaded: Loaded, members: Readonly<Record<string, Member>>
     if (!is(given[key])) throw wrong(loaded, key, `has a ${key} that is no ${sort}`, `give it ${sort}`)
   }
   if (given['name'] !== name) {
-    throw wrong(loaded, 'name', `defines ${String(given['name'])}`, `write  name: '${name}'  or rename the file`)
+    throw wrong(
+      loaded,
+      'name',
+      `defines ${String(given['name'])}`,
+      `write  name: '${name}'  or rename the file`,
+    )
   }
   return given
 }
 
 /** A mistake at the first line of the file that has the key as one. */
 export function wrong({ what, file }: Loaded, key: string, problem: string, fix: string): WrongShape {
-  return new WrongShape(ownCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: placeOfKey(file, key) }))
+  return new WrongShape(
+    ownCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: placeOfKey(file, key) }),
+  )
 }
 
 function placeOfKey(file: string, key: string): FilePlace {
@@ -83,5 +98,11 @@ export const A_FUNCTION: Member = { sort: 'a function', is: (value) => typeof va
 
 /** Schemas are known by what they can do: those of another copy of zod are as good. */
 export function isObjectSchema(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'safeExtend' in value && 'safeParse' in value && 'shape' in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'safeExtend' in value &&
+    'safeParse' in value &&
+    'shape' in value
+  )
 }

@@ -10,10 +10,25 @@ import { A_FUNCTION, shaped, SOME_TEXT, WrongShape, type Loaded, type Member } f
 const MEMBERS: Readonly<Record<keyof CompilerKind['kind'] | 'summary' | 'options' | 'resource', Member>> = {
   name: SOME_TEXT,
   summary: SOME_TEXT,
-  stage: { required: true, sort: 'a number', is: (value) => typeof value === 'number' && Number.isFinite(value) },
-  converges: { required: true, sort: "'each' or 'whole'", is: (value) => value === 'each' || value === 'whole' },
-  uses: { sort: 'a list of kinds', is: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string') },
-  options: { required: true, sort: 'a schema of zod', is: (value) => typeof value === 'object' && value !== null && 'safeParse' in value },
+  stage: {
+    required: true,
+    sort: 'a number',
+    is: (value) => typeof value === 'number' && Number.isFinite(value),
+  },
+  converges: {
+    required: true,
+    sort: "'each' or 'whole'",
+    is: (value) => value === 'each' || value === 'whole',
+  },
+  uses: {
+    sort: 'a list of kinds',
+    is: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  },
+  options: {
+    required: true,
+    sort: 'a schema of zod',
+    is: (value) => typeof value === 'object' && value !== null && 'safeParse' in value,
+  },
   resource: { ...A_FUNCTION, required: true },
 }
 
@@ -29,12 +44,16 @@ export async function ownKind(loaded: Loaded): Promise<CompilerKind> {
 
 async function shellOf({ file, name }: Loaded): Promise<string> {
   const folder = dirname(file)
-  const files = readdirSync(folder).filter((one) => one.endsWith('.sh')).sort()
+  const files = readdirSync(folder)
+    .filter((one) => one.endsWith('.sh'))
+    .sort()
   const main = join(folder, `${name}.sh`)
   const top = { file: main, line: 1, column: 1, length: 0 }
   if (!files.includes(`${name}.sh`)) {
     const fix = `write it, with the functions ${needed(name).join(', ')}`
-    throw new WrongShape(ownCodes.OWN_SHELL_WRONG({ file: main, problem: 'is not there', fix }, { where: { ...top, file } }))
+    throw new WrongShape(
+      ownCodes.OWN_SHELL_WRONG({ file: main, problem: 'is not there', fix }, { where: { ...top, file } }),
+    )
   }
   const texts = files.map((one) => readFileSync(join(folder, one), 'utf8'))
   for (const [index, one] of files.entries()) await judgeShell(join(folder, one), texts[index] ?? '', name)
@@ -42,7 +61,12 @@ async function shellOf({ file, name }: Loaded): Promise<string> {
   const missing = needed(name).filter((own) => !defined.has(own))
   if (missing.length > 0) {
     const problem = `has no function ${missing.join(', ')}`
-    throw new WrongShape(ownCodes.OWN_SHELL_WRONG({ file: main, problem, fix: 'write it; it may be empty but for a :' }, { where: top }))
+    throw new WrongShape(
+      ownCodes.OWN_SHELL_WRONG(
+        { file: main, problem, fix: 'write it; it may be empty but for a :' },
+        { where: top },
+      ),
+    )
   }
   return texts.map(condensed).join('')
 }
@@ -65,7 +89,9 @@ async function judgeShell(file: string, text: string, kind: string): Promise<voi
     const [, line = '1', said = ''] = /(?:line )?(\d+): *(.*)/.exec(stderr) ?? []
     const problem = `is no shell: ${said === '' ? (stderr.split('\n')[0] ?? '') : said}`
     const where = { file, line: Number(line), column: 1, length: 0 }
-    throw new WrongShape(ownCodes.OWN_SHELL_WRONG({ file, problem, fix: 'mend it at or above this line' }, { where }))
+    throw new WrongShape(
+      ownCodes.OWN_SHELL_WRONG({ file, problem, fix: 'mend it at or above this line' }, { where }),
+    )
   }
   const foreign = functionsOf(text).find(({ name }) => !name.startsWith(`${shellName(kind)}_`))
   if (foreign === undefined) return

@@ -15,7 +15,11 @@ const TEXTS: Member = {
 const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   name: SOME_TEXT,
   summary: SOME_TEXT,
-  options: { required: true, sort: 'an object schema of zod, such as z.strictObject({ … })', is: isObjectSchema },
+  options: {
+    required: true,
+    sort: 'an object schema of zod, such as z.strictObject({ … })',
+    is: isObjectSchema,
+  },
   uses: { sort: "'one' or 'several'", is: (value) => value === 'one' || value === 'several' },
   perNode: TEXTS,
   conflicts: TEXTS,
@@ -46,7 +50,11 @@ export function ownRole(loaded: Loaded): Role {
 }
 
 /** What the function throws, and what it must not give, becomes a diagnostic. */
-function guard(loaded: Loaded, step: string, work: (context: unknown) => unknown): (context: unknown) => unknown {
+function guard(
+  loaded: Loaded,
+  step: string,
+  work: (context: unknown) => unknown,
+): (context: unknown) => unknown {
   return (context) => {
     let given: unknown
     try {
@@ -65,7 +73,12 @@ function guard(loaded: Loaded, step: string, work: (context: unknown) => unknown
   }
 }
 
-function failed({ name, file, placeOf }: Loaded, step: string, problem: string, error?: unknown): DiagnosticsError {
+function failed(
+  { name, file, placeOf }: Loaded,
+  step: string,
+  problem: string,
+  error?: unknown,
+): DiagnosticsError {
   const where = placeOf(error) ?? { file, line: 1, column: 1, length: 0 }
   return new DiagnosticsError([ownCodes.OWN_ROLE_FAILED({ role: name, step, problem }, { where })])
 }
@@ -74,7 +87,9 @@ function failed({ name, file, placeOf }: Loaded, step: string, problem: string, 
 function saidBy(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'issues' in error && Array.isArray(error.issues)) {
     const issues = error.issues as readonly { path: readonly unknown[]; message: string }[]
-    return issues.map(({ path, message }) => [...(path.length > 0 ? [path.join('.')] : []), message].join(' ')).join('; ')
+    return issues
+      .map(({ path, message }) => [...(path.length > 0 ? [path.join('.')] : []), message].join(' '))
+      .join('; ')
   }
   return reasonOf(error).split('\n', 1)[0] ?? ''
 }
@@ -90,6 +105,8 @@ function isResource(value: unknown): value is Resource {
     typeof value === 'object' &&
     value !== null &&
     ['kind', 'name', 'digest'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string') &&
-    ['row', 'contents', 'needs', 'after', 'inputs'].every((key) => Array.isArray((value as Record<string, unknown>)[key]))
+    ['row', 'contents', 'needs', 'after', 'inputs'].every((key) =>
+      Array.isArray((value as Record<string, unknown>)[key]),
+    )
   )
 }

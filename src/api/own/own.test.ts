@@ -38,7 +38,8 @@ async function opened() {
 }
 
 function told({ code, summary, fix, where }: Diagnostic): readonly unknown[] {
-  const place = where && isFilePlace(where) ? `${where.file.split('/').slice(-2).join('/')}:${where.line}` : undefined
+  const place =
+    where && isFilePlace(where) ? `${where.file.split('/').slice(-2).join('/')}:${where.line}` : undefined
   return [code, place, summary.replace(/\S*bramble-own-[^/]*\//, ''), fix]
 }
 
@@ -58,7 +59,9 @@ describe('own roles and kinds', () => {
     const addresses = [...program.resources.values()].map(({ address }) => address)
     expect(addresses).toContain('file:/etc/motd')
     expect(addresses).toContain('stamp:/run/heartbeat')
-    const texts = [...program.contents.values()].map(({ bytes }) => ('path' in bytes ? '' : Buffer.from(bytes).toString()))
+    const texts = [...program.contents.values()].map(({ bytes }) =>
+      'path' in bytes ? '' : Buffer.from(bytes).toString(),
+    )
     expect(texts).toContain('hammond in the attic: good morning\n')
     expect(program.text).toContain('stamp_compare() {\n')
   })
@@ -77,7 +80,10 @@ describe('own roles and kinds', () => {
 
   it('are checked in the cluster file like all others', async () => {
     const greeting = `${HEAD}  name: 'greeting',\n  summary: 'Greets.',\n  options: z.strictObject({ text: z.string() }),\n  resources: () => [],\n})\n`
-    const found = await wrong({ 'roles/greeting.ts': greeting }, '  greeting: { on: all, txt: hello }\n  greting: { on: all }\n')
+    const found = await wrong(
+      { 'roles/greeting.ts': greeting },
+      '  greeting: { on: all, txt: hello }\n  greting: { on: all }\n',
+    )
     expect(found.map(([code, , , fix]) => [code, fix])).toEqual([
       ['MISSING_KEY', expect.anything()],
       ['UNKNOWN_KEY', 'did you mean text?'],
@@ -93,38 +99,97 @@ describe('own roles and kinds', () => {
 })
 
 describe('a mistake in an own role is told with its file and line', () => {
-  const role = (members: string) => ({ 'roles/greeting.ts': `${HEAD}  name: 'greeting',\n${REST}${members}})\n` })
-
-  it.each([
-    ['what does not parse', { 'roles/greeting.ts': 'export default {\n  name: ,\n}\n' }, 'OWN_FILE_FAILED', 2],
-    ['what throws', { 'roles/greeting.ts': "const a = 1\n\nthrow new Error('no luck')\n" }, 'OWN_FILE_FAILED', 3],
-    ['what imports what is not there', { 'roles/greeting.ts': "import a from './nothing.ts'\nexport default a\n" }, 'OWN_FILE_FAILED', 1],
-    ['no default export', { 'roles/greeting.ts': 'export const a = 1\n' }, 'OWN_FILE_WRONG', 1],
-    ['an empty file', { 'roles/greeting.ts': '' }, 'OWN_FILE_WRONG', 1],
-    ['no role', { 'roles/greeting.ts': 'const a = 1\nexport default a\n' }, 'OWN_FILE_WRONG', 2],
-    ['another name', { 'roles/greeting.ts': `${HEAD}  name: 'gretting',\n${REST}  resources: () => [],\n})\n` }, 'OWN_FILE_WRONG', 3],
-    ['a name with capitals', { 'roles/Greeting.ts': '' }, 'OWN_FILE_WRONG', 1],
-    ['a name that is taken', { 'roles/base.ts': `${HEAD}  name: 'base',\n${REST}  resources: () => [],\n})\n` }, 'OWN_NAME_TAKEN', 1],
-    ['a misspelt member', role('  resource: () => [],\n'), 'OWN_FILE_WRONG', 6],
-    ['no resources', role(''), 'OWN_FILE_WRONG', 2],
-    ['options that are no schema', { 'roles/greeting.ts': `${HEAD}  name: 'greeting',\n  summary: 'x',\n  options: {},\n  resources: () => [],\n} as never)\n` }, 'OWN_FILE_WRONG', 5],
-  ])('%s', async (_, files, code, line) => {
-    const found = await wrong(files)
-    expect(found.map(([one, place]) => [one, String(place).split(':').at(-1)])).toEqual([[code, String(line)]])
+  const role = (members: string) => ({
+    'roles/greeting.ts': `${HEAD}  name: 'greeting',\n${REST}${members}})\n`,
   })
 
   it.each([
-    ['throws when it is asked', "  resources: ({ node }) => {\n    throw new Error(`no ${node.name}`)\n  },\n", 7, 'no hammond'],
-    ['gives a kind what it does not take', "  resources: () => [\n    file({ path: 'etc/motd', content: '' }),\n  ],\n", 7, /^path must be an absolute path/],
+    [
+      'what does not parse',
+      { 'roles/greeting.ts': 'export default {\n  name: ,\n}\n' },
+      'OWN_FILE_FAILED',
+      2,
+    ],
+    [
+      'what throws',
+      { 'roles/greeting.ts': "const a = 1\n\nthrow new Error('no luck')\n" },
+      'OWN_FILE_FAILED',
+      3,
+    ],
+    [
+      'what imports what is not there',
+      { 'roles/greeting.ts': "import a from './nothing.ts'\nexport default a\n" },
+      'OWN_FILE_FAILED',
+      1,
+    ],
+    ['no default export', { 'roles/greeting.ts': 'export const a = 1\n' }, 'OWN_FILE_WRONG', 1],
+    ['an empty file', { 'roles/greeting.ts': '' }, 'OWN_FILE_WRONG', 1],
+    ['no role', { 'roles/greeting.ts': 'const a = 1\nexport default a\n' }, 'OWN_FILE_WRONG', 2],
+    [
+      'another name',
+      { 'roles/greeting.ts': `${HEAD}  name: 'gretting',\n${REST}  resources: () => [],\n})\n` },
+      'OWN_FILE_WRONG',
+      3,
+    ],
+    ['a name with capitals', { 'roles/Greeting.ts': '' }, 'OWN_FILE_WRONG', 1],
+    [
+      'a name that is taken',
+      { 'roles/base.ts': `${HEAD}  name: 'base',\n${REST}  resources: () => [],\n})\n` },
+      'OWN_NAME_TAKEN',
+      1,
+    ],
+    ['a misspelt member', role('  resource: () => [],\n'), 'OWN_FILE_WRONG', 6],
+    ['no resources', role(''), 'OWN_FILE_WRONG', 2],
+    [
+      'options that are no schema',
+      {
+        'roles/greeting.ts': `${HEAD}  name: 'greeting',\n  summary: 'x',\n  options: {},\n  resources: () => [],\n} as never)\n`,
+      },
+      'OWN_FILE_WRONG',
+      5,
+    ],
+  ])('%s', async (_, files, code, line) => {
+    const found = await wrong(files)
+    expect(found.map(([one, place]) => [one, String(place).split(':').at(-1)])).toEqual([
+      [code, String(line)],
+    ])
+  })
+
+  it.each([
+    [
+      'throws when it is asked',
+      '  resources: ({ node }) => {\n    throw new Error(`no ${node.name}`)\n  },\n',
+      7,
+      'no hammond',
+    ],
+    [
+      'gives a kind what it does not take',
+      "  resources: () => [\n    file({ path: 'etc/motd', content: '' }),\n  ],\n",
+      7,
+      /^path must be an absolute path/,
+    ],
     ['gives no list', '  resources: () => undefined as never,\n', 1, 'it gives no list of resources'],
-    ['gives no resources', '  resources: () => [{ path: 1 }] as never,\n', 1, 'item 1 of its list is no resource'],
+    [
+      'gives no resources',
+      '  resources: () => [{ path: 1 }] as never,\n',
+      1,
+      'item 1 of its list is no resource',
+    ],
     ['gives a promise', '  resources: (async () => []) as never,\n', 1, /promise/],
-    ['throws in its findings', "  findings: () => {\n    throw new Error('none')\n  },\n  resources: () => [],\n", 7, 'none'],
+    [
+      'throws in its findings',
+      "  findings: () => {\n    throw new Error('none')\n  },\n  resources: () => [],\n",
+      7,
+      'none',
+    ],
   ])('a role that %s (OWN_ROLE_FAILED)', async (_, members, line, problem) => {
     const [first, ...others] = await wrong(role(members), '  greeting: { on: all }\n')
     expect(others).toEqual([])
     const step = members.includes('findings') ? 'findings' : 'resources'
-    const summary = typeof problem === 'string' ? `the role greeting fails in ${step}: ${problem}` : expect.stringMatching(problem.source.replace('^', `^the role greeting fails in ${step}: `))
+    const summary =
+      typeof problem === 'string'
+        ? `the role greeting fails in ${step}: ${problem}`
+        : expect.stringMatching(problem.source.replace('^', `^the role greeting fails in ${step}: `))
     expect(first?.slice(0, 3)).toEqual(['OWN_ROLE_FAILED', `roles/greeting.ts:${line}`, summary])
   })
 
@@ -145,13 +210,35 @@ describe('a mistake in an own kind is told with its file and line', () => {
 
   it.each([
     ['no shell', { 'kinds/stamp/stamp.sh': undefined }, 'OWN_SHELL_WRONG', /is not there$/],
-    ['shell that does not parse', { 'kinds/stamp/stamp.sh': `${shell}\nif [ 1 ]; then\n` }, 'OWN_SHELL_WRONG', /is no shell: /],
-    ['a function of another', { 'kinds/stamp/stamp.sh': `${shell}\nput() {\n  :\n}\n` }, 'OWN_SHELL_WRONG', /has a function put/],
-    ['a function that lacks', { 'kinds/stamp/stamp.sh': shell.replace('stamp_remove', 'stamp_removes') }, 'OWN_SHELL_WRONG', /has no function stamp_remove$/],
+    [
+      'shell that does not parse',
+      { 'kinds/stamp/stamp.sh': `${shell}\nif [ 1 ]; then\n` },
+      'OWN_SHELL_WRONG',
+      /is no shell: /,
+    ],
+    [
+      'a function of another',
+      { 'kinds/stamp/stamp.sh': `${shell}\nput() {\n  :\n}\n` },
+      'OWN_SHELL_WRONG',
+      /has a function put/,
+    ],
+    [
+      'a function that lacks',
+      { 'kinds/stamp/stamp.sh': shell.replace('stamp_remove', 'stamp_removes') },
+      'OWN_SHELL_WRONG',
+      /has no function stamp_remove$/,
+    ],
     ['no kind', { 'kinds/stamp/stamp.ts': 'export default 7\n' }, 'OWN_FILE_WRONG', /exports no kind/],
-    ['no file of the name', { 'kinds/stamp/stamp.ts': undefined, 'kinds/stamp/stemp.ts': '' }, 'OWN_FILE_WRONG', /is not there$/],
+    [
+      'no file of the name',
+      { 'kinds/stamp/stamp.ts': undefined, 'kinds/stamp/stemp.ts': '' },
+      'OWN_FILE_WRONG',
+      /is not there$/,
+    ],
   ])('%s', async (_, changed, code, summary) => {
-    const all = Object.entries({ ...files, ...changed }).filter((one): one is [string, string] => one[1] !== undefined)
+    const all = Object.entries({ ...files, ...changed }).filter(
+      (one): one is [string, string] => one[1] !== undefined,
+    )
     const found = await wrong(Object.fromEntries(all))
     expect(found.map(([one, , said]) => [one, said])).toEqual([[code, expect.stringMatching(summary)]])
   })

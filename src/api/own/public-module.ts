@@ -8,4 +8,3 @@ export function publicModule(): string {
   // From its sources Bramble offers what every such file needs; translating all of it would take a minute.
   return existsSync(built) ? built : fileURLToPath(new URL('../../parts.ts', import.meta.url))
 }
-

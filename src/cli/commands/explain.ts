@@ -10,7 +10,10 @@ import { renderTable } from '../render/table.ts'
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   command
-    .argument('[code]', 'code of an error or warning, or name of a role or kind; without one, all codes are listed')
+    .argument(
+      '[code]',
+      'code of an error or warning, or name of a role or kind; without one, all codes are listed',
+    )
     .action((code, _options, self) => session.run(self, (context) => explain(context, code)))
 }
 

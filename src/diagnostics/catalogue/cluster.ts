@@ -86,9 +86,12 @@ export const clusterCodes = defineCodes({
       why === 'unused'
         ? `${node} has options for ${role}, which the cluster does not use`
         : `${node} has options for ${role}, which is a list of uses`,
-    why: ({ why }) => (why === 'unused' ? 'they would do nothing' : 'it is not known which of the uses is meant'),
+    why: ({ why }) =>
+      why === 'unused' ? 'they would do nothing' : 'it is not known which of the uses is meant',
     fix: ({ node, role, why }) =>
-      why === 'unused' ? `add ${role} under roles, or take them out` : `give ${node} a use of its own: an item of ${role} with  on: ${node}`,
+      why === 'unused'
+        ? `add ${role} under roles, or take them out`
+        : `give ${node} a use of its own: an item of ${role} with  on: ${node}`,
     explain:
       '`nodes.NAME.options` is laid over the options of a role for one node, key by key. A role that is a list of uses needs that not: each item has its own `on`.',
   }),

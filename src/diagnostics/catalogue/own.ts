@@ -31,8 +31,10 @@ export const ownCodes = defineCodes({
     title: 'An own role or kind with the name of one that Bramble has',
     summary: ({ what, name }) => `Bramble has a ${what} called ${name} already`,
     why: 'the cluster file would mean one or the other',
-    fix: ({ what, name }) => `call yours otherwise, such as my-${name}: rename the ${what === 'role' ? 'file' : 'folder and its files'} and its name`,
-    explain: 'A name means the same in every cluster file. The references list the roles and kinds that Bramble has; a new version may bring more.',
+    fix: ({ what, name }) =>
+      `call yours otherwise, such as my-${name}: rename the ${what === 'role' ? 'file' : 'folder and its files'} and its name`,
+    explain:
+      'A name means the same in every cluster file. The references list the roles and kinds that Bramble has; a new version may bring more.',
   }),
   OWN_ROLE_FAILED: code<{ role: string; step: string; problem: string }>({
     origin: 'cluster',
@@ -56,13 +58,18 @@ export const ownCodes = defineCodes({
       'The shell of a kind holds functions and nothing else, each called by the name of the kind and `_`, in POSIX sh: it is read by dash and by the ash of busybox. ARCHITECTURE.md tells what each function is given, ' +
       'under "A kind".',
   }),
-  RESOURCE_WANTED_TWICE: code<{ address: string; nodes: readonly string[]; roles: readonly [string, string] }>({
+  RESOURCE_WANTED_TWICE: code<{
+    address: string
+    nodes: readonly string[]
+    roles: readonly [string, string]
+  }>({
     origin: 'cluster',
     shownBy: 'src/programs/resource-problems.test.ts',
     title: 'Two uses of roles that want one thing differently',
     summary: ({ address, nodes: [node, ...others] }) =>
       `${address} is wanted in two ways on ${node}${others.length > 0 ? ` and ${others.length} more` : ''}`,
-    why: ({ roles: [one, other] }) => `${one === other ? `two uses of ${one}` : `${one} and ${other}`} would undo each other`,
+    why: ({ roles: [one, other] }) =>
+      `${one === other ? `two uses of ${one}` : `${one} and ${other}`} would undo each other`,
     fix: 'take it out of one of the two, or put them on different nodes',
     explain:
       'Two uses may ask for the same thing, such as a package. They may not ask for one path with two contents, or for one unit that is to run and not to run.',

@@ -14,12 +14,16 @@ const commandOptions = z
       .describe('Program and arguments that change nothing and end with 0 when there is nothing left to do.'),
     onlyIf: words
       .optional()
-      .describe('Program and arguments that change nothing and end with 0 when there is something to do at all.'),
+      .describe(
+        'Program and arguments that change nothing and end with 0 when there is something to do at all.',
+      ),
     creates: absolutePath.optional().describe('There is nothing left to do when this path is there.'),
     once: z
       .boolean()
       .default(false)
-      .describe('There is nothing left to do when this very command has come through, with what it reads as it is now.'),
+      .describe(
+        'There is nothing left to do when this very command has come through, with what it reads as it is now.',
+      ),
     reads: z
       .array(z.custom<LocalAddress>((value) => typeof value === 'string' && value.includes(':')))
       .default([])

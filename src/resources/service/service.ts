@@ -78,7 +78,8 @@ export const service = defineKind<ServiceOptions>({
   uses: ['foreign-files'],
   options: serviceOptions,
   resource: (given) => {
-    const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot, broughtByOthers } = serviceOptions.parse(given)
+    const { name, enabled, state, restartOn, reloadOn, onlyAfterBoot, broughtByOthers } =
+      serviceOptions.parse(given)
     const inputs = [...restartOn, ...reloadOn]
     return {
       name,

@@ -1,6 +1,11 @@
 /** The role `commands`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { clusterFixture, fileFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import {
+  clusterFixture,
+  fileFixture,
+  releaseFixture,
+  secretsFixture,
+} from '../../../test/contract/cluster-fixture.ts'
 import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { programOf, runProgram } from '../../../test/contract/program-run.ts'
 import { describeRole } from '../../../test/contract/role.ts'
@@ -15,7 +20,14 @@ describeRole({
   role: commands as unknown as Role<never>,
   required: { name, run: ['true'] },
   samples: {
-    'guards and a way back': { name, run: ['make-index'], creates: '/srv/index', unless: ['false'], only_if: ['true'], undo: ['rm', '/srv/index'] },
+    'guards and a way back': {
+      name,
+      run: ['make-index'],
+      creates: '/srv/index',
+      unless: ['false'],
+      only_if: ['true'],
+      undo: ['rm', '/srv/index'],
+    },
     'a script': { name, script: 'index.sh', arguments: ['--all'] },
   },
 })
@@ -24,7 +36,14 @@ function made(written: object, file: (path: string) => Content = fileFixture): r
   const cluster = clusterFixture({ nodes: [{ roles: ['commands'] }] })
   const node = cluster.nodes[0] as (typeof cluster.nodes)[0]
   const options = commands.options.parse(written)
-  return commands.resources({ options, node, cluster, secrets: secretsFixture(), release: releaseFixture, file })
+  return commands.resources({
+    options,
+    node,
+    cluster,
+    secrets: secretsFixture(),
+    release: releaseFixture,
+    file,
+  })
 }
 
 const problems = (written: object) =>

@@ -1,17 +1,30 @@
 /** The role `packages`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { clusterFixture, fileFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import {
+  clusterFixture,
+  fileFixture,
+  releaseFixture,
+  secretsFixture,
+} from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import { contentOf } from '../../resources/kind.ts'
 import type { Role } from '../role.ts'
 import packages from './packages.ts'
 
-const source = { name: 'vendor', uri: 'https://apt.example.net/debian', suites: ['bookworm'], key: 'vendor.asc' }
+const source = {
+  name: 'vendor',
+  uri: 'https://apt.example.net/debian',
+  suites: ['bookworm'],
+  key: 'vendor.asc',
+}
 
 describeRole({
   role: packages as unknown as Role<never>,
   samples: {
-    'packages of all sorts': { install: ['git', { name: 'tmux', version: '3.5*', hold: true }], absent: ['nano'] },
+    'packages of all sorts': {
+      install: ['git', { name: 'tmux', version: '3.5*', hold: true }],
+      absent: ['nano'],
+    },
     'a source of its own': { install: ['vendored'], source },
   },
 })

@@ -43,7 +43,9 @@ const installed = z.union([
   text(NAME),
   z.strictObject({
     name: text(NAME).meta({ description: 'Name of the package.' }),
-    version: text(VERSION).optional().meta({ description: 'The version that it must have, such as 3.5-2 or 3.5.*.' }),
+    version: text(VERSION)
+      .optional()
+      .meta({ description: 'The version that it must have, such as 3.5-2 or 3.5.*.' }),
     hold: z.boolean().default(false).meta({ description: 'Keep the version, whoever upgrades the system.' }),
   }),
 ])
@@ -53,20 +55,37 @@ const sourceOptions = z.strictObject({
   uri: text(URI).meta({ description: 'Where it is.' }),
   suites: z.array(text(WORD)).min(1).meta({ description: 'Suites or code names, such as bookworm.' }),
   components: z.array(text(WORD)).default(['main']).meta({ description: 'Components of the suites.' }),
-  key: beside('The file beside the cluster file with the one OpenPGP key that it is trusted by, in ASCII armor or not.').unwrap(),
+  key: beside(
+    'The file beside the cluster file with the one OpenPGP key that it is trusted by, in ASCII armor or not.',
+  ).unwrap(),
 })
 
 const packagesOptions = z
   .strictObject({
-    install: z.array(installed).default([]).meta({ description: 'Packages that are there: names, or maps with a version.' }),
-    absent: z.array(text(NAME)).default([]).meta({ description: 'Packages that are not there, nor their settings.' }),
-    source: sourceOptions.optional().meta({ description: 'A source of packages that is not Debian\'s, with its key.' }),
+    install: z
+      .array(installed)
+      .default([])
+      .meta({ description: 'Packages that are there: names, or maps with a version.' }),
+    absent: z
+      .array(text(NAME))
+      .default([])
+      .meta({ description: 'Packages that are not there, nor their settings.' }),
+    source: sourceOptions
+      .optional()
+      .meta({ description: "A source of packages that is not Debian's, with its key." }),
   })
   .superRefine(({ install, absent }, context) => {
-    const both = install.map((one) => (typeof one === 'string' ? one : one.name)).find((name) => absent.includes(name))
+    const both = install
+      .map((one) => (typeof one === 'string' ? one : one.name))
+      .find((name) => absent.includes(name))
     if (both === undefined) return
     const params = { fix: 'take it out of one of the two' }
-    context.addIssue({ code: 'custom', path: ['absent'], message: `has ${both}, which install has too`, params })
+    context.addIssue({
+      code: 'custom',
+      path: ['absent'],
+      message: `has ${both}, which install has too`,
+      params,
+    })
   })
 
 type PackagesOptions = z.output<typeof packagesOptions>
@@ -75,7 +94,10 @@ type PackagesOptions = z.output<typeof packagesOptions>
 const STAGE = 15
 
 function isArmored(key: Content): boolean {
-  return !('path' in key.bytes) && Buffer.from(key.bytes).toString('latin1').startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----')
+  return (
+    !('path' in key.bytes) &&
+    Buffer.from(key.bytes).toString('latin1').startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----')
+  )
 }
 
 /** A packet of a public key comes first (RFC 9580, 4.2 and 10.1): tag 6 in the old or the new form. */
@@ -92,15 +114,26 @@ function sourceOf({ source }: PackagesOptions, read: (path: string) => Content):
     return aptRepository({ ...options, key: Buffer.from(key.bytes).toString() })
   }
   const keyring = file({ path: `/etc/apt/keyrings/bramble-${source.name}.gpg`, content: key, stage: STAGE })
-  return [keyring, ...aptRepository({ ...options, key: keyring.name }).map((one) => ({ ...one, needs: [...one.needs, addressOf(keyring)] }))]
+  return [
+    keyring,
+    ...aptRepository({ ...options, key: keyring.name }).map((one) => ({
+      ...one,
+      needs: [...one.needs, addressOf(keyring)],
+    })),
+  ]
 }
 
-function findings({ options: { source }, file: read }: Pick<RoleContext<PackagesOptions>, 'options' | 'file'>): RoleFinding[] {
+function findings({
+  options: { source },
+  file: read,
+}: Pick<RoleContext<PackagesOptions>, 'options' | 'file'>): RoleFinding[] {
   if (source === undefined) return []
   const key = read(source.key)
   if (isArmored(key) || isKeyring(key)) return []
   const reason = 'it is no public key of OpenPGP'
-  return [{ diagnostic: fileCodes.SOURCE_FILE_UNREADABLE({ path: source.key, reason }), option: ['source', 'key'] }]
+  return [
+    { diagnostic: fileCodes.SOURCE_FILE_UNREADABLE({ path: source.key, reason }), option: ['source', 'key'] },
+  ]
 }
 
 /** Debian packages that are there or not, also from sources that are not Debian's. All packages of a node are changed in one go. */

@@ -23,22 +23,31 @@ const unitsOptions = z
       .union([z.boolean(), z.literal('masked')])
       .default(true)
       .meta({ description: 'Whether it starts with the node; `masked`: it cannot be started at all.' }),
-    running: z.boolean().optional().meta({ description: 'Whether it runs; as `enabled` says when left out.' }),
+    running: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether it runs; as `enabled` says when left out.' }),
     content: z.string().optional().meta({ description: 'Text of its unit file, for a unit of your own.' }),
     source: beside('The file beside the cluster file that is its unit file.'),
-    drop_in: z
-      .record(z.string().regex(DROP_IN.pattern), z.string())
-      .default({})
-      .meta({ description: 'Texts that are put beside a unit file of others (systemd.unit(5), drop-ins), by name.' }),
-    reads: paths.meta({ description: 'Files of the cluster file that it reads when it starts: it is restarted when it was started with others.' }),
+    drop_in: z.record(z.string().regex(DROP_IN.pattern), z.string()).default({}).meta({
+      description: 'Texts that are put beside a unit file of others (systemd.unit(5), drop-ins), by name.',
+    }),
+    reads: paths.meta({
+      description:
+        'Files of the cluster file that it reads when it starts: it is restarted when it was started with others.',
+    }),
     reloads: paths.meta({ description: 'Files of the cluster file that it takes up by a reload.' }),
   })
   .superRefine((options, context) => {
-    const issue = (path: string, message: string, fix: string): void =>
-      void context.addIssue({ code: 'custom', path: [path], message, params: { fix } })
-    if (options.content !== undefined && options.source !== undefined) issue('source', 'is a second text of the unit file', 'write one of content, source')
-    if (options.enabled === 'masked' && options.running === true) issue('running', 'is true for a masked unit', 'write  enabled: true, or take running out')
-    if (options.enabled === 'masked' && (options.content ?? options.source) !== undefined) issue('enabled', 'masks a unit of your own', 'take the use out: the unit goes with it')
+    const issue = (path: string, message: string, fix: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message, params: { fix } })
+    }
+    if (options.content !== undefined && options.source !== undefined)
+      issue('source', 'is a second text of the unit file', 'write one of content, source')
+    if (options.enabled === 'masked' && options.running === true)
+      issue('running', 'is true for a masked unit', 'write  enabled: true, or take running out')
+    if (options.enabled === 'masked' && (options.content ?? options.source) !== undefined)
+      issue('enabled', 'masks a unit of your own', 'take the use out: the unit goes with it')
   })
 
 type UnitsOptions = z.output<typeof unitsOptions>
@@ -48,9 +57,9 @@ function nameOf(unit: string): string {
 }
 
 function unitFile({ options: { unit, content, source }, file: read }: RoleContext<UnitsOptions>): Resource[] {
-  const text: Content | undefined =
+  const bytes: Content | undefined =
     source !== undefined ? read(source) : content === undefined ? undefined : contentOf(content)
-  return text === undefined ? [] : [file({ path: `/etc/systemd/system/${nameOf(unit)}`, content: text })]
+  return bytes === undefined ? [] : [file({ path: `/etc/systemd/system/${nameOf(unit)}`, content: bytes })]
 }
 
 function dropIns({ unit, drop_in }: UnitsOptions): Resource[] {
@@ -59,7 +68,9 @@ function dropIns({ unit, drop_in }: UnitsOptions): Resource[] {
   const folder = `/etc/systemd/system/${nameOf(unit)}.d`
   return [
     directory({ path: folder }),
-    ...texts.map(([name, content]) => file({ path: `${folder}/${name.replace(/\.conf$/, '')}.conf`, content })),
+    ...texts.map(([name, content]) =>
+      file({ path: `${folder}/${name.replace(/\.conf$/, '')}.conf`, content }),
+    ),
   ]
 }
 
@@ -87,7 +98,8 @@ function resources(context: RoleContext<UnitsOptions>): Resource[] {
 /** Units of systemd: enabled and running or not, masked, with drop-ins, or with a unit file of your own. */
 const units = defineRole({
   name: 'units',
-  summary: 'Units of systemd: enabled and running or not, masked, with drop-ins, or with unit files of your own.',
+  summary:
+    'Units of systemd: enabled and running or not, masked, with drop-ins, or with unit files of your own.',
   options: unitsOptions,
   uses: 'several',
   files: ({ source }) => (source === undefined ? [] : [{ path: source, option: 'source' }]),
