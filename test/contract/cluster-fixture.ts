@@ -96,6 +96,11 @@ export function secretsFixture(): SecretsFixture {
     text: (name) => secret(`password-${contentOf(name).sha256.slice(0, 20)}`),
     token: (name) => ({ accessorId: uuid(`${name} accessor`), secretId: secret(uuid(name)) }),
     previousToken: () => undefined,
+    keyPair: (name) => ({
+      publicKey: Buffer.from(contentOf(`public ${name}`).sha256, 'hex').toString('base64'),
+      privateKey: secret(Buffer.from(contentOf(`private ${name}`).sha256, 'hex').toString('base64')),
+    }),
+    previousKeyPair: () => undefined,
     gossipKeys: (name) => [secret(Buffer.from(contentOf(name).sha256, 'hex').toString('base64'))],
     certificate: (name) => ({
       certificatePem: pem('CERTIFICATE', name),
