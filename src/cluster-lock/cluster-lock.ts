@@ -1,9 +1,10 @@
 /** The cluster lock: facts seen, choices made by selectors, versions and checksums. Kept in git beside the cluster file. */
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
+import { ROLE_FACTS } from './role-facts.generated.ts'
 
 /** Facts that stay the same from run to run; volatile ones (clock, boot id, free disk) are not kept. */
-export const KEPT_FACTS = [
+export const KEPT_FACTS: readonly string[] = [
   'model',
   'serial',
   'memory',
@@ -19,7 +20,8 @@ export const KEPT_FACTS = [
   'machine_id',
   'ssh_host_key',
   'runtime',
-] as const
+  ...ROLE_FACTS,
+]
 
 const releaseSchema = z.object({
   version: z.string(),
@@ -91,6 +93,14 @@ export function withFacts(
 export function withRunning(lock: ClusterLock, running: Readonly<Record<string, string>>): ClusterLock {
   const isNew = Object.entries(running).some(([engine, version]) => lock.running[engine] !== version)
   return isNew ? { ...lock, running: { ...lock.running, ...running } } : lock
+}
+
+/** Facts that the roles of a node bring and that were never read of it. */
+export function unseenRoleFacts(
+  facts: Readonly<Record<string, string>>,
+  roles: readonly string[],
+): readonly string[] {
+  return ROLE_FACTS.filter((key) => roles.some((role) => key.startsWith(`${role}.`)) && !(key in facts))
 }
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {

@@ -1,5 +1,5 @@
 /** What is wrong with the settings that a cluster file passes on to agents, servers and clients alike. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from './codes.ts'
 import type { Settings } from './config.ts'
 import { reservedSettings } from './reserved-settings.ts'
 

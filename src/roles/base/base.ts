@@ -1,6 +1,6 @@
 /** The role `base`: what every node has, whatever else it does. */
 import { isIP } from 'node:net'
-import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
+import { rolesBaseCodes } from './codes.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'

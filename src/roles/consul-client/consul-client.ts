@@ -1,5 +1,5 @@
 /** The role `consul-client`: registers what runs on a node, checks it, and answers by asking the servers. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from '../../engines/consul/codes.ts'
 import { datacenterOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import {
   clientAgentOptions,

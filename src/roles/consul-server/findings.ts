@@ -1,5 +1,5 @@
 /** What can be wrong with the servers of a datacenter, before any node is touched. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from '../../engines/consul/codes.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
