@@ -43,6 +43,8 @@ const lockSchema = z.object({
   secrets: z.record(z.string(), z.enum(['kept', 'recreated'])).optional(),
   /** By their names in sentences, the values that engines cannot change any more. */
   settled: z.record(z.string(), z.string()).default({}),
+  /** By name, what roles have given out to whom: it never moves. */
+  allocations: z.record(z.string(), z.record(z.string(), z.string())).default({}),
 })
 
 /** What the cluster lock holds. */
@@ -59,6 +61,7 @@ export const EMPTY_LOCK: ClusterLock = {
   releases: {},
   running: {},
   settled: {},
+  allocations: {},
 }
 
 const HEAD =

@@ -22,7 +22,7 @@ import { accounts, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
-import { sshServer } from './ssh-server.ts'
+import { sshPorts, sshServer } from './ssh-server.ts'
 
 /** Releases whose package tzdata still has the former names of zones. */
 const HAVE_FORMER_ZONES = ['buster', 'bullseye', 'bookworm']
@@ -135,6 +135,7 @@ const base = defineRole({
     ...copiedNodes(cluster.find('base')),
     ...longNames(options, cluster.find('base')),
   ],
+  provides: ({ options, node }) => [{ name: 'ssh', ports: sshPorts(options.ssh, node), to: 'everyone' }],
   resources: ({ options, node, cluster }) => [
     hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
     timezone({ zone: options.timezone }),

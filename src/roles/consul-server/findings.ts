@@ -6,6 +6,7 @@ import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
+import { networkFindings } from '../../engines/network-findings.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
@@ -26,6 +27,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...servers.flatMap(tooSmall),
     ...uiNodes(options, cluster),
     ...policies(options),
+    ...networkFindings(cluster, options.network, servers),
     ...settingFindings(options.settings),
     ...agentFindings(servers, (node) => cluster.servicesOn(node)),
     ...hiddenChecks(
