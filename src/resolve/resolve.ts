@@ -57,6 +57,7 @@ export function resolve(input: ResolveInput): Resolved {
     fqdn: `${name}.${file.domain}`,
     // A board's address means nothing in the lab.
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
+    ...(entry.via !== undefined && !input.twin && { via: entry.via }),
     sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,

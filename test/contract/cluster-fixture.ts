@@ -4,7 +4,7 @@ import { boardByModel, type ModelId } from '../../src/hardware/boards.ts'
 import { contentOf, type Content } from '../../src/resources/kind.ts'
 import { EMPTY_LOCK } from '../../src/cluster-lock/cluster-lock.ts'
 import { sharedOf } from '../../src/resolve/shared.ts'
-import { roles } from '../../src/roles/registry.generated.ts'
+import { roles as known } from '../../src/roles/registry.generated.ts'
 import type { Cluster } from '../../src/topology/cluster.ts'
 import type { ClusterNode } from '../../src/topology/node.ts'
 import type { ClusterService } from '../../src/topology/service.ts'
@@ -61,7 +61,7 @@ function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi')
 export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
   const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
-  const { network, allocated, provided } = sharedOf((): Cluster => cluster, roles, EMPTY_LOCK)
+  const { network, allocated, provided } = sharedOf((): Cluster => cluster, known, EMPTY_LOCK)
   const cluster: Cluster = {
     name: 'office',
     domain,

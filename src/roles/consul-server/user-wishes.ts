@@ -6,13 +6,13 @@ import { managementOf } from '../../engines/consul/role-parts.ts'
 import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
 import type { RoleClusterContext } from '../role.ts'
 import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
-import { password, token } from '../../wishes/wishes.ts'
+import { password, token as tokenWish } from '../../wishes/wishes.ts'
 
 /** The secrets behind the users' tokens and entries. */
 export function userWishes({ tokens, kv }: ServerOptions): readonly SecretWish[] {
   const values = Object.values(kv).flatMap((value) => (typeof value === 'string' ? [] : [value.secret]))
   return [
-    ...Object.keys(tokens).map((name) => token(secretNames.token(name))),
+    ...Object.keys(tokens).map((name) => tokenWish(secretNames.token(name))),
     ...[...new Set(values)].map((name) => password(secretNames.value(name))),
   ]
 }
