@@ -1,6 +1,6 @@
 /** Puts together what several uses of roles want of one node. */
 import type { Positions } from '../cluster-file/positions.ts'
-import { ownCodes } from '../diagnostics/catalogue/own.ts'
+import { ownPartCodes } from '../diagnostics/catalogue/own.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { addressOf, type LocalAddress, type Resource } from '../resources/kind.ts'
 import type { WantedResource } from './programs.ts'
@@ -40,7 +40,7 @@ export function clashDiagnostic(
   positions: Positions,
 ): Diagnostic {
   const also = first.path === second.path ? [] : [{ place: positions.ofKey(first.path), note: first.role }]
-  return ownCodes.RESOURCE_WANTED_TWICE(
+  return ownPartCodes.RESOURCE_WANTED_TWICE(
     { address, nodes, roles: [first.role, second.role] },
     { where: positions.ofKey(second.path), also },
   )

@@ -1,5 +1,5 @@
 /** What is wrong with what roles make together, where users decide what that is: roles of several uses, and own roles. */
-import { ownCodes } from '../diagnostics/catalogue/own.ts'
+import { ownPartCodes } from '../diagnostics/catalogue/own.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { OrderError, orderResources } from '../plan/order.ts'
@@ -71,7 +71,7 @@ function missingNeeds(
     [...resource.needs, ...resource.inputs.flat()]
       .filter((need) => !known.has(need))
       .map((need) =>
-        ownCodes.RESOURCE_NEED_MISSING(
+        ownPartCodes.RESOURCE_NEED_MISSING(
           { address: addressOf(resource), need, node },
           { where: positions.ofKey(path) },
         ),
@@ -87,7 +87,7 @@ function diagnosed(
   if (error instanceof DiagnosticsError) return error.diagnostics
   const use = cluster.usesOn(node).find(({ role }) => isTheUsers(roles[role]))
   if (!(error instanceof OrderError) || !use) throw error
-  return [ownCodes.RESOURCE_CIRCLE({ node, problem: error.message }, { where: positions.ofKey(use.path) })]
+  return [ownPartCodes.RESOURCE_CIRCLE({ node, problem: error.message }, { where: positions.ofKey(use.path) })]
 }
 
 /** What several nodes have in common is told of the first. */

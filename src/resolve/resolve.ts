@@ -14,6 +14,7 @@ import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { place, type Placement } from './placement.ts'
+import { sharedOf } from './shared.ts'
 
 /** What resolve is given. */
 export interface ResolveInput {
@@ -51,6 +52,9 @@ export interface Resolved {
 /** Stands for nodes of a lab that is not up; nothing can be reached there (RFC 1122, 3.2.1.3). */
 const NO_ADDRESS = '0.0.0.0'
 
+/** Of virtual nodes. */
+const SSH_PORT = 22
+
 /** Resolves. Diagnostics hold everything that selectors and roles object to. */
 export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
@@ -68,13 +72,17 @@ export function resolve(input: ResolveInput): Resolved {
     fqdn: `${name}.${file.domain}`,
     // A board's address means nothing in the lab.
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
+    ...(entry.via !== undefined && !input.twin && { via: entry.via }),
+    sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,
     user: entry.user ?? file.access.user,
     facts,
     roles: [...new Set(uses.get(name)?.map(({ role }) => role))],
   }))
-  const cluster = clusterOf(input, nodes, placement, uses)
+  const shared = sharedOf((): Cluster => cluster, roles, lock)
+  const { network, allocated, provided } = shared
+  const cluster: Cluster = { ...clusterOf(input, nodes, placement, uses), network, allocated, provided }
   const settled = settledValues(cluster, input)
   return {
     cluster,
@@ -83,9 +91,10 @@ export function resolve(input: ResolveInput): Resolved {
     positions,
     files: input.files ?? new Map(),
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
-    lock: { ...lock, choices: mutable(placement.choices) },
+    lock: { ...lock, choices: mutable(placement.choices), allocations: shared.allocations() },
     diagnostics: [
       ...placement.diagnostics,
+      ...shared.diagnostics(positions, placeOfRole),
       ...findings(cluster, input),
       ...unsettled(settled, lock, positions),
     ],
@@ -138,7 +147,7 @@ function clusterOf(
   nodes: readonly ClusterNode[],
   placement: Placement,
   usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
-): Cluster {
+): Omit<Cluster, 'network' | 'allocated' | 'provided'> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = new Map(
@@ -177,7 +186,7 @@ function clusterOf(
 function serviceOf(name: string, entry: ClusterFile['services'][string]): ClusterService {
   return {
     name,
-    ...(entry.port !== undefined && { port: entry.port }),
+    ...(entry.port !== undefined && { port: entry.port, to: entry.to }),
     tags: entry.tags,
     meta: entry.meta,
     checks: entry.check,

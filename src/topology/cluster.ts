@@ -1,6 +1,9 @@
 /** The cluster: its nodes, what they do, and what they run. */
 import type { KeyPath } from '../cluster-file/positions.ts'
+import type { Allocated } from './allocation.ts'
+import type { Network } from './network.ts'
 import type { ClusterNode } from './node.ts'
+import type { ProvidedOnNode } from './provided.ts'
 import type { ClusterService } from './service.ts'
 
 /** One use of a role: its options (validated, defaults filled) and the nodes that have it, in the order of the cluster file. */
@@ -39,4 +42,10 @@ export interface Cluster {
   pinned(engine: string): string | undefined
   /** Services that run on this node, in the order of the cluster file. */
   servicesOn(node: string): readonly ClusterService[]
+  /** The network that a role makes; undefined when the cluster does not use the role, or it makes none. */
+  network(role: string): Network | undefined
+  /** What a role has given out, by holder; empty for a name that no role in use gives out. */
+  allocated(name: string): Allocated
+  /** What all roles and declared services give to others, in the order of the nodes. */
+  provided(): readonly ProvidedOnNode[]
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { CompilerKind } from '../../compile/compile.ts'
-import { ownCodes } from '../../diagnostics/catalogue/own.ts'
+import { ownPartCodes } from '../../diagnostics/catalogue/own.ts'
 import { problemOf, runTyped, type TypedRun } from '../../cluster-file/run-typed.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { kinds as ourKinds } from '../../resources/registry.generated.ts'
@@ -90,17 +90,17 @@ function entries(folder: string) {
 function judged({ what, name, file }: Found, ran: TypedRun): Loaded {
   const top = { file, line: 1, column: 1, length: 0 }
   const wrong = (problem: string, fix: string): never => {
-    throw new WrongShape(ownCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: top }))
+    throw new WrongShape(ownPartCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: top }))
   }
   if (!NAME.test(name))
     wrong('has a name that cannot stand in a cluster file', 'use lower-case letters, digits and hyphens')
   if (what === 'kind' && !existsSync(file))
     wrong('is not there', `make it, or take the folder ${dirname(file)} away`)
   const ours: Readonly<Record<string, unknown>> = what === 'role' ? ourRoles : ourKinds
-  if (Object.hasOwn(ours, name)) throw new WrongShape(ownCodes.OWN_NAME_TAKEN({ what, name }, { where: top }))
+  if (Object.hasOwn(ours, name)) throw new WrongShape(ownPartCodes.OWN_NAME_TAKEN({ what, name }, { where: top }))
   if (!('exported' in ran)) {
     const details = { file, problem: problemOf(ran.error) }
-    throw new WrongShape(ownCodes.OWN_FILE_FAILED(details, { where: ran.placeOf(ran.error) ?? top }))
+    throw new WrongShape(ownPartCodes.OWN_FILE_FAILED(details, { where: ran.placeOf(ran.error) ?? top }))
   }
   const value = ran.exported['default']
   if (value === undefined)

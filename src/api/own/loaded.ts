@@ -1,6 +1,6 @@
 /** What an own file gave, and how its mistakes are told. */
 import { readFileSync } from 'node:fs'
-import { ownCodes } from '../../diagnostics/catalogue/own.ts'
+import { ownPartCodes } from '../../diagnostics/catalogue/own.ts'
 import type { Diagnostic, FilePlace } from '../../diagnostics/diagnostic.ts'
 import type { TypedRun } from '../../cluster-file/run-typed.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
@@ -73,7 +73,7 @@ export function shaped(
 /** A mistake at the first line of the file that has the key as one. */
 export function wrong({ what, file }: Loaded, key: string, problem: string, fix: string): WrongShape {
   return new WrongShape(
-    ownCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: placeOfKey(file, key) }),
+    ownPartCodes.OWN_FILE_WRONG({ file, what, problem, fix }, { where: placeOfKey(file, key) }),
   )
 }
 

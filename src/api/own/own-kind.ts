@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { shellName, type CompilerKind } from '../../compile/compile.ts'
-import { ownCodes } from '../../diagnostics/catalogue/own.ts'
+import { ownPartCodes } from '../../diagnostics/catalogue/own.ts'
 import { condensed } from '../../shell/condensed.ts'
 import { run } from '../../support/run.ts'
 import { A_FUNCTION, shaped, SOME_TEXT, WrongShape, type Loaded, type Member } from './loaded.ts'
@@ -52,7 +52,7 @@ async function shellOf({ file, name }: Loaded): Promise<string> {
   if (!files.includes(`${name}.sh`)) {
     const fix = `write it, with the functions ${needed(name).join(', ')}`
     throw new WrongShape(
-      ownCodes.OWN_SHELL_WRONG({ file: main, problem: 'is not there', fix }, { where: { ...top, file } }),
+      ownPartCodes.OWN_SHELL_WRONG({ file: main, problem: 'is not there', fix }, { where: { ...top, file } }),
     )
   }
   const texts = files.map((one) => readFileSync(join(folder, one), 'utf8'))
@@ -62,7 +62,7 @@ async function shellOf({ file, name }: Loaded): Promise<string> {
   if (missing.length > 0) {
     const problem = `has no function ${missing.join(', ')}`
     throw new WrongShape(
-      ownCodes.OWN_SHELL_WRONG(
+      ownPartCodes.OWN_SHELL_WRONG(
         { file: main, problem, fix: 'write it; it may be empty but for a :' },
         { where: top },
       ),
@@ -90,7 +90,7 @@ async function judgeShell(file: string, text: string, kind: string): Promise<voi
     const problem = `is no shell: ${said === '' ? (stderr.split('\n')[0] ?? '') : said}`
     const where = { file, line: Number(line), column: 1, length: 0 }
     throw new WrongShape(
-      ownCodes.OWN_SHELL_WRONG({ file, problem, fix: 'mend it at or above this line' }, { where }),
+      ownPartCodes.OWN_SHELL_WRONG({ file, problem, fix: 'mend it at or above this line' }, { where }),
     )
   }
   const foreign = functionsOf(text).find(({ name }) => !name.startsWith(`${shellName(kind)}_`))
@@ -98,6 +98,6 @@ async function judgeShell(file: string, text: string, kind: string): Promise<voi
   const problem = `has a function ${foreign.name}, which would take the place of another of that name`
   const where = { file, line: foreign.line, column: 1, length: foreign.name.length }
   throw new WrongShape(
-    ownCodes.OWN_SHELL_WRONG({ file, problem, fix: `call it ${shellName(kind)}_${foreign.name}` }, { where }),
+    ownPartCodes.OWN_SHELL_WRONG({ file, problem, fix: `call it ${shellName(kind)}_${foreign.name}` }, { where }),
   )
 }

@@ -1,5 +1,5 @@
 /** A role beside the cluster file: judged by its shape, and what it throws is told with its line. */
-import { ownCodes } from '../../diagnostics/catalogue/own.ts'
+import { ownPartCodes } from '../../diagnostics/catalogue/own.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import type { Resource } from '../../resources/kind.ts'
 import type { Role } from '../../roles/role.ts'
@@ -29,6 +29,9 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   settled: A_FUNCTION,
   secrets: A_FUNCTION,
   certificates: A_FUNCTION,
+  allocations: A_FUNCTION,
+  network: A_FUNCTION,
+  provides: A_FUNCTION,
   files: A_FUNCTION,
   releases: A_FUNCTION,
   resources: { ...A_FUNCTION, required: true },
@@ -80,7 +83,7 @@ function failed(
   error?: unknown,
 ): DiagnosticsError {
   const where = placeOf(error) ?? { file, line: 1, column: 1, length: 0 }
-  return new DiagnosticsError([ownCodes.OWN_ROLE_FAILED({ role: name, step, problem }, { where })])
+  return new DiagnosticsError([ownPartCodes.OWN_ROLE_FAILED({ role: name, step, problem }, { where })])
 }
 
 /** The first line; of a constructor's complaint the key and what is wrong with it. */

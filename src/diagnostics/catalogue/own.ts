@@ -2,7 +2,7 @@
 import { code, defineCodes } from '../define-codes.ts'
 
 /** What can be wrong with a role or a kind of one's own, and with what roles make together. */
-export const ownCodes = defineCodes({
+export const ownPartCodes = defineCodes({
   OWN_FILE_FAILED: code<{ file: string; problem: string }>({
     origin: 'cluster',
     shownBy: 'src/api/own/own.test.ts',
