@@ -87,7 +87,9 @@ function diagnosed(
   if (error instanceof DiagnosticsError) return error.diagnostics
   const use = cluster.usesOn(node).find(({ role }) => isTheUsers(roles[role]))
   if (!(error instanceof OrderError) || !use) throw error
-  return [ownPartCodes.RESOURCE_CIRCLE({ node, problem: error.message }, { where: positions.ofKey(use.path) })]
+  return [
+    ownPartCodes.RESOURCE_CIRCLE({ node, problem: error.message }, { where: positions.ofKey(use.path) }),
+  ]
 }
 
 /** What several nodes have in common is told of the first. */

@@ -47,7 +47,7 @@ const mesh = defineRole<z.output<typeof options>>({
 const roles: Readonly<Record<string, Role>> = { ...real, mesh: mesh as unknown as Role }
 
 function resolved(text: string, lock: ClusterLock = EMPTY_LOCK) {
-  const schemas = { ...roleSchemas(), mesh: options }
+  const schemas = { ...roleSchemas(), mesh: { options } }
   const { file, positions, diagnostics } = readClusterFile({ path: 'cluster.yaml', text }, { roles: schemas })
   if (!file) throw new Error(JSON.stringify(diagnostics))
   return resolve({ file, positions, roles, authorizedKeys: [], lock })

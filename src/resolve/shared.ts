@@ -71,11 +71,13 @@ function findings({ role, allocation, without, twice }: Given, where: FilePlace)
 
 function providedBy(cluster: Cluster, roles: Roles): readonly ProvidedOnNode[] {
   return cluster.nodes.flatMap((node) => [
-    ...cluster.usesOn(node.name).flatMap(({ role, options }) =>
-      (roles[role]?.provides?.({ options: options as never, node, cluster }) ?? []).map(
-        (one): ProvidedOnNode => ({ ...one, node: node.name, role }),
+    ...cluster
+      .usesOn(node.name)
+      .flatMap(({ role, options }) =>
+        (roles[role]?.provides?.({ options: options as never, node, cluster }) ?? []).map(
+          (one): ProvidedOnNode => ({ ...one, node: node.name, role }),
+        ),
       ),
-    ),
     ...cluster.servicesOn(node.name).flatMap(({ name, port, to }): ProvidedOnNode[] =>
       port === undefined
         ? []

@@ -97,7 +97,8 @@ function judged({ what, name, file }: Found, ran: TypedRun): Loaded {
   if (what === 'kind' && !existsSync(file))
     wrong('is not there', `make it, or take the folder ${dirname(file)} away`)
   const ours: Readonly<Record<string, unknown>> = what === 'role' ? ourRoles : ourKinds
-  if (Object.hasOwn(ours, name)) throw new WrongShape(ownPartCodes.OWN_NAME_TAKEN({ what, name }, { where: top }))
+  if (Object.hasOwn(ours, name))
+    throw new WrongShape(ownPartCodes.OWN_NAME_TAKEN({ what, name }, { where: top }))
   if (!('exported' in ran)) {
     const details = { file, problem: problemOf(ran.error) }
     throw new WrongShape(ownPartCodes.OWN_FILE_FAILED(details, { where: ran.placeOf(ran.error) ?? top }))

@@ -98,6 +98,9 @@ async function judgeShell(file: string, text: string, kind: string): Promise<voi
   const problem = `has a function ${foreign.name}, which would take the place of another of that name`
   const where = { file, line: foreign.line, column: 1, length: foreign.name.length }
   throw new WrongShape(
-    ownPartCodes.OWN_SHELL_WRONG({ file, problem, fix: `call it ${shellName(kind)}_${foreign.name}` }, { where }),
+    ownPartCodes.OWN_SHELL_WRONG(
+      { file, problem, fix: `call it ${shellName(kind)}_${foreign.name}` },
+      { where },
+    ),
   )
 }
