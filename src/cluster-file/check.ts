@@ -40,7 +40,8 @@ export function checkClusterFile(
   const { value, positions, diagnostics: unusable } = withSettings(written, places, set)
   const subject = { schema: clusterFileSchema(roles), value, positions }
   const { file, findings } = parsed(subject)
-  const laid = file && withNodeOptions(file, value, { roles, positions })
+  const laid =
+    file && withNodeOptions(file, value, { roles, positions, told: findings.map(({ path }) => path) })
   const diagnostics = [
     ...unusable,
     ...findings.map(({ diagnostic }) => diagnostic),

@@ -27,17 +27,26 @@ export function nodeOptionsSchema({ options, perNode = [] }: RoleForm): z.ZodTyp
   return z.strictObject(Object.fromEntries(own))
 }
 
+/** What laying over needs beside the file. */
+interface NodeOptionsInput {
+  readonly roles: RoleSchemas
+  readonly positions: Positions
+  /** Where something is wrong already: it is not told twice. */
+  readonly told: readonly KeyPath[]
+}
+
 /** The file with the options of each node in the uses of the roles, and what is wrong with them. */
 export function withNodeOptions(
   file: ClusterFile,
   written: unknown,
-  { roles, positions }: { readonly roles: RoleSchemas; readonly positions: Positions },
+  { roles, positions, told }: NodeOptionsInput,
 ): { readonly file: ClusterFile; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   const uses = new Map(Object.entries(file.roles).map(([role, all]) => [role, [...all]]))
   for (const [node, entry] of Object.entries<NodeEntry>(file.nodes)) {
     for (const role of Object.keys(entry.options ?? {})) {
       const path: KeyPath = ['nodes', node, 'options', role]
+      if (told.some((wrong) => path.every((step, index) => wrong[index] === step))) continue
       const [use, ...others] = uses.get(role) ?? []
       const form = roles[role]
       if (!use || !form || others.length > 0 || use.path.length > 2) {

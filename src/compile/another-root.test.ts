@@ -1,6 +1,5 @@
 /** A program that works on the root of another system touches nothing of the one that runs it. */
 import { existsSync } from 'node:fs'
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeAsRoot } from '../../test/contract/as-root.ts'
@@ -8,7 +7,6 @@ import { programOf, runProgram } from '../../test/contract/program-run.ts'
 import { makeRoot, removeRoot, snapshot } from '../../test/contract/scratch-root.ts'
 import { temporaryFolder } from '../../test/contract/temporary.ts'
 import { command } from '../resources/command/command.ts'
-import { directory } from '../resources/directory/directory.ts'
 import { file } from '../resources/file/file.ts'
 import { run } from '../support/run.ts'
 
@@ -16,11 +14,7 @@ let root = ''
 let outside = ''
 beforeEach(async () => {
   outside = temporaryFolder('outside')
-  root = await makeRoot({
-    '/etc/passwd':
-      'root:x:0:0::/root:/bin/sh\ndaemon:x:4711:4712::/:/bin/sh\nengine:x:4713:4714::/:/bin/sh\n',
-    '/etc/group': 'root:x:0:\ndaemon:x:4712:\nengine:x:4714:\n',
-  })
+  root = await makeRoot()
 })
 afterEach(async () => {
   await removeRoot(root)
@@ -68,26 +62,6 @@ describeAsRoot('a program on the root of another system', () => {
     )
     expect(result.changed).toEqual(['file:/etc/plain'])
     expect(existsSync(mark)).toBe(false)
-  })
-
-  it('gives files and folders to the accounts of that system, not to those of this computer', async () => {
-    const owned = [
-      directory({ path: '/srv/data', owner: 'engine', group: 'daemon' }),
-      file({ path: '/srv/data/one', content: 'x', owner: 'daemon', group: 'engine' }),
-      file({ path: '/srv/none', content: 'x', owner: 'nobody-here' }),
-    ]
-    const program = await programOf(owned)
-    const result = await runProgram(root, program, 'converge')
-    expect([...result.failed].map(([address, { message }]) => [address, message])).toEqual([
-      ['file:/srv/none', `there is no user nobody-here in ${root}`],
-    ])
-    const ids = async (path: string) => {
-      const { uid, gid } = await lstat(join(root, path))
-      return [uid, gid]
-    }
-    expect(await ids('/srv/data')).toEqual([4713, 4712])
-    expect(await ids('/srv/data/one')).toEqual([4711, 4714])
-    expect((await runProgram(root, program, 'check')).differing).toEqual(['file:/srv/none'])
   })
 
   it('waits for no connection: nothing there can cut anybody off', async () => {

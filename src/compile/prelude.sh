@@ -182,44 +182,13 @@ flush() { # PATH...: fsync (coreutils and busybox know `sync PATH`; else everyth
   sync "$@" 2>/dev/null || sync
 }
 
-account_id() { # passwd|group NAME: sets ACCOUNT_ID to the id that the other root's own accounts have; empty when it has no such account
-  local name id
-  ACCOUNT_ID=$2
-  case $2 in
-  root) ACCOUNT_ID=0 ;;
-  *[!0-9]*)
-    ACCOUNT_ID=
-    if [ ! -f "$R/etc/$1" ]; then return 0; fi
-    while IFS=: read -r name _ id _; do
-      if [ "$name" = "$2" ]; then ACCOUNT_ID=$id; fi
-    done <"$R/etc/$1"
-    ;;
-  esac
-}
-
-owned_by() { # OWNER GROUP: sets OWNER and GROUP to what chown is to be given: names here, and ids in another root, whose accounts are not those of this computer
-  OWNER=$1 GROUP=$2
-  if [ -z "$R" ]; then return 0; fi
-  account_id passwd "$1"
-  OWNER=$ACCOUNT_ID
-  account_id group "$2"
-  GROUP=$ACCOUNT_ID
-}
-
-give_to() { # OWNER GROUP PATH: chown, by the accounts of the root that is worked on
-  owned_by "$1" "$2"
-  if [ -z "$OWNER" ]; then fail "there is no user $1 in $R"; fi
-  if [ -z "$GROUP" ]; then fail "there is no group $2 in $R"; fi
-  chown "$OWNER:$GROUP" "$3"
-}
-
 put() { # SOURCE TARGET MODE OWNER GROUP: replaces TARGET atomically, keeps SOURCE
   local folder=${2%/*} temporary
   if [ -d "$2" ] && [ ! -L "$2" ]; then fail "${2#"$R"} is a folder; move it away first"; fi
   temporary=$folder/.${2##*/}.bramble
   rm -f "$temporary"
   (umask 077 && cat <"$1" >"$temporary")
-  give_to "$4" "$5" "$temporary"
+  chown "$4:$5" "$temporary"
   chmod "$3" "$temporary"
   flush "$temporary"
   # mv would put it into the folder that a link points to.

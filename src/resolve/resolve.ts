@@ -67,19 +67,7 @@ export function resolve(input: ResolveInput): Resolved {
     candidates: boards.map(candidate),
   })
   const uses = usesByNode(placement)
-  const nodes = boards.map(({ name, entry, facts, board }): ClusterNode => ({
-    name,
-    fqdn: `${name}.${file.domain}`,
-    // A board's address means nothing in the lab.
-    address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
-    ...(entry.via !== undefined && !input.twin && { via: entry.via }),
-    sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
-    architecture: systemArchitecture(facts) ?? board.architecture,
-    board,
-    user: entry.user ?? file.access.user,
-    facts,
-    roles: [...new Set(uses.get(name)?.map(({ role }) => role))],
-  }))
+  const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, roles, lock)
   const { network, allocated, provided } = shared
   const cluster: Cluster = { ...clusterOf(input, nodes, placement, uses), network, allocated, provided }
@@ -98,6 +86,28 @@ export function resolve(input: ResolveInput): Resolved {
       ...findings(cluster, input),
       ...unsettled(settled, lock, positions),
     ],
+  }
+}
+
+/** A node as roles see it. */
+function nodeOf(
+  { name, entry, facts, board }: DeclaredBoard,
+  input: ResolveInput,
+  uses: readonly RoleOnNode[],
+): ClusterNode {
+  const { file } = input
+  return {
+    name,
+    fqdn: `${name}.${file.domain}`,
+    // A board's address means nothing in the lab.
+    address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
+    ...(entry.via !== undefined && !input.twin && { via: entry.via }),
+    sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
+    architecture: systemArchitecture(facts) ?? board.architecture,
+    board,
+    user: entry.user ?? file.access.user,
+    facts,
+    roles: [...new Set(uses.map(({ role }) => role))],
   }
 }
 

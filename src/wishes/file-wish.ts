@@ -20,7 +20,12 @@ const BESIDE: TextForm = {
   fix: 'write the path of a file beside the cluster file, such as files/motd',
 }
 
-/** Schema of an option that names a file beside the cluster file. */
+/** Schema of an option that has to name a file beside the cluster file. */
+export function requiredBeside(description: string) {
+  return text(BESIDE).meta({ description })
+}
+
+/** Schema of an option that may name a file beside the cluster file. */
 export function beside(description: string) {
   return text(BESIDE).optional().meta({ description })
 }

@@ -66,7 +66,7 @@ async function carries(carried: Carried, shell: ShellName): Promise<void> {
   const root = await makeRoot()
   for (const folder of ['content', 'names', 'told', 'undone']) await mkdir(join(root, 'srv', folder))
   const wanted = resourcesFor(carried)
-  const done = await runProgram(root, await programOf(wanted), 'converge', { shell })
+  const done = await runProgram(root, await programOf(wanted), 'converge', { shell, live: true })
   expect(done).toMatchObject({ code: 0, failed: new Map() })
   for (const [at, word] of carried.words.entries()) {
     expect(await readFile(join(root, `srv/content/${at}`), 'utf8')).toBe(word)
@@ -86,7 +86,10 @@ async function isUndone(
   wanted: Resource[],
   shell: ShellName,
 ): Promise<void> {
-  const gone = await runProgram(root, await programOf([], ['file', 'command']), 'converge', { shell })
+  const gone = await runProgram(root, await programOf([], ['file', 'command']), 'converge', {
+    shell,
+    live: true,
+  })
   expect(gone.failed).toEqual(new Map())
   expect(gone.removed.toSorted()).toEqual(wanted.map(({ kind, name }) => `${kind}:${name}`).toSorted())
   for (const [at, word] of words.entries())

@@ -140,13 +140,13 @@ export async function programCommand(
 /** In a mount namespace of its own the folders of the scratch root stand in the places of this system's. */
 function asOwnSystem(inner: readonly string[]): string[] {
   const script =
-    'for folder in etc run srv var usr/local; do [ ! -d "$BRAMBLE_ROOT/$folder" ] || mount --bind "$BRAMBLE_ROOT/$folder" "/$folder" || exit; done; BRAMBLE_ROOT= exec "$@"'
+    'for folder in run srv var usr/local; do [ ! -d "$BRAMBLE_ROOT/$folder" ] || mount -n --bind "$BRAMBLE_ROOT/$folder" "/$folder" || exit; done; BRAMBLE_ROOT= exec "$@"'
   return ['unshare', '--mount', '--', 'sh', '-c', script, 'sh', ...inner]
 }
 
 /** In a mount namespace of its own the usual folders of programs hold nothing but busybox. */
 function hiddenTools(folder: string, inner: readonly string[]): string[] {
-  const script = 'mount --bind "$1" /usr/sbin && mount --bind "$1" /usr/bin && shift && exec "$@"'
+  const script = 'mount -n --bind "$1" /usr/sbin && mount -n --bind "$1" /usr/bin && shift && exec "$@"'
   return ['unshare', '--mount', '--', 'sh', '-c', script, 'sh', folder, ...inner]
 }
 

@@ -31,20 +31,13 @@ export type Tree = Readonly<Record<string, Entry>>
 /** Everything below a root: one line of properties for each path. */
 export type Snapshot = Readonly<Record<string, string>>
 
-/** Accounts of every Debian system (base-passwd). */
-const ACCOUNTS: Tree = {
-  '/etc/passwd':
-    'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\n',
-  '/etc/group': 'root:x:0:\ndaemon:x:1:\nbin:x:2:\n',
-}
-
-/** A root with the folders and accounts that every Linux system has. */
+/** A root with the folders that every Linux system has. */
 export async function makeRoot(given: Tree = {}): Promise<string> {
   const root = temporaryFolder('root')
   await chmod(root, 0o755)
   for (const folder of ['etc', 'run', 'srv', 'tmp', 'usr', 'var', 'var/lib'])
     await mkdir(join(root, folder), { mode: 0o755 })
-  for (const [path, entry] of Object.entries({ ...ACCOUNTS, ...given })) await place(root, path, entry)
+  for (const [path, entry] of Object.entries(given)) await place(root, path, entry)
   return root
 }
 

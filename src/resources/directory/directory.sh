@@ -22,10 +22,9 @@ directory_compare() { # reads one line of fd 3 (stat) for each folder that is th
     removes "$id"
     return 0
   fi
-  owned_by "$owner" "$group"
   if [ "$is_mode" != "$mode" ]; then differs "$id" mode "$is_mode" "$mode"; fi
-  if [ "$is_owner" != "$OWNER" ] && [ "$uid" != "$OWNER" ]; then differs "$id" owner "$is_owner" "$owner"; fi
-  if [ "$is_group" != "$GROUP" ] && [ "$gid" != "$GROUP" ]; then differs "$id" group "$is_group" "$group"; fi
+  if [ "$is_owner" != "$owner" ] && [ "$uid" != "$owner" ]; then differs "$id" owner "$is_owner" "$owner"; fi
+  if [ "$is_group" != "$group" ] && [ "$gid" != "$group" ]; then differs "$id" group "$is_group" "$group"; fi
 }
 
 directory_check() {
@@ -79,7 +78,7 @@ directory_converge() { # ID PATH STATE MODE OWNER GROUP purge|keep [NAME...]
     if [ ! -d "$R${path%/*}/" ]; then fail "the folder ${path%/*} is not there"; fi
     (umask 077 && mkdir "$R$path")
   fi
-  give_to "$5" "$6" "$R$path"
+  chown "$5:$6" "$R$path"
   # After chown, which clears the set-group-id bit. GNU chmod clears a folder's inherited one only for five digits.
   chmod "00$4" "$R$path"
 }

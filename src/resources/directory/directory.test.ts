@@ -204,8 +204,8 @@ describeAsRoot('a directory', () => {
       purge: ['raft'],
       needs: [addressOf(chowns)],
     })
-    await runProgram(root, await programOf([chowns, state]), 'converge')
-    await runProgram(root, await programOf([], ['directory', 'command']), 'converge')
+    await runProgram(root, await programOf([chowns, state]), 'converge', { live: true })
+    await runProgram(root, await programOf([], ['directory', 'command']), 'converge', { live: true })
     const like = { folder: true, mode: '755', owner: [0, 0] } as const
     expect(await entryAt(root, '/srv/state', like)).toEqual(like)
     expect(await entryAt(root, '/srv/state/notes', '')).toBe('mine')

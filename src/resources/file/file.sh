@@ -40,10 +40,9 @@ file_compare() { # reads one line of fd 3 (stat) and fd 4 (sha256sum) for each f
     removes "$id"
     return 0
   fi
-  owned_by "$owner" "$group"
   if [ "$is_mode" != "$mode" ]; then differs "$id" mode "$is_mode" "$mode"; fi
-  if [ "$is_owner" != "$OWNER" ] && [ "$uid" != "$OWNER" ]; then differs "$id" owner "$is_owner" "$owner"; fi
-  if [ "$is_group" != "$GROUP" ] && [ "$gid" != "$GROUP" ]; then differs "$id" group "$is_group" "$group"; fi
+  if [ "$is_owner" != "$owner" ] && [ "$uid" != "$owner" ]; then differs "$id" owner "$is_owner" "$owner"; fi
+  if [ "$is_group" != "$group" ] && [ "$gid" != "$group" ]; then differs "$id" group "$is_group" "$group"; fi
   # A name with a backslash makes sha256sum put one before the sum (coreutils manual, md5sum invocation).
   if [ "${is_sum#\\}" != "$sum" ]; then
     hides "$id" content
@@ -97,7 +96,7 @@ file_converge() { # ID PATH STATE SHA256 MODE OWNER GROUP SENSITIVITY [VALIDATOR
   if [ -d "$R$path" ] && [ ! -L "$R$path" ]; then fail "$path is a folder; move it away first"; fi
   if [ ! -d "$R${path%/*}/" ]; then fail "the folder ${path%/*} is not there"; fi
   if [ "$(is_content "$R$path" "$4")" = yes ]; then
-    give_to "$owner" "$group" "$R$path"
+    chown "$owner:$group" "$R$path"
     chmod "$mode" "$R$path"
     return 0
   fi

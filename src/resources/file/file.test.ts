@@ -1,7 +1,11 @@
 /** The kind `file` keeps the contract of kinds. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { describeAsRoot } from '../../../test/contract/as-root.ts'
 import { describeKind } from '../../../test/contract/kind.ts'
+import { programOf, runProgram } from '../../../test/contract/program-run.ts'
+import { entryAt, makeRoot, removeRoot } from '../../../test/contract/scratch-root.ts'
 import { file } from './file.ts'
 
 /** A value as the name of a file: names hold no slash and no control character. */
@@ -9,8 +13,6 @@ const nameOf = (value: string): string => `/srv/${value.replace(/[/\p{Cc}]/gu, '
 
 describeKind({
   kind: 'file',
-  // Its checkers are programs of the system that is worked on.
-  live: true,
   cases: [
     {
       title: 'writes a file with its mode',
@@ -57,11 +59,6 @@ describeKind({
       resources: [file({ path: '/etc/motd', state: 'absent' })],
       expected: { '/etc/motd': null },
     },
-    {
-      title: 'asks a validator before the content goes live',
-      resources: [file({ path: '/etc/motd', content: 'good\n', validate: ['grep', '-q', 'good', '{}'] })],
-      expected: { '/etc/motd': 'good\n' },
-    },
   ],
   hostile: {
     resources: (value) => [file({ path: nameOf(value), content: value })],
@@ -73,11 +70,34 @@ describeKind({
     absent: [file({ path: '/etc/motd', state: 'absent' })],
   },
   failing: {
-    resources: [file({ path: '/etc/motd', content: 'bad\n', validate: ['grep', '-q', 'good', '{}'] })],
-    message: /^grep refuses the new content; nothing was changed$/,
+    given: { '/srv/taken': { folder: true } },
+    resources: [file({ path: '/srv/taken', content: 'x' })],
+    message: /^\/srv\/taken is a folder; move it away first$/,
   },
   many: (count) =>
     Array.from({ length: count }, (_, index) =>
       file({ path: `/etc/file-${index}`, content: `content ${index}\n` }),
     ),
+})
+
+describeAsRoot('a file with a checker', () => {
+  it.each(['dash', 'busybox'] as const)('goes live only when the checker takes it (%s)', async (shell) => {
+    const root = await makeRoot()
+    const validate = ['grep', '-q', 'good', '{}']
+    const written = async (content: string) =>
+      runProgram(root, await programOf([file({ path: '/srv/motd', content, validate })]), 'converge', {
+        shell,
+        live: true,
+      })
+    try {
+      expect((await written('good\n')).changed).toEqual(['file:/srv/motd'])
+      const refused = await written('bad\n')
+      expect(refused.failed.get('file:/srv/motd')?.message).toBe(
+        'grep refuses the new content; nothing was changed',
+      )
+      expect(await entryAt(root, '/srv/motd', '')).toBe('good\n')
+    } finally {
+      await removeRoot(root)
+    }
+  })
 })

@@ -153,11 +153,7 @@ describeAsRoot('the kind reboot', () => {
 
   it('asks when the reason came up in the same run', async () => {
     const root = await rootWith(running('6.1.0-34-amd64', 'quiet'))
-    const update = command({
-      name: 'update',
-      run: ['touch', 'run/reboot-required'],
-      creates: '/run/reboot-required',
-    })
+    const update = file({ path: '/run/reboot-required', content: '' })
     expect(asks(await runProgram(root, await programOf([reboot({}), update]), 'converge'))).toBe(true)
   })
 

@@ -6,7 +6,7 @@ import { aptRepository } from '../../resources/apt-repository/apt-repository.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Content, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
-import { beside } from '../../wishes/file-wish.ts'
+import { requiredBeside } from '../../wishes/file-wish.ts'
 import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
 
 const NAME: TextForm = {
@@ -55,9 +55,9 @@ const sourceOptions = z.strictObject({
   uri: text(URI).meta({ description: 'Where it is.' }),
   suites: z.array(text(WORD)).min(1).meta({ description: 'Suites or code names, such as bookworm.' }),
   components: z.array(text(WORD)).default(['main']).meta({ description: 'Components of the suites.' }),
-  key: beside(
+  key: requiredBeside(
     'The file beside the cluster file with the one OpenPGP key that it is trusted by, in ASCII armor or not.',
-  ).unwrap(),
+  ),
 })
 
 const packagesOptions = z
