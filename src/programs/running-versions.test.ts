@@ -4,10 +4,9 @@ import { clusterFixture } from '../../test/contract/cluster-fixture.ts'
 import { positionsWithoutLines } from '../cluster-file/positions.ts'
 import { serverOptions } from '../engines/consul/options.ts'
 import { consulVersion } from '../engines/consul/upgrades.ts'
-import type { EngineProbe, NodeLink } from '../engines/contract.ts'
+import type { EngineProbe } from '../engines/contract.ts'
+import { noLink } from '../../test/engines/ports-only.ts'
 import { versionRefusals, versionsInScope } from './running-versions.ts'
-
-const noLink: NodeLink = { connect: () => Promise.reject(new Error('nobody is there')) }
 
 /** A datacenter whose members say that they run these versions; without them, nobody answers. */
 function probe(versions?: Readonly<Record<string, string>>): EngineProbe {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { GroupState, NodeLink, QuorumGroup } from '../engines/contract.ts'
+import { noLink } from '../../test/engines/ports-only.ts'
+import type { GroupState, QuorumGroup } from '../engines/contract.ts'
 import { GroupLock } from './group-lock.ts'
 import { waitForTurn } from './guard.ts'
 import type { LeaseWish, MemberLease } from './work.ts'
 
 const MEMBERS = ['a', 'b', 'c']
-const link: NodeLink = { connect: () => Promise.reject(new Error('nobody listens')) }
 
 /** The leases of one group, as its members keep them, whoever asks. */
 class Members {
@@ -181,7 +181,7 @@ describe('a turn in a group', () => {
   const turn = (members: Members, run: string, node: string, more: object = {}) => ({
     group: group(() => []),
     lock: lockOf(members, run),
-    link,
+    link: noLink,
     node,
     lockPatienceSeconds: 5,
     unreached: new Set<string>(),

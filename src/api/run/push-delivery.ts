@@ -84,7 +84,8 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
 
 function linkOf(push: PushRun): NodeLink {
   return {
-    connect: (node, port) => push.transport.connect(node, port),
+    connect: (node, to) => push.transport.connect(node, to),
+    run: (node, argv, input) => push.transport.run(node, argv, input),
     put: (node, path, text) => put(push, node, path, text),
   }
 }

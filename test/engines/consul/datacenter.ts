@@ -20,6 +20,7 @@ import { serviceDefinition } from '../../../src/engines/consul/service-definitio
 import type { Agent, ConsulNode, Datacenter } from '../../../src/engines/consul/setup.ts'
 import type { ClusterService } from '../../../src/topology/service.ts'
 import { dialectOf } from '../../../src/engines/consul/version.ts'
+import { portsOnly } from '../ports-only.ts'
 import type { NodeLink } from '../../../src/engines/contract.ts'
 import { issueAuthority, issueCertificate } from '../../../src/secrets/certificate-issuing.ts'
 import { run, type RunResult } from '../../../src/support/run.ts'
@@ -87,7 +88,7 @@ export class RealDatacenter {
       raftMultiplier: 1,
     }
     this.link = {
-      connect: (node, port) => dial(this.address(node), port),
+      ...portsOnly((node, port) => dial(this.address(node), port)),
       // What a delivery does as root; here the state of an agent lies elsewhere.
       put: (node, path, text) =>
         Promise.resolve(writeFileSync(join(this.folder(node), 'state', basename(path)), `${text}\n`)),

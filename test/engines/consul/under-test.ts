@@ -10,7 +10,7 @@ import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import type { ClusterService } from '../../../src/topology/service.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
-import { granted } from '../../../src/engines/consul/store/step.ts'
+import { granted } from '../../../src/engines/steps/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
 import type {
   ClusterDifference,

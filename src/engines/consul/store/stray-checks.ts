@@ -5,7 +5,8 @@
 import type { ClusterService } from '../../../topology/service.ts'
 import { anything, checksReply } from '../replies.ts'
 import { checkId } from '../service-definition.ts'
-import { granted, type Shelf, type Step } from './step.ts'
+import { granted, type Shelf, type Step } from '../../steps/step.ts'
+import type { ConsulApi } from '../api.ts'
 
 const KIND = 'consul-check'
 /** After the nodes' own tokens and policies, beside what else is removed. */
@@ -15,7 +16,7 @@ const STAGE = 48
 export function strayCheckShelf(
   nodes: readonly string[],
   servicesOn: (node: string) => readonly ClusterService[],
-): Shelf {
+): Shelf<ConsulApi> {
   const wanted = new Map<string, ReadonlySet<string>>(
     nodes.flatMap((node) =>
       servicesOn(node).map(({ name, checks }) => [
@@ -45,7 +46,7 @@ function placeOf(node: string, service: string): string {
   return `${node}/${service}`
 }
 
-function removeStep(node: string, check: string): Step {
+function removeStep(node: string, check: string): Step<ConsulApi> {
   return {
     stage: STAGE,
     difference: {

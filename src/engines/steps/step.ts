@@ -1,11 +1,13 @@
-/** What the parts of the store have in common: a step from what Consul holds to what it is to hold. */
-import { sha256 } from '../../../support/sha256.ts'
-import type { ClusterDifference, Unseen } from '../../contract.ts'
-import type { ConsulApi, Reply } from '../api.ts'
+/**
+ * A store as a list of steps with an owner: each is one change from what an engine holds to what it is to hold, planned, made and undone
+ * alike. `Api` is how that engine is asked.
+ */
+import { sha256 } from '../../support/sha256.ts'
+import type { ClusterDifference, Unseen } from '../contract.ts'
 import type { Owned, OwnedThing } from './owned.ts'
 
 /** One change, with what it takes to plan, make and undo it. */
-export interface Step {
+export interface Step<Api> {
   readonly difference: ClusterDifference
   /** Earlier stages are done before later ones begin: a token needs its policies. */
   readonly stage: number
@@ -14,38 +16,35 @@ export interface Step {
   /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
   readonly before?: OwnedThing['before']
   /** Makes the change. Gives what to remember of it; nothing after a removal. Rejects with {@link Refused}. */
-  run(api: ConsulApi): Promise<Omit<OwnedThing, 'before'> | undefined>
+  run(api: Api): Promise<Omit<OwnedThing, 'before'> | undefined>
 }
 
-/** One sort of thing that Consul holds. */
-export interface Shelf {
+/** One sort of thing that an engine holds. */
+export interface Shelf<Api> {
   /** What the addresses of its things begin with, such as `consul-kv`. */
   readonly kind: string
   /**
-   * The changes that are needed, in a stable order, and what could not be looked at. Without an API there is no Consul yet: all is to be
+   * The changes that are needed, in a stable order, and what could not be looked at. Without an API there is no engine yet: all is to be
    * made. Rejects with {@link Refused} when none of its things can be looked at.
    */
-  steps(api: ConsulApi | undefined, owned: Owned): Promise<readonly Found[]>
+  steps(api: Api | undefined, owned: Owned): Promise<readonly Found<Api>[]>
 }
 
 /** What a look at one thing brought, when it is not as wanted. */
-export type Found = Step | Unseen
+export type Found<Api> = Step<Api> | Unseen
 
 /** Tells the two apart. */
-export function isStep(found: Found): found is Step {
+export function isStep<Api>(found: Found<Api>): found is Step<Api> {
   return 'difference' in found
 }
 
 /** The other way round. */
-export function isUnseen(found: Found): found is Unseen {
+export function isUnseen<Api>(found: Found<Api>): found is Unseen {
   return !isStep(found)
 }
 
-/** Looks at one thing; what Consul refuses to show is told and keeps nobody from looking at the others. */
-export async function lookedAt<Seen extends Found | undefined>(
-  address: string,
-  look: () => Promise<Seen>,
-): Promise<Seen | Unseen> {
+/** Looks at one thing; what an engine refuses to show is told and keeps nobody from looking at the others. */
+export async function lookedAt<Seen>(address: string, look: () => Promise<Seen>): Promise<Seen | Unseen> {
   try {
     return await look()
   } catch (error) {
@@ -54,7 +53,7 @@ export async function lookedAt<Seen extends Found | undefined>(
   }
 }
 
-/** Consul did not do what it was asked; the message is what it said. */
+/** An engine did not do what it was asked; the message is what it said. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly status: number
@@ -65,13 +64,18 @@ export class Refused extends Error {
   }
 }
 
+/** An answer of an engine. `status` is 0 when there was none. */
+export type Reply<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly status: number; readonly problem: string }
+
 /** The value of a reply, or {@link Refused}. */
 export function granted<Value>(what: string, reply: Reply<Value>): Value {
   if (!reply.ok) throw new Refused(what, reply)
   return reply.value
 }
 
-/** Like {@link granted}, but nothing when Consul says that there is no such thing. */
+/** Like {@link granted}, but nothing when the engine says that there is no such thing. */
 export function grantedOrMissing<Value>(what: string, reply: Reply<Value>): Value | undefined {
   return !reply.ok && reply.status === 404 ? undefined : granted(what, reply)
 }
