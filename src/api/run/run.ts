@@ -16,6 +16,8 @@ import { readVersion } from '../../support/version.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
 import type { ClockReading } from './clocks.ts'
 import { connect } from '../connect.ts'
+import type { Seen } from '../status/certificates.ts'
+import { oldCertificates, showingNodes } from '../status/old-certificates.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { controllerName, stamped } from '../events.ts'
 import { readFacts } from './first-contact.ts'
@@ -136,6 +138,7 @@ class Run {
   readonly #obstacles: Diagnostic[] = []
   #isDeclined = false
   readonly #clocks: ClockReading[] = []
+  readonly #looks: Seen[] = []
   #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
   constructor(
@@ -179,12 +182,16 @@ class Run {
       push,
       mode: this.#mode,
       program,
-      linked: new Set([...stores, ...probes].flatMap(({ members }) => members.slice(0, 1))),
+      linked: new Set([
+        ...[...stores, ...probes].flatMap(({ members }) => members.slice(0, 1)),
+        ...showingNodes(this.#prepared),
+      ]),
       emit,
       runtime: (node) => this.#lock.nodes[node]?.['runtime'],
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
+      noteLook: (seen) => this.#looks.push(seen),
       noteClock: (reading) => this.#clocks.push(reading),
       noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
     })
@@ -210,7 +217,7 @@ class Run {
   /** Looks at what runs, while the nodes are looked at. */
   async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
-    const others = isQuiet ? [] : await this.#objections(transport)
+    const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
     this.#refusals = [...late, ...others]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
@@ -219,8 +226,15 @@ class Run {
     return this.#refusals.length === 0
   }
 
+  /** Where nothing is to be changed, nothing would make anybody read a certificate that is in its place. */
+  #old(transport: Transport): Promise<readonly Diagnostic[]> {
+    return oldCertificates(this.#prepared, this.#looks, transport)
+  }
+
   /** What only matters when something is to be changed. */
   async #objections(transport: Transport): Promise<readonly Diagnostic[]> {
+    for (const { code, summary, fix } of await this.#old(transport))
+      this.#emit({ type: 'warning', code, text: `${summary}: ${fix}` })
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld
     const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
