@@ -1,6 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
 import type { Obstacle, PushRun } from '../../delivery/push/push.ts'
 import type { Transport } from '../../delivery/transport/transport.ts'
+import { secretsCodes } from '../../diagnostics/catalogue/secrets.ts'
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../../diagnostics/for-twin.ts'
@@ -22,7 +23,7 @@ import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { controllerName, stamped } from '../events.ts'
 import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
-import { forgetLeft, noted } from '../secrets/kept-secrets.ts'
+import { forgetLeft, leavingSecrets, noted } from '../secrets/kept-secrets.ts'
 import { knownLater } from './known-later.ts'
 import { withoutLeftNodes } from '../left-nodes.ts'
 import { lateFindings } from './late-findings.ts'
@@ -177,7 +178,8 @@ class Run {
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
-    for (const { code, summary, why } of notices) emit({ type: 'warning', code, text: `${summary}: ${why}` })
+    for (const { code, summary, why } of [...notices, ...this.#leaving(inScope)])
+      emit({ type: 'warning', code, text: `${summary}: ${why}` })
     const delivery = pushDelivery({
       push,
       mode: this.#mode,
@@ -212,6 +214,13 @@ class Run {
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
     return outcome
+  }
+
+  /** What is forgotten at the end, when every node of the cluster is part of the run. */
+  #leaving(inScope: ReadonlySet<string>): Diagnostic[] {
+    if (this.#prepared.resolved.cluster.nodes.some(({ name }) => !inScope.has(name))) return []
+    const names = leavingSecrets(this.#lock, this.#prepared)
+    return names.length === 0 ? [] : [secretsCodes.SECRETS_LEAVE({ names })]
   }
 
   /** Looks at what runs, while the nodes are looked at. */
