@@ -49,7 +49,10 @@ export function readYaml(file: string, text: string): YamlSource {
   if (mistakes.length > 0) {
     return broken(
       ...mistakes.map(({ message, pos }) =>
-        readingCodes.YAML_SYNTAX({ problem: firstSentence(message) }, { where: place(pos) }),
+        readingCodes.YAML_SYNTAX(
+          { problem: firstSentence(message) },
+          { where: place(openingOf(message, text, pos) ?? pos) },
+        ),
       ),
     )
   }
@@ -62,6 +65,17 @@ export function readYaml(file: string, text: string): YamlSource {
   const usable = values.diagnostics.every(({ code }) => code === readingCodes.YAML_DUPLICATE_KEY.code)
   if (!usable) return broken(...values.diagnostics)
   return { value: tree.value, positions: new YamlPositions(tree, place), diagnostics: values.diagnostics }
+}
+
+/** A quote that nothing closes is found missing at the end of the text; what helps is where it stands. */
+function openingOf(
+  message: string,
+  text: string,
+  [end]: readonly [number, number, ...unknown[]],
+): Span | undefined {
+  const quote = /^Missing closing (["'])quote/.exec(message)?.[1]
+  const at = quote === undefined ? -1 : text.lastIndexOf(quote, end - 1)
+  return at < 0 ? undefined : [at, at + 1]
 }
 
 /** The parser's messages are sentences of varying length; the first one says it. */
