@@ -10,7 +10,7 @@ import { openJournal, type Journal } from '../../journal/journal.ts'
 import { redacted } from '../../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { rollOut } from '../../rollout/rollout.ts'
-import type { NodeFailure } from '../../rollout/work.ts'
+import type { Delivery, NodeFailure } from '../../rollout/work.ts'
 import { redactor, type Redactor } from '../../secrets/redaction.ts'
 import { eventQueue } from '../../support/event-queue.ts'
 import { readVersion } from '../../support/version.ts'
@@ -172,7 +172,7 @@ class Run {
   }
 
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
-    const { nodes, engines, resolved, program, notices } = this.#prepared
+    const { nodes, engines, resolved, notices } = this.#prepared
     const inScope = new Set(nodes)
     const { stores, probes } = enginesUsed(engines, inScope)
     const emit = (body: EventBody): void => this.#emit(body)
@@ -180,23 +180,6 @@ class Run {
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
     for (const { code, summary, why } of [...notices, ...this.#leaving(inScope)])
       emit({ type: 'warning', code, text: `${summary}: ${why}` })
-    const delivery = pushDelivery({
-      push,
-      mode: this.#mode,
-      program,
-      linked: new Set([
-        ...[...stores, ...probes].flatMap(({ members }) => members.slice(0, 1)),
-        ...showingNodes(this.#prepared),
-      ]),
-      emit,
-      runtime: (node) => this.#lock.nodes[node]?.['runtime'],
-      noteFacts: (node, facts) => {
-        this.#lock = withFacts(this.#lock, node, facts)
-      },
-      noteLook: (seen) => this.#looks.push(seen),
-      noteClock: (reading) => this.#clocks.push(reading),
-      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
-    })
     const outcome = await rollOut({
       mode: this.#mode,
       nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
@@ -205,7 +188,7 @@ class Run {
       stores,
       probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
-      delivery,
+      delivery: this.#delivery(push, [...stores, ...probes]),
       emit,
       signal: this.#options.signal,
       allowed: (isQuiet) => this.#isAllowed(push, isQuiet),
@@ -214,6 +197,27 @@ class Run {
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
     return outcome
+  }
+
+  /** Looks at the nodes, and keeps what was seen. */
+  #delivery(push: PushRun, asked: readonly { readonly members: readonly string[] }[]): Delivery {
+    return pushDelivery({
+      push,
+      mode: this.#mode,
+      program: this.#prepared.program,
+      linked: new Set([
+        ...asked.flatMap(({ members }) => members.slice(0, 1)),
+        ...showingNodes(this.#prepared),
+      ]),
+      emit: (body) => this.#emit(body),
+      runtime: (node) => this.#lock.nodes[node]?.['runtime'],
+      noteFacts: (node, facts) => {
+        this.#lock = withFacts(this.#lock, node, facts)
+      },
+      noteLook: (seen) => this.#looks.push(seen),
+      noteClock: (reading) => this.#clocks.push(reading),
+      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
+    })
   }
 
   /** What is forgotten at the end, when every node of the cluster is part of the run. */

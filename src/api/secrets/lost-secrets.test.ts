@@ -174,8 +174,8 @@ describe('what has left', () => {
   it('is forgotten after an apply that reached everybody, and comes back as something new', async () => {
     const before = await applied(await opened())
     const old = before.secrets.get('consul/agent/grace').value
-    const plan = await prepared(await opened(WITHOUT_GRACE), 'read')
-    expect(leavingSecrets(plan.lock, plan)).toEqual(['consul/agent/grace', 'consul/certificate/grace'])
+    const look = await prepared(await opened(WITHOUT_GRACE), 'read')
+    expect(leavingSecrets(look.lock, look)).toEqual(['consul/agent/grace', 'consul/certificate/grace'])
     expect(existsSync(join(secretsFolder(), 'consul/agent/grace.age'))).toBe(true)
     await applied(await opened(WITHOUT_GRACE))
     expect(existsSync(join(secretsFolder(), 'consul/agent/grace.age'))).toBe(false)
