@@ -127,7 +127,7 @@ describe('an archive of tar and gzip with checksums', () => {
       /bin\/proxy is no file in it/,
     ],
   ] as const)('is refused when it %s', async (_, entries, says) => {
-    await layProxy(entries as readonly TarEntry[])
+    await layProxy(entries)
     const { diagnostic } = await refusal(proxy())
     expect(diagnostic.code).toBe('RELEASE_ARCHIVE_UNSAFE')
     expect(diagnostic.summary).toMatch(says)

@@ -87,7 +87,7 @@ export async function versionsInFolder(
   const fileOf = (version: string, architecture: string): string =>
     join(mirror, layout.file({ product, version, architecture }))
   const found: VersionOnHand[] = []
-  for (const version of await namesOfVersions((version) => fileOf(version, architectures[0] ?? ''))) {
+  for (const version of await versionsAt(fileOf(MARK, architectures[0] ?? ''))) {
     const times = new Map<string, Date>()
     for (const architecture of architectures) {
       const file = await stat(fileOf(version, architecture)).catch(() => undefined)
@@ -99,9 +99,9 @@ export async function versionsInFolder(
   return found
 }
 
-/** Versions by the name of the first folder, or file, on the way that has the version in it. */
-async function namesOfVersions(fileOf: (version: string) => string): Promise<string[]> {
-  const parts = fileOf(MARK).split(sep)
+/** Versions by the name of the first folder, or file, on a way that has {@link MARK} in their place. */
+async function versionsAt(way: string): Promise<string[]> {
+  const parts = way.split(sep)
   const at = parts.findIndex((part) => part.includes(MARK))
   const [before = '', after = ''] = (parts[at] ?? '').split(MARK)
   const names = await readdir(parts.slice(0, at).join(sep) || sep).catch(() => [])
