@@ -153,7 +153,7 @@ describe(
   },
 )
 
-describe('texts that are easy to write and hard to read', () => {
+describe('texts that are easy to write and hard to read', ALL_THE_TIME, () => {
   const many = 50_000
   it.each([
     ['open lists', '['],
