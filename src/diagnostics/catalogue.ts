@@ -10,6 +10,7 @@ import { releaseCodes } from './catalogue/releases.ts'
 import { resolveCodes } from './catalogue/resolve.ts'
 import { rolesBaseCodes } from './catalogue/roles-base.ts'
 import { rolesConsulCodes } from './catalogue/roles-consul.ts'
+import { rolesDockerCodes } from './catalogue/roles-docker.ts'
 import { rolloutCodes } from './catalogue/rollout.ts'
 import { secretsCodes } from './catalogue/secrets.ts'
 import { versionCodes } from './catalogue/versions.ts'
@@ -23,6 +24,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   resolveCodes,
   rolesBaseCodes,
   rolesConsulCodes,
+  rolesDockerCodes,
   releaseCodes,
   versionCodes,
   secretsCodes,
