@@ -1,9 +1,9 @@
 /** What a node of a swarm has beside its Docker. */
 import { farewell } from '../../resources/farewell/farewell.ts'
 import { kernelModule } from '../../resources/kernel-module/kernel-module.ts'
-import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
-import { DOCKER_UNIT, SWARM_STATE } from '../docker/names.ts'
+import { SWARM_STATE } from '../docker/names.ts'
 
 /**
  * The kernel's part of networks over nodes, and what the node does when it is to be in the swarm no more. It joins when the managers
@@ -11,12 +11,10 @@ import { DOCKER_UNIT, SWARM_STATE } from '../docker/names.ts'
  */
 export function memberResources(lab: boolean): Resource[] {
   const kmod = debianPackage({ name: 'kmod' })
-  const docker: LocalAddress = `service:${DOCKER_UNIT}`
   const bridge = farewell({
     name: 'take away the bridge of the swarm',
     run: ['docker', 'network', 'rm', 'docker_gwbridge'],
     onlyIf: '/sys/class/net/docker_gwbridge',
-    needs: [docker],
   })
   return [
     kmod,
@@ -27,7 +25,7 @@ export function memberResources(lab: boolean): Resource[] {
       name: 'leave the swarm',
       run: ['docker', 'swarm', 'leave', '--force'],
       onlyIf: SWARM_STATE,
-      needs: [docker, addressOf(bridge)],
+      needs: [addressOf(bridge)],
     }),
   ]
 }
