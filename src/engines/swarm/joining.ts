@@ -71,7 +71,11 @@ export async function giveTokensOut({ manager }: SwarmApi): Promise<void> {
 
 /** Ends the tokens with which nodes have joined. */
 export async function rotateTokens({ manager }: SwarmApi): Promise<void> {
-  await updateSwarm(manager, ({ [JOINING_LABEL]: _, ...labels }) => labels, true)
+  await updateSwarm(
+    manager,
+    (labels) => Object.fromEntries(Object.entries(labels).filter(([key]) => key !== JOINING_LABEL)),
+    true,
+  )
 }
 
 /** Brings a node into the swarm, and names it there. A place in it that the node lost is given up before. Rejects with {@link Refused}. */

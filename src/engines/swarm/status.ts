@@ -1,6 +1,7 @@
 /** How a swarm stands, counted: three of four nodes is not four. */
+import type { z } from 'zod'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
-import { servicesReply, type NodeReply } from './replies.ts'
+import { servicesReply, type NodeReply, type serviceReply } from './replies.ts'
 import { entriesOf, localState, nameOf, withSwarm, type SwarmApi } from './swarm-api.ts'
 import type { SwarmNode, SwarmWish } from './swarm-wish.ts'
 
@@ -28,42 +29,49 @@ async function statusOf(api: SwarmApi): Promise<EngineStatus> {
   const { wish, nodes, manager } = api
   const own = await localState(manager)
   const services = await manager.get('/services?status=true', servicesReply)
+  const lacking = wish.nodes.flatMap((wanted) => problemOf(nodes, wanted) ?? [])
   const problems = [
     ...(own.Error === '' ? [] : [own.Error]),
-    ...wish.nodes.flatMap((wanted) => problemOf(nodes, wanted) ?? []),
-    ...(services.ok ? services.value : []).flatMap(({ Spec, ServiceStatus }) => {
-      const { RunningTasks = 0, DesiredTasks = 0 } = ServiceStatus ?? {}
-      return RunningTasks < DesiredTasks
-        ? [`service ${Spec.Name}: ${RunningTasks} of ${DesiredTasks} tasks run`]
-        : []
-    }),
+    ...lacking,
+    ...(services.ok ? services.value.flatMap((service) => shortOf(service) ?? []) : []),
   ]
   const leader = nodes.find(({ ManagerStatus }) => ManagerStatus?.Leader === true)
-  const ready = wish.nodes.filter((wanted) => problemOf(nodes, wanted) === undefined).length
+  const led = leader === undefined ? 'nobody leads' : `led by ${shownName(leader)}`
   return {
     name: 'swarm',
     healthy: problems.length === 0 && services.ok,
-    detail: `${ready} of ${wish.nodes.length} nodes are ready, ${
-      leader === undefined ? 'nobody leads' : `led by ${nameOf(leader) ?? leader.Description.Hostname}`
-    }`,
+    detail: `${wish.nodes.length - lacking.length} of ${wish.nodes.length} nodes are ready, ${led}`,
     problems,
     unknown: services.ok ? [] : [`its services: ${services.problem}`],
-    ...(leader && { leader: nameOf(leader) ?? leader.Description.Hostname }),
-    members: nodes.map((node) => ({
-      node: nameOf(node) ?? node.Description.Hostname,
-      role: node.Spec.Role === 'manager' ? 'server' : 'client',
-      state:
-        node.Spec.Availability === 'active'
-          ? node.Status.State
-          : `${node.Status.State}, ${node.Spec.Availability}`,
-      voter: node.Spec.Role === 'manager',
-      leader: node === leader,
-      ...(node.Description.Engine?.EngineVersion !== undefined && {
-        version: node.Description.Engine.EngineVersion,
-      }),
-    })),
+    ...(leader && { leader: shownName(leader) }),
+    members: nodes.map((node) => memberOf(node, node === leader)),
     failingChecks: [],
   }
+}
+
+function shownName(node: NodeReply): string {
+  return nameOf(node) ?? node.Description.Hostname
+}
+
+function memberOf(node: NodeReply, leader: boolean): EngineStatus['members'][number] {
+  const { Spec, Status, Description } = node
+  const version = Description.Engine?.EngineVersion
+  return {
+    node: shownName(node),
+    role: Spec.Role === 'manager' ? 'server' : 'client',
+    state: Spec.Availability === 'active' ? Status.State : `${Status.State}, ${Spec.Availability}`,
+    voter: Spec.Role === 'manager',
+    leader,
+    ...(version !== undefined && { version }),
+  }
+}
+
+/** Which tasks of a service do not run. */
+function shortOf({ Spec, ServiceStatus }: z.output<typeof serviceReply>): string | undefined {
+  const { RunningTasks = 0, DesiredTasks = 0 } = ServiceStatus ?? {}
+  return RunningTasks < DesiredTasks
+    ? `service ${Spec.Name}: ${RunningTasks} of ${DesiredTasks} tasks run`
+    : undefined
 }
 
 /** Why a node does not count. */

@@ -2,7 +2,7 @@
 import { poll } from '../../support/poll.ts'
 import { reasonOf } from '../../support/reason.ts'
 import type { NodeLink } from '../contract.ts'
-import { DockerApi, withDocker } from '../docker/docker-api.ts'
+import { withDocker, type DockerApi } from '../docker/docker-api.ts'
 import { granted, Refused } from '../steps/step.ts'
 import {
   anything,
