@@ -1,7 +1,7 @@
 /** Options of the managers of a swarm, and what does not fit between a swarm and the cluster. */
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { rolesDockerCodes } from '../../diagnostics/catalogue/roles-docker.ts'
+import { dockerCodes } from '../docker/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import type { Cluster } from '../../topology/cluster.ts'
@@ -53,10 +53,10 @@ export function memberFindings(role: string, cluster: Cluster): SwarmFinding[] {
     .flatMap(({ name, address, roles }) => [
       ...(roles.includes(DOCKER_ROLE)
         ? []
-        : [{ diagnostic: rolesDockerCodes.SWARM_NEEDS_DOCKER({ node: name, role }), node: name }]),
+        : [{ diagnostic: dockerCodes.SWARM_NEEDS_DOCKER({ node: name, role }), node: name }]),
       ...(ipaddr.isValid(address)
         ? []
-        : [{ diagnostic: rolesDockerCodes.SWARM_ADDRESS_MISSING({ node: name }), node: name }]),
+        : [{ diagnostic: dockerCodes.SWARM_ADDRESS_MISSING({ node: name }), node: name }]),
     ])
 }
 
@@ -68,7 +68,7 @@ export function managerFindings(options: ManagerOptions, cluster: Cluster): Swar
       ? []
       : [
           {
-            diagnostic: rolesDockerCodes.SWARM_NODE_UNKNOWN({
+            diagnostic: dockerCodes.SWARM_NODE_UNKNOWN({
               option: 'drained',
               name,
               near: didYouMean(name, members),
@@ -90,10 +90,10 @@ function numberOfManagers(cluster: Cluster): SwarmFinding[] {
   const [first] = managers
   const count = managers.length
   if (first !== undefined && count === 1 && cluster.find(WORKER_ROLE).length > 0) {
-    return [{ diagnostic: rolesDockerCodes.SWARM_MANAGER_SINGLE({ node: first.name }) }]
+    return [{ diagnostic: dockerCodes.SWARM_MANAGER_SINGLE({ node: first.name }) }]
   }
-  if (count > 0 && count % 2 === 0) return [{ diagnostic: rolesDockerCodes.SWARM_MANAGERS_EVEN({ count }) }]
-  return count > 7 ? [{ diagnostic: rolesDockerCodes.SWARM_MANAGERS_MANY({ count }) }] : []
+  if (count > 0 && count % 2 === 0) return [{ diagnostic: dockerCodes.SWARM_MANAGERS_EVEN({ count }) }]
+  return count > 7 ? [{ diagnostic: dockerCodes.SWARM_MANAGERS_MANY({ count }) }] : []
 }
 
 function pool({ address_pool: given }: ManagerOptions, cluster: Cluster): SwarmFinding[] {
@@ -102,5 +102,5 @@ function pool({ address_pool: given }: ManagerOptions, cluster: Cluster): SwarmF
   const other = used.find(({ range }) => overlap(given, range))
   if (other === undefined) return []
   const details = { pool: given, other: other.range, by: other.by }
-  return [{ diagnostic: rolesDockerCodes.DOCKER_POOL_OVERLAPS(details), option: 'address_pool' }]
+  return [{ diagnostic: dockerCodes.DOCKER_POOL_OVERLAPS(details), option: 'address_pool' }]
 }

@@ -1,7 +1,8 @@
 /** The role `consul-server`: keeps the catalog, the checks and the key-value store of the cluster, by majority. */
-import { datacenterOf } from '../../engines/consul/datacenter.ts'
+import { datacenterOf, networkOf } from '../../engines/consul/datacenter.ts'
 import { serverGate } from '../../engines/consul/gates.ts'
 import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
+import { providedByServer } from '../../engines/consul/provided.ts'
 import { consulQuorum } from '../../engines/consul/quorum.ts'
 import {
   agentCertificates,
@@ -16,13 +17,15 @@ import { consulProbe } from '../../engines/consul/status.ts'
 import { consulVersion } from '../../engines/consul/upgrades.ts'
 import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
+import { onNetwork } from '../../topology/network.ts'
 import { defineRole, type RoleWishContext } from '../role.ts'
 import { serverFindings } from './findings.ts'
 import { settledValues } from './settled.ts'
 import { storeWishes, userWishes } from './user-wishes.ts'
 
 function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Agent {
-  return { datacenter: datacenterOf(cluster, options), node, role: 'server', options }
+  const seen = onNetwork(node, networkOf(cluster, options))
+  return { datacenter: datacenterOf(cluster, options), node: seen, role: 'server', options }
 }
 
 /**
@@ -37,6 +40,8 @@ const consulServer = defineRole({
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
   settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
+  provides: ({ options, node, cluster }) =>
+    providedByServer(datacenterOf(cluster, options), options, node.name),
   secrets: (context) => [
     ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
     ...userWishes(context.options),
@@ -54,9 +59,9 @@ const consulServer = defineRole({
       release: (wish) => context.release(wish),
     }),
   quorum: ({ options, cluster, secrets }) =>
-    consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
-  gates: ({ node, cluster, secrets }) => [
-    serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
+    consulQuorum({ servers: datacenterOf(cluster, options).servers, options, access: managementOf(secrets) }),
+  gates: ({ options, node, cluster, secrets }) => [
+    serverGate(node.name, datacenterOf(cluster, options).servers, managementOf(secrets)),
     gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),

@@ -1,5 +1,5 @@
 /** What does not fit between Docker, its boards and the rest of the cluster. */
-import { rolesDockerCodes } from '../../diagnostics/catalogue/roles-docker.ts'
+import { dockerCodes } from '../../engines/docker/codes.ts'
 import { overlap, usedRanges } from '../../engines/docker/address-ranges.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { RoleFinding } from '../role.ts'
@@ -17,7 +17,7 @@ export function dockerFindings(options: DockerOptions, cluster: Cluster): RoleFi
       if (option === undefined) return []
       return [
         {
-          diagnostic: rolesDockerCodes.DOCKER_SETTING_RESERVED({ setting, option }),
+          diagnostic: dockerCodes.DOCKER_SETTING_RESERVED({ setting, option }),
           option: ['settings', setting],
         },
       ]
@@ -30,7 +30,7 @@ function boards(cluster: Cluster): RoleFinding[] {
     .find('docker')
     .filter(({ board }) => board.architecture === 'armv6')
     .map(({ name, board }) => ({
-      diagnostic: rolesDockerCodes.DOCKER_ARMV6({ node: name, model: board.model }),
+      diagnostic: dockerCodes.DOCKER_ARMV6({ node: name, model: board.model }),
       node: name,
     }))
 }
@@ -42,7 +42,7 @@ function pools({ address_pools: given = [] }: DockerOptions, cluster: Cluster): 
     if (other === undefined) return []
     return [
       {
-        diagnostic: rolesDockerCodes.DOCKER_POOL_OVERLAPS({ pool: base, other: other.range, by: other.by }),
+        diagnostic: dockerCodes.DOCKER_POOL_OVERLAPS({ pool: base, other: other.range, by: other.by }),
         option: ['address_pools', index, 'base'],
       },
     ]
@@ -52,5 +52,5 @@ function pools({ address_pools: given = [] }: DockerOptions, cluster: Cluster): 
 function liveRestore({ live_restore: asked }: DockerOptions, cluster: Cluster): RoleFinding[] {
   const member = cluster.find('docker').find(isInSwarm)
   if (asked !== true || member === undefined) return []
-  return [{ diagnostic: rolesDockerCodes.SWARM_LIVE_RESTORE({ node: member.name }), option: 'live_restore' }]
+  return [{ diagnostic: dockerCodes.SWARM_LIVE_RESTORE({ node: member.name }), option: 'live_restore' }]
 }

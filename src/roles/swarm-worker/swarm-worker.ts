@@ -1,6 +1,6 @@
 /** The role `swarm-worker`: runs what the managers of a Docker swarm give it. */
 import { z } from 'zod'
-import { rolesDockerCodes } from '../../diagnostics/catalogue/roles-docker.ts'
+import { dockerCodes } from '../../engines/docker/codes.ts'
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
 import { memberFindings } from '../../engines/swarm/options.ts'
@@ -16,7 +16,7 @@ const swarmWorker = defineRole({
   options: z.strictObject({}),
   findings: ({ cluster }) => [
     ...(cluster.find(MANAGER_ROLE).length === 0
-      ? [{ diagnostic: rolesDockerCodes.SWARM_WITHOUT_MANAGER({}) }]
+      ? [{ diagnostic: dockerCodes.SWARM_WITHOUT_MANAGER({}) }]
       : []),
     ...memberFindings(WORKER_ROLE, cluster),
   ],

@@ -1,8 +1,8 @@
 /** Codes of the roles `docker`, `swarm-manager` and `swarm-worker`: boards, address ranges, numbers of managers, names that lead nowhere. */
-import { code, defineCodes } from '../define-codes.ts'
+import { code, defineCodes } from '../../diagnostics/define-codes.ts'
 
 /** What can be wrong with Docker or a swarm before it exists, or before it is changed. */
-export const rolesDockerCodes = defineCodes({
+export const dockerCodes = defineCodes({
   DOCKER_ARMV6: code<{ node: string; model: string }>({
     title: 'Docker on a board for which there is none',
     summary: ({ node, model }) => `${node} is a ${model} (ARMv6), for which there is no Docker`,
