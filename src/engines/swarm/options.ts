@@ -5,9 +5,10 @@ import { dockerCodes } from '../docker/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import type { Cluster } from '../../topology/cluster.ts'
+import type { Provided } from '../../topology/provided.ts'
 import { overlap, usedRanges } from '../docker/address-ranges.ts'
 import { DOCKER_ROLE } from '../docker/names.ts'
-import { MANAGER_ROLE, WORKER_ROLE } from './swarm-wish.ts'
+import { MANAGER_ROLE, SWARM_PORT, WORKER_ROLE } from './swarm-wish.ts'
 
 /** Options of the role `swarm-manager`. */
 export const managerOptions = z.strictObject({
@@ -25,6 +26,12 @@ export const managerOptions = z.strictObject({
     .optional()
     .describe(
       'Range that networks over all nodes are taken from, /24 each; one that collides with nothing in the cluster file when left out. It cannot be changed later.',
+    ),
+  network: z
+    .string()
+    .optional()
+    .describe(
+      'Role whose network the nodes talk over, such as wireguard: managers and containers are reached at the addresses there; the addresses of the nodes when left out.',
     ),
   certificate_days: z
     .int()
@@ -44,6 +51,21 @@ export interface SwarmFinding {
   readonly diagnostic: Omit<Diagnostic, 'where'>
   readonly node?: string
   readonly option?: string | readonly (string | number)[]
+}
+
+/** What each node of a swarm listens on (docs.docker.com, "Create a swarm"), for the nodes of the cluster alone. */
+export function provided(role: 'manager' | 'worker', network: string | undefined): Provided {
+  const ports = [
+    { port: 7946, protocol: 'tcp' },
+    { port: 7946, protocol: 'udp' },
+    { port: 4789, protocol: 'udp' },
+  ] as const
+  return {
+    name: 'swarm',
+    ports: role === 'manager' ? [{ port: SWARM_PORT, protocol: 'tcp' }, ...ports] : ports,
+    to: 'cluster',
+    ...(network !== undefined && { network }),
+  }
 }
 
 /** What holds for managers and workers alike. */

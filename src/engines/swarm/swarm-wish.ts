@@ -2,6 +2,7 @@
 import { freeRange, usedRanges } from '../docker/address-ranges.ts'
 import { OVERLAY_POOLS } from '../docker/names.ts'
 import type { Cluster } from '../../topology/cluster.ts'
+import { onNetwork } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 
 export const MANAGER_ROLE = 'swarm-manager'
@@ -42,16 +43,18 @@ export interface SwarmOptions {
   readonly workloads: boolean
   readonly drained: readonly string[]
   readonly address_pool?: string | undefined
+  readonly network?: string | undefined
   readonly certificate_days: number
 }
 
 /** From the cluster to its swarm. */
 export function swarmWish(options: SwarmOptions, cluster: Cluster): SwarmWish {
   const managers = cluster.find(MANAGER_ROLE)
+  const network = options.network === undefined ? undefined : cluster.network(options.network)
   const nodeOf = (node: ClusterNode, role: SwarmNode['role']): SwarmNode => ({
     name: node.name,
     fqdn: node.fqdn,
-    address: node.address,
+    address: onNetwork(node, network).address,
     role,
     availability:
       options.drained.includes(node.name) || (role === 'manager' && !options.workloads) ? 'drain' : 'active',

@@ -1,7 +1,7 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
-import { managerFindings, managerOptions } from '../../engines/swarm/options.ts'
+import { managerFindings, managerOptions, provided } from '../../engines/swarm/options.ts'
 import { swarmProbe } from '../../engines/swarm/status.ts'
 import { swarmGroup } from '../../engines/swarm/swarm-group.ts'
 import { swarmStore } from '../../engines/swarm/swarm-store.ts'
@@ -31,6 +31,7 @@ const swarmManager = defineRole({
             keep: (before) => `address_pool: ${before}`,
           },
         ],
+  provides: ({ options }) => [provided('manager', options.network)],
   resources: ({ cluster }) => memberResources(cluster.lab),
   quorum: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
   gates: ({ node }) => [swarmGate(node.name, 'manager')],

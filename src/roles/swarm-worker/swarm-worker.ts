@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { dockerCodes } from '../../engines/docker/codes.ts'
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
-import { memberFindings } from '../../engines/swarm/options.ts'
+import { memberFindings, provided, type ManagerOptions } from '../../engines/swarm/options.ts'
 import { MANAGER_ROLE, WORKER_ROLE } from '../../engines/swarm/swarm-wish.ts'
 import { defineRole } from '../role.ts'
 
@@ -20,6 +20,7 @@ const swarmWorker = defineRole({
       : []),
     ...memberFindings(WORKER_ROLE, cluster),
   ],
+  provides: ({ cluster }) => [provided('worker', cluster.options<ManagerOptions>(MANAGER_ROLE)?.network)],
   resources: ({ cluster }) => memberResources(cluster.lab),
   gates: ({ node }) => [swarmGate(node.name, 'worker')],
 })
