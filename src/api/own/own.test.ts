@@ -247,7 +247,7 @@ describe('a mistake in an own kind is told with its file and line', () => {
 describeAsRoot('an own kind on a node', () => {
   it('is made, is then as wanted, and is removed', async () => {
     write(Object.fromEntries(documented.map(([, path = '', text = '']) => [path, text])))
-    const { kinds } = await loadRegistry(folder, { bramble: join(process.cwd(), 'src/parts.ts') })
+    const { kinds } = await loadRegistry(folder, { bramble: join(process.cwd(), 'src/api/parts.ts') })
     write({ 'cluster.yaml': `${CLUSTER}roles:\n  heartbeat: { on: all }\n` })
     const { resolved } = await opened()
     const program = compileNode(resolved, 'hammond', { secrets: secretsFixture(), release: releaseFixture })

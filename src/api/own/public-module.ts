@@ -6,5 +6,5 @@ import { fileURLToPath } from 'node:url'
 export function publicModule(): string {
   const built = fileURLToPath(new URL('../../index.js', import.meta.url))
   // From its sources Bramble offers what every such file needs; translating all of it would take a minute.
-  return existsSync(built) ? built : fileURLToPath(new URL('../../parts.ts', import.meta.url))
+  return existsSync(built) ? built : fileURLToPath(new URL('../parts.ts', import.meta.url))
 }

@@ -1,0 +1,30 @@
+/** What typed cluster files, own roles and own kinds are made of. See docs/own-roles.md. */
+export { z } from 'zod'
+export { defineCluster } from './define-cluster.ts'
+export { addressOf, contentOf, defineKind, digestOf } from '../resources/kind.ts'
+export { defineRole } from '../roles/role.ts'
+
+export { authorizedKey, type AuthorizedKeyOptions } from '../resources/authorized-key/authorized-key.ts'
+export {
+  bootCommandLine,
+  type BootCommandLineOptions,
+} from '../resources/boot-command-line/boot-command-line.ts'
+export { command, type CommandOptions } from '../resources/command/command.ts'
+export { directory, type DirectoryOptions } from '../resources/directory/directory.ts'
+export { file, type FileOptions } from '../resources/file/file.ts'
+export { group, type GroupOptions } from '../resources/group/group.ts'
+export { hostname, type HostnameOptions } from '../resources/hostname/hostname.ts'
+export { hosts, type HostsOptions } from '../resources/hosts/hosts.ts'
+export { kernelModule, type KernelModuleOptions } from '../resources/kernel-module/kernel-module.ts'
+export { link, type LinkOptions } from '../resources/link/link.ts'
+export { locale, type LocaleOptions } from '../resources/locale/locale.ts'
+export { mount, type MountOptions } from '../resources/mount/mount.ts'
+export { debianPackage, type PackageOptions } from '../resources/package/package.ts'
+export { reboot, type RebootOptions } from '../resources/reboot/reboot.ts'
+export { service, type ServiceOptions } from '../resources/service/service.ts'
+export { sshdConfig, type SshdConfigOptions } from '../resources/sshd-config/sshd-config.ts'
+export { sysctl, type SysctlOptions } from '../resources/sysctl/sysctl.ts'
+export { timezone, type TimezoneOptions } from '../resources/timezone/timezone.ts'
+export { user, type UserOptions } from '../resources/user/user.ts'
+export { aptRepository } from '../resources/apt-repository/apt-repository.ts'
+export { unit } from '../resources/service/unit.ts'
