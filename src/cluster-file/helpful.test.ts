@@ -4,9 +4,13 @@ import { z } from 'zod'
 import { readClusterFile } from './read.ts'
 
 const roles = {
-  base: z.object({
-    time: z.object({ sync: z.boolean().default(true), servers: z.array(z.string()).default([]) }).optional(),
-  }),
+  base: {
+    options: z.object({
+      time: z
+        .object({ sync: z.boolean().default(true), servers: z.array(z.string()).default([]) })
+        .optional(),
+    }),
+  },
 }
 
 const FILE = `cluster: office

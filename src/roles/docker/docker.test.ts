@@ -1,6 +1,11 @@
 /** The role `docker`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import {
+  clusterFixture,
+  fileFixture,
+  releaseFixture,
+  secretsFixture,
+} from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { NodeFixture } from '../../../test/contract/cluster-fixture.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -40,8 +45,12 @@ function made(
   })
   const [first] = cluster.nodes
   if (first === undefined) throw new Error('no node')
-  const given = { options, node: first, cluster, secrets: secretsFixture(), release: releaseFixture }
-  return { resources: docker.resources(given), findings: docker.findings?.({ options, cluster }) ?? [] }
+  const file = fileFixture
+  const given = { options, node: first, cluster, secrets: secretsFixture(), release: releaseFixture, file }
+  return {
+    resources: docker.resources(given),
+    findings: docker.findings?.({ options, cluster, nodes: cluster.nodes, file }) ?? [],
+  }
 }
 
 function daemonOf(resources: readonly Resource[]): Record<string, unknown> {
