@@ -15,7 +15,7 @@ import { clusterFolder, readLock, type ClusterFolder } from './folder/cluster-fo
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
 import { OURS, registryOf, type Registry } from './own/load-own.ts'
-import { publicModule } from './own/public-module.ts'
+import { publicModule } from './public-module.ts'
 import { twinAddresses } from './lab-twin.ts'
 
 /** Which cluster to open. */

@@ -98,6 +98,19 @@ describe('the package', () => {
   )
 
   it(
+    'loads a role of the user in the bundle, wherever it lies',
+    async () => {
+      const folder = place(elsewhere, 'cluster.yaml', YAML.replace('base: {', 'greeting: {'))
+      mkdirSync(join(folder, 'roles'), { recursive: true })
+      const role =
+        "import { defineRole, file, z } from 'bramble'\nexport default defineRole({ name: 'greeting', summary: 'Greets.', options: z.strictObject({}), resources: () => [file({ path: '/etc/motd', content: 'hello' })] })\n"
+      writeFileSync(join(folder, 'roles/greeting.ts'), role)
+      expect(await bramble(folder, 'check')).toMatchObject({ code: 0, stderr: '' })
+    },
+    WAIT_MILLISECONDS,
+  )
+
+  it(
     'tells the line at which a typed cluster file fails',
     async () => {
       const broken = TYPED.replace("cluster: 'office'", 'cluster: nameOf(1)')

@@ -9,7 +9,7 @@ import { kinds as ourKinds } from '../../resources/registry.generated.ts'
 import { roles as ourRoles } from '../../roles/registry.generated.ts'
 import type { Role } from '../../roles/role.ts'
 import { ownKind } from './own-kind.ts'
-import { publicModule } from './public-module.ts'
+import { publicModule } from '../public-module.ts'
 import { ownRole } from './own-role.ts'
 import { WrongShape, type Loaded } from './loaded.ts'
 
