@@ -11,7 +11,7 @@ import {
 } from '../events/event.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
-import type { NodeResults } from './converge.ts'
+import type { NodeResults } from './converge-node.ts'
 import type { EngineLook } from './engine-look.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough } from './work.ts'

@@ -7,7 +7,7 @@ import {
   type RunOutcome,
   type Summary,
 } from '../events/event.ts'
-import type { NodeResults } from './converge.ts'
+import type { NodeResults } from './converge-node.ts'
 import { unchangedOf, type EngineRun } from './engines.ts'
 import { finishedNode, isFinishedByLook, outcomeOf, tellFinished } from './node-finished.ts'
 import type { UnderWay } from './under-way.ts'

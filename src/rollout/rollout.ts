@@ -1,6 +1,7 @@
 /** A whole run over the nodes: look, ask, change, restart, check; told as events. */
 import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
-import { convergeNodes, type NodeResults } from './converge.ts'
+import { convergeNodes } from './converge.ts'
+import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
 import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
 import { finishRun } from './finish-run.ts'

@@ -1,12 +1,21 @@
 /** A rollout while it goes on: with the locks of its groups, and an account of the time that each node took. */
-import type { QuorumGroup } from '../engines/contract.ts'
+import type { RaftGroup } from '../engines/contract.ts'
+import type { GroupState } from '../engines/raft-group.ts'
+import type { PollOptions } from '../support/poll.ts'
+import { askGroup } from './ask-group.ts'
 import { GroupLock } from './group-lock.ts'
 import type { Observation, Rollout } from './work.ts'
 
 /** A run under way. */
 export interface UnderWay extends Rollout {
   /** The lock of a group; one a run. */
-  lockOf(group: QuorumGroup): GroupLock
+  lockOf(group: RaftGroup): GroupLock
+  /** Asks a group how it stands now. */
+  observeGroup(group: RaftGroup): Promise<GroupState>
+  /** Nodes that may be members of it, whatever is wanted: they are asked, too. */
+  alsoAsk(group: RaftGroup, nodes: readonly string[]): void
+  /** Tells what a node waits for, for how long already and how long at most. */
+  waitsFor(node: string, what: string, patienceSeconds: number): NonNullable<PollOptions['waits']>
   /** Gives all locks back. */
   giveLocks(): Promise<void>
   /** Does something with a node, and adds the time to its account. */
@@ -26,14 +35,23 @@ export interface UnderWay extends Rollout {
 /** Makes it. */
 export function underWay(rollout: Rollout): UnderWay {
   const locks = new Map<string, GroupLock>()
+  const asked = new Map<string, readonly string[]>()
   const times = new Map<string, number>()
   const looks = new Map<string, Promise<Observation>>()
   return {
     ...rollout,
     lockOf: (group) => {
-      const lock = locks.get(group.name) ?? new GroupLock(group, rollout.delivery)
+      const lock = locks.get(group.name) ?? new GroupLock(group.name, group.wanted, rollout.delivery)
       locks.set(group.name, lock)
       return lock
+    },
+    observeGroup: (group) => askGroup(group, rollout.delivery.link, asked.get(group.name)),
+    alsoAsk: (group, nodes) => {
+      asked.set(group.name, [...new Set([...(asked.get(group.name) ?? []), ...nodes])])
+    },
+    waitsFor: (node, what, patienceSeconds) => (detail, waitedSeconds) => {
+      const howLong = `${Math.round(waitedSeconds)} of at most ${patienceSeconds} s`
+      rollout.emit({ type: 'phase-started', node, phase: 'wait', detail: `${what}: ${detail} (${howLong})` })
     },
     giveLocks: async () => {
       await Promise.all([...locks.values()].map((lock) => lock.give()))

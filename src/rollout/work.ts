@@ -5,7 +5,7 @@ import type {
   EngineProbe,
   Gate,
   NodeLink,
-  QuorumGroup,
+  RaftGroup,
 } from '../engines/contract.ts'
 import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
 
@@ -84,7 +84,7 @@ export interface Rollout {
   readonly mode: 'plan' | 'apply'
   /** Nodes in scope, in the order of the cluster file, with the names of their roles. */
   readonly nodes: readonly { readonly name: string; readonly roles: readonly string[] }[]
-  readonly groups: readonly QuorumGroup[]
+  readonly groups: readonly RaftGroup[]
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]
   readonly probes: readonly EngineProbe[]
@@ -103,6 +103,8 @@ export interface Rollout {
   readonly lockPatienceSeconds?: number | undefined
   /** How long an apply waits at its look for an engine that does not answer yet; 30 when left out. */
   readonly engineSeconds?: number | undefined
+  /** First pause between two questions to a group, in seconds; that of {@link poll} when left out. */
+  readonly pauseSeconds?: number | undefined
 }
 
 /** How a node ended, before it is told as an event. */

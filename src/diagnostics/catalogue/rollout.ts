@@ -43,6 +43,17 @@ export const rolloutCodes = defineCodes({
       'A serving member is only interrupted by a run that holds the group, and it takes most of the members to hold it. ' +
       'A member that serves nothing may be mended all the same.',
   }),
+  GROUP_REPLACED_WHOLE: code<{ group: string; voters: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: 'src/rollout/moves.test.ts',
+    title: 'No member of a consensus group would stay',
+    summary: ({ group, voters }) => `none of those who vote in ${group} would stay: ${voters.join(', ')}`,
+    why: 'new members learn everything from one that stays; without one they would begin anew, with nothing in it',
+    fix: 'leave at least one of them, run bramble apply, and take it out with a second one',
+    explain:
+      'Members of a consensus group (Consul servers, for instance) are moved in one apply: the new ones join and vote first, then the old ones leave. ' +
+      'The new ones get what the group knows from the old ones, and find them by the members that both have in common. Nothing of the group was touched.',
+  }),
   ENGINE_UNREACHABLE: code<{ engine: string; reason: string }>({
     origin: 'delivery',
     shownBy: ENGINES_TEST,

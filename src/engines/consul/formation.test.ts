@@ -32,7 +32,7 @@ await describeEachConsul(90, (binary) => {
 
     it('is guarded already: the group is formed and can lose one', async () => {
       await eventually('all follow', 30, async () => {
-        const { formed, failureTolerance, detail } = await dc.quorum().observe(dc.home.link)
+        const { formed, failureTolerance, detail } = await dc.observe()
         return (formed && failureTolerance === 1) || detail
       })
     })

@@ -5,6 +5,7 @@ import { statusOf } from './status.ts'
 const SERVERS = ['ada', 'bob', 'cyd']
 
 const server = (Name: string, Voter: boolean, Leader = false) => ({
+  ID: Name,
   Name,
   Address: `${Name}:8300`,
   SerfStatus: 'alive',

@@ -21,7 +21,7 @@ await describeEachConsul(240, (binary) => {
     const groupIs = async (what: string, is: (state: Awaited<ReturnType<typeof observed>>) => boolean) => {
       await eventually(what, 60, async () => is(await observed()) || JSON.stringify(await observed()))
     }
-    const observed = () => dc.quorum().observe(dc.home.link)
+    const observed = () => dc.observe()
 
     it('lets a single server with an ended certificate have its turn, and asks the others', async () => {
       const { follower } = await dc.turns()

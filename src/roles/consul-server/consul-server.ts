@@ -1,8 +1,8 @@
 /** The role `consul-server`: keeps the catalog, the checks and the key-value store of the cluster, by majority. */
 import { datacenterOf } from '../../engines/consul/datacenter.ts'
 import { serverGate } from '../../engines/consul/gates.ts'
+import { consulGroup } from '../../engines/consul/group.ts'
 import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
-import { consulQuorum } from '../../engines/consul/quorum.ts'
 import {
   agentCertificates,
   agentReleases,
@@ -53,8 +53,14 @@ const consulServer = defineRole({
       secrets: context.secrets,
       release: (wish) => context.release(wish),
     }),
-  quorum: ({ options, cluster, secrets }) =>
-    consulQuorum({ servers: cluster.find('consul-server'), options, access: managementOf(secrets) }),
+  group: ({ options, cluster, secrets }) =>
+    consulGroup({
+      servers: cluster.find('consul-server'),
+      nodes: cluster.nodes,
+      options,
+      dataFolder: options.data_dir,
+      access: managementOf(secrets),
+    }),
   gates: ({ node, cluster, secrets }) => [
     serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
     gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
