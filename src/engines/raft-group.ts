@@ -127,7 +127,7 @@ function withWanted(
   return [...members, ...missing.map((node) => memberWithoutPeer(node, answers))]
 }
 
-/** The voters are those that anybody remembers; where nobody can be asked, everybody who may serve counts. */
+/** The voters are those that anybody remembers; where nobody can be asked, everybody who is wanted counts. */
 function leaderless(
   wanted: readonly string[],
   answers: readonly MemberAnswer[],

@@ -10,21 +10,69 @@ import { rebootNode } from './reboot-node.ts'
 import { refused } from './skipped.ts'
 import { splitByGuard, type Split } from './split.ts'
 import { takeTurns } from './take-turns.ts'
-import { waves, type GuardedNode, type PendingNode, type Wave } from './turns.ts'
+import { poll } from '../support/poll.ts'
+import { isRemoved, waves, type GuardedNode, type PendingNode, type Wave } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough } from './work.ts'
 
 /** Changes all pending nodes and gives the results. */
 export async function convergeNodes(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
   const results: NodeResults = new Map()
-  const { inTurns, joining, free, replaced } = await splitByGuard(run, pending)
   const within = limit(run.concurrency)
+  const later = await convergeSplit(run, await splitByGuard(run, pending), within, results)
+  if (later.length === 0) return results
+  await awaitGroups(run, results)
+  const rest = await splitByGuard(run, later)
+  const held = rest.later.filter((node) => run.groups.some((group) => isRemoved(node, group)))
+  const free = [...rest.free, ...rest.later.filter((node) => !held.includes(node))]
+  await convergeSplit(run, { ...rest, free, later: [] }, within, results)
+  for (const { name } of held) {
+    await run.delivery.release(name)
+    results.set(name, refused(MAY_BE_NEEDED))
+  }
+  return results
+}
+
+const MAY_BE_NEEDED = {
+  message: 'what is to be removed may be a member of a group of which nobody answers',
+  why: 'without it the group may have lost its majority for good',
+  fix: 'bring the other members back, then run bramble apply again',
+}
+
+/** Those that were started speak soon. */
+async function awaitGroups(run: UnderWay, results: NodeResults): Promise<void> {
+  const begun = run.groups.filter(({ wanted }) => wanted.some((node) => isThrough(results.get(node))))
+  await Promise.all(
+    begun.map((group) =>
+      poll(
+        async () => {
+          const { isLed, detail } = await run.observeGroup(group)
+          return { passed: isLed, detail }
+        },
+        {
+          patienceSeconds: group.patienceSeconds,
+          signal: run.signal,
+          clock: run.clock,
+          waits: run.waitsFor('cluster', group.name, group.patienceSeconds),
+        },
+      ),
+    ),
+  )
+}
+
+/** Gives those that come later. */
+async function convergeSplit(
+  run: UnderWay,
+  { inTurns, joining, free, later, replaced }: Split,
+  within: Limit,
+  results: NodeResults,
+): Promise<readonly PendingNode[]> {
   await refuseReplaced(run, replaced, results)
   await Promise.all([
     ...waves(free).map((wave) => convergeWave(run, wave, within, results)),
     convergeGroups(run, inTurns, joining, within, results),
   ])
-  return results
+  return later
 }
 
 /** New members would begin anew, beside those that they are to replace. */

@@ -8,7 +8,7 @@ import {
   votersOf,
   type GroupState,
 } from '../engines/raft-group.ts'
-import { poll, type Answer, type PollOptions } from '../support/poll.ts'
+import { poll, steadyClock, type Answer, type Clock, type PollOptions } from '../support/poll.ts'
 import type { GroupLock, LockAnswer } from './group-lock.ts'
 
 /** How long a group may be without a leader until its members are taken for what serves nothing, in seconds. An election takes less. */
@@ -28,53 +28,48 @@ export interface Turn {
   /** Nodes that this run could not reach: nobody mends them while it waits. */
   readonly unreached: ReadonlySet<string>
   readonly signal?: AbortSignal | undefined
-  readonly pauseSeconds?: number | undefined
+  readonly clock?: Clock | undefined
   /** Told what is waited for. */
   readonly waits?: PollOptions['waits']
 }
 
 /** Waits until the member may be interrupted and nobody else interrupts another one; the group's lock is held then. */
 export async function waitForTurn(turn: Turn): Promise<LockAnswer> {
-  const { group, lock, signal, waits } = turn
-  const end = performance.now() + group.patienceSeconds * 1000
-  const guard = guardOf(turn)
+  const { group, lock, signal, waits, clock = steadyClock } = turn
+  const end = clock.now() + group.patienceSeconds * 1000
+  const guard = guardOf(turn, clock)
   for (;;) {
     // Without the lock: somebody else may be about to mend the member that is waited for.
-    const left = Math.max(0, (end - performance.now()) / 1000)
-    const pause = turn.pauseSeconds === undefined ? {} : { pauseSeconds: turn.pauseSeconds }
-    const healthy = await poll(() => unlocked(turn, guard), {
-      patienceSeconds: left,
-      signal,
-      waits,
-      ...pause,
-    })
+    const left = Math.max(0, (end - clock.now()) / 1000)
+    const healthy = await poll(() => unlocked(turn, guard), { patienceSeconds: left, signal, waits, clock })
     if (!healthy.passed) return healthy
     const locked = await poll(() => lockFor(turn), {
       patienceSeconds: turn.lockPatienceSeconds,
       // Not in step with another run that waits for the same.
-      pauseSeconds: turn.pauseSeconds ?? 0.5 + Math.random(),
+      pauseSeconds: 0.5 + Math.random(),
       signal,
       waits,
+      clock,
     })
     if (!locked.passed) return locked
     const still = guard(await turn.observe())
     if (still.passed) return still
     await lock.give()
-    if (signal?.aborted === true || performance.now() > end) return still
+    if (signal?.aborted === true || clock.now() > end) return still
   }
 }
 
 /** Judges one look after the other. */
-function guardOf({ node, leaves, group, unreached }: Turn): (state: GroupState) => Answer {
+function guardOf({ node, leaves, group, unreached }: Turn, clock: Clock): (state: GroupState) => Answer {
   let leaderlessSince: number | undefined
   return (state) => {
-    leaderlessSince = state.isLed ? undefined : (leaderlessSince ?? performance.now())
+    leaderlessSince = state.isLed ? undefined : (leaderlessSince ?? clock.now())
     const answer = leaves ? mayLeave(state, node) : mayInterrupt(state, node)
     if (answer.passed || leaderlessSince === undefined) return answer
     const patience = Math.min(LEADERLESS_SECONDS, group.patienceSeconds / 2) * 1000
     const isAllHere = votersOf(state).every((voter) => voter.node !== undefined && !unreached.has(voter.node))
     // Nobody is missing who could still bring a leader, and there is none: what holds them up is what is to be changed.
-    return isAllHere && performance.now() - leaderlessSince > patience
+    return isAllHere && clock.now() - leaderlessSince > patience
       ? { passed: true, detail: `${node} serves nothing now: ${state.detail}` }
       : answer
   }

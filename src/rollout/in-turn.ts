@@ -1,6 +1,6 @@
 /** Takes a member of a consensus group through a step: only while it can be spared, and until it is back, or gone. */
 import type { RaftGroup } from '../engines/contract.ts'
-import { voterOn } from '../engines/raft-group.ts'
+import { voterOn, votersOf } from '../engines/raft-group.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import type { LockAnswer } from './group-lock.ts'
@@ -32,7 +32,7 @@ export async function inTurn(
       lockPatienceSeconds: run.lockPatienceSeconds ?? LOCK_PATIENCE_SECONDS,
       unreached: run.unreached,
       signal: run.signal,
-      pauseSeconds: run.pauseSeconds,
+      clock: run.clock,
       waits: run.waitsFor(node, group.name, group.patienceSeconds),
     })
     if (turn.passed) continue
@@ -53,9 +53,11 @@ export async function inTurn(
 
 /** Who leaves gives up its vote while it still runs; so does who comes back under another name. */
 async function giveUpVote(run: UnderWay, group: RaftGroup, node: string, part: Part): Promise<Answer> {
-  const own = voterOn(await run.observeGroup(group), node)
-  const isRenamed = own !== undefined && own.name !== node
-  if (own === undefined || (part !== 'leaves' && !isRenamed)) return { passed: true, detail: '' }
+  const state = await run.observeGroup(group)
+  const own = voterOn(state, node)
+  // The only member has nobody who could take it in again.
+  const isNewName = own?.name !== node && votersOf(state).length > 1
+  if (own === undefined || (part !== 'leaves' && !isNewName)) return { passed: true, detail: '' }
   run.emit({
     type: 'phase-started',
     node,
@@ -92,7 +94,7 @@ export async function awaitReturns(
     const options = {
       signal: run.signal,
       waits: run.waitsFor(node, group.name, group.patienceSeconds),
-      ...(run.pauseSeconds !== undefined && { pauseSeconds: run.pauseSeconds }),
+      clock: run.clock,
     }
     const back =
       part === 'leaves'

@@ -7,7 +7,7 @@ import type { UnderWay } from './under-way.ts'
 
 /** The lanes, which all begin at once. Asks the groups that would be interrupted who leads them. */
 export async function plannedOrder(run: UnderWay, pending: readonly PendingNode[]): Promise<Lane[]> {
-  const { inTurns, joining, free } = await splitByGuard(run, pending)
+  const { inTurns, joining, free, later } = await splitByGuard(run, pending)
   const groups = [...new Set([...inTurns, ...joining].flatMap(({ parts }) => [...parts.keys()]))]
   const joins = joining.map(({ name }) => name)
   const steps = [...(joins.length > 0 ? [joins] : []), ...(await turnsOf(run, inTurns))]
@@ -16,6 +16,7 @@ export async function plannedOrder(run: UnderWay, pending: readonly PendingNode[
       guard: canary === undefined ? 'free' : 'canary',
       steps: [...(canary === undefined ? [] : [[canary]]), ...(rest.length > 0 ? [rest] : [])],
     })),
+    ...(later.length > 0 ? [{ guard: 'free', steps: [later.map(({ name }) => name)] }] : []),
     ...(steps.length > 0 ? [{ guard: groups.map(({ name }) => name).join(' and '), steps }] : []),
   ]
 }

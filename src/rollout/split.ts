@@ -1,7 +1,15 @@
 /** Splits the nodes that differ: who takes turns in a consensus group, who joins one, and who is free. */
 import type { RaftGroup } from '../engines/contract.ts'
 import { isReplacedWhole, votersOf, type GroupState } from '../engines/raft-group.ts'
-import { interrupts, needsTurn, partIn, type GuardedNode, type Part, type PendingNode } from './turns.ts'
+import {
+  interrupts,
+  mayRun,
+  needsTurn,
+  partIn,
+  type GuardedNode,
+  type Part,
+  type PendingNode,
+} from './turns.ts'
 import type { UnderWay } from './under-way.ts'
 
 /** Who changes how. */
@@ -11,6 +19,11 @@ export interface Split {
   /** Nodes that are to vote and do not yet. */
   readonly joining: readonly GuardedNode[]
   readonly free: readonly PendingNode[]
+  /**
+   * Nodes on which members of a silent group may run that are not wanted there any more. They may be needed to make it speak again, so they
+   * come when those that are wanted are through, by what the group says then.
+   */
+  readonly later: readonly PendingNode[]
   /** Groups of which nobody who votes would stay, with the nodes that are not touched for it. */
   readonly replaced: readonly {
     readonly group: string
@@ -43,12 +56,19 @@ export async function splitByGuard(run: UnderWay, pending: readonly PendingNode[
     .map(({ name }): GuardedNode => ({ name, parts: partsOf(name, kept) }))
   const isFree = (name: string): boolean =>
     guarded.some((node) => node.name === name && node.parts.size === 0)
+  const free = pending.filter(({ name }) => isFree(name))
+  const later = free.filter((node) => kept.some(({ group, state }) => mayBeNeeded(node, group, state)))
   return {
     inTurns: guarded.filter(needsTurn),
     joining: guarded.filter((node) => node.parts.size > 0 && !needsTurn(node)),
-    free: pending.filter(({ name }) => isFree(name)),
+    free: free.filter((node) => !later.includes(node)),
+    later,
     replaced,
   }
+}
+
+function mayBeNeeded(node: PendingNode, group: RaftGroup, state: GroupState): boolean {
+  return !state.formed && !state.wanted.includes(node.name) && mayRun(node, group)
 }
 
 async function touch(
@@ -56,10 +76,14 @@ async function touch(
   group: RaftGroup,
   pending: readonly PendingNode[],
 ): Promise<readonly Touched[]> {
-  const nodes = pending.filter((node) => interrupts(node, group)).map(({ name }) => name)
-  if (nodes.length === 0) return []
-  run.alsoAsk(group, nodes)
-  return [{ group, nodes: new Set(nodes), state: await run.observeGroup(group) }]
+  const touching = pending.filter((node) => interrupts(node, group))
+  if (touching.length === 0) return []
+  run.alsoAsk(
+    group,
+    touching.filter((node) => mayRun(node, group)).map(({ name }) => name),
+  )
+  const nodes = new Set(touching.map(({ name }) => name))
+  return [{ group, nodes, state: await run.observeGroup(group) }]
 }
 
 function partsOf(node: string, touched: readonly Touched[]): ReadonlyMap<RaftGroup, Part> {

@@ -22,6 +22,16 @@ export function interrupts(node: PendingNode, group: RaftGroup): boolean {
   return node.pending.some(({ address }) => group.interruptedBy(address))
 }
 
+/** Does something of the group run there already? What is only to be created has no vote. */
+export function mayRun(node: PendingNode, group: RaftGroup): boolean {
+  return node.pending.some(({ address, action }) => group.interruptedBy(address) && action !== 'create')
+}
+
+/** Is what runs of the group there to be taken away? */
+export function isRemoved(node: PendingNode, group: RaftGroup): boolean {
+  return node.pending.some(({ address, action }) => group.interruptedBy(address) && action === 'remove')
+}
+
 /** Its part in a group that has formed; nothing where it has none, and before there is a group to disrupt. */
 export function partIn(node: string, state: GroupState): Part | undefined {
   if (!state.formed || state.isUnbelieved === true) return undefined

@@ -38,8 +38,14 @@ export function underWay(rollout: Rollout): UnderWay {
   const asked = new Map<string, readonly string[]>()
   const times = new Map<string, number>()
   const looks = new Map<string, Promise<Observation>>()
+  const { patienceSeconds } = rollout
+  const groups =
+    patienceSeconds === undefined
+      ? rollout.groups
+      : rollout.groups.map((group) => ({ ...group, patienceSeconds }))
   return {
     ...rollout,
+    groups,
     lockOf: (group) => {
       const lock = locks.get(group.name) ?? new GroupLock(group.name, group.wanted, rollout.delivery)
       locks.set(group.name, lock)

@@ -7,6 +7,7 @@ import type {
   NodeLink,
   RaftGroup,
 } from '../engines/contract.ts'
+import type { Clock } from '../support/poll.ts'
 import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
 
 /** One resource of a node that is not as wanted. */
@@ -103,8 +104,10 @@ export interface Rollout {
   readonly lockPatienceSeconds?: number | undefined
   /** How long an apply waits at its look for an engine that does not answer yet; 30 when left out. */
   readonly engineSeconds?: number | undefined
-  /** First pause between two questions to a group, in seconds; that of {@link poll} when left out. */
-  readonly pauseSeconds?: number | undefined
+  /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
+  readonly patienceSeconds?: number | undefined
+  /** By what clock members are waited for; this computer's when left out. */
+  readonly clock?: Clock | undefined
 }
 
 /** How a node ended, before it is told as an event. */
