@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /**
@@ -6,8 +7,10 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   test: {
+    // Half of them wait for a process most of the time: two cores carry two files.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: [
-      'src/{cluster-file,diagnostics,events,hardware,journal,plan,resolve,releases,rollout,secrets,shell,support}/**/*.test.ts',
+      'src/{cluster-file,cluster-lock,diagnostics,events,hardware,journal,plan,resolve,releases,rollout,secrets,shell,support}/**/*.test.ts',
       'src/engines/consul/{api,config,version}.test.ts',
       'src/cli/{main,json,run-cli,compiled-code}.test.ts',
       'src/compile/*.test.ts',

@@ -23,10 +23,10 @@ function load<T>(path: string): T {
 
 /** Modules of the built product. */
 export const built = {
-  cluster: () => load<typeof import('../src/cluster/index.ts')>('cluster/index.js'),
-  connect: () => load<typeof import('../src/cluster/connect.ts')>('cluster/connect.js'),
-  prepare: () => load<typeof import('../src/cluster/prepare.ts')>('cluster/prepare.js'),
-  programs: () => load<typeof import('../src/cluster/programs.ts')>('cluster/programs.js'),
+  cluster: () => load<typeof import('../src/api/index.ts')>('api/index.js'),
+  connect: () => load<typeof import('../src/api/connect.ts')>('api/connect.js'),
+  prepare: () => load<typeof import('../src/api/run/prepare.ts')>('api/run/prepare.js'),
+  programs: () => load<typeof import('../src/programs/programs.ts')>('programs/programs.js'),
   push: () => load<typeof import('../src/delivery/push/push.ts')>('delivery/push/push.js'),
   secrets: () => load<typeof import('../src/secrets/store.ts')>('secrets/store.js'),
   baseImage: () => load<typeof import('../src/lab/base-image.ts')>('lab/base-image.js'),

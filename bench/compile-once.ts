@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 
-type ClusterModule = typeof import('../src/cluster/index.ts')
-type PrepareModule = typeof import('../src/cluster/prepare.ts')
+type ClusterModule = typeof import('../src/api/index.ts')
+type PrepareModule = typeof import('../src/api/run/prepare.ts')
 
 /** What one compilation took. */
 export interface Compilation {
@@ -33,8 +33,8 @@ function step(name: string): void {
 }
 
 async function compileAll(dist: string, folder: string): Promise<void> {
-  const { openCluster } = (await import(`${dist}/cluster/index.js`)) as ClusterModule
-  const { prepare } = (await import(`${dist}/cluster/prepare.js`)) as PrepareModule
+  const { openCluster } = (await import(`${dist}/api/index.js`)) as ClusterModule
+  const { prepare } = (await import(`${dist}/api/run/prepare.js`)) as PrepareModule
   step('load the modules')
   const opened = await openCluster({ folder, lab: true })
   if (!('cluster' in opened)) throw new Error(opened.diagnostics.map(({ summary }) => summary).join('\n'))

@@ -1,5 +1,5 @@
 /** How much memory Consul takes on boards of several sizes, the package and the release. */
-import type { ClusterStatus } from '../src/cluster/index.ts'
+import type { ClusterStatus } from '../src/api/index.ts'
 import { PACKAGE_SETTINGS } from '../test/lab/consul-versions.ts'
 import type { Benchmark } from './benchmark.ts'
 import { brambleOrThrow } from './built.ts'

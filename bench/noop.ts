@@ -1,7 +1,7 @@
 /** What an apply costs that finds nothing to do: wall time against bare logins, connections, processes. */
 import { join } from 'node:path'
 import { run } from '../src/support/run.ts'
-import type { OpenedCluster } from '../src/cluster/index.ts'
+import type { OpenedCluster } from '../src/api/index.ts'
 import { timed, type Benchmark } from './benchmark.ts'
 import { bramble, brambleOrThrow, built } from './built.ts'
 import { median, type Figure } from './figure.ts'

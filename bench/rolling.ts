@@ -1,5 +1,5 @@
 /** What a client notices of a change that restarts all servers of a Consul datacentre. */
-import type { OpenedCluster } from '../src/cluster/index.ts'
+import type { OpenedCluster } from '../src/api/index.ts'
 import { timed, type Benchmark } from './benchmark.ts'
 import { brambleOrThrow } from './built.ts'
 import type { Written } from './kv-writer.ts'

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import type { OpenedCluster } from '../src/cluster/index.ts'
+import type { OpenedCluster } from '../src/api/index.ts'
 import type { RunResult } from '../src/support/run.ts'
 import { built, REPOSITORY } from './built.ts'
 

@@ -5,7 +5,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { VENDOR } from '../src/cluster/role-releases.ts'
+import { VENDOR } from '../src/wishes/meet-releases.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../src/engines/consul/lines.ts'
 import { chooseVersion } from '../src/releases/choose-version.ts'
 import { judgeVersion } from '../src/releases/judge-version.ts'

@@ -35,13 +35,21 @@ function write(path: string, text: string): void {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text)
 }
 
-write(
-  'src/delivery/transport/shell-start.generated.ts',
-  HEAD +
-    `\n/** What sh runs first; see the file beside it. */\nexport const shellStart = ${JSON.stringify(
-      condensed(readFileSync(join(root, 'src/delivery/transport/shell-start.sh'), 'utf8')).trim(),
-    )}\n`,
-)
+/** A file of shell as one string. */
+function shellText(path: string): string {
+  return JSON.stringify(condensed(readFileSync(join(root, path), 'utf8')).trim())
+}
+
+for (const [name, exported, about] of [
+  ['shell-start', 'shellStart', 'What sh runs first'],
+  ['program', 'programShell', 'What starts a program as root'],
+]) {
+  write(
+    `src/delivery/transport/${name}.generated.ts`,
+    HEAD +
+      `\n/** ${about}; see the file beside it. */\nexport const ${exported} = ${shellText(`src/delivery/transport/${name}.sh`)}\n`,
+  )
+}
 
 const kinds = units('src/resources').filter((name) =>
   existsSync(join(root, `src/resources/${name}/${name}.sh`)),

@@ -120,6 +120,13 @@ build_consul() {
   esac
 }
 
+# Engines have lanes of their own; what was not built has not been run.
+tell_engines() {
+  say 'Engines'
+  printf 'Consul is tested here by its smoke; all of it: npm run test:consul\n'
+  npm run --silent engines -- --missing | sed 's/$/ is not built: npm run test:engines builds and starts it/; s/^/skipped  /'
+}
+
 # Node 22 and 24 beside the one that runs this (docs/node-versions.md). Their programs are fetched for Linux on x86-64 alone.
 other_nodes() {
   local major path=$PATH own
@@ -159,6 +166,7 @@ build_consul
 suite 'House rules, units, contracts'
 other_nodes
 lab_tests "${1-}"
+tell_engines
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,13 +1,13 @@
 /** Bramble as a library: what the command line uses, and what own roles and kinds are made with. See docs/api.md. */
-export { defineCluster } from './cluster/define-cluster.ts'
-export type { TypedCluster } from './cluster/define-cluster.ts'
+export { defineCluster } from './api/define-cluster.ts'
+export type { TypedCluster } from './api/define-cluster.ts'
 export type { ClusterFileInput } from './cluster-file/schema.ts'
 export type { KeyPath } from './cluster-file/positions.ts'
 export type { RoleInputs } from './roles/role-inputs.generated.ts'
 
-export { apply, plan, status, DiagnosticsError } from './cluster/index.ts'
-export { openForPrograms as openCluster } from './cluster/open-for-programs.ts'
-export type { ProgramOpenOptions } from './cluster/open-for-programs.ts'
+export { apply, plan, status, DiagnosticsError } from './api/index.ts'
+export { openForPrograms as openCluster } from './api/open-for-programs.ts'
+export type { ProgramOpenOptions } from './api/open-for-programs.ts'
 export type {
   CertificateStatus,
   ClusterStatus,
@@ -23,7 +23,7 @@ export type {
   RunOptions,
   Scope,
   StatusOptions,
-} from './cluster/index.ts'
+} from './api/index.ts'
 
 export type { Diagnostic, FilePlace, NodePlace, Place, Related, Severity } from './diagnostics/diagnostic.ts'
 export type {
@@ -51,22 +51,19 @@ export type {
 
 export { defineRole } from './roles/role.ts'
 export type {
-  BoardFacts,
-  Cluster,
-  ClusterNode,
-  ClusterService,
-  ReleaseWish,
   Role,
   RoleClusterContext,
   RoleContext,
   RoleFinding,
   RoleInput,
-  RoleSecrets,
   RoleWishContext,
-  SecretWish,
-  ServedCertificate,
   SettledValue,
 } from './roles/role.ts'
+export type { BoardFacts, ClusterNode } from './topology/node.ts'
+export type { Cluster } from './topology/cluster.ts'
+export type { ClusterService } from './topology/service.ts'
+export type { ReleaseWish } from './wishes/release-wish.ts'
+export type { RoleSecrets, SecretWish, ServedCertificate } from './wishes/secret-wish.ts'
 
 export type {
   ChangedResource,
@@ -77,10 +74,12 @@ export type {
   EngineStatus,
   EngineVersion,
   Gate,
+  LinkTarget,
   MemberAnswer,
   NodeChange,
   NodeLink,
   Peer,
+  ProgramEnd,
   RaftGroup,
   StoreLook,
   Unseen,

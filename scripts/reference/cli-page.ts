@@ -48,7 +48,7 @@ Generated from \`src/cli/exit-codes.ts\`.
 | --- | --- |
 ${rows.join('\n')}
 
-There is one verdict (\`src/cluster/verdict.ts\`). \`bramble status\` ends with 0 when all is well, which means: every node answers and is as wanted,
+There is one verdict (\`src/api/status/verdict.ts\`). \`bramble status\` ends with 0 when all is well, which means: every node answers and is as wanted,
 every wanted member of an engine is alive, every wanted server votes, no check warns or fails, nothing is in maintenance, certificates, clocks and
 disks are in order, and the last apply of every node ended well. What could not be looked at is never well: then \`status\` and \`plan\` end with 1, and say
 what it was. \`apply\` without \`--yes\` and without a terminal ends with 0 when there is nothing to do, else with 1 and what to type.

@@ -1,7 +1,7 @@
 /** The part of the public API that commands call. They get it handed in, so that none of it is loaded for `--help`. */
-import type * as cluster from '../cluster/index.ts'
+import type * as cluster from '../api/index.ts'
 
-/** The functions of `src/cluster` that commands use. */
+/** The functions of `src/api` that commands use. */
 export type ClusterApi = Pick<
   typeof cluster,
   | 'apply'

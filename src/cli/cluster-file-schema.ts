@@ -1,6 +1,6 @@
 /** The JSON Schema of the cluster file with the roles that there are, as a file. */
 import { clusterFileJsonSchema } from '../cluster-file/json-schema.ts'
-import { roleSchemas } from '../cluster/open.ts'
+import { roleSchemas } from '../api/open.ts'
 
 /** The text of `cluster.schema.json`. */
 export function clusterFileSchemaText(): string {

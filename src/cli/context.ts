@@ -1,6 +1,6 @@
 /** What the work of a command is given: the terminal, the common options, and the cluster when it asks for it. */
 import { resolve } from 'node:path'
-import type { OpenedCluster } from '../cluster/open.ts'
+import type { OpenedCluster } from '../api/open.ts'
 import { commandLine } from '../shell/quote.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SharedOptions } from './command.ts'

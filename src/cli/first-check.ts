@@ -1,9 +1,9 @@
 /** What the check would say of the answers of `bramble init`, before anything is written. */
 import { checkClusterFile } from '../cluster-file/check.ts'
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
-import { readAuthorizedKeys } from '../cluster/authorized-keys.ts'
-import { DiagnosticsError } from '../cluster/diagnostics-error.ts'
-import { roleSchemas } from '../cluster/open.ts'
+import { readAuthorizedKeys } from '../api/authorized-keys.ts'
+import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
+import { roleSchemas } from '../api/open.ts'
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { FirstAnswers } from './first-cluster-file.ts'

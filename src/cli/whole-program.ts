@@ -9,4 +9,4 @@ export { runCli } from './run-cli.ts'
 export { terminalOf } from './surroundings.ts'
 
 /** Loads the public API. */
-export const loadCluster = (): Promise<ClusterApi> => import('../cluster/index.ts')
+export const loadCluster = (): Promise<ClusterApi> => import('../api/index.ts')

@@ -7,7 +7,7 @@ import { readTypedClusterFile } from './read-typed.ts'
 
 const options = {
   roles: { base: z.object({ timezone: z.string().optional() }) },
-  imports: { bramble: join(import.meta.dirname, '../cluster/define-cluster.ts') },
+  imports: { bramble: join(import.meta.dirname, '../api/define-cluster.ts') },
 }
 
 let folder: string

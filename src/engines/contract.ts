@@ -6,10 +6,36 @@ import type { Duplex } from 'node:stream'
 import type { Difference } from '../events/event.ts'
 import type { EngineLines } from '../releases/engine-lines.ts'
 
-/** The way to a TCP port of a node's loopback: through the node's SSH connection, never over the open network. */
+/** What a link leads to on a node. */
+export type LinkTarget =
+  /** A TCP port of its loopback. */
+  | number
+  /** A unix socket, with the rights of the user who logs in: what that user may not open is refused. */
+  | { readonly socket: string }
+  /** The standard input and output of a program that runs as root. No shell reads its words. */
+  | { readonly program: readonly string[] }
+
+/** How a program on a node ended. */
+export interface ProgramEnd {
+  /** Its exit status. */
+  readonly code: number
+  readonly stdout: Buffer
+  /** The last lines, made harmless for a terminal. */
+  readonly stderr: string
+}
+
+/** The way to what runs on a node: through the node's SSH connection, never over the open network. */
 export interface NodeLink {
-  /** Opens a byte stream to `127.0.0.1:port` on the node. Rejects with a plain sentence when it cannot. */
-  connect(node: string, port: number): Promise<Duplex>
+  /**
+   * Opens a byte stream to a node. Rejects with a plain sentence when it cannot; a socket that refuses may tell so by the error of the
+   * stream, before its first byte.
+   */
+  connect(node: string, to: LinkTarget): Promise<Duplex>
+  /**
+   * Runs a program on a node as root, and gives it these bytes to read. No shell reads its words. Rejects with a plain sentence when it cannot
+   * be started or its end is not known; how it ended is no failure here.
+   */
+  run(node: string, argv: readonly string[], input?: Uint8Array): Promise<ProgramEnd>
   /**
    * Puts one line that is no secret into a file on the node, as root and over SSH alone: for engines that are mended by a file. Left out
    * where nothing may be changed. Rejects with a plain sentence when it cannot.

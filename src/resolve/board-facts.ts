@@ -5,7 +5,7 @@ import { ARCHITECTURES, architectureOf } from '../hardware/architecture.ts'
 import { boardByModel } from '../hardware/boards.ts'
 import { assumedMemoryBytes, modelFromDeviceTree, soldMemoryBytes } from '../hardware/identify.ts'
 import { parseMemory } from '../hardware/memory.ts'
-import type { BoardFacts } from '../roles/role.ts'
+import type { BoardFacts } from '../topology/node.ts'
 
 /** Facts by key, as the cluster lock keeps them. */
 export type FactMap = Readonly<Record<string, string>>

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
-import type { RunOptions } from '../../src/cluster/index.ts'
-import { openCluster } from '../../src/cluster/open.ts'
+import type { RunOptions } from '../../src/api/index.ts'
+import { openCluster } from '../../src/api/open.ts'
 import type { Event } from '../../src/events/event.ts'
 import { crowd, differs, finished, phase, recorded, runFinished, started } from './example-run.ts'
 

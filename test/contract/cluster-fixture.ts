@@ -2,7 +2,11 @@
 import { assumedMemoryBytes } from '../../src/hardware/identify.ts'
 import { boardByModel, type ModelId } from '../../src/hardware/boards.ts'
 import { contentOf, type Content } from '../../src/resources/kind.ts'
-import type { Cluster, ClusterNode, ClusterService, ReleaseWish, RoleSecrets } from '../../src/roles/role.ts'
+import type { Cluster } from '../../src/topology/cluster.ts'
+import type { ClusterNode } from '../../src/topology/node.ts'
+import type { ClusterService } from '../../src/topology/service.ts'
+import type { ReleaseWish } from '../../src/wishes/release-wish.ts'
+import type { RoleSecrets } from '../../src/wishes/secret-wish.ts'
 
 /** What a test wants to say of a node; the rest is made up. */
 export interface NodeFixture {

@@ -6,7 +6,8 @@ import { shellName } from '../../src/compile/compile.ts'
 import { MODEL_IDS, type ModelId } from '../../src/hardware/boards.ts'
 import { orderResources } from '../../src/plan/order.ts'
 import { addressOf, type Resource } from '../../src/resources/kind.ts'
-import type { Cluster, Role } from '../../src/roles/role.ts'
+import type { Role } from '../../src/roles/role.ts'
+import type { Cluster } from '../../src/topology/cluster.ts'
 import { run } from '../../src/support/run.ts'
 import {
   clusterFixture,

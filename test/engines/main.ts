@@ -1,4 +1,4 @@
-/** `npm run engines [-- NAME…] [--arch arm64|armv6]`: builds the engines that are missing in the cache. */
+/** `npm run engines [-- NAME…] [--arch arm64|armv6] [--missing]`: builds the engines that are missing in the cache, or names them. */
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -14,7 +14,7 @@ import {
 import { targetOf } from './target.ts'
 import { ENGINE_NAMES, recipeOf, type Architecture, type EngineName } from './recipes.ts'
 
-const USAGE = `usage: npm run engines [-- NAME… --arch arm64|armv6]\nengines: ${ENGINE_NAMES.join(', ')}`
+const USAGE = `usage: npm run engines [-- NAME… --arch arm64|armv6 --missing]\nengines: ${ENGINE_NAMES.join(', ')}`
 
 /** One line a program: engine, program, architecture, MB, how long, what it says. */
 type Row = readonly string[]
@@ -23,17 +23,25 @@ const HEAD: Row = ['engine', 'program', 'for', 'MB', 'build', 'says']
 class UsageError extends Error {}
 
 /** Without names: all that there are for the architecture. */
-function readWords(): { names: readonly EngineName[]; architecture: Architecture } {
+function readWords(): {
+  names: readonly EngineName[]
+  architecture: Architecture
+  onlyNames: boolean
+} {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { arch: { type: 'string', default: ownArchitecture() } },
+    options: {
+      arch: { type: 'string', default: ownArchitecture() },
+      missing: { type: 'boolean', default: false },
+    },
   })
   const architecture = (['arm64', 'armv6', ownArchitecture()] as const).find((known) => known === values.arch)
   if (architecture === undefined) throw new UsageError(`there is no architecture ${values.arch}\n${USAGE}`)
   const all = ENGINE_NAMES.filter(
     (name) => architecture !== 'armv6' || recipeOf(name).notForZero === undefined,
   )
-  return { names: positionals.length === 0 ? all : positionals.map(engineName), architecture }
+  const names = positionals.length === 0 ? all : positionals.map(engineName)
+  return { names, architecture, onlyNames: values.missing }
 }
 
 function engineName(word: string): EngineName {
@@ -107,8 +115,16 @@ function tableOf(rows: readonly Row[]): string {
     .join('')
 }
 
-try {
-  const { names, architecture } = readWords()
+/** Names on a line each, with their versions. */
+async function tellMissing(names: readonly EngineName[], architecture: Architecture): Promise<void> {
+  for (const name of names) {
+    const place = await enginePlace(name, architecture)
+    const isThere = typeof place !== 'string' && place.record !== undefined
+    if (!isThere) process.stdout.write(`${name} ${recipeOf(name).version}\n`)
+  }
+}
+
+async function provideAll(names: readonly EngineName[], architecture: Architecture): Promise<void> {
   const outcomes: Outcome[] = []
   for (const name of names) outcomes.push(await provide(name, architecture))
   const rows = outcomes.flatMap((outcome) => outcome.rows)
@@ -116,6 +132,11 @@ try {
   const statuses = new Set(outcomes.map(({ status }) => status))
   if (statuses.size === 1 && statuses.has('there')) say('nothing to build: all of them are there')
   process.exitCode = statuses.has('failed') ? 1 : statuses.has('lacking') ? LACKING : 0
+}
+
+try {
+  const { names, architecture, onlyNames } = readWords()
+  await (onlyNames ? tellMissing : provideAll)(names, architecture)
 } catch (error) {
   // What parseArgs says about options is for people as well.
   const isUsage =

@@ -1,5 +1,5 @@
 /** Opens the cluster of a folder as every command does, and renders what is wrong with it. */
-import { openCluster } from '../../src/cluster/open.ts'
+import { openCluster } from '../../src/api/open.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { sortDiagnostics } from '../../src/diagnostics/diagnostics.ts'
 import { renderHuman } from '../../src/diagnostics/render.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { roleSchemas } from '../../src/cluster/open.ts'
+import { roleSchemas } from '../../src/api/open.ts'
 import { clusterFileJsonSchema } from '../../src/cluster-file/json-schema.ts'
 import { SAMPLE_ROLES } from './sample-roles.ts'
 

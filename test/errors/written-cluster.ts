@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { openCluster } from '../../src/cluster/open.ts'
+import { openCluster } from '../../src/api/open.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 
 export type Parts = Readonly<Record<string, unknown>>

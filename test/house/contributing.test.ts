@@ -12,8 +12,8 @@ nodes: { hammond: { address: 192.0.2.1 } }
 roles: { greeting: { on: all } }
 `
 /** Prints what the role makes of the one node. */
-const LOOK = `import { openCluster } from '../src/cluster/open.ts'
-import { prepare } from '../src/cluster/prepare.ts'
+const LOOK = `import { openCluster } from '../src/api/open.ts'
+import { prepare } from '../src/api/run/prepare.ts'
 
 const opened = await openCluster({ folder: import.meta.dirname, lab: false })
 if (!('cluster' in opened)) throw new Error(JSON.stringify(opened.diagnostics))

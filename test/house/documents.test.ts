@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { VERBS } from '../../src/cli/verbs.ts'
 import { readClusterFile } from '../../src/cluster-file/read.ts'
-import { roleSchemas } from '../../src/cluster/open.ts'
+import { roleSchemas } from '../../src/api/open.ts'
 import { bramble, scratchFolder } from '../cli/command-run.ts'
 import { ownFiles } from './own-files.ts'
 

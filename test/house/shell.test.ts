@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openCluster } from '../../src/cluster/open.ts'
-import { prepare } from '../../src/cluster/prepare.ts'
+import { openCluster } from '../../src/api/open.ts'
+import { prepare } from '../../src/api/run/prepare.ts'
 import { run } from '../../src/support/run.ts'
 import { ownFiles } from './own-files.ts'
 

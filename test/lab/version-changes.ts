@@ -1,6 +1,6 @@
 /** Changes of version on a running twin of `rainbow`: what is refused, and how what is supported is rolled out. */
 import { describe, expect, it } from 'vitest'
-import type { ClusterStatus } from '../../src/cluster/index.ts'
+import type { ClusterStatus } from '../../src/api/index.ts'
 import type { Event } from '../../src/events/event.ts'
 import { supportDates } from '../../src/releases/support.ts'
 import type { ReleaseServer } from '../releases/release-server.ts'

@@ -1,6 +1,7 @@
 /** A cluster on paper for the tests of rollouts: nodes, groups and engines that answer as they are told. */
 import type { NodeLink, RaftGroup } from '../../src/engines/contract.ts'
 import type { EventBody } from '../../src/events/event.ts'
+import { noLink } from '../engines/ports-only.ts'
 import { rollOut } from '../../src/rollout/rollout.ts'
 import type {
   Delivery,
@@ -11,7 +12,7 @@ import type {
   Rollout,
 } from '../../src/rollout/work.ts'
 
-export const link: NodeLink = { connect: () => Promise.reject(new Error('nobody listens')) }
+export const link: NodeLink = noLink
 export const update: PendingChange = { address: 'service:consul.service', action: 'update' }
 export const create: PendingChange = { address: 'service:consul.service', action: 'create' }
 

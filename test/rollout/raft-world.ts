@@ -291,7 +291,7 @@ export class RaftWorld {
   }
 
   /** Nothing that we do may take away a majority that was there. */
-  #judge(why: string, before: ReturnType<RaftWorld['#count']>): void {
+  #judge(why: string, before: { readonly up: number; readonly needed: number }): void {
     const after = this.#count()
     const isOnly = this.#voters.size === 1
     if (before.up >= before.needed && after.up < after.needed && !isOnly)

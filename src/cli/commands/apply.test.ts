@@ -10,7 +10,7 @@ import {
   started,
 } from '../../../test/cli/example-run.ts'
 import type { Event } from '../../events/event.ts'
-import type { RunOptions } from '../../cluster/index.ts'
+import type { RunOptions } from '../../api/index.ts'
 import type { ClusterApi } from '../cluster-api.ts'
 
 /** An apply that asks as the real one does: after the look, before the first change. */

@@ -1,5 +1,5 @@
 /** `bramble check`: reads and checks the cluster file, and shows which roles came to which nodes. */
-import type { OpenedCluster } from '../../cluster/open.ts'
+import type { OpenedCluster } from '../../api/open.ts'
 import { sortDiagnostics } from '../../diagnostics/diagnostics.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'

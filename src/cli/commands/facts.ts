@@ -1,6 +1,6 @@
 /** `bramble facts`: reads the facts of live nodes into the cluster lock, and shows them. */
 import { collect, type Command, type Session } from '../command.ts'
-import type { NodeFacts } from '../../cluster/index.ts'
+import type { NodeFacts } from '../../api/index.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'

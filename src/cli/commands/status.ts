@@ -1,6 +1,6 @@
 /** `bramble status`: what is wanted against what is, per node and per engine; ends with 1 when something is not well. */
-import type { ClusterStatus, NodeStatus } from '../../cluster/index.ts'
-import type { OpenedCluster } from '../../cluster/open.ts'
+import type { ClusterStatus, NodeStatus } from '../../api/index.ts'
+import type { OpenedCluster } from '../../api/open.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bramble, officeFolder, type CommandOptions } from '../../../test/cli/command-run.ts'
-import type { UpgradeOffer, UpgradeRequest } from '../../cluster/index.ts'
+import type { UpgradeOffer, UpgradeRequest } from '../../api/index.ts'
 import type { ClusterApi } from '../cluster-api.ts'
 
 const OFFER: UpgradeOffer = {

@@ -1,5 +1,5 @@
 /** `bramble upgrade`: says which versions it would pin, asks, and writes them into the cluster lock; changes no node. */
-import type { Upgrade, UpgradeOffer, UpgradeRequest } from '../../cluster/index.ts'
+import type { Upgrade, UpgradeOffer, UpgradeRequest } from '../../api/index.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { forTwin } from '../../diagnostics/for-twin.ts'
 import { askYesNo } from '../ask.ts'

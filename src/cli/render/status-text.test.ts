@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { bramble, officeFolder } from '../../../test/cli/command-run.ts'
-import type { ClusterStatus } from '../../cluster/index.ts'
-import { reasonsOf } from '../../cluster/verdict.ts'
+import type { ClusterStatus } from '../../api/index.ts'
+import { reasonsOf } from '../../api/status/verdict.ts'
 import { NO_COLOURS } from '../../diagnostics/palette.ts'
 import { nodeTable, renderStatus } from './status-text.ts'
 

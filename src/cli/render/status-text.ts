@@ -1,7 +1,7 @@
 /** The text of `bramble status`: a table of the nodes, then each engine with its members and failing checks. */
 import type { Palette } from '../../diagnostics/palette.ts'
 import type { EngineStatus } from '../../engines/contract.ts'
-import type { ClusterStatus, NodeStatus, ReasonKind } from '../../cluster/index.ts'
+import type { ClusterStatus, NodeStatus, ReasonKind } from '../../api/index.ts'
 import { formatBytes } from './bytes.ts'
 import { oneLine, withoutName } from './columns.ts'
 import { counted } from './counts.ts'

@@ -1,7 +1,7 @@
 /** One session as root with a script on the node: the way to root, what is sent, what is said, and who gives up when. */
 import { randomBytes } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import type { Dial } from '../transport/dial.ts'
+import { sudoWords } from '../transport/program-link.ts'
 import type { Session, SessionEnd } from '../transport/session.ts'
 import type { PushRun } from './contract.ts'
 import type { ProgramEvent } from './program-events.ts'
@@ -56,12 +56,6 @@ const CLOSED_CODES = new Set([
   'ABORT_ERR',
 ])
 
-/** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
-export function sudoWords(dial: Pick<Dial, 'sudo'>, withPassword: boolean): string[] {
-  if (dial.sudo === 'none') return []
-  return ['env', 'LC_ALL=C', 'sudo', ...(withPassword ? ['-S', '-p', ''] : ['-n']), '--']
-}
-
 /** Holds one session from its beginning to its end. Rejects only when a file of this computer cannot be read. */
 export async function talk(given: Talk): Promise<TalkEnd> {
   const { transport } = given.push
@@ -69,7 +63,7 @@ export async function talk(given: Talk): Promise<TalkEnd> {
   const password = sudo === 'password' ? await transport.sudoPassword() : undefined
   const marker = password === undefined ? '' : randomBytes(16).toString('hex')
   const words = [
-    ...sudoWords({ sudo }, marker !== ''),
+    ...sudoWords(sudo, marker !== ''),
     'sh',
     '-c',
     given.script,

@@ -18,6 +18,7 @@ import {
 } from '../../../test/delivery/scratch-node.ts'
 import { startController } from '../../../test/delivery/other-controller.ts'
 import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
+import { portsOnly } from '../../../test/engines/ports-only.ts'
 import { z } from 'zod'
 import { withApi } from '../../engines/consul/api.ts'
 import { issueAuthority, issueCertificate } from '../../secrets/certificate-issuing.ts'
@@ -138,7 +139,7 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
   ])('outlives a port that shows %s, and says so', async (_, listen, problem) => {
     const { port: hostile, close } = await listen()
     const { certificatePem } = await issueAuthority({ subject: 'ours', days: 1, now: new Date() })
-    const link = { connect: (name: string) => transport.connect(name, hostile) }
+    const link = portsOnly((name) => transport.connect(name, hostile))
     for (let round = 0; round < 3; round++) {
       const reply = await withApi(link, 'ada', { authorityPem: certificatePem }, (api) =>
         api.get('/v1/status/leader', z.string()),

@@ -1,12 +1,10 @@
-/** Byte streams to ports of a node's loopback, over a connection that is open anyway where there is one. */
-import { spawn } from 'node:child_process'
-import type { ChildProcessByStdio } from 'node:child_process'
-import { Duplex } from 'node:stream'
-import type { Readable, Writable } from 'node:stream'
-import { heard } from '../../support/heard.ts'
-import { visibleLine } from '../visible.ts'
-import { linkRefusal } from './failure.ts'
+/** Byte streams to ports, sockets and programs of a node, over a connection that is open anyway where there is one. */
+import type { Duplex } from 'node:stream'
+import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
+import { openPort } from './port-link.ts'
+import { openProgram, runProgram, type WayToRoot } from './program-link.ts'
 import type { Session } from './session.ts'
+import { openSocket } from './socket-link.ts'
 
 /** What links need of the transport. */
 export interface LinkWays {
@@ -15,30 +13,38 @@ export interface LinkWays {
   readonly configFile: string
   socketOf(node: string): string
   connectSeconds(node: string): number
+  /** How its user becomes root. Rejects when the password is not given. */
+  wayToRoot(node: string): Promise<WayToRoot>
+}
+
+/** A link's own `ssh`, which speaks to the connection that carries it. */
+export interface LinkProcess {
+  kill(signal: 'SIGTERM'): unknown
 }
 
 /** A connection that carries links. */
-interface Carrier {
+export interface Carrier {
   readonly session: Session
+  /** Words for an `ssh` that rides on it, and on nothing else. */
+  readonly words: readonly string[]
+  /** Where its control socket is. */
+  readonly path: string
+  /** Sockets of this computer that lead to sockets of the node, by the path there. */
+  readonly sockets: Map<string, Promise<string>>
   /** Ours alone: ended when no link used it for a while. */
   readonly own: boolean
   users: number
   idle?: NodeJS.Timeout
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>
-
 const IDLE_MILLISECONDS = 10_000
-const STDERR_BYTES = 16_384
-/** What `ssh -v` says once the node has accepted the forwarding (mux.c, mux_client_request_stdio_fwd). */
-const OPENED = 'mux_client_request_stdio_fwd: master session id'
 
 /** The links of one transport. */
 export class Links {
   readonly #ways: LinkWays
   readonly #carriers = new Map<string, Carrier>()
   readonly #opening = new Map<string, Promise<Carrier>>()
-  readonly #children = new Set<Child>()
+  readonly #children = new Set<LinkProcess>()
 
   constructor(ways: LinkWays) {
     this.#ways = ways
@@ -46,7 +52,11 @@ export class Links {
 
   /** From now on, and until its end, links to this node ride on this session. */
   carriedBy(node: string, session: Session, own = false): Carrier {
-    const carrier: Carrier = { session, own, users: 0 }
+    const { configFile, socketOf } = this.#ways
+    const path = socketOf(node)
+    // Without a master at the socket ssh would connect by itself; the proxy command forbids that.
+    const words = ['-F', configFile, '-o', `ControlPath=${path}`, '-o', 'ProxyCommand=false']
+    const carrier: Carrier = { session, words, path, sockets: new Map(), own, users: 0 }
     this.#carriers.set(node, carrier)
     void session.ended.then(() => {
       clearTimeout(carrier.idle)
@@ -55,14 +65,31 @@ export class Links {
     return carrier
   }
 
-  /** See `NodeLink.connect`. A carrier that ends under our hands is replaced once. */
-  async connect(node: string, port: number): Promise<Duplex> {
+  /** See `NodeLink.connect`. */
+  connect(node: string, to: LinkTarget): Promise<Duplex> {
+    return this.#riding(node, (carrier) => this.#open(node, to, carrier))
+  }
+
+  /** See `NodeLink.run`. */
+  async run(node: string, argv: readonly string[], input: Uint8Array): Promise<ProgramEnd> {
+    const root = await this.#ways.wayToRoot(node)
+    const program = await this.#riding(node, (carrier) =>
+      openProgram(
+        { node, argv, root, words: carrier.words, seconds: this.#ways.connectSeconds(node) },
+        (child) => this.#uses(carrier, child),
+      ),
+    )
+    return runProgram(program, input)
+  }
+
+  /** A carrier that ends under our hands is replaced once. */
+  async #riding<Value>(node: string, ride: (carrier: Carrier) => Promise<Value>): Promise<Value> {
     const carrier = await this.#carrier(node)
     try {
-      return await this.#open(node, port, carrier)
+      return await ride(carrier)
     } catch (error) {
       if (this.#carriers.get(node) === carrier) throw error
-      return this.#open(node, port, await this.#carrier(node))
+      return ride(await this.#carrier(node))
     }
   }
 
@@ -99,29 +126,23 @@ export class Links {
     return carrier
   }
 
-  #open(node: string, port: number, carrier: Carrier): Promise<Duplex> {
-    const { configFile, socketOf } = this.#ways
-    // Without a master at the socket ssh would connect by itself; the proxy command forbids that.
-    const only = ['-o', `ControlPath=${socketOf(node)}`, '-o', 'ProxyCommand=false']
-    const words = ['-v', '-F', configFile, ...only, '-W', `127.0.0.1:${port}`, '--', node]
-    const child = heard(spawn('ssh', words, { stdio: ['pipe', 'pipe', 'pipe'] }))
+  async #open(node: string, to: LinkTarget, carrier: Carrier): Promise<Duplex> {
+    const uses = (child: LinkProcess): (() => void) => this.#uses(carrier, child)
+    if (typeof to === 'number') return openPort(node, to, carrier, uses)
+    if ('socket' in to) return openSocket(node, to.socket, carrier, uses)
+    const root = await this.#ways.wayToRoot(node)
+    const seconds = this.#ways.connectSeconds(node)
+    return (await openProgram({ node, argv: to.program, root, words: carrier.words, seconds }, uses)).stream
+  }
+
+  /** Counts a link of this carrier, until the function that it gives is called. */
+  #uses(carrier: Carrier, child: LinkProcess): () => void {
     this.#children.add(child)
     carrier.users++
     clearTimeout(carrier.idle)
-    child.on('close', () => {
-      this.#children.delete(child)
-      this.#leave(carrier)
-    })
-    return accepted(child).then((refusal) => {
-      if (refusal === undefined) return duplexOf(child)
-      // The reason is told by the connection that carries the link, the link only hears that it was refused.
-      const reasons = carrier.session
-        .said()
-        .map((line) => /open failed: (?:connect failed: )?(.*)$/.exec(line)?.[1])
-      throw new Error(
-        `port ${port} of ${node} cannot be reached: ${linkRefusal(reasons.findLast(Boolean) ?? refusal)}`,
-      )
-    })
+    return () => {
+      if (this.#children.delete(child)) this.#leave(carrier)
+    }
   }
 
   #leave(carrier: Carrier): void {
@@ -129,27 +150,4 @@ export class Links {
     if (!carrier.own || carrier.users > 0) return
     carrier.idle = setTimeout(() => carrier.session.stop(), IDLE_MILLISECONDS)
   }
-}
-
-/** Waits until the node has accepted the connection, or gives the sentence that says why it has not. */
-function accepted(child: Child): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    let said = ''
-    child.on('error', (error) => resolve(error.message))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-STDERR_BYTES)
-      if (said.includes(OPENED)) resolve(undefined)
-    })
-    child.on('close', () => {
-      const lines = said.split(/\r?\n/).filter((line) => line !== '' && !/^(debug\d:|OpenSSH_)/.test(line))
-      resolve(visibleLine(lines.at(-1) ?? 'the connection was closed'))
-    })
-  })
-}
-
-function duplexOf(child: Child): Duplex {
-  // Given up by whoever used it, it still fails: with what was not read any more, or could not be written.
-  const duplex = heard(Duplex.from({ readable: child.stdout, writable: child.stdin }))
-  duplex.on('close', () => child.kill('SIGTERM'))
-  return duplex
 }

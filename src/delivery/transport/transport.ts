@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Bug } from '../../diagnostics/bug.ts'
-import type { NodeLink } from '../../engines/contract.ts'
+import type { LinkTarget, NodeLink, ProgramEnd } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
 import { homeFolder } from '../../support/home-folder.ts'
 import { hopsOf } from './dial.ts'
@@ -106,6 +106,10 @@ class OpenSshTransport implements Transport {
       configFile: batchFile,
       socketOf: (node) => this.#socketOf(node),
       connectSeconds: (node) => this.connectSeconds(node),
+      wayToRoot: async (node) => {
+        const { sudo } = this.dial(node)
+        return { sudo, password: sudo === 'password' ? await this.sudoPassword() : undefined }
+      },
     })
   }
 
@@ -134,9 +138,14 @@ class OpenSshTransport implements Transport {
     return session
   }
 
-  connect(node: string, port: number): Promise<Duplex> {
+  connect(node: string, to: LinkTarget): Promise<Duplex> {
     this.dial(node)
-    return this.#links.connect(node, port)
+    return this.#links.connect(node, to)
+  }
+
+  run(node: string, argv: readonly string[], input: Uint8Array = new Uint8Array()): Promise<ProgramEnd> {
+    this.dial(node)
+    return this.#links.run(node, argv, input)
   }
 
   sudoPassword(): Promise<string | undefined> {

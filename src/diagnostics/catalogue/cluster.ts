@@ -6,7 +6,7 @@ export const clusterCodes = defineCodes({
   NODE_LEFT_RUNNING: code<{ node: string; names: readonly string[] }>({
     severity: 'warning',
     origin: 'command',
-    shownBy: 'src/cluster/left-nodes.test.ts',
+    shownBy: 'src/api/left-nodes.test.ts',
     title: 'A node left the cluster file, and what runs there goes on',
     summary: ({ node }) =>
       `${node} is no longer in the cluster file; what Bramble made there stays and goes on running`,
@@ -207,7 +207,7 @@ export const clusterCodes = defineCodes({
   }),
   FOLDER_UNWRITABLE: code<{ folder: string; refusal: string }>({
     origin: 'cluster',
-    shownBy: 'src/cluster/working-folder.test.ts',
+    shownBy: 'src/api/folder/working-folder.test.ts',
     title: 'A folder in which nothing can be written',
     summary: ({ folder, refusal }) => `nothing can be written in ${folder}: ${REFUSALS[refusal] ?? refusal}`,
     why: 'what a run decides (choices, versions, secrets) is written down before the first node gets any of it',

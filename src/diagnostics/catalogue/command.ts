@@ -6,7 +6,7 @@ export const commandCodes = defineCodes({
   FILTER_UNKNOWN: code<{ option: string; name: string; near?: string | undefined; known: readonly string[] }>(
     {
       origin: 'command',
-      shownBy: 'src/cluster/scope.test.ts',
+      shownBy: 'src/programs/scope.test.ts',
       title: 'A filter that names something unknown',
       summary: ({ option, name }) => `${option} ${name} is not in the cluster file`,
       why: 'nothing was done, rather than less than was meant',
@@ -18,7 +18,7 @@ export const commandCodes = defineCodes({
   ),
   FILTER_MATCHES_NOTHING: code({
     origin: 'command',
-    shownBy: 'src/cluster/scope.test.ts',
+    shownBy: 'src/programs/scope.test.ts',
     title: 'Filters that leave no node',
     summary: 'no node fits the filters',
     why: 'nothing was done; an empty run would look like a success',
@@ -40,7 +40,7 @@ export const commandCodes = defineCodes({
   }),
   ENGINE_UNKNOWN: code<{ engine: string; near?: string | undefined; known: readonly string[] }>({
     origin: 'command',
-    shownBy: 'src/cluster/upgrade.test.ts',
+    shownBy: 'src/api/upgrade.test.ts',
     title: 'An upgrade of an engine that the cluster does not have',
     summary: ({ engine }) => `no role of this cluster runs the engine ${engine}`,
     why: 'there is no version to change',
@@ -55,7 +55,7 @@ export const commandCodes = defineCodes({
   }),
   ENGINE_VERSION_STATED: code<{ engine: string; now: string; to: string; key: string }>({
     origin: 'command',
-    shownBy: 'src/cluster/upgrade.test.ts',
+    shownBy: 'src/api/upgrade.test.ts',
     title: 'An upgrade where the cluster file decides the version',
     summary: ({ engine, now }) => `the cluster file says that ${engine} is to be ${now}`,
     why: 'what the cluster file says wins over the cluster lock, so an upgrade there would change nothing',

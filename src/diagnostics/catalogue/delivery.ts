@@ -228,7 +228,7 @@ export const deliveryCodes = defineCodes({
   }),
   COMPUTER_CLOCK_WRONG: code<{ nodes: readonly string[]; seconds: number; isUnsure: boolean }>({
     origin: 'delivery',
-    shownBy: 'src/cluster/issuing.test.ts',
+    shownBy: 'src/api/run/issuing.test.ts',
     title: 'The clock of this computer is wrong',
     summary: ({ nodes, seconds }) =>
       `the clock of this computer is ${duration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} ${nodes.join(', ')}`,

@@ -5,7 +5,7 @@ import { code, defineCodes } from '../define-codes.ts'
 export const labCodes = defineCodes({
   LAB_NOT_UP: code<{ cluster: string; nodes: readonly string[] }>({
     origin: 'lab',
-    shownBy: 'src/cluster/connect.test.ts',
+    shownBy: 'src/api/connect.test.ts',
     title: 'A lab that is not up',
     summary: ({ cluster, nodes }) =>
       nodes.length === 0 ? `${cluster} has no lab` : `the lab of ${cluster} has no node ${nodes.join(', ')}`,

@@ -110,7 +110,7 @@ export const releaseCodes = defineCodes({
   }),
   RELEASE_KEY_UNREADABLE: code<{ path: string; reason: string }>({
     origin: 'cluster',
-    shownBy: 'src/cluster/role-releases.test.ts',
+    shownBy: 'src/wishes/meet-releases.test.ts',
     title: 'A key for releases that cannot be read',
     summary: ({ path }) => `the key ${path} cannot be read`,
     why: ({ reason }) => `${reason}; without the key of the mirror nothing that comes from it is trusted`,
@@ -171,7 +171,7 @@ export const releaseCodes = defineCodes({
     newest: string | undefined
   }>({
     origin: 'cluster',
-    shownBy: 'src/cluster/decide-versions.test.ts',
+    shownBy: 'src/programs/decide-versions.test.ts',
     title: 'No release of a line that can be taken',
     summary: ({ title, place }) => `${place} has no ${title} that can be taken`,
     why: ({ lines, newest }) =>
@@ -185,7 +185,7 @@ export const releaseCodes = defineCodes({
   RELEASE_INDEX_OLD: code<{ title: string; place: string; chosen: string; seen: string }>({
     severity: 'warning',
     origin: 'cluster',
-    shownBy: 'src/cluster/decide-versions.test.ts',
+    shownBy: 'src/programs/decide-versions.test.ts',
     title: 'An index that does not know a version that is out',
     summary: ({ place, title, seen }) => `${place} does not know ${title} ${seen}, which is out`,
     why: ({ chosen }) =>
@@ -198,7 +198,7 @@ export const releaseCodes = defineCodes({
   RELEASE_PASSED_OVER: code<{ title: string; version: string; chosen: string; lacks: readonly string[] }>({
     severity: 'warning',
     origin: 'cluster',
-    shownBy: 'src/cluster/decide-versions.test.ts',
+    shownBy: 'src/programs/decide-versions.test.ts',
     title: 'A newer release that is not there for all boards',
     summary: ({ title, version, lacks }) => `${title} ${version} is not there for linux ${lacks.join(', ')}`,
     why: ({ chosen }) => `all nodes of an engine run one version, so that ${chosen} was taken`,
@@ -208,7 +208,7 @@ export const releaseCodes = defineCodes({
   RELEASE_ON_HAND: code<{ title: string; version: string; place: string; days: number; reason: string }>({
     severity: 'warning',
     origin: 'cluster',
-    shownBy: 'src/cluster/decide-versions.test.ts',
+    shownBy: 'src/programs/decide-versions.test.ts',
     title: 'A version that was chosen without asking its maker',
     summary: ({ title, version, place, days }) =>
       `${title} ${version} is the newest ${place}, there since ${days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days`}`,

@@ -43,7 +43,7 @@ export const resolveCodes = defineCodes({
     kept: 'twin' | 'merge' | 'git' | 'nowhere'
   }>({
     origin: 'cluster',
-    shownBy: 'src/resolve/cluster-lock.test.ts',
+    shownBy: 'src/cluster-lock/cluster-lock.test.ts',
     title: 'A cluster lock that cannot be read',
     summary: ({ file, reason }) => `${file} is not a cluster lock: ${reason}`,
     why: 'it holds the choices and versions that must not change by chance, so nothing is guessed',

@@ -74,7 +74,7 @@ export const secretsCodes = defineCodes({
   }),
   SECRETS_LOST: code<{ names: readonly string[]; folder: string; lab: boolean }>({
     origin: 'secrets',
-    shownBy: 'src/cluster/lost-secrets.test.ts',
+    shownBy: 'src/api/secrets/lost-secrets.test.ts',
     title: 'Secrets of a living cluster are gone',
     summary: ({ names, folder }) =>
       `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} ${names.length === 1 ? 'is' : 'are'} not in ${folder} any more`,

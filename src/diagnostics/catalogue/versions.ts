@@ -16,7 +16,7 @@ interface VersionChange {
 }
 
 const JUDGED = 'src/releases/judge-version.test.ts'
-const STEPS = 'src/cluster/running-versions.test.ts'
+const STEPS = 'src/programs/running-versions.test.ts'
 
 const SUPPORT =
   'Until when a maker supports a line is data that comes with Bramble and tells its own date; `npm run support-dates` makes it from endoflife.date. `check`, `plan` and `status` compare ' +
@@ -85,7 +85,7 @@ export const versionCodes = defineCodes({
   ENGINE_LINE_NEWER: code<{ title: string; version: string; newest: string }>({
     severity: 'warning',
     origin: 'cluster',
-    shownBy: 'src/cluster/decide-versions.test.ts',
+    shownBy: 'src/programs/decide-versions.test.ts',
     title: 'A newer line is out',
     summary: ({ title, version }) => `${title} ${version} is out, of a line that this Bramble does not know`,
     why: ({ newest }) =>

@@ -1,9 +1,10 @@
 /** What an agent of Consul would refuse of a node and its services. */
+import type { ClusterService } from '../../topology/service.ts'
 import { isIP } from 'node:net'
 import type { KeyPath } from '../../cluster-file/positions.ts'
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
-import type { ConsulNode, ConsulService } from './setup.ts'
+import type { ConsulNode } from './setup.ts'
 
 /** A mistake, and the way to its place in the cluster file. */
 export interface AgentFinding {
@@ -20,7 +21,7 @@ const OWN_PAIRS = 3
 /** Findings about nodes with an agent, and the services on them. */
 export function agentFindings(
   nodes: readonly ConsulNode[],
-  servicesOn: (node: string) => readonly ConsulService[],
+  servicesOn: (node: string) => readonly ClusterService[],
 ): readonly AgentFinding[] {
   const services = new Map(
     nodes.flatMap(({ name }) => servicesOn(name).map((service) => [service.name, service] as const)),

@@ -2,6 +2,7 @@
  * The gate of an agent: it reaches a leader, its token is known, and what it registers is in the catalog and passes its checks, as a
  * server sees it. What an agent says of itself is in no DNS answer.
  */
+import type { ClusterService } from '../../topology/service.ts'
 import type { z } from 'zod'
 import type { Gate, NodeChange, NodeLink } from '../contract.ts'
 import { withApi, type TokenAccess, type ConsulApi } from './api.ts'
@@ -19,7 +20,6 @@ import {
 } from './replies.ts'
 import type { Verdict } from './returned.ts'
 import { checkId } from './service-definition.ts'
-import type { ConsulService } from './setup.ts'
 
 /** A board that starts for the first time has much to do besides. */
 const PATIENCE_SECONDS = 120
@@ -35,7 +35,7 @@ export interface AgentGateParts {
   readonly servers: readonly string[]
   readonly management: ManagementAccess
   /** What the node registers. */
-  readonly services: readonly ConsulService[]
+  readonly services: readonly ClusterService[]
 }
 
 /** The gate of one agent. */
@@ -168,7 +168,7 @@ function judgeServices({ node, services }: AgentGateParts, seen: ServicesSeen): 
 function judgeCheck(
   service: string,
   id: string,
-  { interval, timeout }: ConsulService['checks'][number],
+  { interval, timeout }: ClusterService['checks'][number],
   { checks, own, since, seenShut }: ServicesSeen,
 ): Verdict {
   const known = checks.find(({ CheckID }) => CheckID === id)

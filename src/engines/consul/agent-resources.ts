@@ -1,4 +1,5 @@
 /** What a node with an agent has: the program, its configuration, its secrets, its unit. Reads in the order of effect. */
+import type { ClusterService } from '../../topology/service.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
@@ -25,7 +26,7 @@ import {
   VALIDATION_FILE,
 } from './names.ts'
 import { serviceDefinition } from './service-definition.ts'
-import type { Agent, ConsulService } from './setup.ts'
+import type { Agent } from './setup.ts'
 import { unitText } from './unit-text.ts'
 import { foreignConfiguration, oldState } from './what-others-left.ts'
 
@@ -33,7 +34,7 @@ import { foreignConfiguration, oldState } from './what-others-left.ts'
 export interface AgentParts {
   readonly agent: Agent
   readonly installation: Installation
-  readonly services: readonly ConsulService[]
+  readonly services: readonly ClusterService[]
   readonly authorityPem: string
   readonly certificate: { readonly certificatePem: string; readonly keyPem: string }
   readonly gossipKeys: readonly string[]
@@ -127,7 +128,7 @@ function configurationFiles(parts: AgentParts): readonly [Resource, ...Resource[
 }
 
 /** A definition alone is no configuration, so it is checked beside the real one. It holds the token of the service. */
-function serviceResource(one: ConsulService, parts: AgentParts): Resource {
+function serviceResource(one: ClusterService, parts: AgentParts): Resource {
   const needs: LocalAddress[] = [`file:${CONFIG_FILE}`]
   return file({
     path: serviceFile(one.name),

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { portsOnly } from '../../../test/engines/ports-only.ts'
 import { issueAuthority, issueCertificate } from '../../secrets/certificate-issuing.ts'
 import type { NodeLink } from '../contract.ts'
 import { withApi } from './api.ts'
@@ -38,13 +39,11 @@ async function linkTo(server: Server | Http2SecureServer): Promise<NodeLink> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return {
-    connect: async () => {
-      const socket = connect(port, '127.0.0.1')
-      await once(socket, 'connect')
-      return socket
-    },
-  }
+  return portsOnly(async () => {
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    return socket
+  })
 }
 
 function consul(pem: Pem, answer: (path: string, token: string, body: string) => [number, string]) {
@@ -152,9 +151,7 @@ describe('the API', () => {
   })
 
   it('says why the node cannot be connected to', async () => {
-    const link: NodeLink = {
-      connect: () => Promise.reject(new Error('nothing listens on port 8501 of ears')),
-    }
+    const link = portsOnly(() => Promise.reject(new Error('nothing listens on port 8501 of ears')))
     const reply = await withApi(link, 'ears', access(), (api) => api.get('/v1/x', z.string()))
     expect(reply).toEqual({ ok: false, status: 0, problem: 'nothing listens on port 8501 of ears' })
   })

@@ -1,20 +1,16 @@
 /** From a resolved cluster to its datacenter. */
+import type { Cluster } from '../../topology/cluster.ts'
 import type { ServerOptions } from './options.ts'
 import { ENGINE } from './names.ts'
 import { spokenVersion } from './options.ts'
-import { raftMultiplierFor, type ConsulNode, type Datacenter } from './setup.ts'
+import { raftMultiplierFor, type Datacenter } from './setup.ts'
 
 /** Names of the two roles, by which their nodes are found. */
 export const SERVER_ROLE = 'consul-server'
 export const CLIENT_ROLE = 'consul-client'
 
 /** What is needed of a cluster. */
-export interface ClusterView {
-  readonly name: string
-  readonly domain: string
-  find(role: string): readonly ConsulNode[]
-  pinned(engine: string): string | undefined
-}
+export type ClusterView = Pick<Cluster, 'name' | 'domain' | 'find' | 'pinned'>
 
 /** The datacenter of a cluster, from the options of its servers. */
 export function datacenterOf(cluster: ClusterView, options: ServerOptions): Datacenter {

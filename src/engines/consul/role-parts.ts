@@ -1,38 +1,30 @@
 /** What both roles make of a node in the same way: wishes, resources, gates. */
 import { isIP } from 'node:net'
 import type { Content, Resource } from '../../resources/kind.ts'
+import type { ClusterService } from '../../topology/service.ts'
+import type { RoleSecrets } from '../../wishes/secret-wish.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
 import { agentGate } from './agent-gate.ts'
 import { tlsFiles } from './config.ts'
 import { consulRelease, installationOf, type PackageSystem } from './install.ts'
-import type { ManagementAccess, TokenIdentity } from './management.ts'
+import type { ManagementAccess } from './management.ts'
 import { API_PORT, LOOPBACK_NAME, secretNames, serverName, UNIT } from './names.ts'
 import type { ServerOptions } from './options.ts'
-import type { Agent, ConsulNode, ConsulService } from './setup.ts'
-
-/** Secrets as the roles are given them. */
-export interface SecretsView {
-  token(name: string): TokenIdentity
-  previousToken(name: string): TokenIdentity | undefined
-  gossipKeys(name: string): readonly [string, ...string[]]
-  certificate(name: string): { readonly certificatePem: string; readonly keyPem: string }
-  authority(name: string): { readonly certificatePem: string }
-  isRecreated?(name: string): boolean
-}
+import type { Agent, ConsulNode } from './setup.ts'
 
 /** The secrets that the controller asks with. */
-export function managementOf(secrets: SecretsView): ManagementAccess {
+export function managementOf(secrets: RoleSecrets): ManagementAccess {
   return {
     authorityPem: secrets.authority(secretNames.authority).certificatePem,
     management: secrets.token(secretNames.management),
-    mayReset: secrets.isRecreated?.(secretNames.management) ?? false,
+    mayReset: secrets.isRecreated(secretNames.management),
     previous: secrets.previousToken(secretNames.management),
   }
 }
 
 /** The secrets that an agent and the services of its node need, as wishes. */
-export function agentWishes({ datacenter, node, role }: Agent, services: readonly ConsulService[]) {
+export function agentWishes({ datacenter, node, role }: Agent, services: readonly ClusterService[]) {
   const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
   const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
   return [
@@ -83,8 +75,8 @@ export interface AgentSources {
   readonly options: ServerOptions
   readonly architecture: string
   readonly system: PackageSystem
-  readonly services: readonly ConsulService[]
-  readonly secrets: SecretsView
+  readonly services: readonly ClusterService[]
+  readonly secrets: RoleSecrets
   readonly release: (wish: ReturnType<typeof consulRelease>) => Content
 }
 
@@ -111,8 +103,8 @@ export function resourcesOfAgent(sources: AgentSources): readonly Resource[] {
 /** The gate of an agent. */
 export function gateOfAgent(
   node: ConsulNode,
-  services: readonly ConsulService[],
-  secrets: SecretsView,
+  services: readonly ClusterService[],
+  secrets: RoleSecrets,
   servers: readonly ConsulNode[],
 ): Gate {
   return agentGate({

@@ -1,12 +1,12 @@
 /** The definition of a service with its checks, as the agent reads it from its configuration folder. */
+import type { ClusterService } from '../../topology/service.ts'
 import type { Settings } from './config.ts'
-import type { ConsulService } from './setup.ts'
 
 /**
  * Content of a service's file. The service and its checks are registered with the given token; without one an agent would take its
  * `default` token, which it also lends to whoever asks it anything.
  */
-export function serviceDefinition(service: ConsulService, secretId: string): Settings {
+export function serviceDefinition(service: ClusterService, secretId: string): Settings {
   const { name, port, tags, meta, checks } = service
   return {
     service: {

@@ -1,32 +1,10 @@
 /** What the agents of a datacenter are configured by: nodes, services and options, in the words of this engine. */
+import type { ClusterNode } from '../../topology/node.ts'
 import { addressBeforePort } from './bind-address.ts'
 import type { AgentOptions } from './options.ts'
 
-/** A node with an agent. Every node of a resolved cluster is one. */
-export interface ConsulNode {
-  /** Short: a DNS label, whatever the node calls itself. */
-  readonly name: string
-  readonly fqdn: string
-  /** An IP address, or a name when the cluster file has no address. */
-  readonly address: string
-  readonly board: {
-    readonly model: string
-    readonly memoryBytes: number
-    readonly architecture: string
-    readonly has: readonly string[]
-    readonly labels: Readonly<Record<string, string>>
-  }
-}
-
-/** A service that is registered on a node. */
-export interface ConsulService {
-  readonly name: string
-  readonly port?: number
-  readonly tags: readonly string[]
-  readonly meta: Readonly<Record<string, string>>
-  /** `{ http | tcp | grpc | script, interval, timeout }` as in the cluster file. */
-  readonly checks: readonly Readonly<Record<string, unknown>>[]
-}
+/** What an agent's configuration goes by of a node. */
+export type ConsulNode = Pick<ClusterNode, 'name' | 'fqdn' | 'address' | 'board'>
 
 /** What all agents of a datacenter have in common. */
 export interface Datacenter {

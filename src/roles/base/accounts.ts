@@ -4,7 +4,8 @@ import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
 import type { Resource } from '../../resources/kind.ts'
 import { user } from '../../resources/user/user.ts'
-import type { Cluster, ClusterNode } from '../role.ts'
+import type { Cluster } from '../../topology/cluster.ts'
+import type { ClusterNode } from '../../topology/node.ts'
 import type { BaseOptions } from './options.ts'
 
 /** Names of the users who may become root. */

@@ -1,6 +1,7 @@
 /** Finds nodes whose cards were copied from one another. */
 import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
-import type { ClusterNode, RoleFinding } from '../role.ts'
+import type { RoleFinding } from '../role.ts'
+import type { ClusterNode } from '../../topology/node.ts'
 
 /** Pairs of a node and the first one before it that has the same value; nodes without a value are left out. */
 function repeated(

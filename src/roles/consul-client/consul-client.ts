@@ -18,7 +18,8 @@ import {
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
-import { defineRole, type Cluster, type RoleFinding, type RoleWishContext } from '../role.ts'
+import { defineRole, type RoleFinding, type RoleWishContext } from '../role.ts'
+import type { Cluster } from '../../topology/cluster.ts'
 
 /** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
 function serversOf(cluster: Cluster): ServerOptions {

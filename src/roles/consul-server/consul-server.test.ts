@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { clusterFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
-import type { ClusterService, Role } from '../role.ts'
+import type { Role } from '../role.ts'
+import type { ClusterService } from '../../topology/service.ts'
 import consulServer from './consul-server.ts'
 
 const doorbell: ClusterService = {

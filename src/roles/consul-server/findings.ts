@@ -9,7 +9,9 @@ import type { ServerOptions } from '../../engines/consul/options.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
-import type { Cluster, ClusterNode, RoleFinding } from '../role.ts'
+import type { RoleFinding } from '../role.ts'
+import type { Cluster } from '../../topology/cluster.ts'
+import type { ClusterNode } from '../../topology/node.ts'
 
 const MOST_SERVERS = 7
 /** A board that is sold with 512 MiB does not have it all; one with 1 GiB has more than this. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readClusterFile } from '../../cluster-file/read.ts'
-import { roleSchemas } from '../../cluster/open.ts'
-import { EMPTY_LOCK, lockText, parseLock } from '../../resolve/cluster-lock.ts'
+import { roleSchemas } from '../../api/open.ts'
+import { EMPTY_LOCK, lockText, parseLock } from '../../cluster-lock/cluster-lock.ts'
 import { resolve } from '../../resolve/resolve.ts'
 import { roles } from '../registry.generated.ts'
 

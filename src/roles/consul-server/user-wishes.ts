@@ -4,7 +4,8 @@ import { secretNames } from '../../engines/consul/names.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
 import { managementOf } from '../../engines/consul/role-parts.ts'
 import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
-import type { RoleClusterContext, RoleSecrets, SecretWish } from '../role.ts'
+import type { RoleClusterContext } from '../role.ts'
+import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
 
 /** The secrets behind the users' tokens and entries. */
 export function userWishes({ tokens, kv }: ServerOptions): readonly SecretWish[] {

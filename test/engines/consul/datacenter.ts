@@ -17,8 +17,10 @@ import {
 import type { ManagementAccess, TokenIdentity } from '../../../src/engines/consul/management.ts'
 import { serverName } from '../../../src/engines/consul/names.ts'
 import { serviceDefinition } from '../../../src/engines/consul/service-definition.ts'
-import type { Agent, ConsulNode, ConsulService, Datacenter } from '../../../src/engines/consul/setup.ts'
+import type { Agent, ConsulNode, Datacenter } from '../../../src/engines/consul/setup.ts'
+import type { ClusterService } from '../../../src/topology/service.ts'
 import { dialectOf } from '../../../src/engines/consul/version.ts'
+import { portsOnly } from '../ports-only.ts'
 import type { NodeLink } from '../../../src/engines/contract.ts'
 import { issueAuthority, issueCertificate } from '../../../src/secrets/certificate-issuing.ts'
 import { run, type RunResult } from '../../../src/support/run.ts'
@@ -38,7 +40,7 @@ export interface DatacenterPlan {
   readonly binary: ConsulBinary
   readonly servers: readonly string[]
   readonly clients: readonly string[]
-  readonly services: Readonly<Record<string, readonly ConsulService[]>>
+  readonly services: Readonly<Record<string, readonly ClusterService[]>>
   /** `info` unless a test waits for what only `debug` tells. */
   readonly logLevel?: 'debug'
 }
@@ -54,7 +56,7 @@ export class RealDatacenter {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bramble-consul-'))
   readonly #addresses: ReadonlyMap<string, string>
   readonly #tokens = new Map<string, TokenIdentity>()
-  readonly #services: Map<string, readonly ConsulService[]>
+  readonly #services: Map<string, readonly ClusterService[]>
   readonly #processes = new Map<string, ChildProcess>()
 
   static async make(plan: DatacenterPlan): Promise<RealDatacenter> {
@@ -86,7 +88,7 @@ export class RealDatacenter {
       raftMultiplier: 1,
     }
     this.link = {
-      connect: (node, port) => dial(this.address(node), port),
+      ...portsOnly((node, port) => dial(this.address(node), port)),
       // What a delivery does as root; here the state of an agent lies elsewhere.
       put: (node, path, text) =>
         Promise.resolve(writeFileSync(join(this.folder(node), 'state', basename(path)), `${text}\n`)),
@@ -148,7 +150,7 @@ export class RealDatacenter {
     return this.token(`${node}/${service}`)
   }
 
-  services(node: string): readonly ConsulService[] {
+  services(node: string): readonly ClusterService[] {
     return this.#services.get(node) ?? []
   }
 
@@ -207,7 +209,7 @@ export class RealDatacenter {
   }
 
   /** Gives a node other services, as an apply does: the files, and a reload where the agent runs. */
-  changeServices(name: string, services: readonly ConsulService[]): void {
+  changeServices(name: string, services: readonly ClusterService[]): void {
     for (const { name: gone } of this.services(name)) rmSync(this.#serviceFile(name, gone))
     this.#services.set(name, services)
     this.#writeServices(name)

@@ -44,6 +44,7 @@ export class Eavesdropper {
       (request, response) => void this.#handOn(home.address(node), request, response),
     )
     this.link = {
+      ...home.link,
       connect: async (to, port) => {
         if (to !== node) return home.link.connect(to, port)
         const socket = connect((this.#server.address() as AddressInfo).port, '127.0.0.1')

@@ -8,10 +8,10 @@ import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
 import { consulGroup } from '../../../src/engines/consul/group.ts'
 import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
+import type { ClusterService } from '../../../src/topology/service.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
-import { granted } from '../../../src/engines/consul/store/step.ts'
+import { granted } from '../../../src/engines/steps/step.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
-import type { ConsulService } from '../../../src/engines/consul/setup.ts'
 import type {
   ClusterDifference,
   ClusterOutcome,
@@ -30,7 +30,7 @@ import { eventually } from './eventually.ts'
 export const SERVERS = ['hammond', 'oneil', 'carter']
 
 /** The service of `ears`. */
-export const DOORBELL: ConsulService = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
+export const DOORBELL: ClusterService = { name: 'doorbell', port: 8080, tags: ['hall'], meta: {}, checks: [] }
 const ANONYMOUS = 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n'
 
 /** What did not end well. */

@@ -2,14 +2,15 @@
 import { z } from 'zod'
 import { minimumQuorum } from '../config.ts'
 import { autopilotReply } from '../replies.ts'
-import { granted, Refused, type Shelf } from './step.ts'
+import { granted, Refused, type Shelf } from '../../steps/step.ts'
+import type { ConsulApi } from '../api.ts'
 
 const KIND = 'consul-autopilot'
 const STAGE = 36
 const PATH = '/v1/operator/autopilot/configuration'
 
 /** The shelf with autopilot's settings for this number of servers. */
-export function autopilotShelf(servers: number): Shelf {
+export function autopilotShelf(servers: number): Shelf<ConsulApi> {
   const wanted = { CleanupDeadServers: true, MinQuorum: minimumQuorum(servers) }
   return {
     kind: KIND,

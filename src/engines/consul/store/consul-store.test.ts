@@ -8,11 +8,12 @@ import { keyringText, tokenText } from '../config.ts'
 import { askStatus } from '../status.ts'
 import { consulStore } from './consul-store.ts'
 import { kvShelf } from './kv.ts'
-import { Refused, type Shelf } from './step.ts'
+import { Refused, type Shelf } from '../../steps/step.ts'
+import type { ConsulApi } from '../api.ts'
 import { storeParts } from './wanted.ts'
 
 /** A shelf that Consul does not let us see. */
-const BROKEN: Shelf = {
+const BROKEN: Shelf<ConsulApi> = {
   kind: 'consul-token',
   steps: () =>
     Promise.reject(new Refused('listing the tokens', { status: 403, problem: 'Permission denied' })),

@@ -1,6 +1,8 @@
 /** What Consul itself is to hold: tokens, policies, entries and settings, converged through one member. */
-import { reasonOf } from '../../../support/reason.ts'
 import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink, StoreLook } from '../../contract.ts'
+import { byStage, carryOut, claimed, inStages, shelfFound } from '../../steps/carry-out.ts'
+import { NOTHING_OWNED, type OwnedThing } from '../../steps/owned.ts'
+import { inBatches, isStep, isUnseen, type Shelf } from '../../steps/step.ts'
 import { withApi, type ConsulApi } from '../api.ts'
 import { managementAccess, standing } from '../management.ts'
 import { UNIT } from '../names.ts'
@@ -12,14 +14,13 @@ import {
   previousAccess,
   type ManagementParts,
 } from './ensure-management.ts'
-import { NOTHING_OWNED, readOwned, writeOwned, type Owned, type OwnedThing } from './owned.ts'
-import { inBatches, isStep, isUnseen, Refused, type Found, type Shelf, type Step } from './step.ts'
+import { readOwned, writeOwned } from './owned.ts'
 
 /** What the store is made of. */
 export interface StoreParts extends ManagementParts {
   /** Names of the servers, best first. */
   readonly servers: readonly string[]
-  readonly shelves: readonly Shelf[]
+  readonly shelves: readonly Shelf<ConsulApi>[]
   /** Addresses of what is ours without a step of its own. */
   readonly owns: readonly string[]
   /** Number of wanted things. */
@@ -84,25 +85,12 @@ async function look({ shelves }: StoreParts, api: ConsulApi): Promise<StoreLook>
   return { differences: steps.map(({ difference }) => difference), unseen: found.filter(isUnseen) }
 }
 
-/** A look goes on whatever happens to one shelf. */
-async function shelfFound(shelf: Shelf, api: ConsulApi, owned: Owned): Promise<readonly Found[]> {
-  try {
-    return await shelf.steps(api, owned)
-  } catch (error) {
-    return [{ address: `${shelf.kind}:*`, problem: reasonOf(error) }]
-  }
-}
-
 async function whole({ shelves }: StoreParts): Promise<readonly ClusterDifference[]> {
   const found = await Promise.all(shelves.map((shelf) => shelf.steps(undefined, NOTHING_OWNED)))
   return [
     { address: BOOTSTRAP_ADDRESS, action: 'create', reason: 'Consul does not know us yet', differences: [] },
     ...inStages(found.flat().filter(isStep)).map(({ difference }) => difference),
   ]
-}
-
-function inStages(steps: readonly Step[]): readonly Step[] {
-  return steps.toSorted((a, b) => a.stage - b.stage)
 }
 
 /** What is remembered from one attempt to converge to the next. */
@@ -147,8 +135,9 @@ async function converge(
     }
     const steps = inStages(found.filter(isStep))
     if (steps.length === 0) return
-    const claimed = await claim(api, owned, steps, parts.owns)
-    const things: Record<string, OwnedThing> = { ...claimed.things }
+    const claims = claimed(owned, steps, parts.owns)
+    const claim = claims === undefined ? owned : await writeOwned(api, owned, claims)
+    const things: Record<string, OwnedThing> = { ...claim.things }
     const changed: string[] = []
     for (const stage of byStage(steps)) {
       await inBatches(stage, BATCH, async (step) => {
@@ -159,49 +148,7 @@ async function converge(
         if (!isLeftover || outcome.failure !== undefined) done(outcome)
       })
     }
-    await writeOwned(api, claimed, things)
+    await writeOwned(api, claim, things)
     await parts.afterwards?.(link, changed)
   })
-}
-
-/** Writes down what will be made and what was there, before anything is: a run that is cut off leaves nothing without an owner. */
-async function claim(
-  api: ConsulApi,
-  owned: Owned,
-  steps: readonly Step[],
-  owns: readonly string[],
-): Promise<Owned> {
-  const made = steps.filter(({ before }) => before !== undefined)
-  const claims: Record<string, OwnedThing> = {
-    ...Object.fromEntries(owns.map((address) => [address, { before: null }])),
-    ...Object.fromEntries(
-      made.map(({ before, difference }) => [difference.address, { before: before ?? null }]),
-    ),
-  }
-  const things = { ...claims, ...owned.things }
-  if (Object.keys(things).length === Object.keys(owned.things).length) return owned
-  return writeOwned(api, owned, things)
-}
-
-function byStage(steps: readonly Step[]): readonly (readonly Step[])[] {
-  const stages = new Map<number, Step[]>()
-  for (const step of steps) stages.set(step.stage, [...(stages.get(step.stage) ?? []), step])
-  return [...stages.values()]
-}
-
-async function carryOut(
-  api: ConsulApi,
-  step: Step,
-  things: Record<string, OwnedThing>,
-): Promise<ClusterOutcome> {
-  const { address, action } = step.difference
-  try {
-    const remembered = await step.run(api)
-    if (remembered === undefined) delete things[address]
-    else things[address] = { ...remembered, before: things[address]?.before ?? null }
-    return { address, action }
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    return { address, action, failure: error.message }
-  }
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { ConsulApi } from '../api.ts'
 import { anything, keyringReply } from '../replies.ts'
-import { granted, type Shelf, type Step } from './step.ts'
+import { granted, type Shelf, type Step } from '../../steps/step.ts'
 
 const KIND = 'consul-keyring'
 const STAGE = 35
@@ -17,7 +17,7 @@ type Pool = z.output<typeof keyringReply>[number]
  * The shelf of the gossip keys; the first one encrypts. The files on the nodes are the members' first keyring, this is what
  * they hold while they run. Removed with the datacenter only.
  */
-export function keyringShelf(keys: readonly [string, ...string[]]): Shelf {
+export function keyringShelf(keys: readonly [string, ...string[]]): Shelf<ConsulApi> {
   return {
     kind: KIND,
     async steps(api) {
@@ -42,7 +42,7 @@ function isAsWanted({ Keys, PrimaryKeys, NumNodes }: Pool, keys: readonly [strin
   )
 }
 
-function keyringStep(keys: readonly [string, ...string[]], pools: readonly Pool[]): Step {
+function keyringStep(keys: readonly [string, ...string[]], pools: readonly Pool[]): Step<ConsulApi> {
   const [pool] = pools
   const held = pool ? keys.filter((key) => pool.Keys[key] === pool.NumNodes).length : 0
   const foreign = pool ? Object.keys(pool.Keys).filter((key) => !keys.includes(key)).length : 0

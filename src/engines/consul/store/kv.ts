@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import type { ConsulApi } from '../api.ts'
 import { anything, kvReply } from '../replies.ts'
-import type { Owned, OwnedThing } from './owned.ts'
-import { granted, grantedOrMissing, lookedAt, Refused, type Shelf, type Step } from './step.ts'
+import type { Owned, OwnedThing } from '../../steps/owned.ts'
+import { granted, grantedOrMissing, lookedAt, Refused, type Shelf, type Step } from '../../steps/step.ts'
 
 /** A wanted entry. */
 export interface WantedEntry {
@@ -28,7 +28,7 @@ const REMOVE = 40
 const LARGEST_BEFORE_BYTES = 64 * 1024
 
 /** The shelf of entries. */
-export function kvShelf(wanted: readonly WantedEntry[]): Shelf {
+export function kvShelf(wanted: readonly WantedEntry[]): Shelf<ConsulApi> {
   return {
     kind: KIND,
     async steps(api, owned) {
@@ -60,7 +60,7 @@ function shownValue({ value }: Found): string {
   return isUtf8(value) ? value.toString() : `${value.length} bytes that are no text`
 }
 
-function makeStep(entry: WantedEntry, found: Found | undefined): Step | undefined {
+function makeStep(entry: WantedEntry, found: Found | undefined): Step<ConsulApi> | undefined {
   if (found?.value.equals(Buffer.from(entry.value))) return undefined
   const shown = entry.sensitive ? {} : { ...(found && { is: shownValue(found) }), wanted: entry.value }
   return {
@@ -99,14 +99,14 @@ async function write(
   throw new Refused(`writing the key ${key}`, { status: 0, problem: 'somebody else changed it just now' })
 }
 
-function removals(wanted: readonly WantedEntry[], owned: Owned): Step[] {
+function removals(wanted: readonly WantedEntry[], owned: Owned): Step<ConsulApi>[] {
   const keys = new Set(wanted.map(({ key }) => addressOf(key)))
   return Object.entries(owned.things)
     .filter(([address]) => address.startsWith(addressOf('')) && !keys.has(address))
     .map(([address, thing]) => removeStep(address, thing.before))
 }
 
-function removeStep(address: string, before: OwnedThing['before']): Step {
+function removeStep(address: string, before: OwnedThing['before']): Step<ConsulApi> {
   return {
     stage: REMOVE,
     difference: {

@@ -1,8 +1,8 @@
 /** Members whose nodes left the cluster file: Consul would list them as failed for three days. */
 import type { ConsulApi } from '../api.ts'
 import { ALIVE, anything, LEFT, membersReply } from '../replies.ts'
-import type { Owned } from './owned.ts'
-import { granted, Refused, type Shelf, type Step } from './step.ts'
+import type { Owned } from '../../steps/owned.ts'
+import { granted, Refused, type Shelf, type Step } from '../../steps/step.ts'
 
 const KIND = 'consul-member'
 /** Before the tokens go, while the node's name still says whose member it was. */
@@ -17,7 +17,7 @@ export function memberAddress(node: string): string {
 }
 
 /** The shelf of members: it makes none, and removes those that were ours and are wanted no longer. */
-export function memberShelf(wanted: readonly string[]): Shelf {
+export function memberShelf(wanted: readonly string[]): Shelf<ConsulApi> {
   const addresses = new Set(wanted.map(memberAddress))
   return {
     kind: KIND,
@@ -42,7 +42,7 @@ async function listMembers(api: ConsulApi) {
   return granted('listing the members', await api.get('/v1/agent/members', membersReply))
 }
 
-function removeStep(name: string): Step {
+function removeStep(name: string): Step<ConsulApi> {
   return {
     stage: STAGE,
     difference: {

@@ -1,8 +1,8 @@
 /** ACL policies: rules under a name. */
 import type { ConsulApi } from '../api.ts'
 import { anything, policiesReply, policyReply } from '../replies.ts'
-import type { Owned, OwnedThing } from './owned.ts'
-import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from './step.ts'
+import type { Owned, OwnedThing } from '../../steps/owned.ts'
+import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from '../../steps/step.ts'
 
 /** A wanted policy. */
 export interface WantedPolicy {
@@ -22,7 +22,7 @@ const MAKE = 10
 const REMOVE = 60
 
 /** The shelf of policies. */
-export function policyShelf(wanted: readonly WantedPolicy[]): Shelf {
+export function policyShelf(wanted: readonly WantedPolicy[]): Shelf<ConsulApi> {
   return {
     kind: KIND,
     async steps(api, owned) {
@@ -63,7 +63,7 @@ async function readPolicy(api: ConsulApi, id: string): Promise<Found | undefined
   return { id: ID, name: Name, description: Description, rules: Rules, datacenters: Datacenters }
 }
 
-function makeStep(policy: WantedPolicy, found: Found | undefined): Step | undefined {
+function makeStep(policy: WantedPolicy, found: Found | undefined): Step<ConsulApi> | undefined {
   const fields = ['description', 'rules'] as const
   const differences = [
     ...fields
@@ -115,14 +115,14 @@ function removals(
   wanted: readonly WantedPolicy[],
   stubs: readonly { readonly ID: string; readonly Name: string }[],
   owned: Owned,
-): Step[] {
+): Step<ConsulApi>[] {
   const names = new Set(wanted.map(({ name }) => name))
   return stubs
     .filter(({ Name }) => owned.things[policyAddress(Name)] !== undefined && !names.has(Name))
     .map(({ ID, Name }) => removeStep(ID, Name, owned.things[policyAddress(Name)]?.before ?? null))
 }
 
-function removeStep(id: string, name: string, before: OwnedThing['before']): Step {
+function removeStep(id: string, name: string, before: OwnedThing['before']): Step<ConsulApi> {
   return {
     stage: REMOVE,
     difference: {

@@ -2,10 +2,11 @@
  * Checks that left a service while its agent was restarted. Agents before 1.15 take what they no longer know out of the catalog with
  * their default token, which there is not; a check that was critical would hide its service from DNS for ever.
  */
+import type { ClusterService } from '../../../topology/service.ts'
 import { anything, checksReply } from '../replies.ts'
 import { checkId } from '../service-definition.ts'
-import type { ConsulService } from '../setup.ts'
-import { granted, type Shelf, type Step } from './step.ts'
+import { granted, type Shelf, type Step } from '../../steps/step.ts'
+import type { ConsulApi } from '../api.ts'
 
 const KIND = 'consul-check'
 /** After the nodes' own tokens and policies, beside what else is removed. */
@@ -14,8 +15,8 @@ const STAGE = 48
 /** The shelf of checks: it makes none, and removes those of our services that have our names and are wanted no longer. */
 export function strayCheckShelf(
   nodes: readonly string[],
-  servicesOn: (node: string) => readonly ConsulService[],
-): Shelf {
+  servicesOn: (node: string) => readonly ClusterService[],
+): Shelf<ConsulApi> {
   const wanted = new Map<string, ReadonlySet<string>>(
     nodes.flatMap((node) =>
       servicesOn(node).map(({ name, checks }) => [
@@ -45,7 +46,7 @@ function placeOf(node: string, service: string): string {
   return `${node}/${service}`
 }
 
-function removeStep(node: string, check: string): Step {
+function removeStep(node: string, check: string): Step<ConsulApi> {
   return {
     stage: STAGE,
     difference: {

@@ -2,7 +2,7 @@
 import type { NodeLink } from '../../contract.ts'
 import { withApi, type TokenAccess, type ConsulApi } from '../api.ts'
 import { anything } from '../replies.ts'
-import { inBatches } from './step.ts'
+import { inBatches } from '../../steps/step.ts'
 
 /** An agent, and its own token: whatever a node is asked with, it learns. */
 export interface ToldAgent {

@@ -3,8 +3,8 @@ import type { ConsulApi } from '../api.ts'
 import type { TokenIdentity } from '../management.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
 import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } from '../replies.ts'
-import type { Owned, OwnedThing } from './owned.ts'
-import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from './step.ts'
+import type { Owned, OwnedThing } from '../../steps/owned.ts'
+import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from '../../steps/step.ts'
 
 /** A node identity: the right to write one node and to read the services (Consul, "ACL node identities"; since 1.8.1). */
 export interface NodeIdentity {
@@ -57,7 +57,7 @@ export function anonymousToken(policies: readonly string[]): WantedToken {
 }
 
 /** The shelf of tokens. `rotated` is a token for management that another one has replaced. */
-export function tokenShelf(wanted: readonly WantedToken[], rotated?: TokenIdentity): Shelf {
+export function tokenShelf(wanted: readonly WantedToken[], rotated?: TokenIdentity): Shelf<ConsulApi> {
   return {
     kind: KIND,
     async steps(api, owned) {
@@ -118,7 +118,7 @@ async function tokenStep(
   stubs: readonly TokenStub[],
   owned: Owned,
   api: ConsulApi | undefined,
-): Promise<Step | undefined> {
+): Promise<Step<ConsulApi> | undefined> {
   const stub = stubs.find(({ AccessorID }) => AccessorID === token.accessorId)
   const known = owned.things[tokenAddress(token.name)]
   if (stub === undefined) {
@@ -150,7 +150,7 @@ function makeStep(
   stub: TokenStub | undefined,
   reason: string | undefined,
   anew: boolean,
-): Step | undefined {
+): Step<ConsulApi> | undefined {
   const differences = [
     ...textDifference('description', stub?.Description, token.description),
     ...textDifference('grants', stub && grantsOf(stub).join(', '), wantedGrants(token).join(', ')),
@@ -217,7 +217,11 @@ async function removeToken(api: ConsulApi, accessorId: string, name: string): Pr
   granted(`removing the token ${name}`, await api.send('DELETE', `/v1/acl/token/${accessorId}`, anything))
 }
 
-function removals(wanted: readonly WantedToken[], stubs: readonly TokenStub[], owned: Owned): Step[] {
+function removals(
+  wanted: readonly WantedToken[],
+  stubs: readonly TokenStub[],
+  owned: Owned,
+): Step<ConsulApi>[] {
   const names = new Set(wanted.map(({ name }) => tokenAddress(name)))
   return Object.entries(owned.things)
     .filter(([address]) => address.startsWith(tokenAddress('')) && !names.has(address))
@@ -225,7 +229,7 @@ function removals(wanted: readonly WantedToken[], stubs: readonly TokenStub[], o
     .map(([address, thing]) => removeStep(address, thing))
 }
 
-function removeStep(address: string, { id = '', before }: OwnedThing, stage = REMOVE): Step {
+function removeStep(address: string, { id = '', before }: OwnedThing, stage = REMOVE): Step<ConsulApi> {
   return {
     stage,
     difference: { address, action: 'remove', reason: 'no longer wanted', differences: [] },

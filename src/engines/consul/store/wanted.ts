@@ -1,7 +1,8 @@
 /** From the datacenter and the users' wishes to what the store is to hold. */
+import type { ClusterService } from '../../../topology/service.ts'
 import type { ManagementAccess, TokenIdentity } from '../management.ts'
 import { agentPolicyName, ANONYMOUS_POLICY, servicePolicyName } from '../names.ts'
-import { serverAt, type ConsulNode, type ConsulService, type Datacenter } from '../setup.ts'
+import { serverAt, type ConsulNode, type Datacenter } from '../setup.ts'
 import { dialectOf } from '../version.ts'
 import { autopilotShelf } from './autopilot.ts'
 import type { StoreParts } from './consul-store.ts'
@@ -21,7 +22,7 @@ export interface StoreWishes {
   readonly agentToken: (node: string) => TokenIdentity
   readonly serviceToken: (node: string, service: string) => TokenIdentity
   /** The services that a node registers. */
-  readonly servicesOn: (node: string) => readonly ConsulService[]
+  readonly servicesOn: (node: string) => readonly ClusterService[]
   /** Rules of requests without a token. */
   readonly anonymousRules: string
   readonly policies: readonly WantedPolicy[]

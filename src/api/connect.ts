@@ -1,0 +1,67 @@
+/** Opens the way to the nodes of a cluster, or to their twins in the lab. */
+import { join } from 'node:path'
+import { openTransport, type Dial, type Transport } from '../delivery/transport/transport.ts'
+import { labCodes } from '../diagnostics/catalogue/lab.ts'
+import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
+import type { OpenedCluster } from './open.ts'
+import { workingFolder } from './folder/working-folder.ts'
+
+/** What connecting may ask for. */
+export interface ConnectOptions {
+  /** Asked once, when sudo on the nodes wants a password. */
+  readonly sudoPassword?: (() => Promise<string>) | undefined
+  /** Private folder to work in; found by itself when left out, for somebody who only looks. */
+  readonly workingFolder?: string
+  /** How long a hop may take to let us in; 10 when left out. */
+  readonly connectSeconds?: number
+}
+
+/** How each node is reached, from the cluster file or, in the lab, from the addresses of the virtual nodes. */
+export function dialsOf(cluster: OpenedCluster): Dial[] {
+  const { file, twin } = cluster.source
+  if (twin) requireTwin(cluster.name, Object.keys(file.nodes), twin)
+  return Object.entries(file.nodes).map(([node, entry]): Dial => {
+    const user = entry.user ?? file.access.user
+    const sudo = user === 'root' ? 'none' : file.access.sudo
+    if (twin) {
+      return {
+        node,
+        host: twin.get(node) as string,
+        port: 22,
+        user,
+        sudo: user === 'root' ? 'none' : 'nopasswd',
+        identityFile: cluster.paths.labKeyFile,
+        ...(entry.via !== undefined && file.nodes[entry.via] && { via: entry.via }),
+      }
+    }
+    return {
+      node,
+      host: entry.address ?? node,
+      port: entry.port ?? file.access.port,
+      user,
+      ...(entry.user !== undefined && { userKey: `nodes.${node}.user` }),
+      sudo,
+      ...(entry.via !== undefined && { via: entry.via }),
+    }
+  })
+}
+
+/** Without its twin no node is reached at all: the address of the board is never a way out. */
+function requireTwin(cluster: string, nodes: readonly string[], twin: ReadonlyMap<string, string>): void {
+  const missing = nodes.filter((node) => !twin.has(node))
+  if (missing.length === 0) return
+  throw new DiagnosticsError([labCodes.LAB_NOT_UP({ cluster, nodes: twin.size === 0 ? [] : missing })])
+}
+
+/** Opens the transport. Connects to nobody yet; the caller closes it. */
+export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): Transport {
+  return openTransport({
+    folder: join(options.workingFolder ?? workingFolder(cluster.paths, 'look'), 'ssh'),
+    knownHostsFile: cluster.paths.knownHostsFile,
+    dials: dialsOf(cluster),
+    ...(options.sudoPassword && { sudoPassword: options.sudoPassword }),
+    ...(options.connectSeconds !== undefined && { connectTimeoutSeconds: options.connectSeconds }),
+    userConfig: !cluster.lab,
+    fastKeyExchange: cluster.lab,
+  })
+}

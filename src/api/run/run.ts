@@ -1,0 +1,306 @@
+/** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
+import type { Obstacle, PushRun } from '../../delivery/push/push.ts'
+import type { Transport } from '../../delivery/transport/transport.ts'
+import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { eventForTwin } from '../../diagnostics/for-twin.ts'
+import { isWell, type Event, type EventBody, type RunOutcome } from '../../events/event.ts'
+import { openJournal, type Journal } from '../../journal/journal.ts'
+import { redacted } from '../../journal/redacted.ts'
+import { withFacts, withRunning, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
+import { rollOut } from '../../rollout/rollout.ts'
+import type { NodeFailure } from '../../rollout/work.ts'
+import { redactor, type Redactor } from '../../secrets/redaction.ts'
+import { eventQueue } from '../../support/event-queue.ts'
+import { readVersion } from '../../support/version.ts'
+import { writeLock } from '../folder/cluster-folder.ts'
+import type { ClockReading } from './clocks.ts'
+import { connect } from '../connect.ts'
+import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
+import { controllerName, stamped } from '../events.ts'
+import { readFacts } from './first-contact.ts'
+import { issues, issuingByClocks } from './issuing.ts'
+import { forgetLeft, noted } from '../secrets/kept-secrets.ts'
+import { knownLater } from './known-later.ts'
+import { withoutLeftNodes } from '../left-nodes.ts'
+import { noteLiveRun } from './live-runs.ts'
+import type { OpenedCluster } from '../open.ts'
+import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
+import { pushDelivery } from './push-delivery.ts'
+import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
+import { versionRefusals, versionsInScope } from '../../programs/running-versions.ts'
+import type { Scope } from '../../programs/scope.ts'
+import { workingFolder } from '../folder/working-folder.ts'
+
+/** What a run may be told. */
+export interface RunOptions extends Scope {
+  /** Take nodes over that another run holds. */
+  readonly takeOver?: boolean
+  /** How many nodes are under way at once; 50 when left out. */
+  readonly concurrency?: number
+  /** Stops the run between two steps; what a node has begun it finishes. */
+  readonly signal?: AbortSignal
+  readonly sudoPassword?: () => Promise<string>
+  /** Asked once, when something differs and before anything is touched; with all events so far. */
+  readonly confirm?: (planned: readonly Event[]) => Promise<boolean>
+}
+
+const CONCURRENCY = 50
+
+/** What an apply would do, as events; changes nothing on any node. Throws `DiagnosticsError` when it cannot be known. */
+export function plan(cluster: OpenedCluster, options: RunOptions = {}): AsyncIterable<Event> {
+  return start(cluster, options, 'plan')
+}
+
+/** Makes it so, as events. Node failures are events; what keeps the whole run from starting is thrown. */
+export function apply(cluster: OpenedCluster, options: RunOptions = {}): AsyncIterable<Event> {
+  return start(cluster, options, 'apply')
+}
+
+function start(cluster: OpenedCluster, options: RunOptions, mode: 'plan' | 'apply'): AsyncIterable<Event> {
+  const queue = eventQueue<Event>()
+  carryOut(cluster, options, mode, (event) => queue.push(event)).then(
+    () => queue.close(),
+    (error: unknown) => queue.close(error),
+  )
+  return queue
+}
+
+async function carryOut(
+  cluster: OpenedCluster,
+  options: RunOptions,
+  mode: 'plan' | 'apply',
+  tell: (event: Event) => void,
+): Promise<void> {
+  const folder = workingFolder(cluster.paths, mode === 'apply' ? 'change' : 'look')
+  const transport = connect(cluster, { ...options, workingFolder: folder })
+  const by = controllerName()
+  let redact: Redactor = (text) => text
+  const journal = openJournal(cluster.folder, (text) => redact(text), {
+    command: mode,
+    arguments: typedArguments(options, cluster.source.set),
+    by,
+    version: readVersion(),
+  })
+  const live = noteLiveRun(folder, journal.run)
+  let letGo = true
+  try {
+    const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
+    const facts: FirstContact = (nodes) => readFacts(push, nodes)
+    const objections: Objections = (found) => objectionsTo(found, cluster, transport)
+    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
+    redact = redactor(prepared.secrets.values())
+    const later = knownLater(prepared.secrets)
+    const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
+    letGo = mode === 'plan'
+    // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
+    const outcome = await run.rollOut(push, by)
+    if (isWell(outcome) || outcome === 'declined' || run.refusals.length > 0) letGo = true
+    if (run.refusals.length > 0) throw new DiagnosticsError(run.refusals)
+  } finally {
+    await transport.close()
+    live.end(letGo)
+    journal.close()
+  }
+}
+
+function pushRun(
+  { takeOver = false, signal }: RunOptions,
+  parts: Omit<PushRun, 'takeOver' | 'signal'>,
+): PushRun {
+  return { ...parts, takeOver, ...(signal && { signal }) }
+}
+
+/** The filters and settings of a run, as they are typed. */
+function typedArguments({ nodes = [], roles = [] }: Scope, settings: readonly string[]): string[] {
+  return [
+    ...settings.map((text) => `--set=${text}`),
+    ...nodes.map((name) => `--node=${name}`),
+    ...roles.map((name) => `--role=${name}`),
+  ]
+}
+
+/** One prepared run under way. */
+class Run {
+  readonly #cluster: OpenedCluster
+  readonly #options: RunOptions
+  readonly #mode: 'plan' | 'apply'
+  readonly #prepared: Prepared
+  readonly #journal: Journal
+  readonly #tell: (event: Event) => void
+  readonly #redact: Redactor
+  readonly #told: Event[] = []
+  #lock: ClusterLock
+  #refusals: readonly Diagnostic[] = []
+  readonly #obstacles: Diagnostic[] = []
+  #isDeclined = false
+  readonly #clocks: ClockReading[] = []
+  #withheld: ReadonlyMap<string, NodeFailure> = new Map()
+
+  constructor(
+    cluster: OpenedCluster,
+    options: RunOptions,
+    mode: 'plan' | 'apply',
+    prepared: Prepared,
+    journal: Journal,
+    tell: (event: Event) => void,
+    redact: Redactor,
+  ) {
+    this.#cluster = cluster
+    this.#options = options
+    this.#mode = mode
+    this.#prepared = prepared
+    this.#journal = journal
+    this.#tell = tell
+    this.#redact = redact
+    this.#lock = prepared.lock
+  }
+
+  /** Why nothing may be changed; known after the rollout. */
+  get refusals(): readonly Diagnostic[] {
+    return this.#refusals
+  }
+
+  /** A node that was not brought to its end may still be held, or have a program at work that the next run is to follow. */
+  letsGo(outcome: RunOutcome): boolean {
+    return isWell(outcome) || outcome === 'declined' || this.#refusals.length > 0
+  }
+
+  async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
+    const { nodes, engines, resolved, program, notices } = this.#prepared
+    const inScope = new Set(nodes)
+    const { stores, probes } = enginesUsed(engines, inScope)
+    const emit = (body: EventBody): void => this.#emit(body)
+    const { name, lab } = this.#cluster
+    emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
+    for (const { code, summary, why } of notices) emit({ type: 'warning', code, text: `${summary}: ${why}` })
+    const delivery = pushDelivery({
+      push,
+      mode: this.#mode,
+      program,
+      linked: new Set([...stores, ...probes].flatMap(({ members }) => members.slice(0, 1))),
+      emit,
+      runtime: (node) => this.#lock.nodes[node]?.['runtime'],
+      noteFacts: (node, facts) => {
+        this.#lock = withFacts(this.#lock, node, facts)
+      },
+      noteClock: (reading) => this.#clocks.push(reading),
+      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
+    })
+    const outcome = await rollOut({
+      mode: this.#mode,
+      nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
+      groups: engines.groups,
+      gates: engines.gates,
+      stores,
+      probes,
+      concurrency: this.#options.concurrency ?? CONCURRENCY,
+      delivery,
+      emit,
+      signal: this.#options.signal,
+      allowed: () => this.#isAllowed(push),
+      withheld: () => this.#withheld,
+      confirm: () => this.#confirm(),
+    })
+    if (this.#mode === 'apply') await this.#keep(outcome, inScope)
+    return outcome
+  }
+
+  /** Looks at what runs, while the nodes are looked at. */
+  async #isAllowed({ transport }: PushRun): Promise<boolean> {
+    const issuing = await issuingByClocks(this.#prepared, this.#clocks)
+    this.#withheld = issuing.withheld
+    const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
+    this.#refusals = [...this.#obstacles, ...issuing.refusals, ...refusals]
+    for (const { code, summary, why } of this.#refusals) {
+      // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
+      this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
+    }
+    return this.#refusals.length === 0
+  }
+
+  /** What was decided, or, when nothing was to be changed, what was seen. */
+  async #keep(outcome: RunOutcome, inScope: ReadonlySet<string>): Promise<void> {
+    // Nothing is issued whose times nobody could compare.
+    const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
+    if (this.#isDeclined || this.#refusals.length > 0 || isBlind) {
+      const { lock } = this.#cluster.source
+      await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
+      return
+    }
+    if (isWell(outcome)) {
+      const complete = wantedVersions(this.#prepared.resolved).filter(({ nodes }) =>
+        nodes.every((node) => inScope.has(node)),
+      )
+      this.#lock = withRunning(
+        this.#lock,
+        Object.fromEntries(
+          complete.flatMap(({ engine, wanted }) => (wanted === undefined ? [] : [[engine, wanted]])),
+        ),
+      )
+      const { cluster, settled } = this.#prepared.resolved
+      if (cluster.nodes.every((node) => inScope.has(node.name))) {
+        const names = cluster.nodes.map(({ name }) => name)
+        this.#lock = withoutLeftNodes({ ...this.#lock, settled }, names)
+        // Every node and every engine has what is wanted, so nobody has any more what is not.
+        this.#lock = forgetLeft(this.#lock, this.#prepared)
+      }
+    }
+    await this.#save()
+  }
+
+  /** What was decided is on the disk before the first node gets any of it. */
+  async #confirm(): Promise<boolean> {
+    const agreed = (await this.#options.confirm?.(this.#told)) ?? true
+    this.#isDeclined = !agreed
+    if (agreed) await this.#save()
+    return agreed
+  }
+
+  async #save(): Promise<void> {
+    await this.#prepared.secrets.save()
+    this.#lock = noted(this.#lock, this.#prepared)
+    await writeLock(this.#cluster.paths.lockFile, this.#lock)
+  }
+
+  #emit(body: EventBody): void {
+    // Redaction is by value, wherever the value came from.
+    const told = this.#cluster.lab ? eventForTwin(body) : body
+    const event = redacted(stamped(told, this.#journal.run), this.#redact)
+    this.#told.push(event)
+    this.#journal.sink(event)
+    this.#tell(event)
+  }
+}
+
+/** What keeps the engines in scope from going from what runs to what is wanted. */
+function objectionsTo(
+  { resolved, nodes, engines }: Pick<Prepared, 'resolved' | 'nodes' | 'engines'>,
+  { source: { positions } }: OpenedCluster,
+  link: Transport,
+): Promise<readonly Diagnostic[]> {
+  return versionRefusals({
+    versions: versionsInScope(wantedVersions(resolved), new Set(nodes)),
+    probes: engines.probes,
+    running: resolved.lock.running,
+    positions,
+    link,
+  })
+}
+
+function obstacleDiagnostic(node: string, { what, wayOut }: Obstacle): Diagnostic {
+  return deliveryCodes.OBSTACLE({ node, what, wayOut }, { where: { node } })
+}
+
+/** For callers that only need a connection for a moment. */
+export async function withTransport<T>(
+  cluster: OpenedCluster,
+  work: (transport: Transport) => Promise<T>,
+): Promise<T> {
+  const transport = connect(cluster)
+  try {
+    return await work(transport)
+  } finally {
+    await transport.close()
+  }
+}

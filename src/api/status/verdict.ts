@@ -1,0 +1,147 @@
+/**
+ * The one verdict: all is well, or why not. Whatever says how a cluster stands (status, its exit status, an apply that found nothing to
+ * do) asks here. What could not be looked at is a reason like any other.
+ */
+import type { EngineStatus } from '../../engines/contract.ts'
+import type { OpenApply } from '../../journal/last-apply.ts'
+import type { EngineSupport } from './engine-versions.ts'
+
+/** What sort of thing is not well. */
+export type ReasonKind =
+  | 'unreachable'
+  | 'unknown'
+  | 'drift'
+  | 'certificate'
+  | 'clock'
+  | 'disk'
+  | 'throttled'
+  | 'engine'
+  | 'maintenance'
+  | 'check'
+  | 'apply'
+  | 'version'
+
+/** One reason why not all is well. */
+export interface Reason {
+  readonly kind: ReasonKind
+  /** Name of the node, the engine or the run. */
+  readonly about: string
+  /** What is not well, in a few words without the name. */
+  readonly text: string
+}
+
+/** What is asked of a node. */
+export interface NodeFindings {
+  readonly name: string
+  readonly reached: boolean
+  readonly detail?: string
+  /** Resources that are not as wanted; undefined when that is not known. */
+  readonly drift?: number
+  /** Addresses of resources that could not be compared, each with the reason. */
+  readonly unseen?: readonly string[]
+  readonly certificateDaysLeft?: number
+  /** What is installed and what is shown over a new connection, with what is wrong about them. */
+  readonly certificates?: readonly { readonly problems: readonly string[] }[]
+  readonly clockOffsetSeconds?: number
+  readonly diskFreeBytes?: number
+  /** `throttled=0x…`, see `vcgencmd get_throttled`. */
+  readonly throttled?: string
+}
+
+/** Certificates are renewed at two thirds of their life; one this close to its end was forgotten. */
+const FEW_DAYS = 14
+/** From here on certificates and logs are not to be trusted. */
+const WRONG_CLOCK_SECONDS = 60
+const LITTLE_DISK_BYTES = 500 * 1024 * 1024
+/** What holds now; the upper half remembers what happened since the boot (Raspberry Pi documentation, "vcgencmd", get_throttled). */
+const THROTTLED_NOW = 0xf
+
+/** Why not all is well; empty when it is. In the order of what was asked. */
+export function reasonsOf(asked: {
+  readonly nodes: readonly NodeFindings[]
+  readonly engines: readonly EngineStatus[]
+  readonly openApply?: OpenApply | undefined
+  /** How the versions that run stand with their makers. */
+  readonly support?: readonly EngineSupport[]
+}): readonly Reason[] {
+  return [
+    ...asked.nodes.flatMap(nodeReasons),
+    ...asked.engines.flatMap(engineReasons),
+    ...(asked.support ?? [])
+      .filter(({ safe }) => !safe)
+      .map(({ engine, detail }): Reason => ({ kind: 'version', about: engine, text: detail })),
+    ...(asked.openApply ? [applyReason(asked.openApply)] : []),
+  ]
+}
+
+function nodeReasons(node: NodeFindings): Reason[] {
+  const { name: about, reached, detail, drift, unseen = [] } = node
+  const { clockOffsetSeconds: offset, diskFreeBytes: free, throttled } = node
+  const reason = (kind: ReasonKind, text: string): Reason => ({ kind, about, text })
+  if (!reached) return [reason('unreachable', detail ?? 'it does not answer')]
+  const counted = drift === 1 ? '1 resource is' : `${drift} resources are`
+  return [
+    ...(drift === undefined ? [reason('unknown', 'what is on it was not compared')] : []),
+    ...(drift !== undefined && drift > 0
+      ? [reason('drift', `${counted} not as wanted: bramble plan --node ${about}`)]
+      : []),
+    ...unseen.map((text) => reason('unknown', text)),
+    ...certificateTexts(node).map((text) => reason('certificate', text)),
+    ...(Math.abs(offset ?? 0) > WRONG_CLOCK_SECONDS
+      ? [reason('clock', `its clock is ${Math.round(Math.abs(offset ?? 0))} s off`)]
+      : []),
+    ...(free !== undefined && free < LITTLE_DISK_BYTES
+      ? [reason('disk', `${Math.floor(free / 2 ** 20)} MiB are free on its disk`)]
+      : []),
+    ...(isThrottled(throttled) ? [reason('throttled', `heat or voltage holds it back (${throttled})`)] : []),
+  ]
+}
+
+function certificateTexts({ certificates = [], certificateDaysLeft: days }: NodeFindings): readonly string[] {
+  const problems = certificates.flatMap((one) => one.problems)
+  return days !== undefined && days < FEW_DAYS ? [...problems, certificateText(days)] : problems
+}
+
+function certificateText(days: number): string {
+  if (days < 0) return 'its certificate has ended'
+  return Math.floor(days) === 0
+    ? 'its certificate ends today'
+    : `its certificate ends in ${Math.floor(days)} d`
+}
+
+function isThrottled(throttled: string | undefined): boolean {
+  const bits = Number(throttled?.split('=')[1])
+  return Number.isInteger(bits) && (bits & THROTTLED_NOW) !== 0
+}
+
+/** Why an engine is not well, its checks included. */
+export function engineReasons({ name, problems, unknown, failingChecks, healthy }: EngineStatus): Reason[] {
+  const reasons: Reason[] = [
+    ...problems.map((text): Reason => ({ kind: 'engine', about: name, text })),
+    ...unknown.map((text): Reason => ({ kind: 'unknown', about: name, text })),
+    ...failingChecks.map(({ node, service, check, state, output }): Reason => {
+      const what = service === '' ? check : `${service}, ${check}`
+      const kind = state === 'maintenance' ? 'maintenance' : 'check'
+      return { kind, about: name, text: `${node}: ${what} is ${stateWord(state)}: ${output}` }
+    }),
+  ]
+  // An engine that only says that it is not well is not well.
+  return healthy || reasons.length > 0
+    ? reasons
+    : [{ kind: 'engine', about: name, text: 'it is not healthy' }]
+}
+
+function stateWord(state: EngineStatus['failingChecks'][number]['state']): string {
+  return state === 'maintenance' ? 'in maintenance' : state
+}
+
+function applyReason({ run, state, nodes }: OpenApply): Reason {
+  const where = nodes.length > 0 ? ` on ${nodes.join(', ')}` : ''
+  const how = {
+    failed: `the last apply failed${where}`,
+    unfinished: `the last apply did not come to its end${where}`,
+    running: `an apply is under way${where}`,
+  }[state]
+  const way = state === 'running' ? '' : `: bramble log ${run} says why, bramble apply goes on`
+  return { kind: 'apply', about: run, text: `${how}${way}` }
+}

@@ -1,0 +1,134 @@
+/** A program on a node that runs as root, with its standard input and output as a byte stream. */
+import { randomBytes } from 'node:crypto'
+import { Duplex, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import type { ProgramEnd } from '../../engines/contract.ts'
+import { commandLine } from '../../shell/quote.ts'
+import { heard } from '../../support/heard.ts'
+import type { Dial } from './dial.ts'
+import type { LinkProcess } from './links.ts'
+import { programShell } from './program.generated.ts'
+import { startSession, type Session, type SessionEnd } from './session.ts'
+import { loginWords, startText } from './shell-start.ts'
+
+/** How the user of a node becomes root. */
+export interface WayToRoot {
+  readonly sudo: Dial['sudo']
+  readonly password: string | undefined
+}
+
+/** What is to run, and on which connection. */
+export interface ProgramStart {
+  readonly node: string
+  readonly argv: readonly string[]
+  readonly root: WayToRoot
+  /** See `Carrier.words`. */
+  readonly words: readonly string[]
+  /** How long the way to root may take, in seconds. */
+  readonly seconds: number
+}
+
+/** A program that runs. */
+export interface RunningProgram {
+  readonly node: string
+  readonly name: string
+  readonly stream: Duplex
+  readonly ended: Promise<SessionEnd>
+}
+
+/** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
+export function sudoWords(sudo: Dial['sudo'], withPassword: boolean): string[] {
+  if (sudo === 'none') return []
+  return ['env', 'LC_ALL=C', 'sudo', ...(withPassword ? ['-S', '-p', ''] : ['-n']), '--']
+}
+
+/**
+ * Starts it, and resolves when we are root. Rejects with a plain sentence when that does not come about. Whoever gives the stream up takes its
+ * input and output away; ssh ends nobody, so a program that does neither read nor write goes on.
+ */
+export async function openProgram(
+  { node, argv, root, words, seconds }: ProgramStart,
+  uses: (child: LinkProcess) => () => void,
+): Promise<RunningProgram> {
+  const { sudo, password } = root
+  const mark = randomBytes(16).toString('hex')
+  const passwordMark = password === undefined ? '' : randomBytes(16).toString('hex')
+  // Over a connection that is counted already.
+  const uncounted = { sessions: 0, bytesSent: 0, bytesReceived: 0 }
+  const session = startSession(node, [...words, '--', node, commandLine(loginWords)], uncounted)
+  const over = uses({ kill: () => session.stop() })
+  void session.ended.then(over)
+  const first = [...sudoWords(sudo, password !== undefined), 'sh', '-c', programShell, 'bramble']
+  session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
+  if (password !== undefined) offer(session, password)
+  const late = setTimeout(() => session.stop(), seconds * 2000)
+  const rest = await afterMark(session, mark)
+  clearTimeout(late)
+  const [name = ''] = argv
+  if (rest === undefined) {
+    session.stop()
+    const { stderr } = await session.ended
+    throw new Error(
+      `${name} cannot be started on ${node}: ${stderr.at(-1) ?? `no answer within ${seconds * 2} s`}`,
+    )
+  }
+  if (rest.length > 0) session.stdout.unshift(rest)
+  if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
+  return { node, name, ended: session.ended, stream: streamOf(session) }
+}
+
+/** One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
+function offer(session: Session, password: string): void {
+  session.stdin.write(`${password}\n`)
+  session.stderr.on('data', () => {
+    if (session.said().some((line) => /try again/i.test(line))) session.stdin.end()
+  })
+}
+
+/** What came behind the line with the mark; undefined when the session ended without it. */
+function afterMark(session: Session, mark: string): Promise<Buffer | undefined> {
+  const line = Buffer.from(`\n${mark}\n`)
+  return new Promise((resolve) => {
+    let seen = Buffer.alloc(0)
+    const stdout: Readable = session.stdout
+    const look = (): void => {
+      for (
+        let chunk = stdout.read() as Buffer | null;
+        chunk !== null;
+        chunk = stdout.read() as Buffer | null
+      ) {
+        seen = Buffer.concat([seen, chunk])
+        const at = seen.indexOf(line)
+        if (at < 0) continue
+        stdout.off('readable', look)
+        resolve(seen.subarray(at + line.length))
+        return
+      }
+    }
+    stdout.on('readable', look)
+    void session.ended.then(() => resolve(undefined))
+  })
+}
+
+function streamOf(session: Session): Duplex {
+  const stream = heard(Duplex.from({ readable: session.stdout, writable: session.stdin }))
+  // Whoever has read all of it has not given up: the program may still have its end to come to.
+  stream.on('close', () => {
+    if (!stream.readableEnded) session.stop()
+  })
+  return stream
+}
+
+/** Gives a program its input and waits for its end. Rejects with a plain sentence when that is not known. */
+export async function runProgram(program: RunningProgram, input: Uint8Array): Promise<ProgramEnd> {
+  const { node, name, stream, ended } = program
+  stream.end(input)
+  // What broke off is told by how the session ends.
+  const stdout = await buffer(stream).catch(() => Buffer.alloc(0))
+  const { code, stderr } = await ended
+  if (code === 255)
+    throw new Error(
+      `the end of ${name} on ${node} is not known: ${stderr.at(-1) ?? 'the connection was lost'}`,
+    )
+  return { code, stdout, stderr: stderr.join('\n') }
+}

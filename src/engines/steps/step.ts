@@ -1,0 +1,97 @@
+/**
+ * A store as a list of steps with an owner: each is one change from what an engine holds to what it is to hold, planned, made and undone
+ * alike. `Api` is how that engine is asked.
+ */
+import { sha256 } from '../../support/sha256.ts'
+import type { ClusterDifference, Unseen } from '../contract.ts'
+import type { Owned, OwnedThing } from './owned.ts'
+
+/** One change, with what it takes to plan, make and undo it. */
+export interface Step<Api> {
+  readonly difference: ClusterDifference
+  /** Earlier stages are done before later ones begin: a token needs its policies. */
+  readonly stage: number
+  /** Done before the nodes change. */
+  readonly early?: boolean
+  /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
+  readonly before?: OwnedThing['before']
+  /** Makes the change. Gives what to remember of it; nothing after a removal. Rejects with {@link Refused}. */
+  run(api: Api): Promise<Omit<OwnedThing, 'before'> | undefined>
+}
+
+/** One sort of thing that an engine holds. */
+export interface Shelf<Api> {
+  /** What the addresses of its things begin with, such as `consul-kv`. */
+  readonly kind: string
+  /**
+   * The changes that are needed, in a stable order, and what could not be looked at. Without an API there is no engine yet: all is to be
+   * made. Rejects with {@link Refused} when none of its things can be looked at.
+   */
+  steps(api: Api | undefined, owned: Owned): Promise<readonly Found<Api>[]>
+}
+
+/** What a look at one thing brought, when it is not as wanted. */
+export type Found<Api> = Step<Api> | Unseen
+
+/** Tells the two apart. */
+export function isStep<Api>(found: Found<Api>): found is Step<Api> {
+  return 'difference' in found
+}
+
+/** The other way round. */
+export function isUnseen<Api>(found: Found<Api>): found is Unseen {
+  return !isStep(found)
+}
+
+/** Looks at one thing; what an engine refuses to show is told and keeps nobody from looking at the others. */
+export async function lookedAt<Seen>(address: string, look: () => Promise<Seen>): Promise<Seen | Unseen> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return { address, problem: error.message }
+  }
+}
+
+/** An engine did not do what it was asked; the message is what it said. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly status: number
+
+  constructor(what: string, reply: { readonly status: number; readonly problem: string }) {
+    super(`${what}: ${reply.problem}`)
+    this.status = reply.status
+  }
+}
+
+/** An answer of an engine. `status` is 0 when there was none. */
+export type Reply<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly status: number; readonly problem: string }
+
+/** The value of a reply, or {@link Refused}. */
+export function granted<Value>(what: string, reply: Reply<Value>): Value {
+  if (!reply.ok) throw new Refused(what, reply)
+  return reply.value
+}
+
+/** Like {@link granted}, but nothing when the engine says that there is no such thing. */
+export function grantedOrMissing<Value>(what: string, reply: Reply<Value>): Value | undefined {
+  return !reply.ok && reply.status === 404 ? undefined : granted(what, reply)
+}
+
+/** Fingerprint of what is wanted; does not give away a secret, because tokens are random. */
+export function fingerprint(...parts: readonly (string | readonly string[])[]): string {
+  return sha256(JSON.stringify(parts)).slice(0, 32)
+}
+
+/** Does one thing after another for each item, a few at a time, in order. */
+export async function inBatches<Item>(
+  items: readonly Item[],
+  size: number,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += size) {
+    await Promise.all(items.slice(start, start + size).map(act))
+  }
+}
