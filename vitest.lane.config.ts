@@ -4,13 +4,20 @@ import { defineConfig } from 'vitest/config'
 const lane = process.env['BRAMBLE_LANE'] ?? ''
 if (!/^[a-z]+$/.test(lane)) throw new Error('type: npm run test:LANE, for instance npm run test:consul')
 
+/** Lab tests of `npm test` that have more to run in a lane, such as another version. */
+const SHARED: Readonly<Record<string, readonly string[]>> = { consul: ['test/lab/rainbow.test.ts'] }
+
 /**
- * All of an engine: what `npm test` has no time for. Files beside the engine are called `*.whole.test.ts`; what needs virtual nodes lies
- * in `test/lanes/LANE`. One file at a time: they share one computer.
+ * All of an engine: what `npm test` has no time for. It is told by BRAMBLE_LANE in the tests that both run, by the name `*.whole.test.ts`
+ * beside an engine or a role, and by the folder `test/lanes/LANE` for what needs virtual nodes. One file at a time: they share one computer.
  */
 export default defineConfig({
   test: {
-    include: [`src/{engines,roles}/${lane}*/**/*.whole.test.ts`, `test/lanes/${lane}/**/*.test.ts`],
+    include: [
+      `src/{engines,roles}/${lane}*/**/*.test.ts`,
+      `test/lanes/${lane}/**/*.test.ts`,
+      ...(SHARED[lane] ?? []),
+    ],
     fileParallelism: false,
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../src/engines/consul/lines.ts'
 import { lineOfEngine } from '../../src/releases/engine-lines.ts'
 import { isSupported, supportDates } from '../../src/releases/support.ts'
+import { HAS_EVERY_CONSUL, LEFT_TO_LANE } from '../engines/consul/binaries.ts'
 import { buildEngine } from '../engines/build-engine.ts'
 import { builtProgram, enginePlace, recordFile } from '../engines/engine-cache.ts'
 import { recipeOf } from '../engines/recipes.ts'
@@ -33,8 +34,10 @@ export async function labConsuls(): Promise<readonly LabConsul[]> {
   const built = await builtProgram('consul')
   const release = { version: RUNNING, isPackage: false }
   if ('lacks' in built) console.log(`skipped: Consul ${release.version} on real nodes: ${built.lacks}`)
+  const isLeft = !HAS_EVERY_CONSUL && !('lacks' in built)
+  if (isLeft) console.log(`skipped: all of rainbow with Consul ${PACKAGED} on real nodes: ${LEFT_TO_LANE}`)
   return [
-    { version: PACKAGED, isPackage: true },
+    { version: PACKAGED, isPackage: true, ...(isLeft && { lacks: LEFT_TO_LANE }) },
     { ...release, ...('lacks' in built && { lacks: built.lacks }) },
   ]
 }
