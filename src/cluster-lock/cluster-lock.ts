@@ -18,6 +18,7 @@ export const KEPT_FACTS = [
   'cloud_init',
   'machine_id',
   'ssh_host_key',
+  'engine_ids',
   'runtime',
 ] as const
 

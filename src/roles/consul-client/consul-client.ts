@@ -1,10 +1,12 @@
 /** The role `consul-client`: registers what runs on a node, checks it, and answers by asking the servers. */
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { datacenterOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import { ENGINE } from '../../engines/consul/names.ts'
 import {
   clientAgentOptions,
   clientOptions,
   serverOptions,
+  spokenVersion,
   type ClientOptions,
   type ServerOptions,
 } from '../../engines/consul/options.ts'
@@ -41,7 +43,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
     ...(cluster.find(SERVER_ROLE).length === 0
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
-    ...settingFindings(options.settings),
+    ...settingFindings(options.settings, spokenVersion(serversOf(cluster), cluster.pinned(ENGINE))),
     ...agentFindings(cluster.find('consul-client'), (node) => cluster.servicesOn(node)),
   ]
 }

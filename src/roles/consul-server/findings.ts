@@ -2,10 +2,12 @@
 import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
+import { copiedAgents } from '../../engines/consul/copied-agents.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
-import type { ServerOptions } from '../../engines/consul/options.ts'
+import { ENGINE } from '../../engines/consul/names.ts'
+import { spokenVersion, type ServerOptions } from '../../engines/consul/options.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
@@ -26,7 +28,8 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...servers.flatMap(tooSmall),
     ...uiNodes(options, cluster),
     ...policies(options),
-    ...settingFindings(options.settings),
+    ...settingFindings(options.settings, spokenVersion(options, cluster.pinned(ENGINE))),
+    ...copiedAgents([...servers, ...cluster.find(CLIENT_ROLE)], options.data_dir),
     ...agentFindings(servers, (node) => cluster.servicesOn(node)),
     ...hiddenChecks(
       [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
