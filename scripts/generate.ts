@@ -93,14 +93,54 @@ write(
     '}\n',
 )
 
+/** Folders of engines and roles with codes of their own, as seen from the registries of roles. */
+const coded = ['engines', 'roles'].flatMap((room) =>
+  readdirSync(join(root, 'src', room))
+    .filter((name) => existsSync(join(root, 'src', room, name, 'codes.ts')))
+    .sort()
+    .map((name) => ({ from: `${room === 'roles' ? '.' : `../${room}`}/${name}/codes.ts`, name })),
+)
+write(
+  'src/roles/codes.generated.ts',
+  HEAD +
+    "import type { Code } from '../diagnostics/define-codes.ts'\n" +
+    coded.map(({ from, name }) => `import * as ${identifier(name)} from '${from}'\n`).join('') +
+    '\n/** The codes that engines and roles bring. */\n' +
+    'export const ownCodes: readonly Readonly<Record<string, Code<never>>>[] = [\n' +
+    coded.map(({ name }) => `  ...Object.values(${identifier(name)}),\n`).join('') +
+    ']\n',
+)
+
+const factual = roles.filter((name) => existsSync(join(root, `src/roles/${name}/facts.sh`)))
+const roleFacts = factual.map((name) =>
+  condensed(readFileSync(join(root, `src/roles/${name}/facts.sh`), 'utf8')),
+)
+write(
+  'src/cluster-lock/role-facts.generated.ts',
+  HEAD +
+    '\n/** Keys of the facts that roles bring. */\n' +
+    `export const ROLE_FACTS: readonly string[] = ${JSON.stringify([
+      ...new Set(
+        roleFacts.flatMap((text) => [...text.matchAll(/\bfact ([a-z-]+\.[a-z_]+) /g)].map(([, key]) => key)),
+      ),
+    ])}\n`,
+)
+
 write(
   'src/compile/runtime.generated.ts',
   HEAD +
     '/** The part of a program that is the same on every node. */\n' +
     `export const runtime = ${JSON.stringify(
-      ['prelude', 'before', 'facts', 'manifest', 'carry-out', 'trial', 'main']
-        .map((name) => condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')))
-        .join(''),
+      [
+        ...['prelude', 'before', 'facts'].map((name) =>
+          condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')),
+        ),
+        ...roleFacts,
+        `role_facts() {\n${factual.map((name) => `${name.replaceAll('-', '_')}_facts\n`).join('')}:\n}\n`,
+        ...['manifest', 'carry-out', 'trial', 'main'].map((name) =>
+          condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')),
+        ),
+      ].join(''),
     )}\n`,
 )
 

@@ -11,6 +11,7 @@ export type ClusterApi = Pick<
   | 'openCluster'
   | 'plan'
   | 'recreateSecrets'
+  | 'rotateSecret'
   | 'sshArguments'
   | 'sshConfigText'
   | 'sshDials'

@@ -49,6 +49,10 @@ export const serviceSchema = z
       .default([])
       .meta({ description: 'Labels (`has`) that a node must have to run it.' }),
     port: portSchema.optional().meta({ description: 'Port that it listens on.' }),
+    to: z.enum(['cluster', 'everyone']).default('cluster').meta({
+      description:
+        'Who is meant to reach the port: the nodes of the cluster, or everyone. A firewall goes by it.',
+    }),
     tags: listOf(text()).default([]).meta({ description: 'Tags that it is registered with.' }),
     meta: labelsSchema.default({}).meta({ description: 'Further facts that it is registered with.' }),
     check: listOf(checkSchema).default([]).meta({ description: 'Health check, or a list of them.' }),

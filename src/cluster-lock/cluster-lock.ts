@@ -1,9 +1,10 @@
 /** The cluster lock: facts seen, choices made by selectors, versions and checksums. Kept in git beside the cluster file. */
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
+import { ROLE_FACTS } from './role-facts.generated.ts'
 
 /** Facts that stay the same from run to run; volatile ones (clock, boot id, free disk) are not kept. */
-export const KEPT_FACTS = [
+export const KEPT_FACTS: readonly string[] = [
   'model',
   'serial',
   'memory',
@@ -20,7 +21,8 @@ export const KEPT_FACTS = [
   'ssh_host_key',
   'engine_ids',
   'runtime',
-] as const
+  ...ROLE_FACTS,
+]
 
 const releaseSchema = z.object({
   version: z.string(),
@@ -42,6 +44,8 @@ const lockSchema = z.object({
   secrets: z.record(z.string(), z.enum(['kept', 'recreated'])).optional(),
   /** By their names in sentences, the values that engines cannot change any more. */
   settled: z.record(z.string(), z.string()).default({}),
+  /** By name, what roles have given out to whom: it never moves. */
+  allocations: z.record(z.string(), z.record(z.string(), z.string())).default({}),
 })
 
 /** What the cluster lock holds. */
@@ -58,6 +62,7 @@ export const EMPTY_LOCK: ClusterLock = {
   releases: {},
   running: {},
   settled: {},
+  allocations: {},
 }
 
 const HEAD =
@@ -92,6 +97,14 @@ export function withFacts(
 export function withRunning(lock: ClusterLock, running: Readonly<Record<string, string>>): ClusterLock {
   const isNew = Object.entries(running).some(([engine, version]) => lock.running[engine] !== version)
   return isNew ? { ...lock, running: { ...lock.running, ...running } } : lock
+}
+
+/** Facts that the roles of a node bring and that were never read of it. */
+export function unseenRoleFacts(
+  facts: Readonly<Record<string, string>>,
+  roles: readonly string[],
+): readonly string[] {
+  return ROLE_FACTS.filter((key) => roles.some((role) => key.startsWith(`${role}.`)) && !(key in facts))
 }
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {

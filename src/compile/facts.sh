@@ -193,4 +193,6 @@ facts() {
   if [ -d /etc/cloud/cloud.cfg.d ] && [ ! -e /etc/cloud/cloud-init.disabled ]; then fact cloud_init yes; fi
   if [ -e /run/reboot-required ]; then fact reboot_required yes; fi
   if command -v vcgencmd >/dev/null; then fact throttled "$(vcgencmd get_throttled 2>/dev/null || :)"; fi
+  # What roles ask, in `facts.sh` of their folders.
+  role_facts
 }

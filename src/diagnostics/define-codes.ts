@@ -57,7 +57,8 @@ export function code<Details = Record<never, never>>(entry: CodeEntry<Details>):
  *
  * Adding a code: put an entry into the area's file in `catalogue/`, and either a folder `test/errors/CODE/` with the
  * faulty `cluster.yaml` (the expected text is written by `npx vitest run test/errors -u`) or `origin` and `shownBy`.
- * A new area is a new file in `catalogue/` and one line in `catalogue.ts`. A code that is given up goes to the list of
+ * The codes of a role or an engine are in a `codes.ts` of its folder, and need no line anywhere else. A new area is a new file in `catalogue/` and
+ * one line in `src/api/explain/catalogue.ts`. A code that is given up goes to the list of
  * retired codes, so that it never comes back with another meaning.
  *
  * @example

@@ -11,6 +11,7 @@ import type { ClusterService } from '../topology/service.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { place, type Placement } from './placement.ts'
+import { sharedOf } from './shared.ts'
 
 /** What resolve is given. */
 export interface ResolveInput {
@@ -37,6 +38,9 @@ export interface Resolved {
 /** Stands for nodes of a lab that is not up; nothing can be reached there (RFC 1122, 3.2.1.3). */
 const NO_ADDRESS = '0.0.0.0'
 
+/** Of virtual nodes. */
+const SSH_PORT = 22
+
 /** Resolves. Diagnostics hold everything that selectors and roles object to. */
 export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
@@ -53,20 +57,25 @@ export function resolve(input: ResolveInput): Resolved {
     fqdn: `${name}.${file.domain}`,
     // A board's address means nothing in the lab.
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
+    ...(entry.via !== undefined && !input.twin && { via: entry.via }),
+    sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,
     user: entry.user ?? file.access.user,
     facts,
     roles: [...placement.roles].filter(([, on]) => on.includes(name)).map(([role]) => role),
   }))
-  const cluster = clusterOf(input, nodes, placement)
+  const shared = sharedOf((): Cluster => cluster, roles, lock)
+  const { network, allocated, provided } = shared
+  const cluster: Cluster = { ...clusterOf(input, nodes, placement), network, allocated, provided }
   const settled = settledValues(cluster, input)
   return {
     cluster,
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
-    lock: { ...lock, choices: mutable(placement.choices) },
+    lock: { ...lock, choices: mutable(placement.choices), allocations: shared.allocations() },
     diagnostics: [
       ...placement.diagnostics,
+      ...shared.diagnostics(positions, placeOfRole),
       ...findings(cluster, input),
       ...unsettled(settled, lock, positions),
     ],
@@ -99,7 +108,11 @@ function candidate({ name, board, known, entry }: DeclaredBoard): Candidate {
   }
 }
 
-function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement: Placement): Cluster {
+function clusterOf(
+  input: ResolveInput,
+  nodes: readonly ClusterNode[],
+  placement: Placement,
+): Omit<Cluster, 'network' | 'allocated' | 'provided'> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = new Map(
@@ -122,7 +135,7 @@ function clusterOf(input: ResolveInput, nodes: readonly ClusterNode[], placement
 function serviceOf(name: string, entry: ClusterFile['services'][string]): ClusterService {
   return {
     name,
-    ...(entry.port !== undefined && { port: entry.port }),
+    ...(entry.port !== undefined && { port: entry.port, to: entry.to }),
     tags: entry.tags,
     meta: entry.meta,
     checks: entry.check,

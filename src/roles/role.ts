@@ -4,8 +4,11 @@ import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
+import type { Allocation } from '../topology/allocation.ts'
 import type { Cluster } from '../topology/cluster.ts'
+import type { Network } from '../topology/network.ts'
 import type { ClusterNode } from '../topology/node.ts'
+import type { Provided } from '../topology/provided.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
 
@@ -67,6 +70,12 @@ export interface Role<Options = never, Input = unknown> {
   readonly findings?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly RoleFinding[]
   /** What must stay as it was when the cluster was last applied. */
   readonly settled?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly SettledValue[]
+  /** Values that it gives out once; the cluster lock keeps them, `cluster.allocated` has them. */
+  readonly allocations?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly Allocation[]
+  /** The network that it makes, for `cluster.network`. */
+  readonly network?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => Network
+  /** What a node with this role gives to others, for `cluster.provided`, which it must not ask itself. */
+  readonly provides?: (context: RoleWishContext<Options>) => readonly Provided[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Certificates that the node shows: what is installed and what is served are looked at. */
   readonly certificates?: (context: RoleWishContext<Options>) => readonly ServedCertificate[]

@@ -10,7 +10,7 @@ import { newToken } from './token.ts'
 export type RotationStep = 'apply' | 'apply, then rotate again'
 
 /**
- * Rotates one secret in memory. A gossip key takes three calls with an apply after each, so that no member is cut
+ * Rotates one secret in memory, by its kind. A gossip key takes three calls with an apply after each, so that no member is cut
  * off. Throws {@link SecretsError} for what Bramble cannot make anew.
  */
 export function rotateSecret(store: SecretStore, name: string): RotationStep {

@@ -24,6 +24,10 @@ export interface ClusterNode {
   readonly architecture: string
   /** Address by which the other nodes reach it: an IP, or a name when the cluster file only has that. */
   readonly address: string
+  /** What it stands behind: a node, or a computer that the controller jumps through. Others reach it only when it has called them. */
+  readonly via?: string
+  /** Port of its SSH server, where the controller comes in. */
+  readonly sshPort: number
   readonly board: BoardFacts
   /** Who logs in to it: the node's own user, else that of `access`. */
   readonly user: string

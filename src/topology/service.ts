@@ -4,6 +4,8 @@
 export interface ClusterService {
   readonly name: string
   readonly port?: number
+  /** Who is meant to reach the port; the cluster when left out. */
+  readonly to?: 'cluster' | 'everyone'
   readonly tags: readonly string[]
   readonly meta: Readonly<Record<string, string>>
   readonly checks: readonly Readonly<Record<string, unknown>>[]

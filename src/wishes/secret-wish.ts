@@ -1,25 +1,22 @@
 /** What roles and engines wish for among the secrets, and how they read it. */
+import type { RotationStep } from '../secrets/rotation.ts'
+import type { SecretStore } from '../secrets/store.ts'
 
-/** A secret that must exist before anything is compiled. Made once, kept encrypted. */
-export type SecretWish =
-  | { readonly name: string; readonly make: 'gossip-key' }
-  | {
-      readonly name: string
-      readonly make: 'token'
-      /** What it costs when it was lost and is made anew, where that is more than that nobody knows the old one any more. */
-      readonly loss?: string
-    }
-  | { readonly name: string; readonly make: 'password'; readonly length?: number }
-  | { readonly name: string; readonly make: 'authority'; readonly commonName: string }
-  | {
-      readonly name: string
-      readonly make: 'certificate'
-      /** Name of the wish for the authority that signs it. */
-      readonly authority: string
-      readonly commonName: string
-      readonly dnsNames: readonly string[]
-      readonly ipAddresses: readonly string[]
-    }
+/** A secret that must exist before anything is compiled. Made once, kept encrypted; see `wishes.ts` for the common ones. */
+export interface SecretWish {
+  readonly name: string
+  /** What it costs when it was lost and is made anew, in a sentence without an end. */
+  readonly loss: string
+  /** Name of the secret that it is made with. While that one is there, nobody notices that this one was lost. */
+  readonly from?: string
+  /**
+   * Makes it where it is not there, in the store's memory, and gives back when it ends, where it does. What it is made with is there before.
+   * Throws `SecretsError` for a store that cannot be used.
+   */
+  meet(store: SecretStore, now: Date): Date | undefined | Promise<Date | undefined>
+  /** Gives it a new value and keeps the old one; left out where its kind tells how. */
+  rotate?(store: SecretStore): RotationStep
+}
 
 /** Secrets as a role reads them; every read is synchronous because the wishes were met before. */
 export interface RoleSecrets {
@@ -28,6 +25,9 @@ export interface RoleSecrets {
   token(name: string): { readonly accessorId: string; readonly secretId: string }
   /** What a token was before it was rotated for the last time. */
   previousToken(name: string): { readonly accessorId: string; readonly secretId: string } | undefined
+  keyPair(name: string): KeyPair
+  /** What a key pair was before it was rotated for the last time. */
+  previousKeyPair(name: string): KeyPair | undefined
   gossipKeys(name: string): readonly [string, ...string[]]
   /** PEM texts; for an authority the key stays with the controller and is not to be had here. */
   certificate(name: string): {
@@ -38,6 +38,12 @@ export interface RoleSecrets {
   authority(name: string): { readonly certificatePem: string }
   /** It was lost and is made anew because somebody said so, and its engine has not met the new one yet. */
   isRecreated(name: string): boolean
+}
+
+/** Two keys in whatever form their user writes them; the public one may show. */
+export interface KeyPair {
+  readonly publicKey: string
+  readonly privateKey: string
 }
 
 /** A certificate that a node shows. */

@@ -8,6 +8,7 @@ import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { versionDiagnostics } from '../../src/api/status/engine-versions.ts'
 import { giveUpSecrets, unwishedSecrets } from '../../src/api/secrets/lost-secrets.ts'
+import { rotateSecret } from '../../src/api/secrets/rotate-secret.ts'
 import { openCluster } from '../../src/api/open.ts'
 import { recreateSecrets } from '../../src/api/secrets/recreate-secrets.ts'
 import { Bug } from '../../src/diagnostics/bug.ts'
@@ -58,7 +59,7 @@ function capture(isTTY: boolean) {
 }
 
 /** What asks no node is real, like the cluster file. */
-const ofSecrets = { giveUpSecrets, recreateSecrets, unwishedSecrets }
+const ofSecrets = { giveUpSecrets, recreateSecrets, rotateSecret, unwishedSecrets }
 
 /** What was not recorded must not be called. */
 function recordedApi(parts: Partial<ClusterApi>): ClusterApi {

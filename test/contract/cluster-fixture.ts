@@ -2,6 +2,9 @@
 import { assumedMemoryBytes } from '../../src/hardware/identify.ts'
 import { boardByModel, type ModelId } from '../../src/hardware/boards.ts'
 import { contentOf, type Content } from '../../src/resources/kind.ts'
+import { EMPTY_LOCK } from '../../src/cluster-lock/cluster-lock.ts'
+import { sharedOf } from '../../src/resolve/shared.ts'
+import { roles as known } from '../../src/roles/registry.generated.ts'
 import type { Cluster } from '../../src/topology/cluster.ts'
 import type { ClusterNode } from '../../src/topology/node.ts'
 import type { ClusterService } from '../../src/topology/service.ts'
@@ -46,6 +49,7 @@ function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi')
     fqdn: `${name}.${domain}`,
     architecture,
     address: given.address ?? `192.0.2.${index + 1}`,
+    sshPort: 22,
     board: { model, memoryBytes: assumedMemoryBytes(board), architecture, has, labels },
     user: given.user ?? login,
     facts,
@@ -57,7 +61,8 @@ function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi')
 export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
   const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
-  return {
+  const { network, allocated, provided } = sharedOf((): Cluster => cluster, known, EMPTY_LOCK)
+  const cluster: Cluster = {
     name: 'office',
     domain,
     lab: given.lab ?? false,
@@ -67,7 +72,11 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     options: <Options>(role: string) => given.options?.[role] as Options | undefined,
     pinned: (engine) => given.pinned?.[engine],
     servicesOn: (node) => given.services?.[node] ?? [],
+    network,
+    allocated,
+    provided,
   }
+  return cluster
 }
 
 /** Secrets that tell which texts they gave out. */
@@ -96,6 +105,11 @@ export function secretsFixture(): SecretsFixture {
     text: (name) => secret(`password-${contentOf(name).sha256.slice(0, 20)}`),
     token: (name) => ({ accessorId: uuid(`${name} accessor`), secretId: secret(uuid(name)) }),
     previousToken: () => undefined,
+    keyPair: (name) => ({
+      publicKey: Buffer.from(contentOf(`public ${name}`).sha256, 'hex').toString('base64'),
+      privateKey: secret(Buffer.from(contentOf(`private ${name}`).sha256, 'hex').toString('base64')),
+    }),
+    previousKeyPair: () => undefined,
     gossipKeys: (name) => [secret(Buffer.from(contentOf(name).sha256, 'hex').toString('base64'))],
     certificate: (name) => ({
       certificatePem: pem('CERTIFICATE', name),

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { CATALOGUE, RETIRED_CODES } from '../../src/diagnostics/catalogue.ts'
-import { explainCode, renderErrorReference } from '../../src/diagnostics/reference.ts'
+import { CATALOGUE, RETIRED_CODES } from '../../src/api/explain/catalogue.ts'
+import { explainCode, renderErrorReference } from '../../src/api/explain/code-reference.ts'
 import { diagnose } from './diagnose.ts'
 
 // Fixtures that are not about a role use sample roles, so that a new option of a real one changes no expected text.
@@ -21,6 +21,13 @@ const folders = readdirSync(FIXTURES, { withFileTypes: true })
   .map(({ name }) => name)
 const withFixture = CATALOGUE.filter(({ entry }) => entry.shownBy === undefined).map(({ code }) => code)
 const withTest = CATALOGUE.filter(({ entry }) => entry.shownBy !== undefined)
+
+/** The `codes.ts` of every folder below these. */
+function codesBeside(...rooms: readonly string[]): string[] {
+  return rooms
+    .flatMap((room) => readdirSync(room).map((name) => join(room, name, 'codes.ts')))
+    .filter((path) => existsSync(path))
+}
 
 describe('every code', () => {
   it('has a folder with a faulty cluster file, unless it names the test that shows it', () => {
@@ -42,8 +49,9 @@ describe('every code', () => {
 
   it('is in the catalogue when a file of an area declares it', async () => {
     const areas = readdirSync(AREAS).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    const files = [...areas.map((name) => join(AREAS, name)), ...codesBeside('src/roles', 'src/engines')]
     const modules = await Promise.all(
-      areas.map((name) => import(join(process.cwd(), AREAS, name)) as Promise<Record<string, object>>),
+      files.map((path) => import(join(process.cwd(), path)) as Promise<Record<string, object>>),
     )
     const declared = modules.flatMap((module) => Object.values(module).flatMap((area) => Object.keys(area)))
     expect(CATALOGUE.map(({ code }) => code).toSorted()).toEqual(declared.toSorted())

@@ -1,7 +1,7 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
 import { compileLater } from '../../compile/compile-later.ts'
 import type { Program } from '../../compile/compile.ts'
-import { withFacts, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
+import { unseenRoleFacts, withFacts, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import type { Resolved } from '../../resolve/resolve.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { ReleaseSource } from '../../releases/fetch-release.ts'
@@ -191,9 +191,11 @@ async function resolveWithFacts(
   firstContact: FirstContact,
 ): Promise<{ resolved: Resolved; isManaged: boolean }> {
   const { source } = opened
-  const unseen = Object.keys(source.file.nodes).filter(
-    (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
-  )
+  const unseen = opened.resolved.cluster.nodes
+    .filter(
+      ({ facts, roles }) => facts['machine_id'] === undefined || unseenRoleFacts(facts, roles).length > 0,
+    )
+    .map(({ name }) => name)
   let lock = source.lock
   let isManaged = false
   if (unseen.length > 0) {
@@ -202,10 +204,14 @@ async function resolveWithFacts(
       isManaged ||= facts['managed'] === 'yes'
     }
   }
+  // A lock that knows any node was not lost.
+  isManaged &&= Object.keys(source.file.nodes).every(
+    (name) => source.lock.nodes[name]?.['machine_id'] === undefined,
+  )
   const resolved = lock === source.lock ? opened.resolved : resolveSource({ ...source, lock })
   const errors = resolved.diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new DiagnosticsError(errors)
-  return { resolved, isManaged: isManaged && unseen.length === Object.keys(source.file.nodes).length }
+  return { resolved, isManaged }
 }
 
 function compiler(resolved: Resolved, provisions: Provisions): Prepared['program'] {

@@ -16,8 +16,8 @@ export interface Evidence {
 }
 
 /**
- * Names of the wished secrets that existed and are gone. A certificate whose authority is there counts as no loss: it is made anew
- * without anybody noticing.
+ * Names of the wished secrets that existed and are gone. What is made with another secret counts as no loss while that one is there, such as
+ * a certificate with its authority: it is made anew without anybody noticing.
  */
 export function lostSecrets(
   { lock, isManaged }: Evidence,
@@ -26,7 +26,7 @@ export function lostSecrets(
 ): readonly string[] {
   const gone = wishes.filter((wish) => !store.has(wish.name) && existed(wish.name))
   const lost = new Set(gone.map(({ name }) => name))
-  const isLoss = (wish: SecretWish): boolean => wish.make !== 'certificate' || lost.has(wish.authority)
+  const isLoss = ({ from }: SecretWish): boolean => from === undefined || lost.has(from)
   return [...new Set(gone.filter(isLoss).map(({ name }) => name))].toSorted()
 
   function existed(name: string): boolean {

@@ -39,7 +39,7 @@ export async function recreateSecrets(
   const aside = store === undefined ? asideOf(cluster.paths.secretsFolder) : undefined
   const secrets = [...new Map(chosen.map((wish) => [wish.name, wish])).values()]
   return {
-    secrets: secrets.map((wish) => ({ name: wish.name, cost: costOf(wish) })),
+    secrets: secrets.map(({ name, loss }) => ({ name, cost: loss })),
     ...(aside !== undefined && { aside }),
     carryOut: async () => {
       if (aside !== undefined) await setAside(cluster.paths.secretsFolder, aside)
@@ -104,16 +104,4 @@ async function setAside(folder: string, aside: string): Promise<void> {
   } catch (error) {
     throw unwritable(error)
   }
-}
-
-function costOf(wish: SecretWish): string {
-  if (wish.make === 'authority') {
-    return 'with it every certificate that it signed; all that show one change it at once, and believe nobody meanwhile'
-  }
-  if (wish.make === 'certificate') return 'who shows it reads the new one'
-  if (wish.make === 'gossip-key')
-    return 'the members exchange it while they run; who is off then hears nothing until an apply reaches it'
-  if (wish.make === 'password')
-    return `a random value; if it was your own: bramble secrets import --replace ${wish.name}`
-  return wish.loss ?? 'the old one ends; who used it by hand has to be given the new one'
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bramble } from '../../../test/cli/command-run.ts'
-import { CATALOGUE } from '../../diagnostics/catalogue.ts'
-import { explainCode } from '../../diagnostics/reference.ts'
+import { CATALOGUE } from '../../api/explain/catalogue.ts'
+import { explainCode } from '../../api/explain/code-reference.ts'
 
 describe('explain', () => {
   it.each(CATALOGUE.map((code) => [code.code, code] as const))(

@@ -15,8 +15,8 @@ export function define(command: Command, session: Session): void {
 }
 
 async function explain({ terminal, common }: Context, name: string | undefined): Promise<ExitCode> {
-  const { CATALOGUE, codeByName } = await import('../../diagnostics/catalogue.ts')
-  const { explainCode } = await import('../../diagnostics/reference.ts')
+  const { CATALOGUE, codeByName } = await import('../../api/explain/catalogue.ts')
+  const { explainCode } = await import('../../api/explain/code-reference.ts')
   if (name === undefined) {
     const list = CATALOGUE.map(({ code, entry }) => ({
       code,

@@ -118,8 +118,8 @@ function fieldOf(name: string, value: object, field: string): string {
 
 async function rotate(context: Context, name: string): Promise<ExitCode> {
   const store = await open(context, 'create')
-  const { rotateSecret } = await import('../../secrets/rotation.ts')
-  const next = rotateSecret(store, name)
+  const api = await context.api()
+  const next = api.rotateSecret(await context.openCluster(), store, name)
   await store.save()
   if (!store.has(name)) await giveUp(context, name)
   const then =

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { findClusterFile } from '../../cluster-file/find.ts'
-import { CATALOGUE } from '../../diagnostics/catalogue.ts'
+import { CATALOGUE } from '../../api/explain/catalogue.ts'
 import { runIds } from '../../journal/journal-folder.ts'
 import { listFolder } from '../../secrets/secret-files.ts'
 import type { Proposals } from './complete.ts'

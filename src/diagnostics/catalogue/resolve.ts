@@ -23,6 +23,57 @@ export const resolveCodes = defineCodes({
       'Some roles are two modes of one engine: a node is a Consul server or a Consul client, never both, because a server ' +
       'already does all that a client does.',
   }),
+  NETWORK_UNKNOWN: code<{ name: string }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/shared.test.ts',
+    title: 'A network that nobody makes',
+    summary: ({ name }) => `no role of this cluster makes a network called ${name}`,
+    why: 'whoever is bound to it would have no address',
+    fix: ({ name }) =>
+      `add the role ${name} with  on: all,  or leave  network  out to use the nodes' own addresses`,
+    explain:
+      'A network is named by the role that makes it, such as `wireguard`. The role has to be in use, on all nodes that are to talk over its network.',
+  }),
+  NETWORK_MISSES_NODE: code<{ node: string; network: string }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/shared.test.ts',
+    title: 'A node that is not on the network',
+    summary: ({ node, network }) => `${node} is to talk over ${network} and has no address there`,
+    why: 'the others would look for it where it is not',
+    fix: ({ node, network }) => `add ${node} to  on  of the role ${network}`,
+    explain:
+      'An engine that is bound to a network joins, binds and is verified by the addresses there. So every node that has a part of the engine has to have the role that makes the network.',
+  }),
+  ALLOCATION_EXHAUSTED: code<{ role: string; what: string; without: readonly string[] }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/shared.test.ts',
+    title: 'Nothing left to give out',
+    summary: ({ what, without }) => `there is no ${what} left for ${without.join(', ')}`,
+    why: ({ role }) =>
+      `${role} gives every node one of its own and keeps it for that node; those of nodes that left are kept until a complete apply`,
+    fix: 'make the range larger, or take nodes out',
+    explain:
+      'What a role gives out once, such as an address on a mesh, stands in the cluster lock and stays where it is when nodes come and go. ' +
+      'So a range is used up by the nodes that there are and by those that left since the last complete apply.',
+  }),
+  ALLOCATION_TWICE: code<{
+    name: string
+    what: string
+    value: string
+    holders: readonly [string, string]
+  }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/shared.test.ts',
+    title: 'One value given to two',
+    summary: ({ what, value, holders: [one, other] }) =>
+      `${one} and ${other} have the same ${what}: ${value}`,
+    why: 'each must have one of its own; the cluster lock says both, as after two branches that each added a node were merged',
+    fix: ({ name, holders: [, other] }) =>
+      `in cluster.lock, under  allocations: ${name},  delete the line of ${other}; it gets a new one`,
+    explain:
+      'The cluster lock keeps what roles give out, such as an address on a mesh. When two people add a node each and their locks are merged, both new nodes can have the same one. ' +
+      'Delete the line of the one that was not applied yet: the next plan gives it a free one.',
+  }),
   SETTLED_VALUE_CHANGED: code<{ what: string; before: string; now: string; keep: string }>({
     origin: 'cluster',
     shownBy: 'src/roles/consul-server/settled.test.ts',

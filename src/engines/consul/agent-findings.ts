@@ -2,7 +2,7 @@
 import type { ClusterService } from '../../topology/service.ts'
 import { isIP } from 'node:net'
 import type { KeyPath } from '../../cluster-file/positions.ts'
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from './codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { ConsulNode } from './setup.ts'
 

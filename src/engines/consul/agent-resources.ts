@@ -47,14 +47,14 @@ export interface AgentParts {
 /** The resources of an agent. */
 export function agentResources(parts: AgentParts): readonly Resource[] {
   const { agent, installation } = parts
-  const state = agent.datacenter.dataFolder
+  const { dataFolder: state, networkUnit } = agent.datacenter
   const certificates = certificateFiles(parts)
   const tokens = secretFile(stateFiles.tokens(state), tokenText(parts.tokenSecret))
   const [configuration, ...checkedBy] = configurationFiles(parts)
   const services = parts.services.map((one) => serviceResource(one, parts))
   const unitFile = unit({
     name: UNIT,
-    content: unitText(installation.program, state),
+    content: unitText(installation.program, state, agent.datacenter.networkUnit),
     needs: [installation.address],
   })
   return [
@@ -76,6 +76,7 @@ export function agentResources(parts: AgentParts): readonly Resource[] {
       name: UNIT,
       restartOn: [installation.address, addressOf(unitFile), addressOf(configuration)],
       reloadOn: [...certificates, tokens, ...services].map(addressOf),
+      needs: networkUnit === undefined ? [] : [`service:${networkUnit}`],
     }),
   ]
 }

@@ -1,5 +1,5 @@
 /** Finds agents that would be one and the same for Consul, because the card of one is a copy of the other's. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from './codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { repeated } from '../../support/repeated.ts'
 

@@ -1,5 +1,5 @@
 /** Script checks that cannot pass, because the agent that runs them does not see what they name. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from './codes.ts'
 import type { KeyPath } from '../../cluster-file/positions.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { hiddenPath } from './sandbox.ts'

@@ -10,6 +10,11 @@ export const HTTP_PORT = 8500
 /** Port of Consul's DNS, UDP and TCP, on the loopback. */
 export const DNS_PORT = 8600
 
+/** Ports by which the agents talk to each other: those of servers, of all agents, and of other datacenters. */
+export const SERVER_PORT = 8300
+export const GOSSIP_PORT = 8301
+export const WAN_PORT = 8302
+
 /** Folder of the configuration; the agent reads every `*.json` and `*.hcl` in it. */
 export const CONFIG_FOLDER = '/etc/consul.d'
 export const CONFIG_FILE = `${CONFIG_FOLDER}/consul.json`

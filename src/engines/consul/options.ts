@@ -121,6 +121,11 @@ export const serverOptions = z
         'accepted: run also a version with a known weakness that breaks what SECURITY.md promises; plan and status go on telling what it means.',
       ),
     datacenter: label.optional().describe('Name of the datacenter; default: the name of the cluster.'),
+    network: label
+      .optional()
+      .describe(
+        'Role whose network the agents talk over, such as wireguard: they bind to their addresses there, join each other there, and certificates hold these; default: the addresses of the nodes.',
+      ),
     data_dir: folder.default('/var/lib/consul').describe('Folder of the state of the agents.'),
     ui: z
       .union([z.boolean(), oneOrMore(label)])

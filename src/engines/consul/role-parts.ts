@@ -2,7 +2,8 @@
 import { isIP } from 'node:net'
 import type { Content, Resource } from '../../resources/kind.ts'
 import type { ClusterService } from '../../topology/service.ts'
-import type { RoleSecrets } from '../../wishes/secret-wish.ts'
+import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
+import { authority, certificate, gossipKey, token } from '../../wishes/wishes.ts'
 import type { Gate } from '../contract.ts'
 import { agentResources } from './agent-resources.ts'
 import { agentGate } from './agent-gate.ts'
@@ -24,30 +25,29 @@ export function managementOf(secrets: RoleSecrets): ManagementAccess {
 }
 
 /** The secrets that an agent and the services of its node need, as wishes. */
-export function agentWishes({ datacenter, node, role }: Agent, services: readonly ClusterService[]) {
+export function agentWishes(
+  { datacenter, node, role }: Agent,
+  services: readonly ClusterService[],
+): readonly SecretWish[] {
   const names = [node.name, node.fqdn, `${node.name}.node.${datacenter.domain}`]
   const server = [serverName(datacenter.name, datacenter.domain), `consul.service.${datacenter.domain}`]
   return [
-    { name: secretNames.authority, make: 'authority', commonName: `Consul of ${datacenter.name}` },
-    { name: secretNames.gossip, make: 'gossip-key' },
-    {
-      name: secretNames.management,
-      make: 'token',
-      loss: 'apply starts Consul’s access rules anew on the leader; tokens and rules stay, the lost token ends',
-    },
-    { name: secretNames.agentToken(node.name), make: 'token' },
-    ...services.map(
-      ({ name }) => ({ name: secretNames.serviceToken(node.name, name), make: 'token' }) as const,
+    authority(secretNames.authority, `Consul of ${datacenter.name}`),
+    gossipKey(secretNames.gossip),
+    token(
+      secretNames.management,
+      'apply starts Consul’s access rules anew on the leader; tokens and rules stay, the lost token ends',
     ),
-    {
+    token(secretNames.agentToken(node.name)),
+    ...services.map(({ name }) => token(secretNames.serviceToken(node.name, name))),
+    certificate({
       name: secretNames.certificate(node.name),
-      make: 'certificate',
       authority: secretNames.authority,
       commonName: node.fqdn,
       dnsNames: [...new Set([...names, ...(role === 'server' ? server : []), 'localhost'])],
       ipAddresses: ['127.0.0.1', ...(isIP(node.address) > 0 ? [node.address] : [])],
-    },
-  ] as const
+    }),
+  ]
 }
 
 /** The certificate that an agent shows on its port for the API. */

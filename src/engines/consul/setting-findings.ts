@@ -1,5 +1,5 @@
 /** What is wrong with the settings that a cluster file passes on to agents, servers and clients alike. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from './codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines } from '../../releases/version.ts'

@@ -19,6 +19,8 @@ export interface Datacenter {
   /** Names of the nodes whose web interface can be reached over the network. */
   readonly uiNodes: readonly string[]
   readonly wan: boolean
+  /** systemd unit of the network that the agents talk over; none where that is the nodes' own. Addresses of nodes are those on it. */
+  readonly networkUnit?: string
   /** 1 to 10; the same for all servers. */
   readonly raftMultiplier: number
 }

@@ -31,14 +31,15 @@ SystemCallErrorNumber=EPERM`
  * `Type=exec`: with `notify` the agent tells systemd that it is ready when it has reached another member. A server that
  * starts alone after a power cut would be killed after 90 seconds, again and again; whether it serves is for gates to ask.
  * `AssertPathExists`: without its keyring an agent would talk in the clear. The agent ends with status 1 when it is stopped
- * without leaving the datacenter, which is how it is to be stopped.
+ * without leaving the datacenter, which is how it is to be stopped. `network`: the unit of the network that it binds to.
  */
-export function unitText(program: string, dataFolder: string): string {
+export function unitText(program: string, dataFolder: string, network?: string): string {
+  const first = ['network-online.target', ...(network === undefined ? [] : [network])].join(' ')
   return `[Unit]
 Description=Consul agent
 Documentation=https://developer.hashicorp.com/consul/docs
-Wants=network-online.target
-After=network-online.target time-sync.target
+Wants=${first}
+After=${first} time-sync.target
 AssertPathExists=${stateFiles.keyring(dataFolder)}
 StartLimitIntervalSec=0
 

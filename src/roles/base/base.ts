@@ -1,6 +1,6 @@
 /** The role `base`: what every node has, whatever else it does. */
 import { isIP } from 'node:net'
-import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
+import { rolesBaseCodes } from './codes.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
@@ -23,7 +23,7 @@ import { clock } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
 import { optionFindings } from './option-findings.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
-import { sshServer } from './ssh-server.ts'
+import { sshPorts, sshServer } from './ssh-server.ts'
 
 /** Releases whose package tzdata still has the former names of zones. */
 const HAVE_FORMER_ZONES = ['buster', 'bullseye', 'bookworm']
@@ -137,6 +137,7 @@ const base = defineRole({
     ...longNames(options, cluster.find('base')),
     ...optionFindings(options, cluster.find('base')),
   ],
+  provides: ({ options, node }) => [{ name: 'ssh', ports: sshPorts(options.ssh, node), to: 'everyone' }],
   resources: ({ options, node, cluster }) => [
     hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
     timezone({ zone: options.timezone }),

@@ -1,5 +1,5 @@
 /** Finds nodes whose cards were copied from one another. */
-import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
+import { rolesBaseCodes } from './codes.ts'
 import { repeated } from '../../support/repeated.ts'
 import type { RoleFinding } from '../role.ts'
 import type { ClusterNode } from '../../topology/node.ts'

@@ -1,5 +1,5 @@
 /** What is written in the options of `base` and no node would take. */
-import { rolesBaseCodes } from '../../diagnostics/catalogue/roles-base.ts'
+import { rolesBaseCodes } from './codes.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import {
   isSshdKeyword,

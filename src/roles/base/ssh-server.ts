@@ -2,6 +2,8 @@
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
 import { sshdConfig } from '../../resources/sshd-config/sshd-config.ts'
+import type { ClusterNode } from '../../topology/node.ts'
+import type { ProvidedPort } from '../../topology/provided.ts'
 import type { BaseOptions } from './options.ts'
 
 /**
@@ -41,6 +43,14 @@ export function sshSettings({ harden, settings }: BaseOptions['ssh'], loginUser:
     Object.entries(values).map(([keyword, value]) => ({ keyword, value, always }))
   const hardened = harden ? [...said({ ...HARDENED, ...root }, true), ...said(SERVER, false)] : []
   return [...said(settings, false), ...hardened.filter(({ keyword }) => !set.has(keyword.toLowerCase()))]
+}
+
+/** Where it listens: the port by which the controller comes in, and one that is set here. */
+export function sshPorts({ settings }: BaseOptions['ssh'], { sshPort }: ClusterNode): ProvidedPort[] {
+  const set = Object.entries(settings).flatMap(([keyword, value]) =>
+    keyword.toLowerCase() === 'port' ? [Number(value)] : [],
+  )
+  return [...new Set([sshPort, ...set])].map((port) => ({ port, protocol: 'tcp' }))
 }
 
 /** The SSH server's settings and service; nothing when there is nothing to say. */

@@ -1,6 +1,6 @@
 /** The role `consul-client`: registers what runs on a node, checks it, and answers by asking the servers. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
-import { datacenterOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import { rolesConsulCodes } from '../../engines/consul/codes.ts'
+import { datacenterOf, networkOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { ENGINE } from '../../engines/consul/names.ts'
 import {
   clientAgentOptions,
@@ -17,9 +17,12 @@ import {
   gateOfAgent,
   resourcesOfAgent,
 } from '../../engines/consul/role-parts.ts'
+import { networkFindings } from '../../engines/network-findings.ts'
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
+import { providedByClient } from '../../engines/consul/provided.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import type { Agent } from '../../engines/consul/setup.ts'
+import { onNetwork } from '../../topology/network.ts'
 import { defineRole, type RoleFinding, type RoleWishContext } from '../role.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 
@@ -32,7 +35,7 @@ function agentOf({ options, node, cluster }: RoleWishContext<ClientOptions>): Ag
   const servers = serversOf(cluster)
   return {
     datacenter: datacenterOf(cluster, servers),
-    node,
+    node: onNetwork(node, networkOf(cluster, servers)),
     role: 'client',
     options: clientAgentOptions(options, servers),
   }
@@ -43,6 +46,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
     ...(cluster.find(SERVER_ROLE).length === 0
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
+    ...networkFindings(cluster, serversOf(cluster).network, cluster.find('consul-client')),
     ...settingFindings(options.settings, spokenVersion(serversOf(cluster), cluster.pinned(ENGINE))),
     ...agentFindings(cluster.find('consul-client'), (node) => cluster.servicesOn(node)),
   ]
@@ -56,6 +60,8 @@ const consulClient = defineRole({
   conflicts: ['consul-server'],
   options: clientOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
+  provides: ({ node, cluster }) =>
+    providedByClient(datacenterOf(cluster, serversOf(cluster)), serversOf(cluster), node.name),
   secrets: (context) => agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
   certificates: ({ node }) => agentCertificates(node),
   releases: (context) =>

@@ -1,8 +1,9 @@
 /** The role `consul-server`: keeps the catalog, the checks and the key-value store of the cluster, by majority. */
-import { datacenterOf } from '../../engines/consul/datacenter.ts'
+import { allNodes, datacenterOf, networkOf } from '../../engines/consul/datacenter.ts'
 import { serverGate } from '../../engines/consul/gates.ts'
 import { consulGroup } from '../../engines/consul/group.ts'
 import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
+import { providedByServer } from '../../engines/consul/provided.ts'
 import {
   agentCertificates,
   agentReleases,
@@ -16,13 +17,15 @@ import { consulProbe } from '../../engines/consul/status.ts'
 import { consulVersion } from '../../engines/consul/upgrades.ts'
 import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
+import { onNetwork } from '../../topology/network.ts'
 import { defineRole, type RoleWishContext } from '../role.ts'
 import { serverFindings } from './findings.ts'
 import { settledValues } from './settled.ts'
 import { storeWishes, userWishes } from './user-wishes.ts'
 
 function agentOf({ options, node, cluster }: RoleWishContext<ServerOptions>): Agent {
-  return { datacenter: datacenterOf(cluster, options), node, role: 'server', options }
+  const seen = onNetwork(node, networkOf(cluster, options))
+  return { datacenter: datacenterOf(cluster, options), node: seen, role: 'server', options }
 }
 
 /**
@@ -37,6 +40,8 @@ const consulServer = defineRole({
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
   settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
+  provides: ({ options, node, cluster }) =>
+    providedByServer(datacenterOf(cluster, options), options, node.name),
   secrets: (context) => [
     ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
     ...userWishes(context.options),
@@ -55,14 +60,14 @@ const consulServer = defineRole({
     }),
   group: ({ options, cluster, secrets }) =>
     consulGroup({
-      servers: cluster.find('consul-server'),
-      nodes: cluster.nodes,
+      servers: datacenterOf(cluster, options).servers,
+      nodes: allNodes(cluster, options),
       options,
       dataFolder: options.data_dir,
       access: managementOf(secrets),
     }),
-  gates: ({ node, cluster, secrets }) => [
-    serverGate(node.name, cluster.find('consul-server'), managementOf(secrets)),
+  gates: ({ options, node, cluster, secrets }) => [
+    serverGate(node.name, datacenterOf(cluster, options).servers, managementOf(secrets)),
     gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),

@@ -1,5 +1,5 @@
 /** What can be wrong with the servers of a datacenter, before any node is touched. */
-import { rolesConsulCodes } from '../../diagnostics/catalogue/roles-consul.ts'
+import { rolesConsulCodes } from '../../engines/consul/codes.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
 import { copiedAgents } from '../../engines/consul/copied-agents.ts'
@@ -8,6 +8,7 @@ import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
 import { ENGINE } from '../../engines/consul/names.ts'
 import { spokenVersion, type ServerOptions } from '../../engines/consul/options.ts'
+import { networkFindings } from '../../engines/network-findings.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
 import { compareLines, isOfLine } from '../../releases/version.ts'
@@ -28,6 +29,7 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...servers.flatMap(tooSmall),
     ...uiNodes(options, cluster),
     ...policies(options),
+    ...networkFindings(cluster, options.network, servers),
     ...settingFindings(options.settings, spokenVersion(options, cluster.pinned(ENGINE))),
     ...copiedAgents([...servers, ...cluster.find(CLIENT_ROLE)], options.data_dir),
     ...agentFindings(servers, (node) => cluster.servicesOn(node)),

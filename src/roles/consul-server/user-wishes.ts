@@ -6,13 +6,14 @@ import { managementOf } from '../../engines/consul/role-parts.ts'
 import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
 import type { RoleClusterContext } from '../role.ts'
 import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
+import { password, token as tokenWish } from '../../wishes/wishes.ts'
 
 /** The secrets behind the users' tokens and entries. */
 export function userWishes({ tokens, kv }: ServerOptions): readonly SecretWish[] {
   const values = Object.values(kv).flatMap((value) => (typeof value === 'string' ? [] : [value.secret]))
   return [
-    ...Object.keys(tokens).map((name): SecretWish => ({ name: secretNames.token(name), make: 'token' })),
-    ...[...new Set(values)].map((name): SecretWish => ({ name: secretNames.value(name), make: 'password' })),
+    ...Object.keys(tokens).map((name) => tokenWish(secretNames.token(name))),
+    ...[...new Set(values)].map((name) => password(secretNames.value(name))),
   ]
 }
 

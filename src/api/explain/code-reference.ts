@@ -1,6 +1,6 @@
 /** Writes the reference page of all diagnostics, `docs/reference/errors.md`, and the text of `bramble explain`. */
 import { CATALOGUE } from './catalogue.ts'
-import type { Code } from './define-codes.ts'
+import type { Code } from '../../diagnostics/define-codes.ts'
 
 /** The whole page, in Markdown; `example` gives the rendered diagnostic of a code, to be shown under its text. */
 export function renderErrorReference(
@@ -18,7 +18,7 @@ export function explainCode({ code, entry }: Code<never>): string {
 
 const HEAD = `# Errors and warnings
 
-Generated from \`src/diagnostics/catalogue/\`; \`bramble explain CODE\` prints the same text. Codes never change their meaning.
+Generated from \`src/diagnostics/catalogue/\` and the \`codes.ts\` of roles and engines; \`bramble explain CODE\` prints the same text. Codes never change their meaning.
 An error stops the command before any node is touched; a warning does not.
 `
 

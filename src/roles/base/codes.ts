@@ -1,5 +1,5 @@
 /** Codes of the role `base`: what two nodes must not have in common. */
-import { code, defineCodes } from '../define-codes.ts'
+import { code, defineCodes } from '../../diagnostics/define-codes.ts'
 
 function keywordFix(keyword: string, near: string | undefined, otherwise: string): string {
   if (keyword.toLowerCase() === 'match')

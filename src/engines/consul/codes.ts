@@ -1,5 +1,5 @@
 /** Codes of the roles `consul-server` and `consul-client`: numbers of servers, boards, sources, names that lead nowhere. */
-import { code, defineCodes } from '../define-codes.ts'
+import { code, defineCodes } from '../../diagnostics/define-codes.ts'
 
 /** What can be wrong with a Consul datacenter before it exists, or before it is changed. */
 export const rolesConsulCodes = defineCodes({

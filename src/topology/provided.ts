@@ -1,0 +1,33 @@
+/** What a role on a node gives to others: seen by every role, and never a secret. */
+
+/** A port on which something listens. */
+export interface ProvidedPort {
+  readonly port: number
+  readonly protocol: 'tcp' | 'udp'
+}
+
+/** Who is meant to reach it. */
+export type Audience = 'everyone' | 'cluster' | { readonly roles: readonly string[] }
+
+/** One thing that a role gives. */
+export interface Provided {
+  /** What it is called in sentences, such as `consul` or `ssh`. */
+  readonly name: string
+  readonly ports: readonly ProvidedPort[]
+  readonly to: Audience
+  /** Name of the role whose network it listens on; on every address of the node when left out. */
+  readonly network?: string
+  /** Where its metrics are fetched, in the format of Prometheus. */
+  readonly metrics?: { readonly path: string; readonly port: number; readonly scheme?: 'http' | 'https' }
+  /** What a backup is to hold, and what is run before it. */
+  readonly backup?: { readonly paths: readonly string[]; readonly before?: readonly string[] }
+  /** Names under which it is found. */
+  readonly names?: readonly string[]
+}
+
+/** The same, with who gives it. */
+export interface ProvidedOnNode extends Provided {
+  readonly node: string
+  /** Name of the role; `services` for what the cluster file declares under that key. */
+  readonly role: string
+}
