@@ -1,4 +1,5 @@
 /** The options that plan and apply have in common. */
+import { Option } from '@commander-js/extra-typings'
 import { collect, type Command } from './command.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -7,6 +8,8 @@ export interface RunChoices {
   readonly node?: readonly string[]
   readonly role?: readonly string[]
   readonly concurrency?: number
+  readonly timeout?: number
+  readonly patience?: number
   readonly takeOver?: true
   readonly full?: true
 }
@@ -17,16 +20,31 @@ export function withRunOptions(command: Command) {
     .option('-n, --node <names>', 'only these nodes; may be repeated, takes lists with commas', collect)
     .option('-r, --role <names>', 'only nodes with one of these roles; likewise', collect)
     .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
+    .addOption(
+      new Option('--timeout <seconds>', 'begin nothing new after so long; what a node has begun it finishes')
+        .env('BRAMBLE_TIMEOUT')
+        .argParser(wholeNumber),
+    )
+    .addOption(
+      new Option(
+        '--patience <seconds>',
+        'how long a member of a consensus group may be away before the others are left alone',
+      )
+        .env('BRAMBLE_PATIENCE')
+        .argParser(wholeNumber),
+    )
     .option('--full', 'show new texts whole, not only how they begin')
     .option('--take-over', "take a node's lock over from a run that holds it")
 }
 
 /** The same, in the words of the API. */
-export function scopeOf({ node, role, concurrency, takeOver }: RunChoices) {
+export function scopeOf({ node, role, concurrency, timeout, patience, takeOver }: RunChoices) {
   return {
     ...(node && { nodes: node }),
     ...(role && { roles: role }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(timeout !== undefined && { timeoutSeconds: timeout }),
+    ...(patience !== undefined && { patienceSeconds: patience }),
     ...(takeOver && { takeOver }),
   }
 }

@@ -192,6 +192,11 @@ export interface EngineStatus {
   readonly detail: string
   /** What is not as the cluster file wants it: a member that is not alive, a server that does not vote. */
   readonly problems: readonly string[]
+  /**
+   * Members that run on computers that the cluster file does not have any more, and are no problem for those that are wanted: whoever took
+   * them out is told how to end them.
+   */
+  readonly strangers?: readonly { readonly name: string; readonly unit: string }[]
   /** What could not be looked at, and why: never taken for well. */
   readonly unknown: readonly string[]
   readonly leader?: string

@@ -81,7 +81,11 @@ function finishEngine(
   const summary = { ...engine.summary, changed, unchanged: unchangedOf(engine) }
   // What is still to be done may be what mends it.
   const isJudged = hasChanged || isQuiet(ended)
-  const { problems, failure: unseen } = engine.look
+  const { problems, strangers = [], failure: unseen } = engine.look
+  for (const { name, unit } of strangers) {
+    const { code, summary, why, fix } = rolloutCodes.MEMBER_LEFT_RUNNING({ engine: engine.name, name, unit })
+    run.emit({ type: 'warning', code, text: `${summary}: ${why}; ${fix}` })
+  }
   const failure =
     engine.failure ??
     (isJudged && unseen !== undefined

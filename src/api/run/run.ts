@@ -39,6 +39,10 @@ export interface RunOptions extends Scope {
   readonly takeOver?: boolean
   /** How many nodes are under way at once; 50 when left out. */
   readonly concurrency?: number
+  /** After so many seconds nothing new is begun, as if somebody had stopped the run. */
+  readonly timeoutSeconds?: number
+  /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
+  readonly patienceSeconds?: number
   /** Stops the run between two steps; what a node has begun it finishes. */
   readonly signal?: AbortSignal
   readonly sudoPassword?: () => Promise<string>
@@ -60,11 +64,18 @@ export function apply(cluster: OpenedCluster, options: RunOptions = {}): AsyncIt
 
 function start(cluster: OpenedCluster, options: RunOptions, mode: 'plan' | 'apply'): AsyncIterable<Event> {
   const queue = eventQueue<Event>()
-  carryOut(cluster, options, mode, (event) => queue.push(event)).then(
+  carryOut(cluster, withTimeout(options), mode, (event) => queue.push(event)).then(
     () => queue.close(),
     (error: unknown) => queue.close(error),
   )
   return queue
+}
+
+function withTimeout(options: RunOptions): RunOptions {
+  const { timeoutSeconds, signal } = options
+  if (timeoutSeconds === undefined) return options
+  const late = AbortSignal.timeout(timeoutSeconds * 1000)
+  return { ...options, signal: signal === undefined ? late : AbortSignal.any([signal, late]) }
 }
 
 async function carryOut(
@@ -196,6 +207,7 @@ class Run {
       stores,
       probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
+      patienceSeconds: this.#options.patienceSeconds,
       delivery,
       emit,
       signal: this.#options.signal,

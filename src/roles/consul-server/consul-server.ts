@@ -74,7 +74,11 @@ const consulServer = defineRole({
   version: ({ options, cluster }) => consulVersion(options, cluster),
   status: ({ cluster, secrets }) =>
     consulProbe(
-      { servers: namesOf(cluster.find('consul-server')), clients: namesOf(cluster.find('consul-client')) },
+      {
+        servers: namesOf(cluster.find('consul-server')),
+        clients: namesOf(cluster.find('consul-client')),
+        nodes: namesOf(cluster.nodes),
+      },
       managementOf(secrets),
     ),
 })

@@ -174,6 +174,7 @@ export class DatacenterUnderTest {
     const { home } = this
     return {
       datacenter: this.withClients('ears'),
+      nodes: [...home.setup.servers, ...home.setup.clients],
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),

@@ -1,25 +1,27 @@
-/** Servers of a real datacenter that move, while clients write: one apply each, nothing lost, no gap longer than an election. */
+/** Servers of a real datacenter that move, while everybody writes: one apply each, nothing lost, and the longest gap is printed. */
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Event } from '../../../src/events/event.ts'
 import { labPreflight } from '../../../src/lab/lab.ts'
-import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
+import { poll } from '../../../src/support/poll.ts'
 import { labConsuls, PACKAGE_SETTINGS, releaseSettings } from '../../lab/consul-versions.ts'
 import { ReleaseServer } from '../../releases/release-server.ts'
+import { BoardsUnderTest } from './boards-under-test.ts'
 import { Writers } from './writers.ts'
-import { join } from 'node:path'
 
 const lacking = await labPreflight()
 if (lacking.length > 0)
   console.log(`skipped, the tests on real nodes cannot run here:\n  ${lacking.join('\n  ')}`)
 
 const NODES = ['ant', 'bee', 'cow', 'dog', 'eel']
+const NEW_ADDRESS = 250
 
-const FILE = `cluster: moves
+const clusterFile = (address: (node: string) => string): string => `cluster: moves
 domain: moves.example.net
-
 access: { user: pi }
 
 nodes:
-${NODES.map((name, index) => `  ${name}: { address: 192.168.231.${index + 1}, model: pi4, memory: 4GiB }`).join('\n')}
+${NODES.map((name) => `  ${name}: { address: ${address(name)} }`).join('\n')}
 
 groups:
   core: [ant, bee, cow]
@@ -28,69 +30,128 @@ roles:
   base: { on: all, timezone: Europe/London }
   consul-server: { on: core, kv: { colour: red } }
   consul-client: { on: rest }
-
-lab: { share_memory: true }
 `
 
 for (const consul of await labConsuls()) {
   const isSkipped = lacking.length > 0 || consul.lacks !== undefined
-  describe.skipIf(isSkipped)(`servers of Consul ${consul.version} that move`, () => {
-    let cluster: ClusterUnderTest
+  describe.skipIf(isSkipped)(`servers of Consul ${consul.version}`, () => {
+    let boards: BoardsUnderTest
     let mirror: ReleaseServer
 
     beforeAll(async () => {
-      cluster = new ClusterUnderTest('moves', FILE)
       mirror = await ReleaseServer.start()
-      vi.stubEnv('XDG_CACHE_HOME', join(cluster.folder, 'cache'))
-      if (consul.isPackage) cluster.settings = PACKAGE_SETTINGS
-      else {
+      boards = await BoardsUnderTest.start(NODES, clusterFile)
+      vi.stubEnv('XDG_CACHE_HOME', join(boards.lab.folder, 'cache'))
+      boards.settings = PACKAGE_SETTINGS
+      if (!consul.isPackage) {
         await mirror.addEngine('consul')
-        cluster.settings = releaseSettings(mirror)
+        boards.settings = releaseSettings(mirror)
       }
-      const up = await cluster.bramble('lab', 'up')
-      expect(up.code, up.errors).toBe(0)
-      await cluster.apply()
+      await boards.apply()
     })
     afterAll(async () => {
-      await cluster.remove()
+      await boards?.remove()
       await mirror.stop()
       vi.unstubAllEnvs()
     })
 
-    /** Changes the group, applies once while everybody writes, and says what the writers saw. */
-    async function move(servers: readonly string[]): Promise<void> {
-      const writers = await Writers.start(cluster, NODES)
+    /** Does something while everybody writes, and says what the writers saw. Keys are read through `ant`, which stays. */
+    async function whileWriting<Value>(what: string, act: () => Promise<Value>): Promise<Value> {
+      const secret = await boards.bramble('secrets', 'show', 'consul/management', '--field', 'secretId')
+      const writers = await Writers.start(boards.lab, NODES, secret.text.trim())
       await writers.more(50)
-      cluster.edit((text) => text.replace(/core: \[.*\]/, `core: [${servers.join(', ')}]`))
-      await cluster.apply()
+      const value = await act()
       await writers.more(50)
-      const written = await writers.stop(servers[0] ?? '')
-      const { acknowledged, longestGapSeconds } = written
+      const { acknowledged, lost, longestGapSeconds } = await writers.stop('ant')
       console.log(
-        `Consul ${consul.version}, servers ${servers.join(', ')}: ${acknowledged} writes, longest gap ${longestGapSeconds} s`,
+        `Consul ${consul.version}, ${what}: ${acknowledged} writes, longest gap ${longestGapSeconds} s`,
       )
-      expect(written.lost).toEqual([])
-      expect(await voters()).toEqual(servers.toSorted())
-      expect((await cluster.apply()).outcome).toBe('unchanged')
+      expect(lost).toEqual([])
+      return value
     }
 
-    /** Who votes, by the status. */
-    async function voters(): Promise<string[]> {
-      const status = JSON.parse(await cluster.well()) as {
-        readonly engines: readonly {
-          readonly members: readonly { readonly node: string; readonly voter?: boolean }[]
-        }[]
-      }
-      const members = status.engines.flatMap((engine) => engine.members)
-      return members.flatMap(({ node, voter }) => (voter === true ? [node] : [])).sort()
+    /** Changes the cluster file and applies once; these vote then, and nothing is left to do. */
+    async function becomes(what: string, servers: readonly string[], change: (text: string) => string) {
+      boards.edit(change)
+      const events = await whileWriting(what, () => boards.apply())
+      expect(await boards.voters()).toEqual(servers.toSorted())
+      expect((await boards.apply()).at(-1)).toMatchObject({ outcome: 'unchanged' })
+      return events
     }
+
+    const core = (servers: readonly string[]) => (text: string) =>
+      text.replace(/core: \[.*\]/, `core: [${servers.join(', ')}]`)
+
+    /** Nodes in the order in which the group had them back. */
+    const turns = (events: readonly Event[]): string[] =>
+      events.flatMap((event) => (event.type === 'gate-passed' && event.gate === 'consul' ? [event.node] : []))
 
     it.each([
-      ['one moves to another node', ['ant', 'bee', 'dog']],
-      ['and back', ['ant', 'bee', 'cow']],
-      ['two are swapped for two others', ['ant', 'dog', 'eel']],
+      ['one moves', ['ant', 'bee', 'dog']],
+      ['it moves back', ['ant', 'bee', 'cow']],
+      ['two are swapped', ['ant', 'dog', 'eel']],
       ['three become five', ['ant', 'bee', 'cow', 'dog', 'eel']],
-      ['five become three', ['bee', 'cow', 'dog']],
-    ])('%s in one apply', async (_, servers) => move(servers))
+      ['five become three', ['ant', 'bee', 'cow']],
+    ])('in one apply %s', async (what, servers) => {
+      await becomes(what, servers, core(servers))
+    })
+
+    it('mends the one that is stopped before it changes another, in the same apply', async () => {
+      await boards.inside('bee', 'systemctl', 'stop', 'consul')
+      const events = await becomes('one is stopped, all change', ['ant', 'bee', 'cow'], (text) =>
+        text
+          .replace('kv: { colour: red }', 'kv: { colour: blue }, raft_multiplier: 2')
+          .replace('London', 'Lisbon'),
+      )
+      expect(turns(events)[0]).toBe('bee')
+    })
+
+    it('takes a server that is called otherwise now for the same one: it keeps its place', async () => {
+      const events = await becomes('a server is renamed', ['ant', 'bee', 'cat'], (text) =>
+        text.replaceAll('cow', 'cat'),
+      )
+      expect(
+        events.some((event) => 'address' in event && event.address === 'cluster/consul-member:cat'),
+      ).toBe(true)
+    })
+
+    it('takes a client that is called otherwise now for the same one', async () => {
+      await becomes('a client is renamed', ['ant', 'bee', 'cat'], (text) => text.replace('eel:', 'elk:'))
+    })
+
+    it('follows a server to a new address', async () => {
+      const { stdout } = await boards.inside('bee', 'ip', '-4', '-o', 'address', 'show', 'scope', 'global')
+      const [, device = '', , old = ''] = stdout.toString().trim().split(/\s+/)
+      const [address = '', length = '24'] = old.split('/')
+      const moved = address.replace(/\d+$/, String(NEW_ADDRESS))
+      await boards.inside('bee', 'ip', 'address', 'add', `${moved}/${length}`, 'dev', device)
+      await becomes('a server has a new address', ['ant', 'bee', 'cat'], (text) =>
+        text.replace(`bee: { address: ${address} }`, `bee: { address: ${moved} }`),
+      )
+    })
+
+    it('goes on beside a node that was taken out and still runs, says how to end it, and forgets it then', async () => {
+      boards.edit((text) => text.replace(/^ {2}elk: .*\n/m, '').replace('colour: blue', 'colour: green'))
+      const events = await boards.apply()
+      const [told] = events.filter(
+        (event) => event.type === 'warning' && event.code === 'MEMBER_LEFT_RUNNING',
+      )
+      expect(JSON.stringify(told)).toContain('sudo systemctl disable --now consul')
+      expect((await boards.apply()).at(-1)).toMatchObject({ outcome: 'unchanged' })
+      await boards.inside('eel', 'systemctl', 'disable', '--now', 'consul')
+      const forgotten = await poll(
+        async () => {
+          const { text } = await boards.bramble('ssh', 'ant', '--', 'consul', 'members')
+          if (!/elk .*failed|elk .*left/.test(text) && text.includes('elk'))
+            return { passed: false, detail: text }
+          await boards.apply()
+          const { text: after } = await boards.bramble('ssh', 'ant', '--', 'consul', 'members')
+          return { passed: !/elk.*(alive|failed)/.test(after), detail: after }
+        },
+        { patienceSeconds: 120, pauseSeconds: 2 },
+      )
+      expect(forgotten.passed, forgotten.detail).toBe(true)
+      expect(await boards.voters()).toEqual(['ant', 'bee', 'cat'])
+    })
   })
 }

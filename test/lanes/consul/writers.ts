@@ -25,9 +25,8 @@ export class Writers {
   readonly #children: ChildProcess[] = []
   readonly #acknowledged: { readonly key: string; readonly at: number }[] = []
 
-  static async start(cluster: ClusterUnderTest, nodes: readonly string[]): Promise<Writers> {
-    const { text } = await cluster.bramble('secrets', 'show', 'consul/management', '--field', 'secretId')
-    const writers = new Writers(cluster, text.trim())
+  static async start(cluster: ClusterUnderTest, nodes: readonly string[], token: string): Promise<Writers> {
+    const writers = new Writers(cluster, token)
     await Promise.all(nodes.map((node) => writers.#startOn(node)))
     return writers
   }
