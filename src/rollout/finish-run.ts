@@ -81,11 +81,8 @@ function finishEngine(
   const summary = { ...engine.summary, changed, unchanged: unchangedOf(engine) }
   // What is still to be done may be what mends it.
   const isJudged = hasChanged || isQuiet(ended)
-  const { problems, strangers = [], failure: unseen } = engine.look
-  for (const { name, unit } of strangers) {
-    const { code, summary, why, fix } = rolloutCodes.MEMBER_LEFT_RUNNING({ engine: engine.name, name, unit })
-    run.emit({ type: 'warning', code, text: `${summary}: ${why}; ${fix}` })
-  }
+  const { problems, failure: unseen } = engine.look
+  tellStrangers(run, engine)
   const failure =
     engine.failure ??
     (isJudged && unseen !== undefined
@@ -106,6 +103,14 @@ function finishEngine(
     ...(failure && { message: failure.summary, code: failure.code, why: failure.why, fix: failure.fix }),
   })
   return { summary, outcome }
+}
+
+/** Members that run where nobody logs in any more. */
+function tellStrangers(run: UnderWay, { name: engine, look }: EngineRun): void {
+  for (const { name, unit } of look.strangers ?? []) {
+    const { code, summary, why, fix } = rolloutCodes.MEMBER_LEFT_RUNNING({ engine, name, unit })
+    run.emit({ type: 'warning', code, text: `${summary}: ${why}; ${fix}` })
+  }
 }
 
 /** What is not known has not failed. */

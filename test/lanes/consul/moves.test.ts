@@ -133,9 +133,7 @@ for (const consul of await labConsuls()) {
     it('goes on beside a node that was taken out and still runs, says how to end it, and forgets it then', async () => {
       boards.edit((text) => text.replace(/^ {2}elk: .*\n/m, '').replace('colour: blue', 'colour: green'))
       const events = await boards.apply()
-      const [told] = events.filter(
-        (event) => event.type === 'warning' && event.code === 'MEMBER_LEFT_RUNNING',
-      )
+      const told = events.find((event) => event.type === 'warning' && event.code === 'MEMBER_LEFT_RUNNING')
       expect(JSON.stringify(told)).toContain('sudo systemctl disable --now consul')
       expect((await boards.apply()).at(-1)).toMatchObject({ outcome: 'unchanged' })
       await boards.inside('eel', 'systemctl', 'disable', '--now', 'consul')
