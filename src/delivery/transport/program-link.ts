@@ -8,7 +8,7 @@ import { heard } from '../../support/heard.ts'
 import type { Dial } from './dial.ts'
 import type { LinkProcess } from './links.ts'
 import { programShell } from './program.generated.ts'
-import { startSession, type Session, type SessionEnd } from './session.ts'
+import { startSession, type Session } from './session.ts'
 import { loginWords, startText } from './shell-start.ts'
 
 /** How the user of a node becomes root. */
@@ -32,8 +32,7 @@ export interface ProgramStart {
 export interface RunningProgram {
   readonly node: string
   readonly name: string
-  readonly stream: Duplex
-  readonly ended: Promise<SessionEnd>
+  readonly session: Session
 }
 
 /** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
@@ -74,7 +73,7 @@ export async function openProgram(
   }
   if (rest.length > 0) session.stdout.unshift(rest)
   if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
-  return { node, name, ended: session.ended, stream: streamOf(session) }
+  return { node, name, session }
 }
 
 /** One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
@@ -110,22 +109,27 @@ function afterMark(session: Session, mark: string): Promise<Buffer | undefined> 
   })
 }
 
-function streamOf(session: Session): Duplex {
-  const stream = heard(Duplex.from({ readable: session.stdout, writable: session.stdin }))
-  // Whoever has read all of it has not given up: the program may still have its end to come to.
-  stream.on('close', () => {
-    if (!stream.readableEnded) session.stop()
-  })
+/** Its standard input and output. A program that fails fails the stream, with what it said last. */
+export function streamOf(program: RunningProgram): Duplex {
+  const { session } = program
+  const stream = heard(Duplex.from({ readable: readFrom(program), writable: session.stdin }))
+  stream.on('close', () => session.stop())
   return stream
+}
+
+async function* readFrom({ node, name, session }: RunningProgram): AsyncGenerator<Buffer> {
+  for await (const chunk of session.stdout) yield chunk as Buffer
+  const { code, stderr } = await session.ended
+  if (code !== 0) throw new Error(`${name} on ${node} ended with ${code}: ${stderr.at(-1) ?? ''}`)
 }
 
 /** Gives a program its input and waits for its end. Rejects with a plain sentence when that is not known. */
 export async function runProgram(program: RunningProgram, input: Uint8Array): Promise<ProgramEnd> {
-  const { node, name, stream, ended } = program
-  stream.end(input)
+  const { node, name, session } = program
+  session.stdin.end(input)
   // What broke off is told by how the session ends.
-  const stdout = await buffer(stream).catch(() => Buffer.alloc(0))
-  const { code, stderr } = await ended
+  const stdout = await buffer(session.stdout).catch(() => Buffer.alloc(0))
+  const { code, stderr } = await session.ended
   if (code === 255)
     throw new Error(
       `the end of ${name} on ${node} is not known: ${stderr.at(-1) ?? 'the connection was lost'}`,
