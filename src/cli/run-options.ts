@@ -1,6 +1,5 @@
 /** The options that plan and apply have in common. */
-import { Option } from '@commander-js/extra-typings'
-import { collect, type Command } from './command.ts'
+import { collect, numberOption, type Command } from './command.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** What was chosen of them. */
@@ -21,17 +20,20 @@ export function withRunOptions(command: Command) {
     .option('-r, --role <names>', 'only nodes with one of these roles; likewise', collect)
     .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
     .addOption(
-      new Option('--timeout <seconds>', 'begin nothing new after so long; what a node has begun it finishes')
-        .env('BRAMBLE_TIMEOUT')
-        .argParser(wholeNumber),
+      numberOption(
+        '--timeout <seconds>',
+        'begin nothing new after so long; what a node has begun it finishes',
+        'BRAMBLE_TIMEOUT',
+        wholeNumber,
+      ),
     )
     .addOption(
-      new Option(
+      numberOption(
         '--patience <seconds>',
         'how long a member of a consensus group may be away before the others are left alone',
-      )
-        .env('BRAMBLE_PATIENCE')
-        .argParser(wholeNumber),
+        'BRAMBLE_PATIENCE',
+        wholeNumber,
+      ),
     )
     .option('--full', 'show new texts whole, not only how they begin')
     .option('--take-over', "take a node's lock over from a run that holds it")

@@ -84,6 +84,11 @@ export interface RaftGroup {
   readonly wanted: readonly string[]
   /** Does a change of this resource (`kind:name`) take the member out of service for a while? */
   readonly interruptedBy: (address: string) => boolean
+  /**
+   * How a node that is to be a member becomes one: by itself, once it runs, or with what belongs to the cluster, which comes after the nodes
+   * and is not waited for before.
+   */
+  readonly joins: 'by-itself' | 'with-the-store'
   /** Asks one node what it sees of the group. Never rejects. */
   ask(link: NodeLink, node: string): Promise<MemberAnswer>
   /**

@@ -41,7 +41,7 @@ async function memberships(run: UnderWay, nodes: readonly string[]): Promise<Gua
   return nodes.map((name) => {
     const parts = new Map<RaftGroup, Part>()
     for (const [group, state] of states) {
-      const part = partIn(name, state)
+      const part = partIn(name, group, state)
       // A restart is no departure.
       if (part !== undefined) parts.set(group, part === 'leaves' ? 'stays' : part)
     }

@@ -89,7 +89,7 @@ async function touch(
 function partsOf(node: string, touched: readonly Touched[]): ReadonlyMap<RaftGroup, Part> {
   return new Map(
     touched.flatMap(({ group, nodes, state }) => {
-      const part = nodes.has(node) ? partIn(node, state) : undefined
+      const part = nodes.has(node) ? partIn(node, group, state) : undefined
       return part === undefined ? [] : [[group, part] as const]
     }),
   )

@@ -33,10 +33,11 @@ export function isRemoved(node: PendingNode, group: RaftGroup): boolean {
 }
 
 /** Its part in a group that has formed; nothing where it has none, and before there is a group to disrupt. */
-export function partIn(node: string, state: GroupState): Part | undefined {
+export function partIn(node: string, { joins }: RaftGroup, state: GroupState): Part | undefined {
   if (!state.formed || state.isUnbelieved === true) return undefined
   const isWanted = state.wanted.includes(node)
-  if (voterOn(state, node) === undefined) return isWanted ? 'joins' : undefined
+  // What is done after the nodes is not waited for by a node.
+  if (voterOn(state, node) === undefined) return isWanted && joins === 'by-itself' ? 'joins' : undefined
   return isWanted ? 'stays' : 'leaves'
 }
 

@@ -295,6 +295,18 @@ for (const consul of await labConsuls()) {
       if (consul.isPackage) describePackageStays(() => ({ cluster, mirror }))
       else describeUpgrade(() => ({ cluster, mirror }))
 
+      // All moves, swaps and renames: npm run test:consul. The next test moves it back.
+      it.runIf(consul.isPackage)('moves a server to another node in one apply', async () => {
+        const servers = ['bobsrockets', 'seanssatellites', 'wopplefox']
+        cluster.edit((text) => text.replace(/servers: \[.*\]/, `servers: [${servers.join(', ')}]`))
+        await cluster.apply()
+        const { engines } = JSON.parse(await cluster.well()) as {
+          readonly engines: readonly { readonly members: readonly { node: string; voter?: boolean }[] }[]
+        }
+        const voters = engines.flatMap(({ members }) => members).filter(({ voter }) => voter === true)
+        expect(voters.map(({ node }) => node).sort()).toEqual(servers)
+      })
+
       it('is as well with the cluster file of README.md as it is printed', async () => {
         const written = readFileSync(join(cluster.folder, 'cluster.yaml'), 'utf8')
         const name = /^cluster: .*$/m.exec(written)?.[0] ?? ''

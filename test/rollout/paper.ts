@@ -108,6 +108,7 @@ export function group(
   return {
     name: 'consul servers',
     wanted,
+    joins: 'by-itself',
     patienceSeconds: 0.1,
     interruptedBy: (address) => address === 'service:consul.service',
     proven: () => Promise.resolve({ passed: true, detail: 'it is back' }),

@@ -142,6 +142,7 @@ export class RaftWorld {
     return {
       name: 'consul',
       wanted: this.wanted,
+      joins: 'by-itself',
       patienceSeconds: 180,
       interruptedBy: (address) => address === UNIT,
       ask: (_, node) => Promise.resolve(this.#answer(node)),

@@ -30,6 +30,7 @@ export function consulGroup(parts: GroupParts): RaftGroup {
     name: ENGINE,
     wanted: parts.servers.map(({ name }) => name),
     interruptedBy: (address) => address === `service:${UNIT}` || address === 'package:consul',
+    joins: 'by-itself',
     ask: async (link, node) => memberAnswer(parts.nodes, await askServer(link, node, parts.access)),
     proven: (link, node, since) => hasReturned(parts, link, node, since),
     leave: (link, node, how) => leave(parts, link, node, how),
