@@ -27,7 +27,8 @@ groups:
   core: [ant, bee, cow]
 
 roles:
-  base: { on: all, timezone: Europe/London }
+  # No container keeps time by itself.
+  base: { on: all, timezone: Europe/London, time: { sync: false } }
   consul-server: { on: core, kv: { colour: red } }
   consul-client: { on: rest }
 `
