@@ -13,6 +13,7 @@ import { ClusterUnderTest } from './cluster-under-test.ts'
 import { describeCallers } from './consul-callers.ts'
 import { isChosenByItself, labConsuls, releaseSettings } from './consul-versions.ts'
 import { describeLostSecrets } from './lost-secrets.ts'
+import { describeMove } from './move-server.ts'
 import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
@@ -295,17 +296,7 @@ for (const consul of await labConsuls()) {
       if (consul.isPackage) describePackageStays(() => ({ cluster, mirror }))
       else describeUpgrade(() => ({ cluster, mirror }))
 
-      // All moves, swaps and renames: npm run test:consul. The next test moves it back.
-      it.runIf(consul.isPackage)('moves a server to another node in one apply', async () => {
-        const servers = ['bobsrockets', 'seanssatellites', 'wopplefox']
-        cluster.edit((text) => text.replace(/servers: \[.*\]/, `servers: [${servers.join(', ')}]`))
-        await cluster.apply()
-        const { engines } = JSON.parse(await cluster.well()) as {
-          readonly engines: readonly { readonly members: readonly { node: string; voter?: boolean }[] }[]
-        }
-        const voters = engines.flatMap(({ members }) => members).filter(({ voter }) => voter === true)
-        expect(voters.map(({ node }) => node).sort()).toEqual(servers)
-      })
+      if (consul.isPackage) describeMove(() => cluster)
 
       it('is as well with the cluster file of README.md as it is printed', async () => {
         const written = readFileSync(join(cluster.folder, 'cluster.yaml'), 'utf8')

@@ -34,6 +34,7 @@ import { pushDelivery } from './push-delivery.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
 import { versionRefusals, versionsInScope } from '../../programs/running-versions.ts'
 import type { Scope } from '../../programs/scope.ts'
+import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
 
 /** What a run may be told. */
@@ -67,18 +68,11 @@ export function apply(cluster: OpenedCluster, options: RunOptions = {}): AsyncIt
 
 function start(cluster: OpenedCluster, options: RunOptions, mode: 'plan' | 'apply'): AsyncIterable<Event> {
   const queue = eventQueue<Event>()
-  carryOut(cluster, withTimeout(options), mode, (event) => queue.push(event)).then(
+  carryOut(cluster, withTimeLimit(options), mode, (event) => queue.push(event)).then(
     () => queue.close(),
     (error: unknown) => queue.close(error),
   )
   return queue
-}
-
-function withTimeout(options: RunOptions): RunOptions {
-  const { timeoutSeconds, signal } = options
-  if (timeoutSeconds === undefined) return options
-  const late = AbortSignal.timeout(timeoutSeconds * 1000)
-  return { ...options, signal: signal === undefined ? late : AbortSignal.any([signal, late]) }
 }
 
 async function carryOut(
