@@ -62,17 +62,16 @@ export async function openProgram(
   session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
   if (password !== undefined) offer(session, password)
   const late = setTimeout(() => session.stop(), seconds * 2000)
-  const rest = await afterMark(session, mark)
+  const isRoot = await pastMark(session.stdout, mark, session.ended)
   clearTimeout(late)
   const [name = ''] = argv
-  if (rest === undefined) {
+  if (!isRoot) {
     session.stop()
     const { stderr } = await session.ended
     throw new Error(
       `${name} cannot be started on ${node}: ${stderr.at(-1) ?? `no answer within ${seconds * 2} s`}`,
     )
   }
-  if (rest.length > 0) session.stdout.unshift(rest)
   if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
   return { node, name, ended: session.ended, stream: streamOf(session) }
 }
@@ -85,12 +84,14 @@ function offer(session: Session, password: string): void {
   })
 }
 
-/** What came behind the line with the mark; undefined when the session ended without it. */
-function afterMark(session: Session, mark: string): Promise<Buffer | undefined> {
+/**
+ * Reads up to the line with the mark and leaves in the stream what comes behind it; false when it ended without the mark. What is left is put
+ * back at once: where the end has come with it, the stream would else be over before anybody reads on.
+ */
+export function pastMark(stdout: Readable, mark: string, ended: Promise<unknown>): Promise<boolean> {
   const line = Buffer.from(`\n${mark}\n`)
   return new Promise((resolve) => {
     let seen = Buffer.alloc(0)
-    const stdout: Readable = session.stdout
     const look = (): void => {
       for (
         let chunk = stdout.read() as Buffer | null;
@@ -101,12 +102,14 @@ function afterMark(session: Session, mark: string): Promise<Buffer | undefined> 
         const at = seen.indexOf(line)
         if (at < 0) continue
         stdout.off('readable', look)
-        resolve(seen.subarray(at + line.length))
+        const rest = seen.subarray(at + line.length)
+        if (rest.length > 0) stdout.unshift(rest)
+        resolve(true)
         return
       }
     }
     stdout.on('readable', look)
-    void session.ended.then(() => resolve(undefined))
+    void ended.then(() => resolve(false))
   })
 }
 
