@@ -19,6 +19,7 @@ export const KEPT_FACTS: readonly string[] = [
   'cloud_init',
   'machine_id',
   'ssh_host_key',
+  'engine_ids',
   'runtime',
   ...ROLE_FACTS,
 ]

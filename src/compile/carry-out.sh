@@ -1,9 +1,36 @@
 # shellcheck shell=sh disable=SC2034,SC2153,SC2154
 # Carrying out: each row that differs in a shell of its own, and what is no longer wanted taken away.
 
+# Of what an attribute holds fast the kernel says no more than "Operation not permitted".
+held_fast() { # sets MESSAGE when a path in the output, or the folder of one, has the attribute i or a (chattr(1))
+  local path name flags
+  MESSAGE=
+  command -v lsattr >/dev/null || return 0
+  awk '/Operation not permitted/ { gsub(/[\047":]/, " "); for (i = 1; i <= NF; i++) if ($i ~ /^\//) print $i }' "$WORK/out" >"$WORK/held"
+  while IFS= read -r path; do
+    # The temporary file of `put` stands for the file.
+    name=${path##*/.}
+    case $path in */.*.bramble) path=${path%/*}/${name%.bramble} ;; esac
+    for path in "$path" "${path%/*}"; do
+      flags=$(lsattr -d "$path" 2>/dev/null) || continue
+      case ${flags%% *} in
+      *[ia]*)
+        path=${path#"$R"}
+        MESSAGE="$path is held fast by an attribute (${flags%% *}), so nobody can change it; type chattr -i -a $path, then apply again"
+        return 0
+        ;;
+      esac
+    done
+  done <"$WORK/held"
+}
+
 record_failure() { # ID-OR-ADDRESS [FILE]: reports what `attempt` kept
   local message='' file=${2-$WORK/message}
   if [ -f "$file" ]; then read -r message <"$file" || :; fi
+  if [ -z "$message" ] && [ -f "$WORK/out" ]; then
+    held_fast
+    message=$MESSAGE
+  fi
   tail -n 20 "$WORK/out" >"$WORK/tail" 2>/dev/null || :
   emit failed "$1" "$message" "$(cat "$WORK/tail")"
   COUNT_FAILED=$((COUNT_FAILED + 1))

@@ -21,7 +21,7 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const pending = pendingNodes(run, observations)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
   const isQuiet = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
-  const isAllowed = isQuiet || ((await run.allowed?.()) ?? true)
+  const isAllowed = (await run.allowed?.(isQuiet)) ?? true
   if (pending.length > 0 && isAllowed) {
     const lanes = await plannedOrder(run, pending)
     run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })

@@ -92,8 +92,11 @@ export interface Rollout {
   readonly concurrency: number
   readonly delivery: Delivery
   readonly emit: (event: EventBody) => void
-  /** Asked when a node differs, before anything is touched: may this run change it at all? Tells nothing; never rejects. */
-  readonly allowed?: (() => Promise<boolean>) | undefined
+  /**
+   * Asked once the nodes were looked at, before anything is touched: may this run go on at all? Where nothing differs only by what the look
+   * has told. Tells nothing; never rejects.
+   */
+  readonly allowed?: ((isQuiet: boolean) => Promise<boolean>) | undefined
   /** Nodes that may not be changed in this run, with the reason; asked after `allowed`. The others go on. */
   readonly withheld?: (() => ReadonlyMap<string, NodeFailure>) | undefined
   /** Asked once, when something differs and before anything is touched. */

@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 export type Parts = Readonly<Record<string, unknown>>
 
 /** Three servers and a client; `options` are those of consul-server. */
-export function cluster(options: Parts = {}, more: Parts = {}, base: Parts = {}): Parts {
+export function cluster(options: Parts = {}, more: Parts = {}, base: Parts = {}, client: Parts = {}): Parts {
   const board = { model: 'pi4', memory: '4GiB' }
   return {
     cluster: 'office',
@@ -23,7 +23,7 @@ export function cluster(options: Parts = {}, more: Parts = {}, base: Parts = {})
     roles: {
       base: { on: 'all', ...base },
       'consul-server': { on: ['a', 'b', 'c'], ...options },
-      'consul-client': { on: 'd' },
+      'consul-client': { on: 'd', ...client },
     },
     ...more,
   }
@@ -41,10 +41,12 @@ export const node = (value: Parts): Parts => {
   return { ...rest, nodes: { ...nodes, d: { ...(nodes['d'] as Parts), ...value } } }
 }
 
-export async function problemsOf(written: Parts): Promise<readonly Diagnostic[]> {
+/** What is found in it, with this cluster lock beside it. */
+export async function problemsOf(written: Parts, lock?: Parts): Promise<readonly Diagnostic[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bramble-refused-'))
   try {
     writeFileSync(join(folder, 'cluster.yaml'), stringify(written))
+    if (lock !== undefined) writeFileSync(join(folder, 'cluster.lock'), stringify(lock))
     const opened = await openCluster({ folder, lab: false })
     return 'cluster' in opened ? opened.cluster.diagnostics : opened.diagnostics
   } finally {

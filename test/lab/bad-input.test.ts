@@ -1,4 +1,5 @@
 /** What goes wrong around a run, brought about on real nodes: a clear answer, nothing lost, and the next apply finishes. */
+import { whatAnotherLeft } from './what-another-left.ts'
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -168,46 +169,7 @@ describe.skipIf(lacking.length > 0)('bad input', () => {
       await finishes()
     })
 
-    it('the machine id of another node is refused, when it was seen and before anything is changed', async () => {
-      wishForAnother()
-      const id = await cluster.output('hammond', 'cat', '/etc/machine-id')
-      await onOneil(`cp /etc/machine-id /root && echo ${id} >/etc/machine-id`)
-      expect((await cluster.bramble('facts', 'oneil')).code).toBe(0)
-      const refused = await cluster.bramble('apply', '--yes')
-      expect(refused.code).toBe(1)
-      expect(refused.errors).toContain(
-        'error DUPLICATE_MACHINE_ID: oneil and hammond have the same machine id',
-      )
-      expect(refused.errors).toMatch(/bramble .*--lab facts oneil/)
-      for (const node of NODES) expect(await isInForce(node)).toBe(false)
-      await onOneil('mv /root/machine-id /etc/machine-id')
-      expect((await cluster.bramble('facts', 'oneil')).code).toBe(0)
-      await finishes()
-    })
-
-    it('the state of another Consul is told by plan and apply, with both ways out, before any node is changed', async () => {
-      wishForAnother()
-      let without = ''
-      const server =
-        'consul-server: { on: [oneil], source: package, version: "1.8.7", unmaintained: accepted }'
-      cluster.edit((text) => {
-        without = text
-        return `${text}  ${server}\n`
-      })
-      await onOneil('mkdir -p /var/lib/consul/raft && echo votes >/var/lib/consul/raft/raft.db')
-      for (const verb of [['plan'], ['apply', '--yes']]) {
-        const { code, text, errors } = await cluster.bramble(...verb)
-        expect(code).toBe(1)
-        expect(text + errors).toContain(
-          'OBSTACLE: oneil: /var/lib/consul holds the state of another Consul: raft',
-        )
-        expect(text + errors).toMatch(/old_state: adopt[^]*old_state: set_aside/)
-      }
-      for (const node of NODES) expect(await isInForce(node)).toBe(false)
-      cluster.edit(() => without)
-      await onOneil('rm -r /var/lib/consul')
-      await finishes()
-    })
+    whatAnotherLeft({ cluster, nodes: NODES, wishForAnother, isInForce, finishes })
   })
 
   describe('among the secrets', () => {

@@ -23,6 +23,7 @@ import { issues, issuingByClocks } from './issuing.ts'
 import { forgetLeft, noted } from '../secrets/kept-secrets.ts'
 import { knownLater } from './known-later.ts'
 import { withoutLeftNodes } from '../left-nodes.ts'
+import { lateFindings } from './late-findings.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
@@ -198,7 +199,7 @@ class Run {
       delivery,
       emit,
       signal: this.#options.signal,
-      allowed: () => this.#isAllowed(push),
+      allowed: (isQuiet) => this.#isAllowed(push, isQuiet),
       withheld: () => this.#withheld,
       confirm: () => this.#confirm(),
     })
@@ -207,16 +208,23 @@ class Run {
   }
 
   /** Looks at what runs, while the nodes are looked at. */
-  async #isAllowed({ transport }: PushRun): Promise<boolean> {
-    const issuing = await issuingByClocks(this.#prepared, this.#clocks)
-    this.#withheld = issuing.withheld
-    const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
-    this.#refusals = [...this.#obstacles, ...issuing.refusals, ...refusals]
+  async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
+    const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
+    const others = isQuiet ? [] : await this.#objections(transport)
+    this.#refusals = [...late, ...others]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
     }
     return this.#refusals.length === 0
+  }
+
+  /** What only matters when something is to be changed. */
+  async #objections(transport: Transport): Promise<readonly Diagnostic[]> {
+    const issuing = await issuingByClocks(this.#prepared, this.#clocks)
+    this.#withheld = issuing.withheld
+    const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
+    return [...this.#obstacles, ...issuing.refusals, ...refusals]
   }
 
   /** What was decided, or, when nothing was to be changed, what was seen. */

@@ -4,6 +4,7 @@ import type { Transport } from '../../delivery/transport/transport.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { EngineProbe, EngineStatus } from '../../engines/contract.ts'
 import { openApply } from '../../journal/last-apply.ts'
+import { withFacts } from '../../cluster-lock/cluster-lock.ts'
 import { newRunId } from '../../journal/run-id.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import { limit } from '../../support/limit.ts'
@@ -15,6 +16,7 @@ import { supportOfRunning, type EngineSupport } from './engine-versions.ts'
 import { controllerName } from '../events.ts'
 import { firstLook } from '../run/first-contact.ts'
 import type { OpenedCluster } from '../open.ts'
+import { lateFindings } from '../run/late-findings.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
 import { certificatesOfNode, wantedVersions } from '../../programs/programs.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
@@ -98,7 +100,9 @@ async function look(
   )
   const support = supportOfAll(prepared, await engines)
   const found = { nodes: await nodes, engines: await engines, support }
-  return judged(cluster, prepared, found)
+  const late = lateReasons(cluster, prepared, await Promise.all(looks.values()))
+  const { reasons, ...rest } = judged(cluster, prepared, found)
+  return { ...rest, reasons: [...late, ...reasons] }
 }
 
 /** Who is asked for an engine, and who shows a certificate: what it really shows is asked of its port. */
@@ -114,6 +118,21 @@ function judged(
 ): ClusterStatus {
   const reasons = [...problems.map(secretsReason), ...reasonsOf(found), ...pastReasons(cluster, nodes)]
   return { ...found, ...(problems.length > 0 && { problems }), reasons }
+}
+
+/** What an apply would refuse because of what the nodes say of themselves. */
+function lateReasons(
+  { source, name }: OpenedCluster,
+  { resolved }: Prepared,
+  looks: readonly (HeldObservation | Unreached)[],
+): Reason[] {
+  let { lock } = resolved
+  for (const seen of looks) if (seen.reached) lock = withFacts(lock, seen.node, seen.facts)
+  return lateFindings(source, resolved, lock).map(({ summary }) => ({
+    kind: 'refused',
+    about: name,
+    text: summary,
+  }))
 }
 
 /** Without the secrets nobody can say what is wanted. */

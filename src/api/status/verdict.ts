@@ -10,6 +10,7 @@ import type { EngineSupport } from './engine-versions.ts'
 export type ReasonKind =
   | 'unreachable'
   | 'unknown'
+  | 'refused'
   | 'drift'
   | 'certificate'
   | 'clock'

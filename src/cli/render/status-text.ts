@@ -144,6 +144,7 @@ function verdictLines({ nodes, engines, reasons }: ClusterStatus, palette: Palet
 const WORDS: Readonly<Record<ReasonKind, string>> = {
   unreachable: 'unreachable: ',
   unknown: 'not known: ',
+  refused: 'refused by an apply: ',
   drift: '',
   certificate: '',
   clock: '',

@@ -171,7 +171,7 @@ export const deliveryCodes = defineCodes({
       'Nothing can be configured on a node that keeps nothing. A card that was set read-only after errors should be replaced.',
   }),
   OBSTACLE: code<{ node: string; what: string; wayOut: string }>({
-    shownBy: 'test/lab/bad-input.test.ts',
+    shownBy: 'test/lab/what-another-left.ts',
     title: 'Something on a node stands in the way of an apply',
     summary: ({ node, what }) => `${node}: ${what}`,
     why: 'an apply would fail halfway, on this node or on those that wait for it, so nothing is changed on any node',

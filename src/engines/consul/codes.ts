@@ -122,6 +122,52 @@ export const rolesConsulCodes = defineCodes({
       '`settings` goes into a configuration file as it is. Gossip keys and tokens are kept as secrets and reach the node in files of their own; ' +
       'the name of a node, the domain and the folder of its state have options or follow from the cluster file.',
   }),
+  CONSUL_NODE_ID_TWICE: code<{ node: string; other: string; id: string; folder: string }>({
+    origin: 'cluster',
+    shownBy: 'src/roles/consul-server/copied-agents.test.ts',
+    title: 'Two nodes that are one for Consul',
+    summary: ({ node, other }) => `${node} and ${other} have the same node id of Consul`,
+    why: 'Consul takes them for one node: it refuses one of the two, or lets them take each other’s place',
+    fix: ({ node, folder }) =>
+      `on the one whose card is the copy, such as ${node}:  sudo systemctl stop consul; sudo rm -rf ${folder}/node-id ${folder}/raft ${folder}/serf;  then here:  bramble facts ${node}  and  bramble apply`,
+    explain:
+      'An agent makes its id at its first start and keeps it in `node-id` of its data folder. A card that is copied after that carries the id of the first node, also when the machine id and the ' +
+      'SSH host keys of the copy were made anew. The ids are read with every look at a node and kept in `cluster.lock`; nothing is changed while two are alike. The copy of a server ' +
+      'has the log of the consensus of the first as well, so that goes, too: it is given the current one by the other servers.',
+  }),
+  CONSUL_SETTING_UNKNOWN: code<{ setting: string; near: string | undefined; version: string }>({
+    origin: 'cluster',
+    shownBy: 'test/errors/unknown-names.test.ts',
+    title: 'A setting that Consul does not have',
+    summary: ({ setting }) => `${setting} is no setting of Consul`,
+    why: ({ version }) => `Consul ${version} does not start with a key that it does not know`,
+    fix: ({ setting, near }) =>
+      near === undefined ? `take ${setting} out, or look its name up` : `did you mean ${near}?`,
+    explain:
+      '`settings` goes into the configuration file of the agent as it is, and an agent ends with `invalid config key` when it does not know a key. Which keys there are is ' +
+      'known of the lines up to 1.22; of a later line you are told the same as a warning (`CONSUL_SETTING_NOT_KNOWN`). The keys are those of ' +
+      'HashiCorp\'s page "Agent configuration reference".',
+  }),
+  CONSUL_SETTING_NOT_KNOWN: code<{
+    setting: string
+    near: string | undefined
+    version: string
+    upTo: string
+  }>({
+    severity: 'warning',
+    origin: 'cluster',
+    shownBy: 'test/errors/unknown-names.test.ts',
+    title: 'A setting that only a new Consul can have',
+    summary: ({ setting, upTo }) => `${setting} is no setting of Consul up to ${upTo}`,
+    why: 'where the version that runs does not know it either, an apply fails on the first node and changes nothing there',
+    fix: ({ setting, near }) =>
+      near === undefined
+        ? `look ${setting} up in Consul's agent configuration reference, or take it out`
+        : `did you mean ${near}? if the new version does have ${setting}, leave it as it is`,
+    explain:
+      'Bramble knows the keys of the configuration of Consul up to 1.22. A later version may have more, so this is a warning. Before the file is put in place, the agent of the ' +
+      'node is asked what it thinks of it (`consul validate`): a key that it does not know fails there, and what runs goes on as before.',
+  }),
   CONSUL_VERSION_UNSUPPORTED: code<{ version: string; oldest: string }>({
     title: 'A version of Consul that is too old',
     summary: ({ version }) => `Consul ${version} is older than anything that is supported`,

@@ -7,6 +7,7 @@ import { run } from '../../support/run.ts'
 import { agentConfig, configText, keyringText, tokenText, validationConfig, type Settings } from './config.ts'
 import { serviceDefinition } from './service-definition.ts'
 import type { Agent, ConsulNode } from './setup.ts'
+import { unknownSettings } from './unknown-settings.ts'
 
 function node(name: string, address: string): ConsulNode {
   const board = {
@@ -179,6 +180,21 @@ await describeEachConsul(30, (binary) => {
     const made = agent('server', { version, uiNodes: ['hammond'], options: { interface: 'wgoverlay' } })
     expect(await validate(agentConfig(made))).not.toBe('valid')
     expect(await validate(agentConfig(made), validationConfig(made) ?? {})).toBe('valid')
+  })
+
+  it('refuses the keys that check tells, and no key that we write is one of them', async () => {
+    const made = agentConfig(agent('server', { version, uiNodes: ['hammond'] }))
+    expect(unknownSettings(made)).toEqual([])
+    const wrong = { log_levle: 'debug', telemetry: { prometheus: '1h' }, Leave_On_Terminat: true }
+    expect(unknownSettings(wrong).map(({ setting }) => setting)).toEqual([
+      'log_levle',
+      'telemetry.prometheus',
+      'Leave_On_Terminat',
+    ])
+    const said = await validate(made, wrong)
+    for (const key of ['log_levle', 'telemetry.prometheus', 'Leave_On_Terminat']) {
+      expect(said).toContain(`invalid config key ${key}`)
+    }
   })
 
   it('accepts a service beside it, and refuses a faulty one', async () => {

@@ -16,6 +16,7 @@ export function oldState({ datacenter, options }: Agent): Resource {
     unit: UNIT,
     found: options.old_state ?? 'refuse',
     option: 'old_state',
+    identity: 'node-id',
   })
 }
 

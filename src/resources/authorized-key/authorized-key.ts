@@ -28,7 +28,7 @@ export const authorizedKey = defineKind<AuthorizedKeyOptions>({
   summary: 'A public key with which a user may log in.',
   stage: 32,
   converges: 'each',
-  uses: ['group'],
+  uses: ['group', 'sshd-config'],
   options: authorizedKeyOptions,
   resource: (given) => {
     const { user, key, state } = authorizedKeyOptions.parse(given)

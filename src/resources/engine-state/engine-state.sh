@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# Kind engine-state. Columns: ID FOLDER ENGINE ENTRIES OWNER-FILE UNIT refuse|adopt|set_aside OPTION. A check starts no process.
+# Kind engine-state. Columns: ID FOLDER ENGINE ENTRIES OWNER-FILE UNIT refuse|adopt|set_aside OPTION IDENTITY-FILE|-. A check starts no process.
 
 engine_state_line() { # ID KIND NAME BEFORE: a line of the manifest
   if [ "$2:$3" = "file:$OWNER_FILE" ]; then IS_OURS=yes; fi
@@ -36,8 +36,19 @@ engine_state_compare() { # ID FOLDER ENGINE ENTRIES OWNER-FILE UNIT refuse|adopt
   differs "$1" state "of another $3: $ENTRIES" 'set aside'
 }
 
+engine_state_identity() { # ID FOLDER ENGINE ENTRIES OWNER-FILE UNIT FOUND OPTION IDENTITY-FILE: adds `engine=identity` to IDENTITIES
+  if [ "$9" = - ]; then return 0; fi
+  first_line "$R$2/$9"
+  case $LINE in *[!0-9A-Za-z.-]*) LINE= ;; esac
+  if [ -n "$LINE" ]; then IDENTITIES="$IDENTITIES${IDENTITIES:+ }$3=$LINE"; fi
+}
+
 engine_state_check() {
   "$ROWS" engine_state_compare
+  # Who the engine takes this node for: two nodes with one card's copy have one.
+  IDENTITIES=
+  "$ROWS" engine_state_identity
+  [ -n "$QUIET" ] || fact engine_ids "$IDENTITIES"
 }
 
 engine_state_before() { # ID FOLDER ENGINE ENTRIES OWNER-FILE UNIT...

@@ -21,6 +21,13 @@ const engineStateOptions = z.strictObject({
     .describe(
       'What becomes of a state that is there before the first apply: nothing is changed anywhere, it is taken over, or it is set aside and put back when the engine leaves.',
     ),
+  identity: z
+    .string()
+    .regex(/^[^\s/]+$/, 'must be a name')
+    .optional()
+    .describe(
+      'A file inside the folder whose first line is what the engine knows this node by: told as the fact `engine_ids`, because copies of a card share it.',
+    ),
   option: z.string().describe('How the user says otherwise, such as `old_state` of consul-server.'),
 })
 
@@ -39,8 +46,17 @@ export const engineState = defineKind<EngineStateOptions>({
   converges: 'each',
   options: engineStateOptions,
   resource: (given) => {
-    const { folder, engine, entries, owner, unit, found, option } = engineStateOptions.parse(given)
-    return { name: folder, row: [engine, entries.join(' '), owner, unit, found, option] }
+    const {
+      folder,
+      engine,
+      entries,
+      owner,
+      unit,
+      found,
+      option,
+      identity = '-',
+    } = engineStateOptions.parse(given)
+    return { name: folder, row: [engine, entries.join(' '), owner, unit, found, option, identity] }
   },
 })
 

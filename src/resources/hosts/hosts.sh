@@ -50,9 +50,37 @@ hosts_compare() { # ID NAME STATE SHA256
   elif [ -n "$template" ]; then
     hides "$1" "$HOSTS_TEMPLATE"
   fi
+  if [ "$3" = present ] && [ -n "$ORDER" ]; then
+    differs "$1" /etc/nsswitch.conf "hosts: $ORDER" 'files first'
+  fi
+}
+
+hosts_order() { # sets ORDER to the sources of names that are asked before /etc/hosts, or instead of it (nsswitch.conf(5))
+  local database words word behind=yes
+  ORDER=
+  [ -f "$R/etc/nsswitch.conf" ] || return 0
+  while read -r database words || [ -n "$database" ]; do
+    if [ "$database" = hosts: ]; then
+      behind=
+      for word in ${words%%#*}; do
+        case $word in
+        # systemd-resolved reads the file itself (nss-resolve(8)); the others know names that nobody writes down.
+        files | resolve)
+          behind=yes
+          break
+          ;;
+        '['* | *']' | mymachines | myhostname) ;;
+        *) ORDER="$ORDER${ORDER:+ }$word" ;;
+        esac
+      done
+    fi
+    database=
+  done <"$R/etc/nsswitch.conf"
+  [ -n "$behind" ] || ORDER="$ORDER${ORDER:+, }no files"
 }
 
 hosts_check() {
+  hosts_order
   HOSTS_STATUS=0
   "$ROWS" hosts_note
   hosts_block >"$WORK/hosts-block" || HOSTS_STATUS=$?
@@ -109,6 +137,7 @@ hosts_converge() { # ID NAME STATE SHA256
     rm -rf "$STATE/hosts"
     mkdir -p "$STATE/hosts"
     put "$block" "$STATE/hosts/$4" 600 0 0
+    [ -z "$ORDER" ] || fail "the line hosts: of /etc/nsswitch.conf asks others first ($ORDER); put files in front, then apply again"
   fi
 }
 

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # Kind kernel-module. Columns: ID NAME present|absent load|listed; NAME has underscores, as in /sys/module.
+# What is blacklisted for modprobe(8) is not loaded at boot (systemd-modules-load.service(8)), whatever is listed to be.
 # A check starts no process while all modules are loaded; else one looks up what is built into the kernel.
 
 kernel_module_built_in() { # NAME: what is built in and has no parameters does not show in /sys/module
@@ -16,6 +17,50 @@ kernel_module_is_loaded() { # NAME
   [ -d "/sys/module/$1" ] || kernel_module_built_in "$1"
 }
 
+kernel_module_denied() { # sets DENIED: a line ` NAME PLACE` for each module that the boot is told not to load
+  local file line number name what rest
+  DENIED=$NL
+  for file in "$R"/etc/modprobe.d/*.conf "$R"/run/modprobe.d/*.conf "$R"/usr/lib/modprobe.d/*.conf; do
+    [ -f "$file" ] || continue
+    # A file of the same name in /etc stands for the whole of the other one (modprobe.d(5)).
+    if [ "${file%/*}" != "$R/etc/modprobe.d" ] && [ -e "$R/etc/modprobe.d/${file##*/}" ]; then continue; fi
+    number=0
+    while read -r what name rest || [ -n "$what" ]; do
+      number=$((number + 1))
+      case $what:$rest in
+      blacklist:* | install:*/true | install:*/false)
+        replaced "$name" - _
+        DENIED="$DENIED$REPLACED ${file#"$R"}:$number$NL"
+        ;;
+      esac
+      what=
+    done <"$file"
+  done
+  if [ -n "$R" ]; then return 0; fi
+  read -r line </proc/cmdline || :
+  set -f
+  for name in $line; do
+    case $name in
+    module_blacklist=* | modprobe.blacklist=*)
+      replaced "${name#*=}" - _
+      replaced "$REPLACED" , " /proc/cmdline$NL"
+      DENIED="$DENIED$REPLACED /proc/cmdline$NL"
+      ;;
+    esac
+  done
+  set +f
+}
+
+kernel_module_place() { # NAME: sets PLACE to where it is blacklisted, empty when it is not
+  PLACE=
+  case $DENIED in
+  *"$NL$1 "*)
+    PLACE=${DENIED#*"$NL$1 "}
+    PLACE=${PLACE%%"$NL"*}
+    ;;
+  esac
+}
+
 kernel_module_compare() { # ID NAME STATE load|listed
   local line='' file=$R/etc/modules-load.d/bramble-$2.conf
   if [ -f "$file" ]; then IFS= read -r line <"$file" || :; fi
@@ -29,9 +74,12 @@ kernel_module_compare() { # ID NAME STATE load|listed
   elif [ "$R$4" = load ] && ! kernel_module_is_loaded "$2"; then
     differs "$1" state 'not loaded' loaded
   fi
+  kernel_module_place "$2"
+  if [ -n "$PLACE" ]; then differs "$1" 'at boot' "blacklisted ($PLACE)" loaded; fi
 }
 
 kernel_module_check() {
+  kernel_module_denied
   "$ROWS" kernel_module_compare
 }
 
@@ -59,6 +107,8 @@ kernel_module_converge() { # ID NAME STATE load|listed
   mkdir -p "$R/etc/modules-load.d"
   printf '%s\n' "$2" >"$WORK/module"
   put "$WORK/module" "$file" 644 0 0
+  kernel_module_place "$2"
+  [ -z "$PLACE" ] || fail "$2 is blacklisted ($PLACE), so no boot loads it; take that out, then apply again"
 }
 
 kernel_module_remove() { # NAME BEFORE

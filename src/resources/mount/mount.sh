@@ -7,12 +7,13 @@ mount_note() { # ID PATH STATE TARGET...
   MOUNT_WANTED=$MOUNT_WANTED$4$NL
 }
 
-mount_read() { # sets MOUNT_LISTED and MOUNT_LIVE: a line for each wanted target that is there
+mount_read() { # sets MOUNT_LISTED and MOUNT_LIVE: a line for each wanted target that is there; MOUNT_TWICE: targets with more than one line in fstab
   local source target type options dump pass rest
-  MOUNT_LISTED=$NL MOUNT_LIVE=$NL
+  MOUNT_LISTED=$NL MOUNT_LIVE=$NL MOUNT_TWICE=$NL
   if [ -f "$R/etc/fstab" ]; then
     while read -r source target type options dump pass rest || [ -n "$source" ]; do
       case $source in '' | '#'*) continue ;; esac
+      case $MOUNT_LISTED in *"$NL$target "*) MOUNT_TWICE=$MOUNT_TWICE$target$NL ;; esac
       case $MOUNT_WANTED in
       *"$NL$target$NL"*) MOUNT_LISTED="$NL$target $source $type $options ${dump:-0} ${pass:-0}$MOUNT_LISTED" ;;
       esac
@@ -82,7 +83,11 @@ mount_compare() { # the columns
     creates "$1"
     return 0
   fi
-  if [ "$listed" != "$5 $6 $7 0 $8" ]; then differs "$1" fstab "$listed" "$5 $6 $7 0 $8"; fi
+  case $MOUNT_TWICE in
+  # systemd goes by the first line, mount(8) by the last one.
+  *"$NL$4$NL"*) differs "$1" fstab 'more than one line' 'one line' ;;
+  *) if [ "$listed" != "$5 $6 $7 0 $8" ]; then differs "$1" fstab "$listed" "$5 $6 $7 0 $8"; fi ;;
+  esac
   if [ -z "$R" ] && [ "$9" = mounted ]; then mount_compare_live "$@"; fi
 }
 

@@ -8,6 +8,7 @@ import { entryAt } from '../../../test/contract/scratch-root.ts'
 import { programOf } from '../../../test/contract/program-run.ts'
 import { baseOptions } from '../../roles/base/options.ts'
 import { sshSettings } from '../../roles/base/ssh-server.ts'
+import { isSshdKeyword } from './keywords.ts'
 import { sshdConfig } from './sshd-config.ts'
 
 const PATH = '/etc/ssh/sshd_config.d/10-bramble.conf'
@@ -55,6 +56,16 @@ const reason = process.getuid?.() !== 0 ? 'not root' : !existsSync('/usr/sbin/ss
 if (reason !== undefined) console.warn(`sshd-config.test.ts is skipped in part: ${reason}`)
 
 describe.skipIf(reason !== undefined)('settings of a real sshd', () => {
+  it('are told by keywords that are all known', async () => {
+    await withOwnSystem(async (system) => {
+      await system.run('mkdir', '-p', '/run/sshd')
+      const { stdout } = await system.run('/usr/sbin/sshd', '-T')
+      const keywords = [...stdout.toString().matchAll(/^[a-z0-9]+/gm)].map(([keyword]) => keyword)
+      expect(keywords.length).toBeGreaterThan(50)
+      expect(keywords.filter((keyword) => !isSshdKeyword(keyword))).toEqual([])
+    })
+  })
+
   const cases = [
     [
       'a drop-in that sorts before ours',

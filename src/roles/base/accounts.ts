@@ -3,6 +3,7 @@ import { authorizedKey } from '../../resources/authorized-key/authorized-key.ts'
 import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
 import type { Resource } from '../../resources/kind.ts'
+import { sudoRights } from '../../resources/sudo-rights/sudo-rights.ts'
 import { user } from '../../resources/user/user.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
@@ -35,10 +36,11 @@ function keysByUser(
 function rights(options: BaseOptions): Resource[] {
   const names = sudoers(options)
   if (names.length === 0) return []
+  const path = '/etc/sudoers.d/50-bramble'
   return [
     file({
       // sudo leaves out files with a dot or a tilde in their names (sudoers(5), "@includedir").
-      path: '/etc/sudoers.d/50-bramble',
+      path,
       content: names.map((name) => `${name} ALL=(ALL:ALL) NOPASSWD: ALL\n`).join(''),
       mode: '440',
       validate: ['visudo', '-c', '-f', '{}'],
@@ -46,6 +48,7 @@ function rights(options: BaseOptions): Resource[] {
       trial: true,
       needs: ['package:sudo', ...names.map((name) => `user:${name}` as const)],
     }),
+    sudoRights({ path, users: names }),
   ]
 }
 

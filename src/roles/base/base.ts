@@ -21,6 +21,7 @@ import type { ClusterNode } from '../../topology/node.ts'
 import { accounts, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
+import { optionFindings } from './option-findings.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
 import { sshPorts, sshServer } from './ssh-server.ts'
 
@@ -134,6 +135,7 @@ const base = defineRole({
   findings: ({ options, cluster }) => [
     ...copiedNodes(cluster.find('base')),
     ...longNames(options, cluster.find('base')),
+    ...optionFindings(options, cluster.find('base')),
   ],
   provides: ({ options, node }) => [{ name: 'ssh', ports: sshPorts(options.ssh, node), to: 'everyone' }],
   resources: ({ options, node, cluster }) => [

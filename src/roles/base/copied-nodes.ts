@@ -1,22 +1,8 @@
 /** Finds nodes whose cards were copied from one another. */
 import { rolesBaseCodes } from './codes.ts'
+import { repeated } from '../../support/repeated.ts'
 import type { RoleFinding } from '../role.ts'
 import type { ClusterNode } from '../../topology/node.ts'
-
-/** Pairs of a node and the first one before it that has the same value; nodes without a value are left out. */
-function repeated(
-  nodes: readonly ClusterNode[],
-  valueOf: (node: ClusterNode) => string | undefined,
-): { node: string; other: string; value: string }[] {
-  const first = new Map<string, string>()
-  return nodes.flatMap((node) => {
-    const value = valueOf(node)
-    if (value === undefined || value === '') return []
-    const other = first.get(value)
-    if (other === undefined) first.set(value, node.name)
-    return other === undefined ? [] : [{ node: node.name, other, value }]
-  })
-}
 
 /** The type and the key; the comment behind them says nothing. */
 function hostKey({ facts }: ClusterNode): string | undefined {

@@ -1,10 +1,12 @@
 /** The role `consul-client`: registers what runs on a node, checks it, and answers by asking the servers. */
 import { rolesConsulCodes } from '../../engines/consul/codes.ts'
 import { datacenterOf, networkOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import { ENGINE } from '../../engines/consul/names.ts'
 import {
   clientAgentOptions,
   clientOptions,
   serverOptions,
+  spokenVersion,
   type ClientOptions,
   type ServerOptions,
 } from '../../engines/consul/options.ts'
@@ -45,7 +47,7 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
       ? [{ diagnostic: rolesConsulCodes.CONSUL_CLIENT_WITHOUT_SERVER({}) }]
       : []),
     ...networkFindings(cluster, serversOf(cluster).network, cluster.find('consul-client')),
-    ...settingFindings(options.settings),
+    ...settingFindings(options.settings, spokenVersion(serversOf(cluster), cluster.pinned(ENGINE))),
     ...agentFindings(cluster.find('consul-client'), (node) => cluster.servicesOn(node)),
   ]
 }

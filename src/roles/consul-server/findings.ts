@@ -2,10 +2,12 @@
 import { rolesConsulCodes } from '../../engines/consul/codes.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { agentFindings } from '../../engines/consul/agent-findings.ts'
+import { copiedAgents } from '../../engines/consul/copied-agents.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
 import { hiddenChecks } from '../../engines/consul/hidden-checks.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../../engines/consul/lines.ts'
-import type { ServerOptions } from '../../engines/consul/options.ts'
+import { ENGINE } from '../../engines/consul/names.ts'
+import { spokenVersion, type ServerOptions } from '../../engines/consul/options.ts'
 import { networkFindings } from '../../engines/network-findings.ts'
 import { settingFindings } from '../../engines/consul/setting-findings.ts'
 import { lineOfEngine } from '../../releases/engine-lines.ts'
@@ -28,7 +30,8 @@ export function serverFindings(options: ServerOptions, cluster: Cluster): readon
     ...uiNodes(options, cluster),
     ...policies(options),
     ...networkFindings(cluster, options.network, servers),
-    ...settingFindings(options.settings),
+    ...settingFindings(options.settings, spokenVersion(options, cluster.pinned(ENGINE))),
+    ...copiedAgents([...servers, ...cluster.find(CLIENT_ROLE)], options.data_dir),
     ...agentFindings(servers, (node) => cluster.servicesOn(node)),
     ...hiddenChecks(
       [...servers, ...cluster.find(CLIENT_ROLE)].flatMap(({ name }) => cluster.servicesOn(name)),
