@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
 import { openPort } from './port-link.ts'
-import { openProgram, runProgram, type WayToRoot } from './program-link.ts'
+import { openProgram, runProgram, streamOf, type WayToRoot } from './program-link.ts'
 import type { Session } from './session.ts'
 import { openSocket } from './socket-link.ts'
 
@@ -132,7 +132,8 @@ export class Links {
     if ('socket' in to) return openSocket(node, to.socket, carrier, uses)
     const root = await this.#ways.wayToRoot(node)
     const seconds = this.#ways.connectSeconds(node)
-    return (await openProgram({ node, argv: to.program, root, words: carrier.words, seconds }, uses)).stream
+    const start = { node, argv: to.program, root, words: carrier.words, seconds }
+    return streamOf(await openProgram(start, uses))
   }
 
   /** Counts a link of this carrier, until the function that it gives is called. */

@@ -1,6 +1,6 @@
 /** A program on a node that runs as root, with its standard input and output as a byte stream. */
 import { randomBytes } from 'node:crypto'
-import { Duplex, type Readable } from 'node:stream'
+import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ProgramEnd } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
@@ -32,7 +32,11 @@ export interface ProgramStart {
 export interface RunningProgram {
   readonly node: string
   readonly name: string
-  readonly stream: Duplex
+  readonly stdin: Writable
+  /** What it prints; ends with it. */
+  readonly stdout: Readable
+  /** Takes its input and output away. */
+  readonly stop: () => void
   readonly ended: Promise<SessionEnd>
 }
 
@@ -62,10 +66,10 @@ export async function openProgram(
   session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
   if (password !== undefined) offer(session, password)
   const late = setTimeout(() => session.stop(), seconds * 2000)
-  const isRoot = await pastMark(session.stdout, mark, session.ended)
+  const stdout = await pastMark(session.stdout, mark, session.ended)
   clearTimeout(late)
   const [name = ''] = argv
-  if (!isRoot) {
+  if (!stdout) {
     session.stop()
     const { stderr } = await session.ended
     throw new Error(
@@ -73,7 +77,8 @@ export async function openProgram(
     )
   }
   if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
-  return { node, name, ended: session.ended, stream: streamOf(session) }
+  const { stdin, ended } = session
+  return { node, name, stdin, stdout, ended, stop: () => session.stop() }
 }
 
 /** One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
@@ -85,49 +90,56 @@ function offer(session: Session, password: string): void {
 }
 
 /**
- * Reads up to the line with the mark and leaves in the stream what comes behind it; false when it ended without the mark. What is left is put
- * back at once: where the end has come with it, the stream would else be over before anybody reads on.
+ * What comes behind the line with the mark, as a stream of its own; undefined when the other one ended without the mark. Somebody counts the
+ * bytes of the other one, so it flows whether we listen or not.
  */
-export function pastMark(stdout: Readable, mark: string, ended: Promise<unknown>): Promise<boolean> {
+export function pastMark(
+  stdout: Readable,
+  mark: string,
+  ended: Promise<unknown>,
+): Promise<Readable | undefined> {
   const line = Buffer.from(`\n${mark}\n`)
+  const rest = heard(new PassThrough())
   return new Promise((resolve) => {
-    let seen = Buffer.alloc(0)
-    const look = (): void => {
-      for (
-        let chunk = stdout.read() as Buffer | null;
-        chunk !== null;
-        chunk = stdout.read() as Buffer | null
-      ) {
+    let seen: Buffer | undefined = Buffer.alloc(0)
+    stdout.on('data', (chunk: Buffer) => {
+      if (seen === undefined) pass(chunk)
+      else {
         seen = Buffer.concat([seen, chunk])
         const at = seen.indexOf(line)
-        if (at < 0) continue
-        stdout.off('readable', look)
-        const rest = seen.subarray(at + line.length)
-        if (rest.length > 0) stdout.unshift(rest)
-        resolve(true)
-        return
+        if (at < 0) return
+        pass(seen.subarray(at + line.length))
+        seen = undefined
+        resolve(rest)
       }
-    }
-    stdout.on('readable', look)
-    void ended.then(() => resolve(false))
+    })
+    stdout.on('close', () => rest.end())
+    void ended.then(() => resolve(undefined))
   })
+
+  function pass(chunk: Buffer): void {
+    if (rest.writableEnded || rest.destroyed || rest.write(chunk)) return
+    stdout.pause()
+    rest.once('drain', () => stdout.resume())
+  }
 }
 
-function streamOf(session: Session): Duplex {
-  const stream = heard(Duplex.from({ readable: session.stdout, writable: session.stdin }))
+/** Both directions as one stream. */
+export function streamOf({ stdin, stdout, stop }: RunningProgram): Duplex {
+  const stream = heard(Duplex.from({ readable: stdout, writable: stdin }))
   // Whoever has read all of it has not given up: the program may still have its end to come to.
   stream.on('close', () => {
-    if (!stream.readableEnded) session.stop()
+    if (!stream.readableEnded) stop()
   })
   return stream
 }
 
 /** Gives a program its input and waits for its end. Rejects with a plain sentence when that is not known. */
 export async function runProgram(program: RunningProgram, input: Uint8Array): Promise<ProgramEnd> {
-  const { node, name, stream, ended } = program
-  stream.end(input)
-  // What broke off is told by how the session ends.
-  const stdout = await buffer(stream).catch(() => Buffer.alloc(0))
+  const { node, name, stdin, ended } = program
+  // It may end before it has read all of that; what it printed counts all the same.
+  stdin.end(input)
+  const stdout = await buffer(program.stdout)
   const { code, stderr } = await ended
   if (code === 255)
     throw new Error(
