@@ -61,9 +61,9 @@ export async function prepareEngines(
     engine.prepared = outcomes
     for (const member of store.members.filter((name) => !run.unreached.has(name))) {
       try {
-        const held = await store.prepare(run.delivery.link, member, ({ address, action, failure }) => {
-          outcomes.set(address, failure === undefined ? 'changed' : 'failed')
-          run.emit(storeEvent(address, action, failure))
+        const held = await store.prepare(run.delivery.link, member, (outcome) => {
+          outcomes.set(outcome.address, outcome.failure === undefined ? 'changed' : 'failed')
+          run.emit(storeEvent(outcome.address, outcome.action, outcome.failure))
         })
         for (const [node, reason] of held ?? []) kept.set(node, reason)
         break
