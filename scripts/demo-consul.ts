@@ -5,7 +5,6 @@
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { VENDOR } from '../src/wishes/meet-releases.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from '../src/engines/consul/lines.ts'
 import { chooseVersion } from '../src/releases/choose-version.ts'
 import { judgeVersion } from '../src/releases/judge-version.ts'
@@ -39,7 +38,7 @@ function judged(version: string): string {
 
 async function current(): Promise<Chosen | string> {
   try {
-    const released = await readIndex({ ...VENDOR, ...PATIENCE }, CONSUL_LINES.product)
+    const released = await readIndex({ base: CONSUL_LINES.layout.base, ...PATIENCE }, CONSUL_LINES)
     const architectures = [ownArchitecture()]
     const parts = { lines: CONSUL_LINES, released, dates: supportDates(), today, architectures }
     const chosen = chooseVersion(parts)

@@ -3,7 +3,7 @@ import { commandCodes } from '../diagnostics/catalogue/command.ts'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { announcedSha256, fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
+import { fetchRelease, offeredSha256 } from '../releases/fetch-release.ts'
 import { nextStep } from '../releases/judge-version.ts'
 import { ReleaseError } from '../releases/release-error.ts'
 import { supportDates } from '../releases/support.ts'
@@ -18,7 +18,7 @@ import { judgedAs } from './status/engine-versions.ts'
 import type { OpenedCluster } from './open.ts'
 import { releaseWishes, wantedVersions, type WantedVersion } from '../programs/programs.ts'
 import { allReleases } from '../wishes/release-problems.ts'
-import { releaseSource } from '../wishes/meet-releases.ts'
+import { releaseSources, type ReleaseSources } from '../wishes/meet-releases.ts'
 import { refusalOf } from '../programs/running-versions.ts'
 
 /** What is to be upgraded: every engine when none is named, to the newest version that can be reached when none is. */
@@ -62,13 +62,13 @@ interface Target {
 /** Looks what an upgrade would change; asks the makers, and no node. Throws {@link DiagnosticsError} for what cannot be. */
 export async function upgrade(cluster: OpenedCluster, request: UpgradeRequest = {}): Promise<Upgrade> {
   const today = new Date()
-  const source = (): Promise<ReleaseSource> => releaseSource(cluster.source.file, cluster.source.path)
-  const parts: DecisionParts = { source, dates: supportDates(), today }
+  const sources = releaseSources(cluster.source.file, cluster.source.path)
+  const parts: DecisionParts = { sources, dates: supportDates(), today }
   const versions = chosen(wantedVersions(cluster.resolved), request.engine)
   const targets = await allReleases(versions, (version) => targetOf(cluster, version, request, parts))
   const judged = targets.flatMap(({ version, to }) => objections(cluster, version, to, today))
   refuse(judged.filter(({ severity }) => severity === 'error'))
-  const offers = await Promise.all(targets.map((target) => offerOf(cluster, target, source, parts)))
+  const offers = await Promise.all(targets.map((target) => offerOf(cluster, target, parts)))
   const changing = offers.filter(({ now, to, sums }) => now !== to || sums.length > 0)
   const isChanging = (engine: string): boolean => changing.some((offer) => offer.engine === engine)
   return {
@@ -82,7 +82,7 @@ export async function upgrade(cluster: OpenedCluster, request: UpgradeRequest = 
         cluster,
         changing,
         targets.flatMap(({ wishes }) => wishes),
-        source,
+        sources,
       ),
   }
 }
@@ -170,15 +170,14 @@ function wishesFor({ resolved }: OpenedCluster, { engine }: WantedVersion, versi
 async function offerOf(
   { source: { lock } }: OpenedCluster,
   { version: { engine, lines, statedBy }, to, wishes }: Target,
-  source: () => Promise<ReleaseSource>,
-  { dates, today }: DecisionParts,
+  { sources, dates, today }: DecisionParts,
 ): Promise<UpgradeOffer> {
   // Nothing is to be pinned of what comes from elsewhere, or stays.
   if (statedBy === 'source' || wishes.length === 0) return { engine, now: to, to, sums: [] }
   const pinned = lock.releases[engine]
   const sums = await allReleases(wishes, async (wish) => {
     const now = pinned?.version === to ? pinned.sums[wish.architecture] : undefined
-    const announced = await announcedSha256(wish, await source())
+    const announced = await offeredSha256(wish, await sources(wish.layout), cacheFolder('releases'))
     return { architecture: wish.architecture, ...(now !== undefined && { now }), to: announced }
   })
   const changed = sums.filter((sum) => sum.now !== sum.to)
@@ -196,13 +195,13 @@ async function carryOut(
   { paths, lab }: OpenedCluster,
   offers: readonly UpgradeOffer[],
   wishes: readonly ReleaseWish[],
-  source: () => Promise<ReleaseSource>,
+  sources: ReleaseSources,
 ): Promise<void> {
   const sumOf = ({ product, architecture }: ReleaseWish): string | undefined =>
     offers.find(({ engine }) => engine === product)?.sums.find((sum) => sum.architecture === architecture)?.to
   await allReleases(wishes, async (wish) => {
     const sum = sumOf(wish)
-    if (sum !== undefined) await fetchRelease(wish, await source(), sum, cacheFolder('releases'))
+    if (sum !== undefined) await fetchRelease(wish, await sources(wish.layout), sum, cacheFolder('releases'))
   })
   const lock = await readLock(paths.lockFile, lab)
   const pinned = offers.map(({ engine, to, sums }) => {

@@ -1,4 +1,5 @@
 /** Which version a cluster begins with: asked of a real mirror, and what happens when that cannot be asked. */
+import { hashicorpLayout } from '../releases/hashicorp.ts'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,6 +21,7 @@ const TODAY = new Date('2026-11-29T12:00:00Z')
 
 /** An engine that does not exist: nothing that is decided here is about Consul. */
 const lines: EngineLines = {
+  layout: hashicorpLayout,
   product: 'engine',
   title: 'Engine',
   maker: 'Maker',
@@ -86,15 +88,14 @@ async function publishFor(version: string, ...words: string[]): Promise<void> {
 
 const over = (base: string): ReleaseSource => ({
   base,
-  signatureEnding: '.sig',
-  key: readFileSync(mirror.keyFile),
+  signature: { ending: '.sig', key: readFileSync(mirror.keyFile) },
 })
 
 function decide(base = mirror.url, more: Partial<Undecided> = {}, by = dates) {
-  const source = () => Promise.resolve(over(base))
+  const sources = () => Promise.resolve(over(base))
   return decideVersion(
     { lines, architectures: ['amd64', 'arm'], ...more },
-    { source, dates: by, today: TODAY },
+    { sources, dates: by, today: TODAY },
   )
 }
 
@@ -109,7 +110,7 @@ const NOWHERE = 'http://127.0.0.1:9'
 
 async function fetched(version: string): Promise<void> {
   for (const architecture of ['amd64', 'arm']) {
-    const wanted = { product: 'engine', version, architecture, member: 'engine' }
+    const wanted = { product: 'engine', version, architecture, member: 'engine', layout: hashicorpLayout }
     await fetchRelease(wanted, over(mirror.url), undefined, cacheFolder('releases'))
   }
 }
@@ -176,9 +177,9 @@ describe('a version when its maker cannot be asked', () => {
     await fetched('1.1.30')
     await fetched('1.2.3')
     const later = new Date(Date.now() + 43 * 24 * 60 * 60 * 1000)
-    const source = () => Promise.resolve(over(NOWHERE))
+    const sources = () => Promise.resolve(over(NOWHERE))
     const undecided = { lines, architectures: ['amd64', 'arm'] }
-    const { version, sums, notices } = await decideVersion(undecided, { source, dates, today: later })
+    const { version, sums, notices } = await decideVersion(undecided, { sources, dates, today: later })
     expect(version).toBe('1.2.3')
     expect(Object.keys(sums).sort()).toEqual(['amd64', 'arm'])
     expect(notices).toMatchObject([{ code: 'RELEASE_ON_HAND', severity: 'warning' }])
@@ -210,7 +211,13 @@ describe('a version when its maker cannot be asked', () => {
   it('does not exist when only a part of it was fetched, or nothing: the way out is told', async () => {
     expect(await refusal(NOWHERE)).toMatchObject({ code: 'RELEASE_INDEX_UNREACHABLE' })
     await publish('1.2.4')
-    const wanted = { product: 'engine', version: '1.2.4', architecture: 'arm', member: 'engine' }
+    const wanted = {
+      product: 'engine',
+      version: '1.2.4',
+      architecture: 'arm',
+      member: 'engine',
+      layout: hashicorpLayout,
+    }
     await fetchRelease(wanted, over(mirror.url), undefined, cacheFolder('releases'))
     const { code, fix } = await refusal(NOWHERE)
     expect(code).toBe('RELEASE_INDEX_UNREACHABLE')
@@ -222,7 +229,13 @@ describe('a version when its maker cannot be asked', () => {
     await publish('1.2.4')
     await rm(mirror.listFile('engine', '1.2.4'))
     const { version } = await decide()
-    const wanted = { product: 'engine', version, architecture: 'arm', member: 'engine' }
+    const wanted = {
+      product: 'engine',
+      version,
+      architecture: 'arm',
+      member: 'engine',
+      layout: hashicorpLayout,
+    }
     const error = await fetchRelease(wanted, over(mirror.url), undefined, cacheFolder('releases')).catch(
       (thrown: unknown) => thrown,
     )

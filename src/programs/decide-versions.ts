@@ -23,11 +23,12 @@ import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import type { Resolved } from '../resolve/resolve.ts'
 import { cacheFolder } from '../support/cache-folder.ts'
 import { releaseWishes, wantedVersions } from './programs.ts'
+import type { ReleaseSources } from '../wishes/meet-releases.ts'
 import { allReleases } from '../wishes/release-problems.ts'
 
 /** By what it is decided. */
 export interface DecisionParts {
-  readonly source: () => Promise<ReleaseSource>
+  readonly sources: ReleaseSources
   readonly dates: SupportDates
   readonly today: Date
 }
@@ -80,9 +81,9 @@ export function architecturesOf(resolved: Resolved, engine: string): string[] {
 
 /** Decides for one engine. Throws {@link ReleaseError} when there is no version to be had. */
 export async function decideVersion(undecided: Undecided, parts: DecisionParts): Promise<Decision> {
-  const source = await parts.source()
+  const source = await parts.sources(undecided.lines.layout)
   try {
-    const released = await readIndex(source, undecided.lines.product)
+    const released = await readIndex(source, undecided.lines)
     return chosenOf(released, undecided, parts, source)
   } catch (error) {
     if (!(error instanceof ReleaseError) || !error.diagnostic.code.startsWith('RELEASE_INDEX_')) throw error
@@ -154,7 +155,7 @@ async function onHandOf(
   source: ReleaseSource,
   reason: string,
 ): Promise<Decision | undefined> {
-  const inMirror = isUrl(source.base) ? [] : await versionsInFolder(source.base, lines.product)
+  const inMirror = isUrl(source.base) ? [] : await versionsInFolder(source.base, lines, architectures)
   const inCache = await versionsInCache(cacheFolder('releases'), lines.product)
   const places: readonly (readonly [string, readonly VersionOnHand[]])[] = [
     [`in ${source.base}`, inMirror],

@@ -2,6 +2,7 @@
  * What a role knows of the versions of its engine: lines, never one version. Everything that is chosen, judged or refused here follows from
  * this and from the dates of support (`support.json`); nothing in this folder knows an engine.
  */
+import type { ReleaseLayout } from './layout.ts'
 import { compareVersions, isOfLine, lineOf, compareLines } from './version.ts'
 
 /** A weakness that was found in versions of an engine. */
@@ -50,6 +51,8 @@ export interface EngineLines {
   /** For people. */
   readonly title: string
   readonly maker: string
+  /** How its releases are laid out, and which are asked to be out. */
+  readonly layout: ReleaseLayout
   /** Lines whose dialect the role knows, oldest first, without a gap. */
   readonly known: readonly [string, ...string[]]
   readonly withdrawn: readonly WithdrawnVersion[]

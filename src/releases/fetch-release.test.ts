@@ -1,15 +1,23 @@
+import { hashicorpLayout } from './hashicorp.ts'
 import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../support/run.ts'
-import { fetchRelease, type ReleaseSource, type WantedRelease } from './fetch-release.ts'
+import { fetchRelease, type ReleaseSource } from './fetch-release.ts'
+import type { WantedRelease } from './layout.ts'
 import { ReleaseError } from './release-error.ts'
 import { ReleaseServer, type PublishedRelease } from '../../test/releases/release-server.ts'
 import { zipOf } from '../../test/releases/zip-fixture.ts'
 
 const VERSION = '1.19.2'
-const wanted: WantedRelease = { product: 'consul', version: VERSION, architecture: 'arm64', member: 'consul' }
+const wanted: WantedRelease = {
+  product: 'consul',
+  version: VERSION,
+  architecture: 'arm64',
+  member: 'consul',
+  layout: hashicorpLayout,
+}
 const LIST = `/consul/${VERSION}/consul_${VERSION}_SHA256SUMS`
 const ARCHIVE = `/consul/${VERSION}/consul_${VERSION}_linux_arm64.zip`
 
@@ -40,7 +48,7 @@ function publish(archive: Buffer, more: Partial<PublishedRelease> = {}): Promise
   return server.publish({ product: 'consul', version: VERSION, archives: { arm64: archive }, ...more })
 }
 
-const overHttp = (): ReleaseSource => ({ base: server.url, signatureEnding: '.sig', key })
+const overHttp = (): ReleaseSource => ({ base: server.url, signature: { ending: '.sig', key } })
 
 interface Attempt {
   readonly source?: ReleaseSource
@@ -94,7 +102,9 @@ describe('fetching a release', () => {
   it('refuses a list that another key signed (RELEASE_SIGNATURE_WRONG)', async () => {
     await publish(zipOf({ consul: 'x' }))
     const vendor = await readFile(new URL('hashicorp.asc', import.meta.url))
-    expect(await refusal({ source: { ...overHttp(), key: vendor } })).toBe('RELEASE_SIGNATURE_WRONG')
+    expect(await refusal({ source: { ...overHttp(), signature: { ending: '.sig', key: vendor } } })).toBe(
+      'RELEASE_SIGNATURE_WRONG',
+    )
   })
 
   it('refuses a list that was changed after it was signed (RELEASE_SIGNATURE_WRONG)', async () => {

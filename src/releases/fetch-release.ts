@@ -1,42 +1,26 @@
-/** Gets releases of engines: once for all nodes, verified against the maker's signature, pinned in the cluster lock. */
+/** Gets releases of engines: once for all nodes, verified against what the maker vouches for, pinned in the cluster lock. */
 import { join } from 'node:path'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
-import { extractMember } from './archive.ts'
 import { reasonOf } from '../support/reason.ts'
 import { download, isFull, locate, readSmall } from './download.ts'
+import { fileName, type WantedRelease } from './layout.ts'
 import { noteRelease } from './on-hand.ts'
 import { cachedMember, inWorkFolder, keepMember, type CachedMember } from './release-cache.ts'
 import type { IndexSource } from './release-index.ts'
 import { ReleaseError } from './release-error.ts'
 import { verifySignature } from './signature.ts'
+import { unpack } from './unpack.ts'
 
-/** Where releases come from: the maker, a mirror, or a folder, all in HashiCorp's layout. */
+/** Where the releases of a layout come from: the maker, a mirror, or a folder. */
 export interface ReleaseSource extends IndexSource {
-  /** Ending of the signature file after `…_SHA256SUMS`. */
-  readonly signatureEnding: string
-  /** OpenPGP public key, armored or not. */
-  readonly key: Buffer
-}
-
-/** One file of one release. */
-export interface WantedRelease {
-  readonly product: string
-  readonly version: string
-  /** The maker's word for the architecture: arm, arm64, amd64. */
-  readonly architecture: string
-  /** Path of the wanted file in the archive. */
-  readonly member: string
+  /** Ending of the signature beside the checksums, and the OpenPGP public key, armored or not; left out where nobody signs. */
+  readonly signature?: { readonly ending: string; readonly key: Buffer }
 }
 
 /** A release file, and the checksum of its archive for the lock. */
 export interface FetchedRelease {
   readonly member: CachedMember
   readonly archiveSha256: string
-}
-
-/** The maker's name of an archive. */
-export function archiveName({ product, version, architecture }: WantedRelease): string {
-  return `${product}_${version}_linux_${architecture}.zip`
 }
 
 /**
@@ -68,27 +52,29 @@ async function fetched(
     const cached = await cachedMember(cacheFolder, lockedSha256, wanted.member)
     if (cached) return { member: cached, archiveSha256: lockedSha256 }
   }
-  const announced = await announcedSha256(wanted, source)
-  const file = archiveName(wanted)
-  if (lockedSha256 !== undefined && lockedSha256 !== announced) {
+  const file = fileName(wanted)
+  const announced = wanted.layout.sums === undefined ? undefined : await announcedSha256(wanted, source)
+  const changed = (is: string): ReleaseError => {
     const { product, version } = wanted
-    throw new ReleaseError(
-      releaseCodes.RELEASE_CHANGED({ file, product, version, locked: lockedSha256, announced }),
-    )
+    const locked = lockedSha256 ?? ''
+    return new ReleaseError(releaseCodes.RELEASE_CHANGED({ file, product, version, locked, announced: is }))
   }
-  const cached = await cachedMember(cacheFolder, announced, wanted.member)
-  if (cached) return { member: cached, archiveSha256: announced }
-  const member = await inWorkFolder(cacheFolder, async (place) => {
-    const archive = join(place, 'archive.zip')
-    const is = await download(source, `${wanted.product}/${wanted.version}/${file}`, archive)
-    if (is !== announced) {
+  if (announced !== undefined) {
+    if (lockedSha256 !== undefined && lockedSha256 !== announced) throw changed(announced)
+    const cached = await cachedMember(cacheFolder, announced, wanted.member)
+    if (cached) return { member: cached, archiveSha256: announced }
+  }
+  return inWorkFolder(cacheFolder, async (place) => {
+    const archive = join(place, 'archive')
+    const is = await download(source, wanted.layout.file(wanted), archive)
+    if (announced !== undefined && is !== announced) {
       throw new ReleaseError(releaseCodes.RELEASE_CHECKSUM_WRONG({ file, is, wanted: announced }))
     }
+    if (lockedSha256 !== undefined && is !== lockedSha256) throw changed(is)
     const unpacked = join(place, 'member')
-    await extractMember(archive, wanted.member, unpacked, file)
-    return keepMember(cacheFolder, announced, wanted.member, unpacked)
+    await unpack(wanted, archive, unpacked)
+    return { member: await keepMember(cacheFolder, is, wanted.member, unpacked), archiveSha256: is }
   })
-  return { member, archiveSha256: announced }
 }
 
 /** What a failure of the file system means; undefined for any other one. */
@@ -98,22 +84,48 @@ function cacheProblem(error: unknown, folder: string): ReleaseError | undefined 
   return new ReleaseError(releaseCodes.RELEASE_CACHE_UNUSABLE({ folder, reason: reasonOf(error) }))
 }
 
-/** The checksum of the archive in the maker's signed list. Throws {@link ReleaseError} when there is none to be trusted. */
-export async function announcedSha256(wanted: WantedRelease, source: ReleaseSource): Promise<string> {
-  const list = `${wanted.product}/${wanted.version}/${wanted.product}_${wanted.version}_SHA256SUMS`
+/**
+ * The checksum by which a release would be pinned: the one in the maker's list, else that of the file itself, which is fetched for it.
+ * Throws {@link ReleaseError}.
+ */
+export async function offeredSha256(
+  wanted: WantedRelease,
+  source: ReleaseSource,
+  cacheFolder: string,
+): Promise<string> {
+  if (wanted.layout.sums !== undefined) return announcedSha256(wanted, source)
+  return (await fetchRelease(wanted, source, undefined, cacheFolder)).archiveSha256
+}
+
+const SHA256 = /^[0-9a-f]{64}$/
+
+/** The checksum of the release in the maker's list. Throws {@link ReleaseError} when there is none to be trusted. */
+async function announcedSha256(wanted: WantedRelease, source: ReleaseSource): Promise<string> {
+  const list = wanted.layout.sums?.(wanted) ?? ''
   const sums = await readSmall(source, list)
-  const signature = await readSmall(source, `${list}${source.signatureEnding}`)
-  await verifySignature(locate(source.base, list), sums, signature, source.key)
-  const lines = sums.toString('utf8').split('\n')
+  if (source.signature !== undefined) {
+    const signature = await readSmall(source, `${list}${source.signature.ending}`)
+    await verifySignature(locate(source.base, list), sums, signature, source.signature.key)
+  }
+  const words = sums.toString('utf8').trim()
+  if (SHA256.test(words)) return words
   const entries = new Map(
-    lines.map((line) => line.trim().split(/\s+\*?/)).map(([sum = '', name = '']) => [name, sum]),
+    words
+      .split('\n')
+      .map((line) => line.trim().split(/\s+\*?/))
+      .map(([sum = '', name = '']) => [name.replace(/^\.\//, ''), sum]),
   )
-  const announced = entries.get(archiveName(wanted))
-  if (announced !== undefined && /^[0-9a-f]{64}$/.test(announced)) return announced
-  const prefix = `${wanted.product}_${wanted.version}_linux_`
-  const built = [...entries.keys()]
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length, -4))
+  const announced = entries.get(fileName(wanted))
+  if (announced !== undefined && SHA256.test(announced)) return announced
   const { product, version, architecture } = wanted
+  const built = architecturesIn([...entries.keys()], wanted)
   throw new ReleaseError(releaseCodes.RELEASE_NOT_BUILT_FOR({ product, version, architecture, built }))
+}
+
+/** What the names in a list say about other architectures. */
+function architecturesIn(names: readonly string[], wanted: WantedRelease): string[] {
+  const [before = '', after = ''] = fileName({ ...wanted, architecture: '\0' }).split('\0')
+  return names
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .map((name) => name.slice(before.length, name.length - after.length))
 }

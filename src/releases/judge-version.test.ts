@@ -1,10 +1,12 @@
 /** What is said of a version, by made-up knowledge of an engine that does not exist: nothing here is about Consul. */
+import { hashicorpLayout } from './hashicorp.ts'
 import { describe, expect, it } from 'vitest'
 import type { EngineLines } from './engine-lines.ts'
 import { judgeVersion, nextStep, type Judging } from './judge-version.ts'
 import { stateOf, supportDates, supportOf, type SupportDates } from './support.ts'
 
 const lines: EngineLines = {
+  layout: hashicorpLayout,
   product: 'engine',
   title: 'Engine',
   maker: 'Maker',

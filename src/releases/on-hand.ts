@@ -1,7 +1,8 @@
 /** What can be had without asking anybody: releases that were fetched before, and those in a folder that serves as a mirror. */
 import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { z } from 'zod'
+import type { ReleaseLayout } from './layout.ts'
 import type { ReleasedVersion } from './release-index.ts'
 import { isPlainVersion } from './version.ts'
 
@@ -71,19 +72,45 @@ async function readNote(path: string): Promise<ReleaseNote | undefined> {
   }
 }
 
-/** The versions of a product that lie in a folder as their maker lays them out: `PRODUCT/VERSION/PRODUCT_VERSION_linux_ARCHITECTURE.zip`. */
-export async function versionsInFolder(mirror: string, product: string): Promise<VersionOnHand[]> {
+/** What is looked for in a folder. */
+export interface LookedFor {
+  readonly product: string
+  readonly layout: Pick<ReleaseLayout, 'file'>
+}
+
+/** The versions of a product that lie in a folder as their maker lays them out, for any of these architectures. */
+export async function versionsInFolder(
+  mirror: string,
+  { product, layout }: LookedFor,
+  architectures: readonly string[],
+): Promise<VersionOnHand[]> {
+  const fileOf = (version: string, architecture: string): string =>
+    join(mirror, layout.file({ product, version, architecture }))
   const found: VersionOnHand[] = []
-  for (const version of (await readdir(join(mirror, product)).catch(() => [])).sort()) {
-    if (!isPlainVersion(version)) continue
-    const folder = join(mirror, product, version)
-    const list = await stat(join(folder, `${product}_${version}_SHA256SUMS`)).catch(() => undefined)
-    if (list === undefined) continue
-    const prefix = `${product}_${version}_linux_`
-    const architectures = (await readdir(folder))
-      .filter((name) => name.startsWith(prefix) && name.endsWith('.zip'))
-      .map((name) => name.slice(prefix.length, -'.zip'.length))
-    found.push({ version, architectures, since: list.mtime })
+  for (const version of await versionsAt(fileOf(MARK, architectures[0] ?? ''))) {
+    const times = new Map<string, Date>()
+    for (const architecture of architectures) {
+      const file = await stat(fileOf(version, architecture)).catch(() => undefined)
+      if (file !== undefined) times.set(architecture, file.mtime)
+    }
+    const [since] = [...times.values()].sort((a, b) => a.getTime() - b.getTime())
+    if (since !== undefined) found.push({ version, architectures: [...times.keys()], since })
   }
   return found
 }
+
+/** Versions by the name of the first folder, or file, on a way that has {@link MARK} in their place. */
+async function versionsAt(way: string): Promise<string[]> {
+  const parts = way.split(sep)
+  const at = parts.findIndex((part) => part.includes(MARK))
+  const [before = '', after = ''] = (parts[at] ?? '').split(MARK)
+  const names = await readdir(parts.slice(0, at).join(sep) || sep).catch(() => [])
+  return names
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .map((name) => name.slice(before.length, name.length - after.length))
+    .filter(isPlainVersion)
+    .sort()
+}
+
+/** Stands for a version; no path has it. */
+const MARK = '\0'

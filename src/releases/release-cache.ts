@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 /** A file taken out of a verified archive. */
@@ -52,7 +52,7 @@ export async function keepMember(
   await pipeline(createReadStream(unpacked), hash)
   const sha256 = hash.digest('hex')
   const path = join(folder, archiveSha256, member)
-  await mkdir(join(folder, archiveSha256), { recursive: true })
+  await mkdir(dirname(path), { recursive: true })
   await rename(unpacked, path)
   await writeFile(`${path}.sha256.new`, `${sha256}\n`, { flush: true })
   await rename(`${path}.sha256.new`, `${path}.sha256`)

@@ -1,4 +1,5 @@
 /** The index of a maker is signed by nobody: what it may do, and what becomes of each way in which it can be wrong. */
+import { hashicorpLayout } from './hashicorp.ts'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -25,13 +26,15 @@ beforeEach(async () => {
   }
 })
 
+const ENGINE = { product: 'engine', known: ['1.9', '1.10'], layout: hashicorpLayout }
+
 async function write(text: string): Promise<void> {
   await mkdir(dirname(server.indexFile('engine')), { recursive: true })
   await writeFile(server.indexFile('engine'), text)
 }
 
 async function diagnosticOf(more: Partial<IndexSource> = {}) {
-  const error = await readIndex({ base: server.url, ...more }, 'engine').catch((thrown: unknown) => thrown)
+  const error = await readIndex({ base: server.url, ...more }, ENGINE).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ReleaseError)
   return (error as ReleaseError).diagnostic
 }
@@ -46,8 +49,8 @@ describe('the index of a maker', () => {
       { version: '1.10.0', architectures: ['amd64', 'arm'] },
       { version: '1.9.4', architectures: ['amd64', 'arm'] },
     ]
-    expect(await readIndex({ base: server.url }, 'engine')).toEqual(expected)
-    expect(await readIndex({ base: server.folder }, 'engine')).toEqual(expected)
+    expect(await readIndex({ base: server.url }, ENGINE)).toEqual(expected)
+    expect(await readIndex({ base: server.folder }, ENGINE)).toEqual(expected)
   })
 
   it('is no reason to take a candidate, what others build, or what is for other systems', async () => {
@@ -59,7 +62,7 @@ describe('the index of a maker', () => {
       ['1.2.3', '1.3.0-rc1', '1.2.4+ent', '../../etc'].map((version) => [version, { version, builds }]),
     )
     await write(JSON.stringify({ name: 'engine', versions }))
-    expect(await readIndex({ base: server.url }, 'engine')).toEqual([
+    expect(await readIndex({ base: server.url }, ENGINE)).toEqual([
       { version: '1.2.3', architectures: ['arm64'] },
     ])
   })

@@ -1,15 +1,13 @@
 /**
- * Which versions a maker has out. Makers say so in different ways, each of which is one file in `index-sorts/` and one line in
- * {@link INDEX_SORTS}. HashiCorp's is there: `PRODUCT/index.json`. Where others say it, for when an engine needs it: Kubernetes in
- * `stable.txt` and `stable-1.35.txt`, k3s at its channel server, projects on GitHub by the redirect of `releases/latest` or the API.
+ * Which versions a maker has out. Makers say so in different ways, each of which is one file in `index-sorts/`; a layout names the one of its maker.
  *
- * An index is signed by nobody. It only decides what is asked for next; what is installed is checked against the maker's signature.
+ * An index is signed by nobody. It only decides what is asked for next; what is installed is checked against what the maker vouches for.
  */
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { reasonOf } from '../support/reason.ts'
 import { locate, readBounded, type DownloadSource, type FetchFailure } from './download.ts'
-import { hashicorpIndex } from './index-sorts/hashicorp.ts'
+import type { ReleaseLayout } from './layout.ts'
 import { ReleaseError } from './release-error.ts'
 
 /** A version that is out. */
@@ -19,19 +17,22 @@ export interface ReleasedVersion {
   readonly architectures: readonly string[]
 }
 
-/** One way of saying which versions are out. */
-export interface IndexSort {
-  /** Where it is below the base of the releases. */
-  path(product: string): string
-  /** Reads it. Throws an error with a plain sentence when it is not what it should be. */
-  read(text: string, product: string): readonly ReleasedVersion[]
+/** What an index is asked about. */
+export interface IndexQuestion {
+  readonly product: string
+  /** Lines that the role knows, oldest first: some makers have an index for each line. */
+  readonly known: readonly string[]
 }
 
-/** By name: how an index is asked for. */
-export const INDEX_SORTS = { hashicorp: hashicorpIndex } as const satisfies Record<string, IndexSort>
-
-/** A name of {@link INDEX_SORTS}. */
-export type IndexSortName = keyof typeof INDEX_SORTS
+/** One way of saying which versions are out. */
+export interface IndexSort {
+  /** Where the maker has it, when that is not where the releases are. A mirror has both. */
+  readonly base?: string
+  /** Paths of what it consists of, below the base; where there are several, some may be missing. */
+  paths(question: IndexQuestion): readonly string[]
+  /** Reads one of them. Throws an error with a plain sentence when it is not what it should be. */
+  read(text: string, question: IndexQuestion): readonly ReleasedVersion[]
+}
 
 /** HashiCorp's largest index has 3 MB. Whatever sends more, or takes longer, is not one. */
 const BOUNDS = { bytes: 32 * 1024 * 1024, seconds: 60 }
@@ -41,19 +42,37 @@ export interface IndexSource extends DownloadSource {
   readonly indexSeconds?: number
 }
 
+/** Whose index is asked. */
+export interface IndexOf extends IndexQuestion {
+  readonly layout: Pick<ReleaseLayout, 'base' | 'index'>
+}
+
 /** The versions that are out. Throws {@link ReleaseError} when the index cannot be had or cannot be believed. */
-export async function readIndex(
-  source: IndexSource,
-  product: string,
-  sort: IndexSort = INDEX_SORTS.hashicorp,
-): Promise<readonly ReleasedVersion[]> {
-  const path = sort.path(product)
-  const seconds = source.indexSeconds ?? BOUNDS.seconds
-  const read = await readBounded(source, path, { bytes: BOUNDS.bytes, seconds })
-  const url = locate(source.base, path)
-  if (!Buffer.isBuffer(read)) throw new ReleaseError(failed(url, read, seconds))
+export async function readIndex(source: IndexSource, of: IndexOf): Promise<readonly ReleasedVersion[]> {
+  const { base, index } = of.layout
+  const place = { ...source, base: source.base === base ? (index.base ?? base) : source.base }
+  const paths = index.paths(of)
+  const found: ReleasedVersion[] = []
+  let missing: ReleaseError | undefined
+  for (const path of paths) {
+    const seconds = source.indexSeconds ?? BOUNDS.seconds
+    const read = await readBounded(place, path, { bytes: BOUNDS.bytes, seconds })
+    const url = locate(place.base, path)
+    if (Buffer.isBuffer(read)) found.push(...believed(read, url, of))
+    else {
+      const error = new ReleaseError(failed(url, read, seconds))
+      if (read.kind !== 'missing' || paths.length === 1) throw error
+      missing ??= error
+    }
+  }
+  if (found.length === 0 && missing !== undefined) throw missing
+  const byVersion = new Map(found.map((one) => [one.version, one]))
+  return [...byVersion.values()]
+}
+
+function believed(read: Buffer, url: string, of: IndexOf): readonly ReleasedVersion[] {
   try {
-    const found = sort.read(read.toString('utf8'), product)
+    const found = of.layout.index.read(read.toString('utf8'), of)
     if (found.length === 0) throw new Error('it names no version at all')
     return found
   } catch (error) {

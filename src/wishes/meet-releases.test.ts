@@ -1,4 +1,5 @@
 /** What the controller fetches for its nodes, from a real mirror, and what the cluster lock keeps of it. */
+import { hashicorpLayout } from '../releases/hashicorp.ts'
 import { copyFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import type { ClusterFile } from '../cluster-file/schema.ts'
 import { EMPTY_LOCK } from '../cluster-lock/cluster-lock.ts'
 import type { ReleaseWish } from './release-wish.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
-import { meetReleases, releaseSource } from './meet-releases.ts'
+import { meetReleases, releaseSources } from './meet-releases.ts'
 
 const usualCache = process.env['XDG_CACHE_HOME']
 let server: ReleaseServer
@@ -43,6 +44,7 @@ const consulFor = (architecture: string): ReleaseWish => ({
   version: '1.19.2',
   architecture,
   member: 'consul',
+  layout: hashicorpLayout,
 })
 
 function meet(
@@ -50,7 +52,7 @@ function meet(
   lock = EMPTY_LOCK,
   releases: ClusterFile['releases'] = fromServer(),
 ) {
-  return meetReleases(wishes, () => releaseSource({ releases } as ClusterFile, clusterFile), lock)
+  return meetReleases(wishes, releaseSources({ releases } as ClusterFile, clusterFile), lock)
 }
 
 const fromServer = (): ClusterFile['releases'] => ({ mirror: server.url, key: server.keyFile })
@@ -110,6 +112,7 @@ describe('the releases of a cluster', () => {
       version: '1.11.0',
       architecture: 'arm',
       member: product,
+      layout: hashicorpLayout,
     }))
     const error = await meet(wishes).catch((thrown: unknown) => thrown)
     const { diagnostics } = error as DiagnosticsError
@@ -117,5 +120,21 @@ describe('the releases of a cluster', () => {
       'RELEASE_NOT_BUILT_FOR: nomad 1.11.0 does not exist for linux arm',
       'RELEASE_NOT_BUILT_FOR: vault 1.11.0 does not exist for linux arm',
     ])
+  })
+
+  it('that nobody vouches for are pinned as first seen, which is said once (RELEASE_FIRST_SEEN)', async () => {
+    const { sums: _, signature: __, ...unsigned } = hashicorpLayout
+    await server.publish({
+      product: 'consul',
+      version: '1.19.2',
+      archives: { amd64: zipOf({ consul: 'x' }) },
+    })
+    const wishes = [{ ...consulFor('amd64'), layout: unsigned }]
+    const first = await meet(wishes)
+    expect(first.notices.map(({ code, severity }) => [code, severity])).toEqual([
+      ['RELEASE_FIRST_SEEN', 'warning'],
+    ])
+    expect(first.lock.releases['consul']?.sums['amd64']).toMatch(/^[0-9a-f]{64}$/)
+    expect((await meet(wishes, first.lock)).notices).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import { hashicorpLayout } from '../releases/hashicorp.ts'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,13 @@ import { EMPTY_LOCK, type ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { sha256 } from '../support/sha256.ts'
 import { releasesHere } from './meet-releases.ts'
 
-const WISH = { product: 'consul', version: '1.19.2', architecture: 'arm64', member: 'consul' }
+const WISH = {
+  product: 'consul',
+  version: '1.19.2',
+  architecture: 'arm64',
+  member: 'consul',
+  layout: hashicorpLayout,
+}
 const ARCHIVE = sha256('archive')
 const pinned: ClusterLock = {
   ...EMPTY_LOCK,

@@ -4,7 +4,6 @@ import type { Program } from '../../compile/compile.ts'
 import { unseenRoleFacts, withFacts, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import type { Resolved } from '../../resolve/resolve.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
-import type { ReleaseSource } from '../../releases/fetch-release.ts'
 import { supportDates } from '../../releases/support.ts'
 import type { Content } from '../../resources/kind.ts'
 import type { ReleaseWish } from '../../wishes/release-wish.ts'
@@ -29,7 +28,7 @@ import {
   areOnHand,
   meetReleases,
   releasesHere,
-  releaseSource,
+  releaseSources,
   type MetReleases,
   type ReleasesHere,
 } from '../../wishes/meet-releases.ts'
@@ -105,7 +104,7 @@ export async function prepare(
     wishes,
     problems,
     provisions,
-    notices,
+    notices: [...notices, ...met.notices],
     isMissing: met.isMissing,
     program: compiler(resolved, provisions),
   }
@@ -151,8 +150,8 @@ async function withVersions(
   seen: Resolved,
 ): Promise<{ readonly resolved: Resolved; readonly notices: readonly Diagnostic[] }> {
   const today = new Date()
-  const releases = (): Promise<ReleaseSource> => releaseSource(source.file, source.path)
-  const decided = await decideAll(seen, { source: releases, dates: supportDates(), today })
+  const sources = releaseSources(source.file, source.path)
+  const decided = await decideAll(seen, { sources, dates: supportDates(), today })
   const resolved = decided.lock === seen.lock ? seen : resolveSource({ ...source, lock: decided.lock })
   const judged = judgedVersions(resolved, source, today)
   const errors = judged.filter(({ severity }) => severity === 'error')
@@ -172,7 +171,7 @@ async function fetched(
     const objected = await objections(found)
     if (objected.length > 0) throw new DiagnosticsError(objected)
   }
-  const met = await meetReleases(wishes, () => releaseSource(source.file, source.path), lock)
+  const met = await meetReleases(wishes, releaseSources(source.file, source.path), lock)
   return { ...met, isMissing: () => false }
 }
 

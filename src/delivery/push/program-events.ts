@@ -90,9 +90,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   hello: ([version, node], expected) =>
     version === '1' && node === expected.node ? { type: 'hello' } : undefined,
   fact: ([key = '', value]) =>
-    FACT_KEY.test(key) && value !== undefined
-      ? { type: 'fact', key, value: visibleLine(value) }
-      : undefined,
+    FACT_KEY.test(key) && value !== undefined ? { type: 'fact', key, value: visibleLine(value) } : undefined,
   differs: ([id = '', action, field, is, wanted], expected) => {
     if (!expected.resources.has(id)) return undefined
     if (action === 'create' || action === 'remove') return { type: 'differs', id, action }

@@ -63,6 +63,19 @@ export const releaseCodes = defineCodes({
     explain:
       'The cluster lock keeps the checksum of every release that was used. Makers do not change a version that is out.',
   }),
+  RELEASE_FIRST_SEEN: code<{ file: string; place: string; sha256: string }>({
+    origin: 'cluster',
+    severity: 'warning',
+    shownBy: 'src/wishes/meet-releases.test.ts',
+    title: 'A release that nobody vouches for',
+    summary: ({ file }) => `${file} is pinned as it was first seen`,
+    why: ({ place, sha256 }) =>
+      `its maker has no list of checksums, so only the connection to ${place} vouches for it; its SHA-256 is ${sha256}`,
+    fix: 'compare the checksum with one that you have from elsewhere, and commit cluster.lock',
+    explain:
+      'Some makers publish a program without a checksum. The first file that was fetched is kept by its checksum in the cluster lock, and another one is refused from then on ' +
+      '(`RELEASE_CHANGED`), on every computer that has the lock.',
+  }),
   RELEASE_NOT_BUILT_FOR: code<{
     product: string
     version: string

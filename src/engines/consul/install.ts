@@ -30,6 +30,7 @@ export function consulRelease(version: string, architecture: string) {
     version,
     architecture: architecture.startsWith('arm') && architecture !== 'arm64' ? 'arm' : architecture,
     member: 'consul',
+    layout: CONSUL_LINES.layout,
   }
 }
 

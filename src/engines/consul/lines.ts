@@ -3,6 +3,7 @@
  * wants to be told things is `version.ts`; until when a line is supported stands in `src/releases/support.json`.
  */
 import type { EngineLines } from '../../releases/engine-lines.ts'
+import { hashicorpLayout } from '../../releases/hashicorp.ts'
 import { ENGINE } from './names.ts'
 
 const CHANGELOG = 'https://github.com/hashicorp/consul/blob/main/CHANGELOG.md'
@@ -13,6 +14,7 @@ export const CONSUL_LINES: EngineLines = {
   product: ENGINE,
   title: 'Consul',
   maker: 'HashiCorp',
+  layout: hashicorpLayout,
   // 2.0 came right after 1.22.
   known: [
     '1.8',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { IndexSort, ReleasedVersion } from '../release-index.ts'
 import { isPlainVersion } from '../version.ts'
+import { jsonOf } from './json.ts'
 
 const schema = z.object({
   name: z.string(),
@@ -16,8 +17,8 @@ const schema = z.object({
 
 /** Candidates, and versions with an addition such as `+ent`, are passed over. */
 export const hashicorpIndex: IndexSort = {
-  path: (product) => `${product}/index.json`,
-  read(text, product) {
+  paths: ({ product }) => [`${product}/index.json`],
+  read(text, { product }) {
     const result = schema.safeParse(jsonOf(text))
     if (!result.success) {
       const [issue] = result.error.issues
@@ -34,12 +35,4 @@ export const hashicorpIndex: IndexSort = {
       return [{ version, architectures: [...new Set(architectures)] }]
     })
   },
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error('it is not JSON')
-  }
 }
