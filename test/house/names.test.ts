@@ -1,5 +1,5 @@
 /** Names say what a thing is: one word for each idea, and no drawer for whatever fits nowhere else. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ownFiles } from './own-files.ts'
@@ -47,6 +47,35 @@ const code = ownFiles().filter(
   (path) => /^(src|test|scripts|bench|faults)\//.test(path) && /\.(ts|sh|mjs)$/.test(path),
 )
 
+/** A word with the meaning that an engine gives it, in that engine's own folder and in roles that are called after it. */
+interface Term {
+  readonly engine: string
+  readonly word: string
+  readonly meaning: string
+}
+
+/** Words that an engine has for its own things: `src/engines/ENGINE/terms.txt`, a line `WORD: what it means there` each. */
+function termsOf(engine: string): Term[] {
+  const path = `src/engines/${engine}/terms.txt`
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
+  return lines.map((line) => {
+    const [, word = line, meaning = ''] = /^([a-z]+): (.+)$/.exec(line) ?? []
+    return { engine, word, meaning }
+  })
+}
+
+const engines = readdirSync('src/engines', { withFileTypes: true }).filter((entry) => entry.isDirectory())
+const terms = engines.flatMap(({ name }) => termsOf(name))
+
+/** Is this word, in this file, the engine's own? */
+function isTerm(word: string, place: string, known: readonly Term[] = terms): boolean {
+  return known.some(
+    ({ engine, word: own }) =>
+      own === word && new RegExp(`^(src/(engines|roles)|test/lanes)/${engine}(-[a-z-]+)?/`).test(place),
+  )
+}
+
 /** `readFileText`, `read-file-text` and `READ_FILE` as their words. */
 function wordsOf(name: string): string[] {
   return name
@@ -57,7 +86,7 @@ function wordsOf(name: string): string[] {
 
 function complaints(name: string, place: string): string[] {
   if (Object.hasOwn(ALLOWED, name) || Object.hasOwn(ALLOWED, place)) return []
-  const words = wordsOf(name).filter((word) => FORBIDDEN.has(word))
+  const words = wordsOf(name).filter((word) => FORBIDDEN.has(word) && !isTerm(word, place))
   return words.map((word) => `${place}: ${name} (${word}: ${FORBIDDEN.get(word)})`)
 }
 
@@ -95,6 +124,22 @@ describe('names', () => {
     expect(wordsOf('readFileData')).toContain('data')
     expect(complaints('nodeManager', 'x.ts')).toHaveLength(1)
     expect(complaints('database', 'x.ts')).toEqual([])
+  })
+
+  it('may use a word as an engine means it, in its own folders and nowhere else', () => {
+    const known = [{ engine: 'choir', word: 'manager', meaning: 'who holds the book' }]
+    expect(isTerm('manager', 'src/roles/choir-manager/choir-manager.ts', known)).toBe(true)
+    expect(isTerm('manager', 'src/engines/choir/book.ts', known)).toBe(true)
+    expect(isTerm('manager', 'src/engines/choirs/book.ts', known)).toBe(false)
+    expect(isTerm('helper', 'src/engines/choir/book.ts', known)).toBe(false)
+    expect(isTerm('manager', 'src/rollout/choir.ts', known)).toBe(false)
+  })
+
+  it('that an engine means in its own way are told with that meaning, and needed', () => {
+    for (const { word, meaning } of terms) {
+      expect(FORBIDDEN.has(word), word).toBe(true)
+      expect(meaning, word).not.toBe('')
+    }
   })
 
   it('that are allowed all the same are in use', () => {

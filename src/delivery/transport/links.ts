@@ -132,8 +132,7 @@ export class Links {
     if ('socket' in to) return openSocket(node, to.socket, carrier, uses)
     const root = await this.#ways.wayToRoot(node)
     const seconds = this.#ways.connectSeconds(node)
-    const start = { node, argv: to.program, root, words: carrier.words, seconds }
-    return streamOf(await openProgram(start, uses))
+    return streamOf(await openProgram({ node, argv: to.program, root, words: carrier.words, seconds }, uses))
   }
 
   /** Counts a link of this carrier, until the function that it gives is called. */

@@ -1,6 +1,6 @@
 /** A program on a node that runs as root, with its standard input and output as a byte stream. */
 import { randomBytes } from 'node:crypto'
-import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream'
+import { Duplex, PassThrough, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ProgramEnd } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
@@ -8,7 +8,7 @@ import { heard } from '../../support/heard.ts'
 import type { Dial } from './dial.ts'
 import type { LinkProcess } from './links.ts'
 import { programShell } from './program.generated.ts'
-import { startSession, type Session, type SessionEnd } from './session.ts'
+import { startSession, type Session } from './session.ts'
 import { loginWords, startText } from './shell-start.ts'
 
 /** How the user of a node becomes root. */
@@ -32,12 +32,9 @@ export interface ProgramStart {
 export interface RunningProgram {
   readonly node: string
   readonly name: string
-  readonly stdin: Writable
+  readonly session: Session
   /** What it prints; ends with it. */
   readonly stdout: Readable
-  /** Takes its input and output away. */
-  readonly stop: () => void
-  readonly ended: Promise<SessionEnd>
 }
 
 /** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
@@ -77,8 +74,7 @@ export async function openProgram(
     )
   }
   if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
-  const { stdin, ended } = session
-  return { node, name, stdin, stdout, ended, stop: () => session.stop() }
+  return { node, name, session, stdout }
 }
 
 /** One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
@@ -124,23 +120,27 @@ export function pastMark(
   }
 }
 
-/** Both directions as one stream. */
-export function streamOf({ stdin, stdout, stop }: RunningProgram): Duplex {
-  const stream = heard(Duplex.from({ readable: stdout, writable: stdin }))
-  // Whoever has read all of it has not given up: the program may still have its end to come to.
-  stream.on('close', () => {
-    if (!stream.readableEnded) stop()
-  })
+/** Its standard input and output. A program that fails fails the stream, with what it said last. */
+export function streamOf(program: RunningProgram): Duplex {
+  const { session } = program
+  const stream = heard(Duplex.from({ readable: readFrom(program), writable: session.stdin }))
+  stream.on('close', () => session.stop())
   return stream
+}
+
+async function* readFrom({ node, name, session, stdout }: RunningProgram): AsyncGenerator<Buffer> {
+  for await (const chunk of stdout) yield chunk as Buffer
+  const { code, stderr } = await session.ended
+  if (code !== 0) throw new Error(`${name} on ${node} ended with ${code}: ${stderr.at(-1) ?? ''}`)
 }
 
 /** Gives a program its input and waits for its end. Rejects with a plain sentence when that is not known. */
 export async function runProgram(program: RunningProgram, input: Uint8Array): Promise<ProgramEnd> {
-  const { node, name, stdin, ended } = program
+  const { node, name, session } = program
   // It may end before it has read all of that; what it printed counts all the same.
-  stdin.end(input)
+  session.stdin.end(input)
   const stdout = await buffer(program.stdout)
-  const { code, stderr } = await ended
+  const { code, stderr } = await session.ended
   if (code === 255)
     throw new Error(
       `the end of ${name} on ${node} is not known: ${stderr.at(-1) ?? 'the connection was lost'}`,

@@ -60,9 +60,12 @@ function refusal(node: string, path: string, carrier: Carrier): Error {
   return new Error(`${path} of ${node} cannot be reached: ${why}`)
 }
 
+/** A carrier that has ended leaves its sockets behind, so that no number is used twice. */
+let sockets = 0
+
 /** Has the carrier listen on a socket of this computer that leads there; it goes with the carrier. */
 async function forward(node: string, path: string, carrier: Carrier): Promise<string> {
-  const local = `${carrier.path}.${carrier.sockets.size}`
+  const local = `${carrier.path}.${++sockets}`
   const words = ['-O', 'forward', '-o', 'ClearAllForwardings=no', ...carrier.words]
   const { code, stderr } = await run('ssh', [
     ...words,

@@ -1,0 +1,128 @@
+/** Options of the managers of a swarm, and what does not fit between a swarm and the cluster. */
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { dockerCodes } from '../docker/codes.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import type { Cluster } from '../../topology/cluster.ts'
+import type { Provided } from '../../topology/provided.ts'
+import { overlap, usedRanges } from '../docker/address-ranges.ts'
+import { DOCKER_ROLE } from '../docker/names.ts'
+import { MANAGER_ROLE, SWARM_PORT, WORKER_ROLE } from './swarm-wish.ts'
+
+/** Options of the role `swarm-manager`. */
+export const managerOptions = z.strictObject({
+  workloads: z
+    .boolean()
+    .default(true)
+    .describe('Managers run tasks too; `false` keeps them for managing, on boards that are few and slow.'),
+  drained: z
+    .array(z.string())
+    .default([])
+    .describe('Nodes that run no tasks for a while: what runs there is moved to others.'),
+  address_pool: z
+    .string()
+    .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'must be an IPv4 range such as 10.211.0.0/16')
+    .optional()
+    .describe(
+      'Range that networks over all nodes are taken from, /24 each; one that collides with nothing in the cluster file when left out. It cannot be changed later.',
+    ),
+  network: z
+    .string()
+    .optional()
+    .describe(
+      'Role whose network the nodes talk over, such as wireguard: managers and containers are reached at the addresses there; the addresses of the nodes when left out.',
+    ),
+  certificate_days: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe(
+      'How long the certificates of nodes hold: a node that is off for longer has to be joined anew.',
+    ),
+})
+
+/** The same, checked and filled. */
+export type ManagerOptions = z.output<typeof managerOptions>
+
+/** A finding as roles give it. */
+export interface SwarmFinding {
+  readonly diagnostic: Omit<Diagnostic, 'where'>
+  readonly node?: string
+  readonly option?: string | readonly (string | number)[]
+}
+
+/** What each node of a swarm listens on (docs.docker.com, "Create a swarm"), for the nodes of the cluster alone. */
+export function provided(role: 'manager' | 'worker', network: string | undefined): Provided {
+  const ports = [
+    { port: 7946, protocol: 'tcp' },
+    { port: 7946, protocol: 'udp' },
+    { port: 4789, protocol: 'udp' },
+  ] as const
+  return {
+    name: 'swarm',
+    ports: role === 'manager' ? [{ port: SWARM_PORT, protocol: 'tcp' }, ...ports] : ports,
+    to: 'cluster',
+    ...(network !== undefined && { network }),
+  }
+}
+
+/** What holds for managers and workers alike. */
+export function memberFindings(role: string, cluster: Cluster): SwarmFinding[] {
+  return cluster
+    .find(role)
+    .flatMap(({ name, address, roles }) => [
+      ...(roles.includes(DOCKER_ROLE)
+        ? []
+        : [{ diagnostic: dockerCodes.SWARM_NEEDS_DOCKER({ node: name, role }), node: name }]),
+      ...(ipaddr.isValid(address)
+        ? []
+        : [{ diagnostic: dockerCodes.SWARM_ADDRESS_MISSING({ node: name }), node: name }]),
+    ])
+}
+
+/** What holds for the managers. */
+export function managerFindings(options: ManagerOptions, cluster: Cluster): SwarmFinding[] {
+  const members = [...cluster.find(MANAGER_ROLE), ...cluster.find(WORKER_ROLE)].map(({ name }) => name)
+  const unknown = options.drained.flatMap((name, index) =>
+    members.includes(name)
+      ? []
+      : [
+          {
+            diagnostic: dockerCodes.SWARM_NODE_UNKNOWN({
+              option: 'drained',
+              name,
+              near: didYouMean(name, members),
+            }),
+            option: ['drained', index],
+          },
+        ],
+  )
+  return [
+    ...numberOfManagers(cluster),
+    ...memberFindings(MANAGER_ROLE, cluster),
+    ...unknown,
+    ...pool(options, cluster),
+  ]
+}
+
+function numberOfManagers(cluster: Cluster): SwarmFinding[] {
+  const managers = cluster.find(MANAGER_ROLE)
+  const [first] = managers
+  const count = managers.length
+  if (first !== undefined && count === 1 && cluster.find(WORKER_ROLE).length > 0) {
+    return [{ diagnostic: dockerCodes.SWARM_MANAGER_SINGLE({ node: first.name }) }]
+  }
+  if (count > 0 && count % 2 === 0) return [{ diagnostic: dockerCodes.SWARM_MANAGERS_EVEN({ count }) }]
+  return count > 7 ? [{ diagnostic: dockerCodes.SWARM_MANAGERS_MANY({ count }) }] : []
+}
+
+function pool({ address_pool: given }: ManagerOptions, cluster: Cluster): SwarmFinding[] {
+  if (given === undefined) return []
+  const used = usedRanges(cluster).filter(({ role }) => role !== MANAGER_ROLE)
+  const other = used.find(({ range }) => overlap(given, range))
+  if (other === undefined) return []
+  const details = { pool: given, other: other.range, by: other.by }
+  return [{ diagnostic: dockerCodes.DOCKER_POOL_OVERLAPS(details), option: 'address_pool' }]
+}

@@ -1,0 +1,140 @@
+/** The store of a swarm: its nodes and what they are to be, converged through one of its managers. */
+import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink, StoreLook } from '../contract.ts'
+import { withDocker } from '../docker/docker-api.ts'
+import { DOCKER_UNIT } from '../docker/names.ts'
+import { byStage, carryOut, inStages, shelfFound } from '../steps/carry-out.ts'
+import { NOTHING_OWNED } from '../steps/owned.ts'
+import { granted, inBatches, isStep, isUnseen, Refused, type Shelf, type Step } from '../steps/step.ts'
+import { areTokensOut, giveTokensOut, initSwarm, rotateTokens } from './joining.ts'
+import { letGo, nodeShelf } from './node-shelf.ts'
+import { swarmReply } from './replies.ts'
+import { localState, withSwarm, type SwarmApi } from './swarm-api.ts'
+import type { SwarmWish } from './swarm-wish.ts'
+
+/** Joins at a time: each costs the managers a certificate. */
+const BATCH = 8
+
+/** What the store is made of. */
+export interface SwarmParts {
+  readonly cluster: string
+  readonly wish: SwarmWish
+  readonly shelves: readonly Shelf<SwarmApi>[]
+  /** Number of wanted things beside the nodes. */
+  readonly size: number
+}
+
+/** Makes it. */
+export function swarmStore(given: SwarmParts): ClusterStore {
+  const { wish } = given
+  const parts = { ...given, shelves: [nodeShelf(wish), ...given.shelves] }
+  return {
+    name: 'swarm',
+    members: wish.managers,
+    size: 1 + wish.nodes.length + given.size,
+    runsAs: `service:${DOCKER_UNIT}`,
+    whole: () => whole(parts),
+    check: async (link, node) =>
+      (await withSwarm(link, wish, node, (api) => look(parts, api))) ?? {
+        differences: await whole(parts),
+        unseen: [],
+      },
+    prepare: async (link, node) => {
+      await withSwarm(link, wish, node, letGo)
+    },
+    converge: (link, node, done) => converge(parts, link, node, done),
+  }
+}
+
+const formation = ({ cluster, wish }: SwarmParts): ClusterDifference => ({
+  address: `swarm:${cluster}`,
+  action: 'create',
+  reason: 'there is no swarm yet',
+  differences: [{ field: 'address pool', wanted: wish.addressPool }],
+})
+
+const rotation = ({ cluster }: SwarmParts): ClusterDifference => ({
+  address: `swarm:${cluster}`,
+  action: 'update',
+  reason: 'nodes have joined since its tokens were made',
+  differences: [{ field: 'tokens' }],
+})
+
+async function whole(parts: SwarmParts): Promise<readonly ClusterDifference[]> {
+  const found = await Promise.all(parts.shelves.map((shelf) => shelf.steps(undefined, NOTHING_OWNED)))
+  const steps = inStages(found.flat().filter(isStep))
+  return [formation(parts), ...steps.map(({ difference }) => difference)]
+}
+
+async function look(parts: SwarmParts, api: SwarmApi): Promise<StoreLook> {
+  const found = (
+    await Promise.all(parts.shelves.map((shelf) => shelfFound(shelf, api, NOTHING_OWNED)))
+  ).flat()
+  const differences = inStages(found.filter(isStep)).map(({ difference }) => difference)
+  const { Spec } = granted('the swarm', await api.manager.get('/swarm', swarmReply))
+  return {
+    differences: [...(areTokensOut(Spec.Labels) ? [rotation(parts)] : []), ...differences],
+    unseen: found.filter(isUnseen),
+  }
+}
+
+async function converge(
+  parts: SwarmParts,
+  link: NodeLink,
+  node: string,
+  done: (outcome: ClusterOutcome) => void,
+): Promise<void> {
+  const { wish } = parts
+  const carry = (api: SwarmApi): Promise<true> => carryOutAll(parts, api, done)
+  if ((await withSwarm(link, wish, node, carry)) === true) return
+  const outcome = await form(parts, link, node)
+  done(outcome)
+  if (outcome.failure !== undefined) return
+  // Whoever makes it is in it.
+  done({ address: `swarm-node:${node}`, action: 'create' })
+  await withSwarm(link, wish, node, carry)
+}
+
+/** Makes the swarm on this node, or on the first manager that can have it. */
+async function form(parts: SwarmParts, link: NodeLink, node: string): Promise<ClusterOutcome> {
+  const { address, action } = formation(parts)
+  // Whoever does not answer is no place to begin.
+  await withDocker(link, node, localState)
+  try {
+    await initSwarm(link, parts.wish, node)
+    return { address, action }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return { address, action, failure: error.message }
+  }
+}
+
+async function carryOutAll(
+  parts: SwarmParts,
+  api: SwarmApi,
+  done: (outcome: ClusterOutcome) => void,
+): Promise<true> {
+  const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, NOTHING_OWNED)))).flat()
+  for (const { address, problem } of found.filter(isUnseen))
+    done({ address, action: 'update', failure: problem })
+  const steps = inStages(found.filter(isStep))
+  const joins = steps.some(isJoin)
+  if (joins) await giveTokensOut(api)
+  for (const stage of byStage(steps)) {
+    await inBatches(stage, BATCH, async (step) => done(await carryOut(api, step, {})))
+  }
+  const { Spec } = granted('the swarm', await api.manager.get('/swarm', swarmReply))
+  if (areTokensOut(Spec.Labels)) {
+    await rotateTokens(api)
+    // A part of the joins, which are told.
+    if (!joins) done({ address: rotation(parts).address, action: 'update' })
+  }
+  return true
+}
+
+/** Does this step need a token? */
+function isJoin({ difference: { address, action, differences } }: Step<SwarmApi>): boolean {
+  return (
+    address.startsWith('swarm-node:') &&
+    (action === 'create' || differences.some(({ field }) => field === 'place in the swarm'))
+  )
+}

@@ -1,0 +1,56 @@
+/** The role `swarm-manager`, held to the contract of roles, and what is its own. */
+import { describe, expect, it } from 'vitest'
+import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
+import { describeRole } from '../../../test/contract/role.ts'
+import { mergedLabels, swarmWish } from '../../engines/swarm/swarm-wish.ts'
+import type { Role } from '../role.ts'
+import swarmManager from './swarm-manager.ts'
+
+describeRole({
+  role: swarmManager as unknown as Role<never>,
+  samples: {
+    'everything said': {
+      workloads: false,
+      drained: ['node-2'],
+      address_pool: '10.99.0.0/16',
+      certificate_days: 365,
+    },
+  },
+})
+
+describe('a swarm', () => {
+  const wish = (written: object) =>
+    swarmWish(
+      swarmManager.options.parse(written),
+      clusterFixture({
+        nodes: [
+          { name: 'ant', roles: ['swarm-manager'], address: '10.211.0.7' },
+          { name: 'bee', roles: ['swarm-worker'], has: ['speaker'], labels: { room: 'attic' }, model: 'pi3' },
+        ],
+      }),
+    )
+
+  it('takes a range that collides with no node', () => {
+    expect(wish({}).addressPool).toBe('10.221.0.0/16')
+  })
+
+  it('runs tasks everywhere but where it is told not to', () => {
+    const states = (written: object) => wish(written).nodes.map(({ availability }) => availability)
+    expect(states({})).toEqual(['active', 'active'])
+    expect(states({ workloads: false })).toEqual(['drain', 'active'])
+    expect(states({ drained: ['bee'] })).toEqual(['active', 'drain'])
+  })
+
+  it('labels nodes with their boards, takes back labels of its own and keeps those of others', () => {
+    const [, bee] = wish({}).nodes
+    expect(bee?.labels).toMatchObject({
+      model: 'pi3',
+      'has.speaker': 'true',
+      room: 'attic',
+      'bramble.node': 'bee',
+    })
+    const before = { 'bramble.labels': 'room,shelf', room: 'hall', shelf: '3', mine: 'yes' }
+    const merged = mergedLabels({ room: 'attic', 'bramble.labels': 'room' }, before)
+    expect(merged).toEqual({ 'bramble.labels': 'room', room: 'attic', mine: 'yes' })
+  })
+})

@@ -1,0 +1,43 @@
+/** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
+import { swarmGate } from '../../engines/swarm/gate.ts'
+import { memberResources } from '../../engines/swarm/member-resources.ts'
+import { managerFindings, managerOptions, provided } from '../../engines/swarm/options.ts'
+import { swarmProbe } from '../../engines/swarm/status.ts'
+import { swarmGroup } from '../../engines/swarm/swarm-group.ts'
+import { swarmStore } from '../../engines/swarm/swarm-store.ts'
+import { swarmWish } from '../../engines/swarm/swarm-wish.ts'
+import { defineRole } from '../role.ts'
+
+/**
+ * A manager. The first one makes the swarm; the others and the workers join with tokens that are asked for when they are needed, are held in
+ * memory alone, and end when all are in. Changes go one manager at a time, the leader last, and only while one more may be lost.
+ */
+const swarmManager = defineRole({
+  name: 'swarm-manager',
+  summary:
+    'A manager of a Docker swarm: keeps by majority what is to run where, and runs tasks too unless told otherwise.',
+  family: 'swarm',
+  conflicts: ['swarm-worker'],
+  options: managerOptions,
+  findings: ({ options, cluster }) => managerFindings(options, cluster),
+  settled: ({ options }) =>
+    options.address_pool === undefined
+      ? []
+      : [
+          {
+            what: 'the address pool of the swarm',
+            value: options.address_pool,
+            path: ['roles', 'swarm-manager', 'address_pool'],
+            keep: (before) => `address_pool: ${before}`,
+          },
+        ],
+  provides: ({ options }) => [provided('manager', options.network)],
+  resources: ({ cluster }) => memberResources(cluster.lab),
+  quorum: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
+  gates: ({ node }) => [swarmGate(node.name, 'manager')],
+  store: ({ options, cluster }) =>
+    swarmStore({ cluster: cluster.name, wish: swarmWish(options, cluster), shelves: [], size: 0 }),
+  status: ({ options, cluster }) => swarmProbe(swarmWish(options, cluster)),
+})
+
+export default swarmManager
