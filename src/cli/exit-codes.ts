@@ -15,10 +15,10 @@ export type ExitCode = number
 
 /** The meaning of each status, for people. */
 export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
-  { code: EXIT.ok, meaning: 'all of it is done, known and well; with plan, also when something differs' },
+  { code: EXIT.ok, meaning: 'all of it is done, known and well; with plan, also if something differs' },
   {
     code: EXIT.failure,
-    meaning: 'something failed, is not well, is wrong in the cluster file, or could not be looked at',
+    meaning: 'something failed, is not well, is wrong in the file, or is not known',
   },
   { code: EXIT.changes, meaning: 'plan --detailed-exitcode: there are changes to apply' },
   { code: EXIT.usage, meaning: 'the command line was not understood' },

@@ -1,4 +1,6 @@
 /** Checks plain values against the schema and the cross-field rules, finding all mistakes in one go. */
+import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
+import { keyCodes } from '../diagnostics/catalogue/keys.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
 import { findingsOf } from './issue-diagnostics.ts'
@@ -43,13 +45,23 @@ export function checkClusterFile(
     ...unusable,
     ...findings.map(({ diagnostic }) => diagnostic),
     ...(file ? validateClusterFile(file, positions) : []),
-  ]
+  ].filter(saidOnce(value))
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   return {
     ...(file && !failed && { file }),
     diagnostics: sortDiagnostics(diagnostics),
     positions,
   }
+}
+
+/** Where `nodes` is nothing there are no nodes; where it is something else, that is what is wrong with it. */
+function saidOnce(value: unknown): (one: Diagnostic, index: number, all: readonly Diagnostic[]) => boolean {
+  const isEmpty = typeof value === 'object' && value !== null && 'nodes' in value && value.nodes === null
+  const needless = isEmpty ? keyCodes.WRONG_TYPE.code : clusterCodes.NO_NODES.code
+  const aboutNodes = ({ code, summary }: Diagnostic): boolean =>
+    code === clusterCodes.NO_NODES.code ||
+    (code === keyCodes.WRONG_TYPE.code && summary.startsWith('nodes takes '))
+  return (one, _, all) => one.code !== needless || !aboutNodes(one) || all.filter(aboutNodes).length < 2
 }
 
 /**

@@ -42,104 +42,118 @@ function checkPlace({ where }: Diagnostic, text: string): void {
   expect(where.column - 1 + where.length).toBeLessThanOrEqual(line?.length ?? 0)
 }
 
-describe('whatever the text is, reading it gives a cluster file or mistakes with their places', () => {
-  it('for any characters', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), check), { numRuns: 300 })
-  })
+/** So many texts are read, however long a busy computer takes for them: nothing here is about time. */
+const ALL_THE_TIME = { timeout: 600_000 }
 
-  it('for any sequence of what YAML is made of', () => {
-    const parts = [
-      'a',
-      '1',
-      '~',
-      ': ',
-      ' ',
-      '\n',
-      '\n  ',
-      '- ',
-      '? ',
-      '[',
-      ']',
-      '{',
-      '}',
-      ', ',
-      '#',
-      '"',
-      "'",
-      '|',
-      '>',
-    ]
-    const more = [
-      '&a ',
-      '*a',
-      '<<: ',
-      '!x ',
-      '!!map ',
-      '---\n',
-      '...\n',
-      '%YAML 1.1\n',
-      '\t',
-      '\r\n',
-      '\u0000',
-      '\ufeff',
-    ]
-    const keys = ['cluster: ', 'nodes:\n  ', 'roles: ', 'on: ', 'all', 'groups: ', 'count: 1']
-    const text = fc
-      .array(fc.constantFrom(...parts, ...more, ...keys), { maxLength: 60 })
-      .map((all) => all.join(''))
-    fc.assert(fc.property(text, check), { numRuns: 1000 })
-  })
+describe(
+  'whatever the text is, reading it gives a cluster file or mistakes with their places',
+  ALL_THE_TIME,
+  () => {
+    it('for any characters', () => {
+      fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), check), { numRuns: 300 })
+    })
 
-  it('for a cluster file in which some characters were changed', () => {
-    const change = fc.record({ at: fc.nat(WHOLE.length), gone: fc.nat(8), put: fc.string({ maxLength: 4 }) })
-    fc.assert(
-      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
-        check(
-          changes.reduce((text, { at, gone, put }) => text.slice(0, at) + put + text.slice(at + gone), WHOLE),
-        )
-      }),
-      { numRuns: 500 },
-    )
-  })
+    it('for any sequence of what YAML is made of', () => {
+      const parts = [
+        'a',
+        '1',
+        '~',
+        ': ',
+        ' ',
+        '\n',
+        '\n  ',
+        '- ',
+        '? ',
+        '[',
+        ']',
+        '{',
+        '}',
+        ', ',
+        '#',
+        '"',
+        "'",
+        '|',
+        '>',
+      ]
+      const more = [
+        '&a ',
+        '*a',
+        '<<: ',
+        '!x ',
+        '!!map ',
+        '---\n',
+        '...\n',
+        '%YAML 1.1\n',
+        '\t',
+        '\r\n',
+        '\u0000',
+        '\ufeff',
+      ]
+      const keys = ['cluster: ', 'nodes:\n  ', 'roles: ', 'on: ', 'all', 'groups: ', 'count: 1']
+      const text = fc
+        .array(fc.constantFrom(...parts, ...more, ...keys), { maxLength: 60 })
+        .map((all) => all.join(''))
+      fc.assert(fc.property(text, check), { numRuns: 1000 })
+    })
 
-  it('for any values in the places of values', () => {
-    const words = fc.constantFrom('all', 'rest', 'hammond', 'core', 'pi4', '1GiB', '', '10s', 'constructor')
-    const value = fc.letrec((tie) => ({
-      any: fc.oneof(
-        { maxDepth: 3 },
-        words,
-        fc.integer(),
-        fc.boolean(),
-        fc.constant(null),
-        tie('list'),
-        tie('map'),
-      ),
-      list: fc.array(tie('any'), { maxLength: 3 }),
-      map: fc.dictionary(
-        fc.constantFrom('on', 'model', 'has', 'count', 'of', 'check', 'hammond', 'core', 'toString'),
-        tie('any'),
-        { maxKeys: 3 },
-      ),
-    })).any
-    const keys = fc.constantFrom(
-      'cluster',
-      'domain',
-      'access',
-      'nodes',
-      'groups',
-      'roles',
-      'services',
-      'releases',
-      'lab',
-    )
-    fc.assert(
-      fc.property(fc.dictionary(keys, value), (file) => check(JSON.stringify(file))),
-      { numRuns: 1000 },
-    )
-  })
-})
+    it('for a cluster file in which some characters were changed', () => {
+      const change = fc.record({
+        at: fc.nat(WHOLE.length),
+        gone: fc.nat(8),
+        put: fc.string({ maxLength: 4 }),
+      })
+      fc.assert(
+        fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+          check(
+            changes.reduce(
+              (text, { at, gone, put }) => text.slice(0, at) + put + text.slice(at + gone),
+              WHOLE,
+            ),
+          )
+        }),
+        { numRuns: 500 },
+      )
+    })
 
-describe('texts that are easy to write and hard to read', () => {
+    it('for any values in the places of values', () => {
+      const words = fc.constantFrom('all', 'rest', 'hammond', 'core', 'pi4', '1GiB', '', '10s', 'constructor')
+      const value = fc.letrec((tie) => ({
+        any: fc.oneof(
+          { maxDepth: 3 },
+          words,
+          fc.integer(),
+          fc.boolean(),
+          fc.constant(null),
+          tie('list'),
+          tie('map'),
+        ),
+        list: fc.array(tie('any'), { maxLength: 3 }),
+        map: fc.dictionary(
+          fc.constantFrom('on', 'model', 'has', 'count', 'of', 'check', 'hammond', 'core', 'toString'),
+          tie('any'),
+          { maxKeys: 3 },
+        ),
+      })).any
+      const keys = fc.constantFrom(
+        'cluster',
+        'domain',
+        'access',
+        'nodes',
+        'groups',
+        'roles',
+        'services',
+        'releases',
+        'lab',
+      )
+      fc.assert(
+        fc.property(fc.dictionary(keys, value), (file) => check(JSON.stringify(file))),
+        { numRuns: 1000 },
+      )
+    })
+  },
+)
+
+describe('texts that are easy to write and hard to read', ALL_THE_TIME, () => {
   const many = 50_000
   it.each([
     ['open lists', '['],

@@ -91,8 +91,26 @@ function wrongType(path: KeyPath, expected: readonly string[], subject: Subject)
     found: foundText(found),
     description: meaning(path, schema),
     quoted,
+    instead: mapInstead(path, found, expected, schema),
   }
   return { diagnostic: keyCodes.WRONG_TYPE(details, { where: positions.of(path) }), path, missing: false }
+}
+
+/** How a map is written where something else stands: the words of a list as its keys, else the keys that it can have. */
+function mapInstead(
+  path: KeyPath,
+  found: unknown,
+  expected: readonly string[],
+  schema: z.core.$ZodType,
+): string | undefined {
+  if (!expected.some((sort) => SORTS[sort] === 'a map')) return undefined
+  const keys = knownKeysAt(schema, path).map(({ name }) => name)
+  if (keys.length > 0 && !Array.isArray(found))
+    return `write a map, with keys such as ${keys.slice(0, 4).join(', ')}`
+  const words = Array.isArray(found) ? found.filter((one) => typeof one === 'string') : []
+  if (words.length === 0 || words.length !== (found as unknown[]).length) return undefined
+  const shown = words.slice(0, 3).map((word) => `${word}: { … }`)
+  return `write the names as keys:  ${shown.join(', ')}${words.length > 3 ? ', …' : ''}`
 }
 
 function wrongChoice(
@@ -102,7 +120,8 @@ function wrongChoice(
 ): Finding {
   const found = valueAt(value, path)
   const choices = issue.values.map(String)
-  const near = typeof found === 'string' ? didYouMean(found, choices) : undefined
+  const near =
+    typeof found === 'string' ? (didYouMean(found, choices) ?? squeezed(found, choices)) : undefined
   // The words of the schema itself, where there is a way out besides the choices.
   const otherwise = issue.message.startsWith('Invalid ') ? undefined : issue.message
   const details = { key: keyPathText(path), found: foundText(found), choices, near, otherwise }
@@ -126,6 +145,16 @@ function badValue(
   }
   const where = isKey ? positions.ofKey(path) : positions.of(path)
   return { diagnostic: keyCodes.BAD_VALUE(details, { where }), path, missing: false }
+}
+
+/** "Raspberry Pi 4" means pi4: letters and digits count, and the name of the family goes without saying. */
+function squeezed(found: string, choices: readonly string[]): string | undefined {
+  const bare = (text: string): string => text.toLowerCase().replace(/raspberry|model|[^a-z0-9]/g, '')
+  const wanted = bare(found)
+  return (
+    choices.find((choice) => bare(choice) === wanted) ??
+    choices.findLast((choice) => bare(choice) !== '' && new RegExp(`^${bare(choice)}(?![0-9])`).test(wanted))
+  )
 }
 
 /** The description of the key that a value belongs to, also of an element of its list. */

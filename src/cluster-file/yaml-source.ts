@@ -47,11 +47,7 @@ export function readYaml(file: string, text: string): YamlSource {
   }
   const mistakes = [...document.errors, ...document.warnings].slice(0, SYNTAX_ERRORS_SHOWN)
   if (mistakes.length > 0) {
-    return broken(
-      ...mistakes.map(({ message, pos }) =>
-        readingCodes.YAML_SYNTAX({ problem: firstSentence(message) }, { where: place(pos) }),
-      ),
-    )
+    return broken(...mistakes.map((mistake) => syntaxMistake(mistake, text, place)))
   }
   const values = new YamlValues(place)
   const tree = values.read(document.contents)
@@ -62,6 +58,22 @@ export function readYaml(file: string, text: string): YamlSource {
   const usable = values.diagnostics.every(({ code }) => code === readingCodes.YAML_DUPLICATE_KEY.code)
   if (!usable) return broken(...values.diagnostics)
   return { value: tree.value, positions: new YamlPositions(tree, place), diagnostics: values.diagnostics }
+}
+
+function syntaxMistake(
+  { message, pos }: { readonly message: string; readonly pos: Span },
+  text: string,
+  place: (span: Span) => FilePlace,
+): Diagnostic {
+  const where = place(openingOf(message, text, pos) ?? pos)
+  return readingCodes.YAML_SYNTAX({ problem: firstSentence(message) }, { where })
+}
+
+/** A quote that nothing closes is found missing at the end of the text; what helps is where it stands. */
+function openingOf(message: string, text: string, [, end]: Span): Span | undefined {
+  const quote = /^Missing closing (["'])quote/.exec(message)?.[1]
+  const at = quote === undefined ? -1 : text.lastIndexOf(quote, end - 1)
+  return at < 0 ? undefined : [at, at + 1]
 }
 
 /** The parser's messages are sentences of varying length; the first one says it. */

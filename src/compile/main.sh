@@ -35,6 +35,16 @@ leave() {
   rm -rf "$WORK"
 }
 
+found_aside() { # NAME: sets ASIDE to what was set aside in this folder or of it: it gets its name back
+  local path
+  ASIDE=
+  for path in "$R$1"/*.bramble-aside "$R$1"/.*.bramble-aside "$R$1.bramble-aside"/*; do
+    if [ ! -e "$path" ] && [ ! -L "$path" ]; then continue; fi
+    path=${path##*/}
+    ASIDE="$ASIDE${ASIDE:+, }${path%.bramble-aside}"
+  done
+}
+
 run_check() {
   local id kind name before
   checks check
@@ -42,8 +52,10 @@ run_check() {
     PENDING=1
     printf '%s' "$ORPHANS" >"$WORK/orphans"
     while IFS=$TAB read -r id kind name before; do
+      ASIDE=
+      case $before in aside*) found_aside "$name" ;; esac
       if [ "$before" != absent ]; then before=before; fi
-      emit orphan "$kind" "$name" "$before"
+      emit orphan "$kind" "$name" "$before" ${ASIDE:+"$ASIDE"}
     done <"$WORK/orphans"
   fi
 }

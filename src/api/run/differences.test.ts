@@ -88,6 +88,10 @@ describe('the effect of a change', () => {
 
 it('tells what is removed from what is put back', () => {
   expect(orphanEvent('ada', { kind: 'file', name: '/etc/a' })).not.toHaveProperty('putsBack')
+  const aside = { kind: 'foreign-files', name: '/etc/consul.d', putsBack: true, what: 'zzz.json' } as const
+  expect(orphanEvent('ada', aside)).toMatchObject({
+    reason: 'it is no longer in the cluster file; what was there before is put back: zzz.json',
+  })
   expect(orphanEvent('ada', { kind: 'service', name: 'ssh.service', putsBack: true })).toMatchObject({
     action: 'remove',
     putsBack: true,

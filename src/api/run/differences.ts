@@ -73,14 +73,14 @@ function reasonOf({ action, differences }: NodeDifference): string {
 }
 
 /** The event that tells of something that Bramble made and that is no longer wanted. */
-export function orphanEvent(node: string, { kind, name, putsBack }: Orphan): EventBody {
+export function orphanEvent(node: string, { kind, name, putsBack, what }: Orphan): EventBody {
   return {
     type: 'resource-differs',
     node,
     address: `${node}/${kind}:${name}`,
     action: 'remove',
     reason: putsBack
-      ? 'it is no longer in the cluster file; what was there before is put back'
+      ? `it is no longer in the cluster file; what was there before is put back${what === undefined ? '' : `: ${what}`}`
       : 'it is no longer in the cluster file',
     differences: [],
     ...(putsBack && { putsBack }),

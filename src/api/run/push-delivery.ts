@@ -34,6 +34,8 @@ export interface PushDeliveryOptions {
   readonly runtime: (node: string) => string | undefined
   /** Told of the facts of every node that answers. */
   readonly noteFacts: (node: string, facts: Readonly<Record<string, string>>) => void
+  /** Told of every node that answers, with what differs on it. */
+  readonly noteLook?: (seen: HeldObservation) => void
   /** Told how far the clock of every node that answers is away. */
   readonly noteClock: (reading: ClockReading) => void
   /** Told of what keeps this run from changing anything. */
@@ -93,6 +95,7 @@ function linkOf(push: PushRun): NodeLink {
 function noteSeen(options: PushDeliveryOptions, held: HeldObservation): void {
   const { node, facts, obstacles, clockSeconds: seconds } = held
   options.noteFacts(node, facts)
+  options.noteLook?.(held)
   if (seconds !== undefined)
     options.noteClock({ node, seconds, hasSource: facts['time_source'] !== undefined })
   for (const one of obstacles) options.noteObstacle(node, one)

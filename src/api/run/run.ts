@@ -1,6 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
 import type { Obstacle, PushRun } from '../../delivery/push/push.ts'
 import type { Transport } from '../../delivery/transport/transport.ts'
+import { secretsCodes } from '../../diagnostics/catalogue/secrets.ts'
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../../diagnostics/for-twin.ts'
@@ -9,18 +10,20 @@ import { openJournal, type Journal } from '../../journal/journal.ts'
 import { redacted } from '../../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { rollOut } from '../../rollout/rollout.ts'
-import type { NodeFailure } from '../../rollout/work.ts'
+import type { Delivery, NodeFailure } from '../../rollout/work.ts'
 import { redactor, type Redactor } from '../../secrets/redaction.ts'
 import { eventQueue } from '../../support/event-queue.ts'
 import { readVersion } from '../../support/version.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
 import type { ClockReading } from './clocks.ts'
 import { connect } from '../connect.ts'
+import type { Seen } from '../status/certificates.ts'
+import { oldCertificates, showingNodes } from '../status/old-certificates.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { controllerName, stamped } from '../events.ts'
 import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
-import { forgetLeft, noted } from '../secrets/kept-secrets.ts'
+import { forgetLeft, leavingSecrets, noted } from '../secrets/kept-secrets.ts'
 import { knownLater } from './known-later.ts'
 import { withoutLeftNodes } from '../left-nodes.ts'
 import { lateFindings } from './late-findings.ts'
@@ -136,6 +139,7 @@ class Run {
   readonly #obstacles: Diagnostic[] = []
   #isDeclined = false
   readonly #clocks: ClockReading[] = []
+  readonly #looks: Seen[] = []
   #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
   constructor(
@@ -168,26 +172,14 @@ class Run {
   }
 
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
-    const { nodes, engines, resolved, program, notices } = this.#prepared
+    const { nodes, engines, resolved, notices } = this.#prepared
     const inScope = new Set(nodes)
     const { stores, probes } = enginesUsed(engines, inScope)
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
-    for (const { code, summary, why } of notices) emit({ type: 'warning', code, text: `${summary}: ${why}` })
-    const delivery = pushDelivery({
-      push,
-      mode: this.#mode,
-      program,
-      linked: new Set([...stores, ...probes].flatMap(({ members }) => members.slice(0, 1))),
-      emit,
-      runtime: (node) => this.#lock.nodes[node]?.['runtime'],
-      noteFacts: (node, facts) => {
-        this.#lock = withFacts(this.#lock, node, facts)
-      },
-      noteClock: (reading) => this.#clocks.push(reading),
-      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
-    })
+    for (const { code, summary, why } of [...notices, ...this.#leaving(inScope)])
+      emit({ type: 'warning', code, text: `${summary}: ${why}` })
     const outcome = await rollOut({
       mode: this.#mode,
       nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
@@ -196,7 +188,7 @@ class Run {
       stores,
       probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
-      delivery,
+      delivery: this.#delivery(push, [...stores, ...probes]),
       emit,
       signal: this.#options.signal,
       allowed: (isQuiet) => this.#isAllowed(push, isQuiet),
@@ -207,10 +199,38 @@ class Run {
     return outcome
   }
 
+  /** Looks at the nodes, and keeps what was seen. */
+  #delivery(push: PushRun, asked: readonly { readonly members: readonly string[] }[]): Delivery {
+    return pushDelivery({
+      push,
+      mode: this.#mode,
+      program: this.#prepared.program,
+      linked: new Set([
+        ...asked.flatMap(({ members }) => members.slice(0, 1)),
+        ...showingNodes(this.#prepared),
+      ]),
+      emit: (body) => this.#emit(body),
+      runtime: (node) => this.#lock.nodes[node]?.['runtime'],
+      noteFacts: (node, facts) => {
+        this.#lock = withFacts(this.#lock, node, facts)
+      },
+      noteLook: (seen) => this.#looks.push(seen),
+      noteClock: (reading) => this.#clocks.push(reading),
+      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
+    })
+  }
+
+  /** What is forgotten at the end, when every node of the cluster is part of the run. */
+  #leaving(inScope: ReadonlySet<string>): Diagnostic[] {
+    if (this.#prepared.resolved.cluster.nodes.some(({ name }) => !inScope.has(name))) return []
+    const names = leavingSecrets(this.#lock, this.#prepared)
+    return names.length === 0 ? [] : [secretsCodes.SECRETS_LEAVE({ names })]
+  }
+
   /** Looks at what runs, while the nodes are looked at. */
   async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
-    const others = isQuiet ? [] : await this.#objections(transport)
+    const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
     this.#refusals = [...late, ...others]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
@@ -219,8 +239,15 @@ class Run {
     return this.#refusals.length === 0
   }
 
+  /** Where nothing is to be changed, nothing would make anybody read a certificate that is in its place. */
+  #old(transport: Transport): Promise<readonly Diagnostic[]> {
+    return oldCertificates(this.#prepared, this.#looks, transport)
+  }
+
   /** What only matters when something is to be changed. */
   async #objections(transport: Transport): Promise<readonly Diagnostic[]> {
+    for (const { code, summary, fix } of await this.#old(transport))
+      this.#emit({ type: 'warning', code, text: `${summary}: ${fix}` })
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld
     const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)

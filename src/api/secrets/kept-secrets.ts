@@ -12,16 +12,21 @@ export function noted(lock: ClusterLock, { secrets, wishes }: Kept): ClusterLock
   return { ...lock, secrets: Object.fromEntries([...names].map((name) => [name, known[name] ?? 'kept'])) }
 }
 
+/** Names of what an apply that brings everything everywhere takes out of the store: Bramble made it once, and nobody wishes for it any more. */
+export function leavingSecrets(lock: ClusterLock, { secrets, wishes }: Kept): string[] {
+  const wished = new Set(wishes.map(({ name }) => name))
+  return secrets
+    .list()
+    .filter(({ name, imported }) => !wished.has(name) && !imported && lock.secrets?.[name] !== undefined)
+    .map(({ name }) => name)
+}
+
 /**
  * After an apply that brought everything everywhere: what was made anew is known everywhere, and what Bramble once made for a node or a role that
  * has left is taken out of the store. A node or role that comes back gets new ones. What came from outside stays: nobody could make it again.
  */
 export function forgetLeft(lock: ClusterLock, kept: Kept): ClusterLock {
-  const { secrets, wishes } = kept
-  const wished = new Set(wishes.map(({ name }) => name))
-  for (const { name, imported } of secrets.list()) {
-    if (!wished.has(name) && !imported && lock.secrets?.[name] !== undefined) secrets.remove(name)
-  }
+  for (const name of leavingSecrets(lock, kept)) kept.secrets.remove(name)
   const { secrets: names = {} } = noted(lock, kept)
   return { ...lock, secrets: Object.fromEntries(Object.keys(names).map((name) => [name, 'kept'])) }
 }

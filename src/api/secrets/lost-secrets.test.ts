@@ -6,8 +6,10 @@ import { EMPTY_LOCK, parseLock, type ClusterLock } from '../../cluster-lock/clus
 import { openSecrets } from '../../secrets/store.ts'
 import { newToken } from '../../secrets/token.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
-import { forgetLeft, noted } from './kept-secrets.ts'
+import { forgetLeft, leavingSecrets, noted } from './kept-secrets.ts'
 import { openCluster, type OpenedCluster } from '../open.ts'
+import { plan } from '../run/run.ts'
+import type { Event } from '../../events/event.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
 import { recreateSecrets } from './recreate-secrets.ts'
 
@@ -172,12 +174,28 @@ describe('what has left', () => {
   it('is forgotten after an apply that reached everybody, and comes back as something new', async () => {
     const before = await applied(await opened())
     const old = before.secrets.get('consul/agent/grace').value
+    const look = await prepared(await opened(WITHOUT_GRACE), 'read')
+    expect(leavingSecrets(look.lock, look)).toEqual(['consul/agent/grace', 'consul/certificate/grace'])
+    expect(existsSync(join(secretsFolder(), 'consul/agent/grace.age'))).toBe(true)
     await applied(await opened(WITHOUT_GRACE))
     expect(existsSync(join(secretsFolder(), 'consul/agent/grace.age'))).toBe(false)
     expect(existsSync(join(secretsFolder(), 'consul/certificate/grace.age'))).toBe(false)
     expect(lockNow().secrets).not.toHaveProperty('consul/agent/grace')
     const after = await applied(await opened())
     expect(after.secrets.get('consul/agent/grace').value).not.toEqual(old)
+  })
+
+  it('is announced by a plan, before it asks any node: SECRETS_LEAVE', async () => {
+    await applied(await opened())
+    // Nobody listens there, so no node is reached, and the plan says so at once.
+    const away = WITHOUT_GRACE.replaceAll('192.0.2.', '127.0.0.').replace(
+      'cluster:',
+      'access: { port: 1 }\ncluster:',
+    )
+    const events: Event[] = []
+    for await (const event of plan(await opened(away))) events.push(event)
+    const text = expect.stringContaining('consul/agent/grace, consul/certificate/grace') as string
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'SECRETS_LEAVE', text }))
   })
 
   it('is kept when it came from outside: nobody could make it again', async () => {

@@ -29,16 +29,16 @@ export interface CertificateStatus {
 }
 
 /** What of a look at a node is needed. */
-type Seen = Pick<Observation, 'node' | 'differing'>
+export type Seen = Pick<Observation, 'node' | 'differing'>
 
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
 
 /** Looks at all certificates of a node at once. Never rejects. */
 export function certificatesOn(
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'resolved' | 'provisions'>,
   node: ClusterNode,
   seen: Seen,
-  link: NodeLink,
+  link: Pick<NodeLink, 'connect'>,
   now: Date,
 ): Promise<readonly CertificateStatus[]> {
   return Promise.all(
@@ -59,11 +59,11 @@ export function daysLeft(certificates: readonly CertificateStatus[], now: Date):
 }
 
 async function look(
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'resolved' | 'provisions'>,
   node: string,
   wanted: ServedCertificate,
   seen: Seen,
-  link: NodeLink,
+  link: Pick<NodeLink, 'connect'>,
   now: Date,
 ): Promise<CertificateStatus> {
   const { secrets } = prepared.provisions
@@ -110,7 +110,7 @@ function lifeOf({ notBefore, notAfter, fingerprint }: ShownCertificate): Life {
 }
 
 async function servedLife(
-  link: NodeLink,
+  link: Pick<NodeLink, 'connect'>,
   node: string,
   { port, name }: ServedCertificate,
   authorityPem: string,

@@ -18,7 +18,8 @@ import { firstLook } from '../run/first-contact.ts'
 import type { OpenedCluster } from '../open.ts'
 import { lateFindings } from '../run/late-findings.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
-import { certificatesOfNode, wantedVersions } from '../../programs/programs.ts'
+import { wantedVersions } from '../../programs/programs.ts'
+import { showingNodes } from './old-certificates.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
 
 /** How one node stands. */
@@ -107,8 +108,7 @@ async function look(
 
 /** Who is asked for an engine, and who shows a certificate: what it really shows is asked of its port. */
 function linkedNodes({ engines, resolved }: Prepared): ReadonlySet<string> {
-  const showing = resolved.cluster.nodes.filter((node) => certificatesOfNode(resolved, node).length > 0)
-  return new Set([...engines.probes.flatMap(({ members }) => members), ...showing.map(({ name }) => name)])
+  return new Set([...engines.probes.flatMap(({ members }) => members), ...showingNodes({ resolved })])
 }
 
 function judged(

@@ -15,6 +15,9 @@ interface Use {
   readonly restAllowed: boolean
 }
 
+/** Words with which people mean every node. */
+const MEANS_ALL = /^(?:yes|true|every|everywhere|everything|any|nodes|\*)$/i
+
 /** Every name that chooses nodes exists. */
 export const namesExist: Rule = (file, positions) => {
   const known = new Set([...Object.keys(file.nodes), ...Object.keys(file.groups), 'all'])
@@ -46,5 +49,6 @@ function uses(file: ClusterFile): readonly Use[] {
 }
 
 function unknownName(name: string, known: Iterable<string>, path: KeyPath, positions: Positions): Diagnostic {
-  return clusterCodes.UNKNOWN_NAME({ name, near: didYouMean(name, known) }, { where: positions.of(path) })
+  const near = MEANS_ALL.test(name) ? 'all' : didYouMean(name, known)
+  return clusterCodes.UNKNOWN_NAME({ name, near }, { where: positions.of(path) })
 }

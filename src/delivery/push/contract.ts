@@ -50,6 +50,8 @@ export interface Orphan {
   readonly name: string
   /** Something else was there before, and comes back. */
   readonly putsBack?: true
+  /** What that is, where it has a name of its own. */
+  readonly what?: string
 }
 
 /** What keeps an apply from being begun. */

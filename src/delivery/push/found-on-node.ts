@@ -55,8 +55,9 @@ export class FoundOnNode {
       this.#obstacles.push({ what: event.what, wayOut: event.wayOut })
     }
     if (event.type === 'orphan') {
-      const { kind, name, putsBack } = event
-      this.#orphans.push({ kind, name, ...(putsBack && { putsBack }) })
+      const { kind, name, putsBack, what } = event
+      const back = { ...(putsBack && { putsBack }), ...(what !== undefined && { what }) }
+      this.#orphans.push({ kind, name, ...back })
     }
     if (event.type === 'finished') {
       this.#finished = true

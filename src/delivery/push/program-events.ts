@@ -25,6 +25,8 @@ export type ProgramEvent =
       readonly name: string
       /** Something else was there before, and comes back. */
       readonly putsBack?: true
+      /** What that is, where it has a name of its own. */
+      readonly what?: string
     }
   | { readonly type: 'converging'; readonly id?: string; readonly kind?: string }
   | { readonly type: 'changed'; readonly id: string }
@@ -109,9 +111,11 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     const text = textOf(base64)
     return { type: 'content', id, ...(text !== undefined && { text }) }
   },
-  orphan: ([kind = '', name = '', before]) => {
+  orphan: ([kind = '', name = '', before, what]) => {
     const owned = ownedOf('orphan', kind, name)
-    return owned && before === 'before' ? { ...owned, putsBack: true } : owned
+    if (!owned || before !== 'before') return owned
+    const named = what === undefined || what === '' ? {} : { what: visibleLine(what).slice(0, MOST_NAMES) }
+    return { ...owned, putsBack: true, ...named }
   },
   removed: ([kind = '', name = '']) => ownedOf('removed', kind, name),
   converging: ([id = '', kind], expected) => {
@@ -180,6 +184,9 @@ function unescaped(field: string): string {
 function count(text: string | undefined): number | undefined {
   return text !== undefined && /^-?\d{1,9}$/.test(text) ? Math.max(0, Number(text)) : undefined
 }
+
+/** So many characters of names are told at most. */
+const MOST_NAMES = 200
 
 function isKind(kind: string | undefined): kind is string {
   return kind !== undefined && /^[a-z][a-z0-9-]{0,63}$/.test(kind)

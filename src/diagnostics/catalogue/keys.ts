@@ -33,13 +33,14 @@ export const keyCodes = defineCodes({
     found: string
     description: string
     quoted?: string | undefined
+    instead?: string | undefined
   }>({
     title: 'A value of the wrong sort',
     summary: ({ key, expected, found }) => `${key} takes ${expected}, not ${found}`,
     why: 'the value cannot be used as it stands',
-    fix: ({ expected, quoted, description }) =>
+    fix: ({ expected, quoted, instead, description }) =>
       withMeaning(
-        quoted === undefined ? `write ${expected}` : `put it into quotes: "${quoted}"`,
+        quoted === undefined ? (instead ?? `write ${expected}`) : `put it into quotes: "${quoted}"`,
         description,
       ),
     explain:

@@ -43,6 +43,19 @@ export const rolloutCodes = defineCodes({
       'A serving member is only interrupted by a run that holds the group, and it takes most of the members to hold it. ' +
       'A member that serves nothing may be mended all the same.',
   }),
+  CERTIFICATE_NOT_SHOWN: code<{ node: string; port: number; unit: string; ended: Date }>({
+    origin: 'delivery',
+    shownBy: 'src/api/status/old-certificates.test.ts',
+    title: 'A certificate that is installed and not shown',
+    summary: ({ node, port }) =>
+      `port ${port} of ${node} does not show the certificate that is installed there`,
+    why: ({ ended }) =>
+      `it shows one that ends on ${ended.toISOString().slice(0, 10)}; then nobody believes the node any more`,
+    fix: ({ node, unit }) => `bramble ssh ${node} -- sudo systemctl restart ${unit}`,
+    explain:
+      'A new certificate counts once a new connection has shown it. The file on the node is the wanted one, and the program that listens there has not read it: it was told to and did not, ' +
+      'or somebody else listens on the port. Restart the unit, one member of a consensus group at a time, and run `bramble plan` again.',
+  }),
   ENGINE_UNREACHABLE: code<{ engine: string; reason: string }>({
     origin: 'delivery',
     shownBy: ENGINES_TEST,

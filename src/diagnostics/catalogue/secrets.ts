@@ -72,6 +72,19 @@ export const secretsCodes = defineCodes({
       'Without it nobody can open the others. Bring it back from git or from a backup; if it is lost, `bramble secrets recreate` moves ' +
       'the folder aside, and the next apply gives everything new keys.',
   }),
+  SECRETS_LEAVE: code<{ names: readonly string[] }>({
+    severity: 'warning',
+    origin: 'secrets',
+    shownBy: 'src/api/secrets/lost-secrets.test.ts',
+    title: 'Secrets of what has left are about to be forgotten',
+    summary: ({ names }) =>
+      `${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''} ${names.length === 1 ? 'belongs' : 'belong'} to nobody any more`,
+    why: 'once everything is applied they are taken out of the secrets folder; whoever comes back gets new ones',
+    fix: 'nothing is to be done; to keep a value, copy it first: bramble secrets show NAME',
+    explain:
+      'Certificates and tokens of a node, a role or a service that left the cluster file are of no use to anybody but a thief. An apply that reaches every node and brings everything ' +
+      'there takes them out of the secrets folder, behind the deletion of the tokens in their engine, which the plan lists as removals. Values that you imported stay.',
+  }),
   SECRETS_LOST: code<{ names: readonly string[]; folder: string; lab: boolean }>({
     origin: 'secrets',
     shownBy: 'src/api/secrets/lost-secrets.test.ts',

@@ -103,7 +103,10 @@ export const serverOptions = z
   .strictObject({
     version: z
       .string()
-      .regex(/^\d+\.\d+\.\d+$/, 'must be a full version: three numbers with dots between them')
+      .regex(
+        /^\d+\.\d+\.\d+$/,
+        'must be a full version, three numbers with dots between them; left out, it is the newest',
+      )
       .optional()
       .describe(
         'Version of Consul; default: what the cluster lock pins, at first the newest of the newest line that Bramble knows and HashiCorp supports.',

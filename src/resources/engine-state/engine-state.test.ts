@@ -70,6 +70,31 @@ describeAsRoot('the state of an engine', () => {
     await removeRoot(root)
   })
 
+  it('tells who the engine takes this node for, and in a plan of its removal what comes back', async () => {
+    const root = await makeRoot({ ...OLD, [`${FOLDER}/node-id`]: '2c3f9c9e-1f4b\n' })
+    const named = engineState({
+      folder: FOLDER,
+      engine: 'Consul',
+      entries: ['raft', 'serf/local.snapshot'],
+      owner: KEYRING,
+      unit: 'consul',
+      found: 'set_aside',
+      option: 'old_state',
+      identity: 'node-id',
+    })
+    const facts = ({ lines }: ProgramRun) =>
+      lines
+        .filter(({ type, fields }) => type === 'fact' && fields[0] === 'engine_ids')
+        .map(({ fields }) => fields[1])
+    expect(facts(await runProgram(root, await programOf([named]), 'check'))).toEqual(['Consul=2c3f9c9e-1f4b'])
+    await runProgram(root, await programOf([named]), 'converge')
+    const { lines } = await runProgram(root, await programOf([]), 'check')
+    expect(lines.filter(({ type }) => type === 'orphan').map(({ fields }) => fields)).toEqual([
+      ['engine-state', FOLDER, 'before', 'raft, serf'],
+    ])
+    await removeRoot(root)
+  })
+
   it('that the engine made after Bramble had set it up is ours', async () => {
     const root = await makeRoot({ '/var/lib': { folder: true } })
     const serf = directory({ path: `${FOLDER}/serf` })
