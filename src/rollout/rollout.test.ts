@@ -108,33 +108,6 @@ describe('a rollout', () => {
     expect(paper.events.at(-1)).toMatchObject({ summary: { changed: 3 } })
   })
 
-  it('leaves nodes as they are that stand on what had to be done before them and failed', async () => {
-    const paper = new Paper({ a: [create], b: [create], c: [create] })
-    const differences = [
-      { address: 'e:early', action: 'update', reason: 'it differs', differences: [] } as const,
-    ]
-    const failure = 'the new key was taken back'
-    const store: ClusterStore = {
-      name: 'e',
-      members: ['a', 'b'],
-      size: 1,
-      runsAs: 'service:e.service',
-      whole: () => Promise.resolve(differences),
-      check: () => Promise.resolve({ differences, unseen: [] }),
-      prepare: (_link, _node, done) => {
-        done({ address: 'e:early', action: 'update', failure })
-        return Promise.resolve(new Map(['a', 'b'].map((node) => [node, failure])))
-      },
-      converge: (_link, _node, done) =>
-        Promise.resolve(done({ address: 'e:early', action: 'update', failure })),
-    }
-    expect(await paper.run({ stores: [store] })).toBe('failed')
-    expect(paper.converged).toEqual(['c'])
-    expect(paper.events).toContainEqual(
-      expect.objectContaining({ type: 'node-finished', node: 'a', message: failure }),
-    )
-  })
-
   it('converges what belongs to the cluster once, after the nodes, through a member that answers', async () => {
     const paper = new Paper({ a: [create], b: [create] })
     const asked: string[] = []
