@@ -124,6 +124,7 @@ build_consul() {
 tell_engines() {
   say 'Engines'
   printf 'Consul is tested here by its smoke; all of it: npm run test:consul\n'
+  printf 'skipped  Docker and a swarm on virtual nodes (some ten minutes): npm run test:docker\n'
   npm run --silent engines -- --missing | sed 's/$/ is not built: npm run test:engines builds and starts it/; s/^/skipped  /'
 }
 

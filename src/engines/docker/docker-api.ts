@@ -82,14 +82,14 @@ export async function withDocker<Value>(
 
 /** Questions to dockerd. Its socket is for root and the group docker, so for other users Docker's own client leads there. */
 async function openAgent(link: NodeLink, node: string): Promise<Agent> {
-  const agent = agentOver(await link.connect(node, { socket: DOCKER_SOCKET }))
   try {
+    const agent = agentOver(await link.connect(node, { socket: DOCKER_SOCKET }))
     const { status } = await exchange(agent, 'GET', '/_ping')
     if (status === 200) return agent
+    agent.destroy()
   } catch {
     // Refused, and sshd has no word of why.
   }
-  agent.destroy()
   return agentOver(await link.connect(node, { program: ['docker', 'system', 'dial-stdio'] }))
 }
 

@@ -8,7 +8,31 @@ import type { Cluster } from '../../topology/cluster.ts'
 import type { Provided } from '../../topology/provided.ts'
 import { overlap, usedRanges } from '../docker/address-ranges.ts'
 import { DOCKER_ROLE } from '../docker/names.ts'
+import type { StackWish } from './stacks.ts'
 import { MANAGER_ROLE, SWARM_PORT, WORKER_ROLE } from './swarm-wish.ts'
+
+const stack = z.strictObject({
+  compose: z
+    .record(z.string(), z.unknown())
+    .refine((file) => typeof file['services'] === 'object', 'must have `services`, as a compose file has')
+    .describe(
+      'A compose file as `docker stack deploy` takes it; its dialect is Docker’s own, which checks it.',
+    ),
+  resolve_image: z
+    .enum(['always', 'changed', 'never'])
+    .default('changed')
+    .describe('When the registry is asked which image a name stands for.'),
+})
+
+/** The stacks of the options. */
+export function stacksOf({ stacks }: Pick<ManagerOptions, 'stacks'>): StackWish[] {
+  return Object.entries(stacks).map(([name, { compose, resolve_image: resolveImage }]) => ({
+    name,
+    // What is JSON is YAML.
+    text: `${JSON.stringify(compose, null, 2)}\n`,
+    resolveImage,
+  }))
+}
 
 /** Options of the role `swarm-manager`. */
 export const managerOptions = z.strictObject({
@@ -32,6 +56,12 @@ export const managerOptions = z.strictObject({
     .optional()
     .describe(
       'Role whose network the nodes talk over, such as wireguard: managers and containers are reached at the addresses there; the addresses of the nodes when left out.',
+    ),
+  stacks: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a name such as site'), stack)
+    .default({})
+    .describe(
+      'What the swarm is to run, by name: deployed through a manager, and taken away when it leaves.',
     ),
   certificate_days: z
     .int()

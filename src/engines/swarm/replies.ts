@@ -49,11 +49,21 @@ export const swarmReply = z.object({
 export type SwarmReply = z.output<typeof swarmReply>
 
 /** One of `GET /services?status=true` */
-export const serviceReply = z.object({
+const serviceReply = z.object({
   ID: z.string(),
-  Spec: z.looseObject({ Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() }),
+  Spec: z.looseObject({
+    Name: z.string(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+    TaskTemplate: z
+      .looseObject({ ContainerSpec: z.looseObject({ Image: z.string().optional() }).optional() })
+      .optional(),
+    Mode: z
+      .looseObject({ Replicated: z.looseObject({ Replicas: z.number().optional() }).optional() })
+      .optional(),
+  }),
   ServiceStatus: z.object({ RunningTasks: z.number(), DesiredTasks: z.number() }).nullish(),
 })
+export type ServiceReply = z.output<typeof serviceReply>
 export const servicesReply = z.array(serviceReply)
 
 /** One of `GET /tasks` */

@@ -1,7 +1,6 @@
 /** How a swarm stands, counted: three of four nodes is not four. */
-import type { z } from 'zod'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
-import { servicesReply, type NodeReply, type serviceReply } from './replies.ts'
+import { servicesReply, type NodeReply, type ServiceReply } from './replies.ts'
 import { entriesOf, localState, nameOf, withSwarm, type SwarmApi } from './swarm-api.ts'
 import type { SwarmNode, SwarmWish } from './swarm-wish.ts'
 
@@ -67,7 +66,7 @@ function memberOf(node: NodeReply, leader: boolean): EngineStatus['members'][num
 }
 
 /** Which tasks of a service do not run. */
-function shortOf({ Spec, ServiceStatus }: z.output<typeof serviceReply>): string | undefined {
+function shortOf({ Spec, ServiceStatus }: ServiceReply): string | undefined {
   const { RunningTasks = 0, DesiredTasks = 0 } = ServiceStatus ?? {}
   return RunningTasks < DesiredTasks
     ? `service ${Spec.Name}: ${RunningTasks} of ${DesiredTasks} tasks run`

@@ -2,11 +2,12 @@
 import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink, StoreLook } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { DOCKER_UNIT } from '../docker/names.ts'
-import { byStage, carryOut, inStages, shelfFound } from '../steps/carry-out.ts'
-import { NOTHING_OWNED } from '../steps/owned.ts'
+import { byStage, carryOut, claimed, inStages, shelfFound } from '../steps/carry-out.ts'
+import { NOTHING_OWNED, type OwnedThing } from '../steps/owned.ts'
 import { granted, inBatches, isStep, isUnseen, Refused, type Shelf, type Step } from '../steps/step.ts'
 import { areTokensOut, giveTokensOut, initSwarm, rotateTokens } from './joining.ts'
 import { letGo, nodeShelf } from './node-shelf.ts'
+import { readOwned, writeOwned } from './owned.ts'
 import { swarmReply } from './replies.ts'
 import { localState, withSwarm, type SwarmApi } from './swarm-api.ts'
 import type { SwarmWish } from './swarm-wish.ts'
@@ -66,9 +67,8 @@ async function whole(parts: SwarmParts): Promise<readonly ClusterDifference[]> {
 }
 
 async function look(parts: SwarmParts, api: SwarmApi): Promise<StoreLook> {
-  const found = (
-    await Promise.all(parts.shelves.map((shelf) => shelfFound(shelf, api, NOTHING_OWNED)))
-  ).flat()
+  const owned = await readOwned(api)
+  const found = (await Promise.all(parts.shelves.map((shelf) => shelfFound(shelf, api, owned)))).flat()
   const differences = inStages(found.filter(isStep)).map(({ difference }) => difference)
   const { Spec } = granted('the swarm', await api.manager.get('/swarm', swarmReply))
   return {
@@ -113,15 +113,21 @@ async function carryOutAll(
   api: SwarmApi,
   done: (outcome: ClusterOutcome) => void,
 ): Promise<true> {
-  const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, NOTHING_OWNED)))).flat()
+  const owned = await readOwned(api)
+  const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
   for (const { address, problem } of found.filter(isUnseen))
     done({ address, action: 'update', failure: problem })
   const steps = inStages(found.filter(isStep))
   const joins = steps.some(isJoin)
   if (joins) await giveTokensOut(api)
+  const claims = claimed(owned, steps)
+  if (claims !== undefined) await writeOwned(api, claims)
+  const things: Record<string, OwnedThing> = { ...(claims ?? owned.things) }
+  const before = JSON.stringify(things)
   for (const stage of byStage(steps)) {
-    await inBatches(stage, BATCH, async (step) => done(await carryOut(api, step, {})))
+    await inBatches(stage, BATCH, async (step) => done(await carryOut(api, step, things)))
   }
+  if (JSON.stringify(things) !== before) await writeOwned(api, things)
   const { Spec } = granted('the swarm', await api.manager.get('/swarm', swarmReply))
   if (areTokensOut(Spec.Labels)) {
     await rotateTokens(api)

@@ -14,6 +14,7 @@ describeRole({
       drained: ['node-2'],
       address_pool: '10.99.0.0/16',
       certificate_days: 365,
+      stacks: { site: { compose: { services: { web: { image: 'web:1' } } } } },
     },
   },
 })

@@ -1,7 +1,8 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
-import { managerFindings, managerOptions, provided } from '../../engines/swarm/options.ts'
+import { managerFindings, managerOptions, provided, stacksOf } from '../../engines/swarm/options.ts'
+import { stackShelf } from '../../engines/swarm/stacks.ts'
 import { swarmProbe } from '../../engines/swarm/status.ts'
 import { swarmGroup } from '../../engines/swarm/swarm-group.ts'
 import { swarmStore } from '../../engines/swarm/swarm-store.ts'
@@ -36,7 +37,12 @@ const swarmManager = defineRole({
   quorum: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
   gates: ({ node }) => [swarmGate(node.name, 'manager')],
   store: ({ options, cluster }) =>
-    swarmStore({ cluster: cluster.name, wish: swarmWish(options, cluster), shelves: [], size: 0 }),
+    swarmStore({
+      cluster: cluster.name,
+      wish: swarmWish(options, cluster),
+      shelves: [stackShelf(stacksOf(options))],
+      size: Object.keys(options.stacks).length,
+    }),
   status: ({ options, cluster }) => swarmProbe(swarmWish(options, cluster)),
 })
 
