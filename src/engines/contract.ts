@@ -181,9 +181,14 @@ export interface ClusterStore {
   whole(): Promise<readonly ClusterDifference[]>
   /**
    * Before the nodes change: what must not wait until they have. Reports each as it is done, like {@link converge}, which finds it done;
-   * does nothing where the engine does not answer yet.
+   * does nothing where the engine does not answer yet. Gives back the nodes that must stay as they are because it did not work, with the
+   * reason: what they would get stands on it.
    */
-  prepare?(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
+  prepare?(
+    link: NodeLink,
+    node: string,
+    done: (outcome: ClusterOutcome) => void,
+  ): Promise<ReadonlyMap<string, string> | undefined>
   /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
   converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
 }

@@ -96,8 +96,11 @@ describe('a rollout', () => {
       runsAs: 'service:e.service',
       whole: () => Promise.resolve(differences),
       check: () => Promise.resolve({ differences, unseen: [] }),
-      prepare: (_link, node, done) =>
-        node === 'dead' ? Promise.reject(new Error('no answer')) : Promise.resolve(done(tell('early'))),
+      prepare: async (_link, node, done) => {
+        if (node === 'dead') throw new Error('no answer')
+        done(tell('early'))
+        return Promise.resolve(undefined)
+      },
       converge: (_link, _node, done) => Promise.resolve(done(tell('late'))),
     }
     await paper.run({ stores: [store] })
