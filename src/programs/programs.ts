@@ -2,7 +2,7 @@
 import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
-import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
@@ -170,7 +170,7 @@ export function compileResources(
 
 /** What the engines of the cluster add to a rollout. */
 export interface Engines {
-  readonly groups: readonly QuorumGroup[]
+  readonly groups: readonly RaftGroup[]
   readonly stores: readonly ClusterStore[]
   readonly gates: readonly Gate[]
   readonly probes: readonly EngineProbe[]
@@ -212,7 +212,7 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
   const { secrets } = provisions
   const used = usesInOrder(resolved).map(({ role, given }) => ({ role, given: { ...given, secrets } }))
   return {
-    groups: used.flatMap(({ role, given }) => role.quorum?.(given) ?? []),
+    groups: used.flatMap(({ role, given }) => role.group?.(given) ?? []),
     stores: used.flatMap(({ role, given }) => role.store?.(given) ?? []),
     probes: used.flatMap(({ role, given }) => role.status?.(given) ?? []),
     gates: placedRoles(resolved, nodes).flatMap(

@@ -35,7 +35,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   files: A_FUNCTION,
   releases: A_FUNCTION,
   resources: { ...A_FUNCTION, required: true },
-  quorum: A_FUNCTION,
+  group: A_FUNCTION,
   gates: A_FUNCTION,
   store: A_FUNCTION,
   version: A_FUNCTION,
