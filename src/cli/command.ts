@@ -1,6 +1,6 @@
 /** How a verb is declared: its name for the help, and its definition, which is loaded only when the verb is used. */
-import { Command as RuntimeCommand } from 'commander'
-import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings'
+import { Command as RuntimeCommand, Option as RuntimeOption } from 'commander'
+import type { Command, CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 
@@ -27,6 +27,17 @@ export interface Verb {
 /** A command without a parent, typed by what is added to it. */
 export function newCommand(name: string, summary: string): Command {
   return new RuntimeCommand(name).description(summary) as unknown as Command
+}
+
+/** An option with a number that can also stand in a variable of the environment. */
+export function numberOption<Flags extends string>(
+  flags: Flags,
+  summary: string,
+  variable: string,
+  read: (value: string) => number,
+): Option<Flags, undefined, undefined, number> {
+  const option = new RuntimeOption(flags, summary).env(variable).argParser(read)
+  return option
 }
 
 /** Adds a word below a verb, such as `list` of `secrets`, with the verb's settings. */

@@ -1,5 +1,5 @@
 /** The options that plan and apply have in common. */
-import { collect, type Command } from './command.ts'
+import { collect, numberOption, type Command } from './command.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** What was chosen of them. */
@@ -7,6 +7,8 @@ export interface RunChoices {
   readonly node?: readonly string[]
   readonly role?: readonly string[]
   readonly concurrency?: number
+  readonly timeout?: number
+  readonly patience?: number
   readonly takeOver?: true
   readonly full?: true
 }
@@ -17,16 +19,34 @@ export function withRunOptions(command: Command) {
     .option('-n, --node <names>', 'only these nodes; may be repeated, takes lists with commas', collect)
     .option('-r, --role <names>', 'only nodes with one of these roles; likewise', collect)
     .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
+    .addOption(
+      numberOption(
+        '--timeout <seconds>',
+        'begin nothing new after so long; what a node has begun it finishes',
+        'BRAMBLE_TIMEOUT',
+        wholeNumber,
+      ),
+    )
+    .addOption(
+      numberOption(
+        '--patience <seconds>',
+        'how long a member of a consensus group may be away before the others are left alone',
+        'BRAMBLE_PATIENCE',
+        wholeNumber,
+      ),
+    )
     .option('--full', 'show new texts whole, not only how they begin')
     .option('--take-over', "take a node's lock over from a run that holds it")
 }
 
 /** The same, in the words of the API. */
-export function scopeOf({ node, role, concurrency, takeOver }: RunChoices) {
+export function scopeOf({ node, role, concurrency, timeout, patience, takeOver }: RunChoices) {
   return {
     ...(node && { nodes: node }),
     ...(role && { roles: role }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(timeout !== undefined && { timeoutSeconds: timeout }),
+    ...(patience !== undefined && { patienceSeconds: patience }),
     ...(takeOver && { takeOver }),
   }
 }

@@ -43,48 +43,69 @@ export interface NodeLink {
   put?(node: string, path: string, text: string): Promise<void>
 }
 
-/** One member of a consensus group, as its engine sees it. */
-export interface MemberState {
-  readonly node: string
-  readonly healthy: boolean
-  readonly voter: boolean
-  readonly leader: boolean
-}
-
-/** What a consensus group says of itself, or that nobody of it answers. */
-export interface GroupState {
-  /** False before the first formation: then nothing can be disrupted and nothing is guarded. */
-  readonly formed: boolean
-  readonly members: readonly MemberState[]
-  /** Members that the group can lose now and still decide. */
-  readonly failureTolerance: number
-  /** One sentence for people: what is wrong, or that all is well. */
-  readonly detail: string
-  /**
-   * Members show certificates that cannot be believed, and nobody who can be believed sees a leader: in turns nobody would ever be back,
-   * because who has a new certificate is not believed by the others. So all change at once.
-   */
-  readonly isUnbelieved?: true
-}
-
-/** A consensus group: the rollout changes its members one at a time, leader last, only while one more may be lost. */
-export interface QuorumGroup {
+/** One member of a consensus group, as another member or itself sees it. */
+export interface Peer {
+  /** What the engine calls it. */
   readonly name: string
-  /** Names of the nodes that are wanted as members. */
-  readonly members: readonly string[]
+  /**
+   * The node of the cluster that it runs on; left out for a stranger. Where the engine calls it otherwise than its node, the node was
+   * renamed since.
+   */
+  readonly node?: string
+  readonly voter: boolean
+  readonly healthy: boolean
+}
+
+/** What one member of a consensus group says when it is asked. */
+export interface MemberAnswer {
+  readonly node: string
+  /** What the engine calls it, by its own word; left out when it does not say. */
+  readonly name?: string
+  /** False when nothing came back; `problem` says why. */
+  readonly answers: boolean
+  readonly problem: string
+  /** Something takes connections there, whatever it answers: one whose certificate nobody can verify serves all the same. */
+  readonly listens: boolean
+  /** It shows a certificate that cannot be believed: leader and peers are what the node said without one. */
+  readonly distrusted?: true
+  /** Name of the peer that it follows, or its own; left out when it sees none. */
+  readonly leader?: string
+  /** Empty until the group has formed for the first time. */
+  readonly peers: readonly Peer[]
+}
+
+/**
+ * A consensus group. The engine says what it sees and does what it is told; how many must stay, who is next and what has to be waited for is
+ * the same for all (`raft-group.ts`).
+ */
+export interface RaftGroup {
+  readonly name: string
+  /** Names of the nodes that are to be members. */
+  readonly wanted: readonly string[]
   /** Does a change of this resource (`kind:name`) take the member out of service for a while? */
   readonly interruptedBy: (address: string) => boolean
-  /** Asks every member that can be asked. Never rejects: who does not answer is not healthy. */
-  observe(link: NodeLink): Promise<GroupState>
   /**
-   * Is this member back: voter, serving, healthy since after `since` (milliseconds of the epoch on this computer's clock)?
-   * Asked again and again by the rollout until it holds or the time is up.
+   * How a node that is to be a member becomes one: by itself, once it runs, or with what belongs to the cluster, which comes after the nodes
+   * and is not waited for before.
    */
-  returned(
+  readonly joins: 'by-itself' | 'with-the-store'
+  /** Asks one node what it sees of the group. Never rejects. */
+  ask(link: NodeLink, node: string): Promise<MemberAnswer>
+  /**
+   * Does this member vote and serve, and has a write reached it after `since` (a moment of this computer's clock)? Asked again and again by
+   * the rollout until it holds or the time is up.
+   */
+  proven(
     link: NodeLink,
     node: string,
     since: Date,
   ): Promise<{ readonly passed: boolean; readonly detail: string }>
+  /**
+   * Takes the vote of this node's member away while it still runs, through a member that answers. Asked for only when the guard allows it, and
+   * right before the node changes; safe to repeat. `for-good` when its node is to be no member any more; `to-return` when it comes back under
+   * another name, as a new member. Rejects with a sentence when it cannot.
+   */
+  leave(link: NodeLink, node: string, how: 'for-good' | 'to-return'): Promise<void>
   /** How long a member may take to come back, in seconds. */
   readonly patienceSeconds: number
 }
@@ -160,9 +181,14 @@ export interface ClusterStore {
   whole(): Promise<readonly ClusterDifference[]>
   /**
    * Before the nodes change: what must not wait until they have. Reports each as it is done, like {@link converge}, which finds it done;
-   * does nothing where the engine does not answer yet.
+   * does nothing where the engine does not answer yet. Gives back the nodes that must stay as they are because it did not work, with the
+   * reason: what they would get stands on it.
    */
-  prepare?(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
+  prepare?(
+    link: NodeLink,
+    node: string,
+    done: (outcome: ClusterOutcome) => void,
+  ): Promise<ReadonlyMap<string, string> | undefined>
   /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
   converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
 }
@@ -176,6 +202,11 @@ export interface EngineStatus {
   readonly detail: string
   /** What is not as the cluster file wants it: a member that is not alive, a server that does not vote. */
   readonly problems: readonly string[]
+  /**
+   * Members that run on computers that the cluster file does not have any more, and are no problem for those that are wanted: whoever took
+   * them out is told how to end them.
+   */
+  readonly strangers?: readonly { readonly name: string; readonly unit: string }[]
   /** What could not be looked at, and why: never taken for well. */
   readonly unknown: readonly string[]
   readonly leader?: string

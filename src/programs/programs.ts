@@ -1,7 +1,7 @@
 /** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
-import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
@@ -121,7 +121,7 @@ export function compileResources(
 
 /** What the engines of the cluster add to a rollout. */
 export interface Engines {
-  readonly groups: readonly QuorumGroup[]
+  readonly groups: readonly RaftGroup[]
   readonly stores: readonly ClusterStore[]
   readonly gates: readonly Gate[]
   readonly probes: readonly EngineProbe[]
@@ -154,7 +154,7 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
     secrets: provisions.secrets,
   })
   return {
-    groups: used.flatMap((role) => role.quorum?.(given(role)) ?? []),
+    groups: used.flatMap((role) => role.group?.(given(role)) ?? []),
     stores: used.flatMap((role) => role.store?.(given(role)) ?? []),
     probes: used.flatMap((role) => role.status?.(given(role)) ?? []),
     gates: placedRoles(resolved, nodes).flatMap(

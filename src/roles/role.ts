@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ClusterStore, EngineProbe, EngineVersion, Gate, QuorumGroup } from '../engines/contract.ts'
+import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { Cluster } from '../topology/cluster.ts'
@@ -82,7 +82,7 @@ export interface Role<Options = never, Input = unknown> {
   readonly releases?: (context: RoleWishContext<Options>) => readonly ReleaseWish[]
   /** What a node with this role has, in the order of effect. */
   readonly resources: (context: RoleContext<Options>) => readonly Resource[]
-  readonly quorum?: (context: RoleClusterContext<Options>) => QuorumGroup | undefined
+  readonly group?: (context: RoleClusterContext<Options>) => RaftGroup | undefined
   readonly gates?: (context: RoleContext<Options>) => readonly Gate[]
   readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
   /** Which version of its engine is wanted, and what may follow what. Said by one role of an engine. */

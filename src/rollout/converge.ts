@@ -1,56 +1,93 @@
-/** Changes the nodes that differ: free ones at once behind a canary, members of a consensus group one at a time. */
-import type { GroupState, QuorumGroup } from '../engines/contract.ts'
-import { addSummaries } from '../events/event.ts'
+/**
+ * Changes the nodes that differ. Free ones at once behind a canary. In a consensus group those that join go first; once they vote, the
+ * members that stay and those that leave take turns.
+ */
+import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import { limit, type Limit } from '../support/limit.ts'
-import { nextInTurn } from './guard.ts'
-import { inTurn } from './in-turn.ts'
-import { INTERRUPTED, skipped } from './skipped.ts'
-import { interruptedGroups, waves, type PendingNode, type Wave } from './turns.ts'
+import { combined, convergeNode, skipAll, type NodeResults } from './converge-node.ts'
+import { awaitReturns } from './in-turn.ts'
+import { rebootNode } from './reboot-node.ts'
+import { refused } from './skipped.ts'
+import { splitByGuard, type Split } from './split.ts'
+import { takeTurns } from './take-turns.ts'
+import { poll } from '../support/poll.ts'
+import { isRemoved, waves, type GuardedNode, type PendingNode, type Wave } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
-import { isThrough, type Convergence, type NodeResult } from './work.ts'
-
-/** The results by node; a node that was not reached in its turn says why. */
-export type NodeResults = Map<string, NodeResult>
+import { isThrough } from './work.ts'
 
 /** Changes all pending nodes and gives the results. */
 export async function convergeNodes(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
   const results: NodeResults = new Map()
-  const { guarded, free } = await splitByGuard(run, pending)
   const within = limit(run.concurrency)
-  await Promise.all([
-    ...waves(free).map((wave) => convergeWave(run, wave, within, results)),
-    convergeInTurns(run, guarded, results),
-  ])
+  const later = await convergeSplit(run, await splitByGuard(run, pending), within, results)
+  if (later.length === 0) return results
+  await awaitGroups(run, results)
+  const rest = await splitByGuard(run, later)
+  const held = rest.later.filter((node) => run.groups.some((group) => isRemoved(node, group)))
+  const free = [...rest.free, ...rest.later.filter((node) => !held.includes(node))]
+  await convergeSplit(run, { ...rest, free, later: [] }, within, results)
+  for (const { name } of held) {
+    await run.delivery.release(name)
+    results.set(name, refused(MAY_BE_NEEDED))
+  }
   return results
 }
 
-/** A member with its groups. */
-interface GuardedNode {
-  readonly name: string
-  readonly groups: readonly QuorumGroup[]
+const MAY_BE_NEEDED = {
+  message: 'what is to be removed may be a member of a group of which nobody answers',
+  why: 'without it the group may have lost its majority for good',
+  fix: 'bring the other members back, then run bramble apply again',
 }
 
-/** Who changes in turn because a consensus group would lose it for a while, and who is free. */
-export async function splitByGuard(
+/** Those that were started speak soon. */
+async function awaitGroups(run: UnderWay, results: NodeResults): Promise<void> {
+  const begun = run.groups.filter(({ wanted }) => wanted.some((node) => isThrough(results.get(node))))
+  await Promise.all(
+    begun.map((group) =>
+      poll(
+        async () => {
+          const { isLed, detail } = await run.observeGroup(group)
+          return { passed: isLed, detail }
+        },
+        {
+          patienceSeconds: group.patienceSeconds,
+          signal: run.signal,
+          clock: run.clock,
+          waits: run.waitsFor('cluster', group.name, group.patienceSeconds),
+        },
+      ),
+    ),
+  )
+}
+
+/** Gives those that come later. */
+async function convergeSplit(
   run: UnderWay,
-  pending: readonly PendingNode[],
-): Promise<{ guarded: GuardedNode[]; free: PendingNode[] }> {
-  const states = new Map<QuorumGroup, Promise<GroupState>>()
-  const isFormed = async (group: QuorumGroup): Promise<boolean> => {
-    const state = states.get(group) ?? group.observe(run.delivery.link)
-    states.set(group, state)
-    const { formed, isUnbelieved } = await state
-    return formed && isUnbelieved !== true
+  { inTurns, joining, free, later, replaced }: Split,
+  within: Limit,
+  results: NodeResults,
+): Promise<readonly PendingNode[]> {
+  await refuseReplaced(run, replaced, results)
+  await Promise.all([
+    ...waves(free).map((wave) => convergeWave(run, wave, within, results)),
+    convergeGroups(run, inTurns, joining, within, results),
+  ])
+  return later
+}
+
+/** New members would begin anew, beside those that they are to replace. */
+async function refuseReplaced(
+  run: UnderWay,
+  replaced: Split['replaced'],
+  results: NodeResults,
+): Promise<void> {
+  for (const { nodes, ...details } of replaced) {
+    const { code, summary: message, why, fix } = rolloutCodes.GROUP_REPLACED_WHOLE(details)
+    for (const node of nodes) {
+      await run.delivery.release(node)
+      results.set(node, refused({ code, message, why, fix }))
+    }
   }
-  const guarded: GuardedNode[] = []
-  const free: PendingNode[] = []
-  for (const node of pending) {
-    const groups: QuorumGroup[] = []
-    for (const group of interruptedGroups(node, run.groups)) if (await isFormed(group)) groups.push(group)
-    if (groups.length > 0) guarded.push({ name: node.name, groups })
-    else free.push(node)
-  }
-  return { guarded, free }
 }
 
 async function convergeWave(run: UnderWay, wave: Wave, within: Limit, results: NodeResults): Promise<void> {
@@ -68,70 +105,46 @@ async function convergeWave(run: UnderWay, wave: Wave, within: Limit, results: N
   )
 }
 
-/** Whoever shares a group with a member that did not come through is not touched; other groups go on. */
-async function convergeInTurns(
+/** Grow, then turns; who leaves does so in its turn, once those that join vote. */
+async function convergeGroups(
   run: UnderWay,
-  guarded: readonly GuardedNode[],
+  inTurns: readonly GuardedNode[],
+  joining: readonly GuardedNode[],
+  within: Limit,
   results: NodeResults,
 ): Promise<void> {
-  const waiting = new Map(guarded.map((node) => [node.name, node]))
-  while (waiting.size > 0) {
-    const groups = [...new Set([...waiting.values()].flatMap((node) => node.groups))]
-    const states = await Promise.all(groups.map((group) => group.observe(run.delivery.link)))
-    const name = nextInTurn([...waiting.keys()], states) as string
-    const node = waiting.get(name) as GuardedNode
-    waiting.delete(name)
-    const result = await inTurn(run, node.name, node.groups, () => convergeNode(run, node.name))
-    results.set(name, result)
-    if (isThrough(result)) continue
-    const related = [...waiting.values()].filter((other) =>
-      other.groups.some((group) => node.groups.includes(group)),
-    )
-    for (const other of related) waiting.delete(other.name)
-    await skipAll(
-      run,
-      related.map((other) => other.name),
-      `it was not touched, because of ${name}`,
-      results,
-    )
-  }
+  await Promise.all(
+    joining.map(async (node) => {
+      const result = await within(() => convergeNode(run, node.name))
+      results.set(node.name, await awaitVotes(run, node, result))
+    }),
+  )
+  const stuck = new Map(
+    joining
+      .filter(({ name }) => !isThrough(results.get(name)))
+      .flatMap(({ name, parts }) => [...parts.keys()].map((group) => [group, name] as const)),
+  )
+  await takeTurns(run, inTurns, {
+    step: (node) => changeInTurn(run, node),
+    leaveOut: (nodes, because) => skipAll(run, nodes, `it was not touched, because of ${because}`, results),
+    stuck,
+    results,
+  })
   await run.giveLocks()
 }
 
-/** Changes one node. Never rejects. */
-export async function convergeNode(run: UnderWay, node: string): Promise<NodeResult> {
-  if (run.isStopped()) {
-    await run.delivery.release(node)
-    return skipped(INTERRUPTED)
-  }
-  return resultOf(await run.timed(node, () => run.delivery.converge(node)))
-}
-
-function resultOf({ node, summary, failure, goesOn, reboot }: Convergence): NodeResult {
-  const since = new Date()
-  if (failure)
-    return { summary, failure, reboot: false, since, ...(goesOn && { ending: 'unfinished' as const }) }
-  if (summary.failed > 0) {
-    const message = `${summary.failed} of its resources failed`
-    const fix = `mend what the failed resources say, then run bramble apply --node ${node}`
-    return { summary, failure: { message, fix }, reboot: false, since }
-  }
-  return { summary, reboot, since }
-}
-
-async function skipAll(
+async function awaitVotes(
   run: UnderWay,
-  nodes: readonly string[],
-  why: string,
-  results: NodeResults,
-): Promise<void> {
-  for (const node of nodes) {
-    await run.delivery.release(node)
-    results.set(node, skipped(run.isStopped() ? INTERRUPTED : why))
-  }
+  { name, parts }: GuardedNode,
+  result: Awaited<ReturnType<typeof convergeNode>>,
+): Promise<typeof result> {
+  if (!isThrough(result)) return result
+  const since = result.since ?? new Date()
+  return run.timed(name, () => awaitReturns(run, name, parts, since, result))
 }
 
-/** Adds what a second look changed to a first result. */
-export function combined(first: NodeResult, second: NodeResult): NodeResult {
-  return { ...second, summary: addSummaries(first.summary, second.summary) }
+/** A restart that is due belongs to the same turn: its group misses it once. */
+async function changeInTurn(run: UnderWay, node: string): ReturnType<typeof convergeNode> {
+  const result = await convergeNode(run, node)
+  return isThrough(result) && result.reboot ? combined(result, await rebootNode(run, node)) : result
 }

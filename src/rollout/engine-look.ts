@@ -10,6 +10,8 @@ import type { UnderWay } from './under-way.ts'
 export interface EngineLook {
   /** What is not well, one sentence each. */
   readonly problems: readonly string[]
+  /** Members on computers that the cluster file does not have, and the unit that each runs as. */
+  readonly strangers?: EngineStatus['strangers']
   /** Those of them that may pass by themselves within seconds: a server is late, or has just come back. */
   readonly unsettled?: readonly string[]
   /** Why nobody could be asked, when nobody could. */
@@ -25,9 +27,14 @@ const SETTLE_SECONDS = 15
 function problemsOf(
   status: EngineStatus,
   nodes: ReadonlySet<string>,
-): Pick<EngineLook, 'problems' | 'unsettled'> {
+): Pick<EngineLook, 'problems' | 'unsettled' | 'strangers'> {
   const unsettled = ownProblems(status)
-  return { problems: [...unsettled, ...failingChecks(status, nodes)], unsettled }
+  const { strangers } = status
+  return {
+    problems: [...unsettled, ...failingChecks(status, nodes)],
+    unsettled,
+    ...(strangers && { strangers }),
+  }
 }
 
 function ownProblems(status: EngineStatus): string[] {

@@ -74,6 +74,15 @@ describe('a run with nothing to do', () => {
     expect(engineOf(paper)).toMatchObject({ outcome: 'unchanged', problems: [] })
   })
 
+  it('is well beside a member whose node left the cluster file, and says how to end that', async () => {
+    const paper = new Paper({ a: [], b: [] })
+    const asked = probe({ ...WELL, strangers: [{ name: 'dog', unit: 'consul.service' }] })
+    expect(await paper.run({ stores: [same], probes: [asked] })).toBe('unchanged')
+    const told = paper.events.find((event) => event.type === 'warning')
+    expect(told).toMatchObject({ code: 'MEMBER_LEFT_RUNNING' })
+    expect(JSON.stringify(told)).toContain('sudo systemctl disable --now consul.service')
+  })
+
   it.each(['plan', 'apply'] as const)('is not well while a declared check fails: %s', async (mode) => {
     const paper = new Paper({ a: [], b: [] })
     expect(await paper.run({ mode, stores: [same], probes: [probe(critical('b'))] })).toBe('failed')

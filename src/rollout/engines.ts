@@ -11,7 +11,7 @@ import {
 } from '../events/event.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
-import type { NodeResults } from './converge.ts'
+import type { NodeResults } from './converge-node.ts'
 import type { EngineLook } from './engine-look.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough } from './work.ts'
@@ -45,8 +45,15 @@ export function unchangedOf({ store, differences, unseen, failure }: EngineRun):
   return Math.max(0, store.size - kept - unseen.length)
 }
 
-/** Does in each engine what must not wait for the nodes. Whoever does not answer is asked again after them. */
-export async function prepareEngines(run: UnderWay, engines: readonly EngineRun[]): Promise<void> {
+/**
+ * Does in each engine what must not wait for the nodes. Whoever does not answer is asked again after them. Gives back the nodes that must stay as
+ * they are, with the reason.
+ */
+export async function prepareEngines(
+  run: UnderWay,
+  engines: readonly EngineRun[],
+): Promise<ReadonlyMap<string, string>> {
+  const kept = new Map<string, string>()
   for (const engine of engines) {
     const { store, differences, failure } = engine
     if (store?.prepare === undefined || differences.length === 0 || failure !== undefined) continue
@@ -54,10 +61,11 @@ export async function prepareEngines(run: UnderWay, engines: readonly EngineRun[
     engine.prepared = outcomes
     for (const member of store.members.filter((name) => !run.unreached.has(name))) {
       try {
-        await store.prepare(run.delivery.link, member, ({ address, action }) => {
-          outcomes.set(address, 'changed')
-          run.emit(storeEvent(address, action))
+        const held = await store.prepare(run.delivery.link, member, (outcome) => {
+          outcomes.set(outcome.address, outcome.failure === undefined ? 'changed' : 'failed')
+          run.emit(storeEvent(outcome.address, outcome.action, outcome.failure))
         })
+        for (const [node, reason] of held ?? []) kept.set(node, reason)
         break
       } catch {
         // The next one may answer.
@@ -65,6 +73,7 @@ export async function prepareEngines(run: UnderWay, engines: readonly EngineRun[
     }
     engine.summary = [...outcomes.values()].reduce(counted, EMPTY_SUMMARY)
   }
+  return kept
 }
 
 /** Converges what differs in each engine. */

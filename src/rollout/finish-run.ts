@@ -7,7 +7,7 @@ import {
   type RunOutcome,
   type Summary,
 } from '../events/event.ts'
-import type { NodeResults } from './converge.ts'
+import type { NodeResults } from './converge-node.ts'
 import { unchangedOf, type EngineRun } from './engines.ts'
 import { finishedNode, isFinishedByLook, outcomeOf, tellFinished } from './node-finished.ts'
 import type { UnderWay } from './under-way.ts'
@@ -82,6 +82,7 @@ function finishEngine(
   // What is still to be done may be what mends it.
   const isJudged = hasChanged || isQuiet(ended)
   const { problems, failure: unseen } = engine.look
+  tellStrangers(run, engine)
   const failure =
     engine.failure ??
     (isJudged && unseen !== undefined
@@ -102,6 +103,14 @@ function finishEngine(
     ...(failure && { message: failure.summary, code: failure.code, why: failure.why, fix: failure.fix }),
   })
   return { summary, outcome }
+}
+
+/** Members that run where nobody logs in any more. */
+function tellStrangers(run: UnderWay, { name: engine, look }: EngineRun): void {
+  for (const { name, unit } of look.strangers ?? []) {
+    const { code, summary, why, fix } = rolloutCodes.MEMBER_LEFT_RUNNING({ engine, name, unit })
+    run.emit({ type: 'warning', code, text: `${summary}: ${why}; ${fix}` })
+  }
 }
 
 /** What is not known has not failed. */

@@ -1,12 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { noLink } from '../../test/engines/ports-only.ts'
-import type { GroupState, QuorumGroup } from '../engines/contract.ts'
+import { groupState, type GroupState } from '../engines/raft-group.ts'
 import { GroupLock } from './group-lock.ts'
 import { waitForTurn } from './guard.ts'
 import type { LeaseWish, MemberLease } from './work.ts'
 
 const MEMBERS = ['a', 'b', 'c']
+/** Somebody who serves nothing and still knows who votes. */
+const REMEMBERED = {
+  node: 'x',
+  answers: true,
+  listens: true,
+  problem: '',
+  peers: MEMBERS.map((name) => ({ name, node: name, voter: true, healthy: true })),
+}
 
 /** The leases of one group, as its members keep them, whoever asks. */
 class Members {
@@ -45,7 +52,7 @@ class Members {
 }
 
 const lockOf = (members: Members, run: string, names = MEMBERS): GroupLock =>
-  new GroupLock({ name: 'consul', members: names }, members.askedBy(run))
+  new GroupLock('consul', names, members.askedBy(run))
 
 describe('the lock of a consensus group', () => {
   it('is given to one run at a time, and says who has it and what to type', async () => {
@@ -159,29 +166,22 @@ describe('the lock of a consensus group', () => {
 })
 
 describe('a turn in a group', () => {
-  const group = (sick: () => readonly string[]): QuorumGroup => ({
-    name: 'consul',
-    members: MEMBERS,
-    patienceSeconds: 5,
-    interruptedBy: () => true,
-    returned: () => Promise.resolve({ passed: true, detail: '' }),
-    observe: (): Promise<GroupState> =>
-      Promise.resolve({
-        formed: true,
-        detail: '',
-        failureTolerance: 1 - sick().length,
-        members: MEMBERS.map((node) => ({
-          node,
-          voter: true,
-          leader: false,
-          healthy: !sick().includes(node),
-        })),
-      }),
-  })
+  const observe = (sick: () => readonly string[]) => (): Promise<GroupState> => {
+    const peers = MEMBERS.map((name) => ({ name, node: name, voter: true, healthy: !sick().includes(name) }))
+    const answers = MEMBERS.map((node) => {
+      const isWell = !sick().includes(node)
+      const said = { node, answers: isWell, listens: isWell, problem: '' }
+      return isWell
+        ? { ...said, leader: MEMBERS.find((one) => !sick().includes(one)) ?? '', peers }
+        : { ...said, peers: [] }
+    })
+    return Promise.resolve(groupState(MEMBERS, [...answers, REMEMBERED]))
+  }
   const turn = (members: Members, run: string, node: string, more: object = {}) => ({
-    group: group(() => []),
+    group: { name: 'consul', patienceSeconds: 5 },
+    observe: observe(() => []),
+    leaves: false,
     lock: lockOf(members, run),
-    link: noLink,
     node,
     lockPatienceSeconds: 5,
     unreached: new Set<string>(),
@@ -208,7 +208,7 @@ describe('a turn in a group', () => {
   it('gives the group back while it waits for another member, so that another run can mend that one', async () => {
     const members = new Members()
     let sick: readonly string[] = []
-    const eve = turn(members, 'eve', 'a', { group: group(() => sick) })
+    const eve = turn(members, 'eve', 'a', { observe: observe(() => sick) })
     expect(await waitForTurn(eve)).toMatchObject({ passed: true })
     sick = ['b']
     const next = waitForTurn({
@@ -227,7 +227,7 @@ describe('a turn in a group', () => {
     const waited: string[] = []
     const answer = await waitForTurn(
       turn(members, 'eve', 'a', {
-        group: group(() => ['b']),
+        observe: observe(() => ['b']),
         unreached: new Set(['b']),
         waits: (detail: string) => waited.push(detail),
       }),
@@ -242,8 +242,8 @@ describe('a turn in a group', () => {
   it('comes to a member that serves nothing although too few answer to hold the group', async () => {
     const members = new Members()
     for (const member of ['b', 'c']) members.away.add(member)
-    const sick = group(() => MEMBERS)
-    expect(await waitForTurn(turn(members, 'eve', 'a', { group: sick }))).toMatchObject({ passed: true })
+    const sick = observe(() => MEMBERS)
+    expect(await waitForTurn(turn(members, 'eve', 'a', { observe: sick }))).toMatchObject({ passed: true })
     expect(await waitForTurn(turn(members, 'eve', 'a', { lockPatienceSeconds: 0 }))).toMatchObject({
       passed: false,
     })

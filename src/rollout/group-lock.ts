@@ -1,10 +1,10 @@
 /**
  * The lock of a consensus group. It is the group's and not the run's: whoever changes a member, from whatever computer, holds the
- * lease of most of the members. Two runs cannot both have most of them, and a member that restarts takes only its own lease with it.
+ * lease of most of the members that vote. Two runs cannot both have most of them, whatever each of them wants the group to become, and a
+ * member that restarts takes only its own lease with it.
  */
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { QuorumGroup } from '../engines/contract.ts'
 import type { Answer } from '../support/poll.ts'
 import type { Delivery, MemberLease } from './work.ts'
 
@@ -22,16 +22,25 @@ export interface LockAnswer extends Answer {
 
 /** The lock of one group, as one run sees it. */
 export class GroupLock {
-  readonly #group: Pick<QuorumGroup, 'name' | 'members'>
+  readonly #name: string
+  #members: readonly string[]
   readonly #delivery: Pick<Delivery, 'leaseGroup'>
+  /** Members whose lease may be ours. */
+  readonly #taken = new Set<string>()
   #isHeld = false
   /** One wish after the other: what one takes, another must not give back meanwhile. */
   #last: Promise<unknown> = Promise.resolve()
   #renewal: NodeJS.Timeout | undefined
 
-  constructor(group: Pick<QuorumGroup, 'name' | 'members'>, delivery: Pick<Delivery, 'leaseGroup'>) {
-    this.#group = group
+  constructor(name: string, members: readonly string[], delivery: Pick<Delivery, 'leaseGroup'>) {
+    this.#name = name
+    this.#members = members
     this.#delivery = delivery
+  }
+
+  /** The nodes that vote now; what is held of others is given back in the end. */
+  set members(members: readonly string[]) {
+    this.#members = members
   }
 
   get isHeld(): boolean {
@@ -67,16 +76,17 @@ export class GroupLock {
     if (!this.#isHeld) return
     this.#isHeld = false
     clearInterval(this.#renewal)
-    await this.#giveBack(this.#group.members)
+    await this.#giveBack([...this.#taken])
   }
 
   /** All who want it begin with the same member, so that they do not take the members away from each other. */
   async #ask(): Promise<Map<string, MemberLease>> {
     const asked = new Map<string, MemberLease>()
     const ask = async (member: string): Promise<void> => {
+      this.#taken.add(member)
       asked.set(member, await this.#delivery.leaseGroup(member, this.#wish('take')))
     }
-    const rest = [...this.#group.members]
+    const rest = [...this.#members]
     while (!this.#isHeld && rest.length > 0) {
       const first = rest.shift() as string
       await ask(first)
@@ -89,7 +99,8 @@ export class GroupLock {
   }
 
   #judge(asked: ReadonlyMap<string, MemberLease>): LockAnswer {
-    const { name: group, members } = this.#group
+    const group = this.#name
+    const members = this.#members
     const answers = [...asked]
     const granted = answers.filter(([, { kind }]) => kind === 'granted').length
     const needed = Math.floor(members.length / 2) + 1
@@ -119,8 +130,8 @@ export class GroupLock {
 
   async #renew(): Promise<void> {
     if (!this.#isHeld) return
-    const { members } = this.#group
-    await Promise.all(members.map((member) => this.#delivery.leaseGroup(member, this.#wish('take'))))
+    const renewed = this.#members.map((member) => this.#delivery.leaseGroup(member, this.#wish('take')))
+    await Promise.all(renewed)
   }
 
   async #giveBack(members: readonly string[]): Promise<void> {
@@ -128,6 +139,6 @@ export class GroupLock {
   }
 
   #wish<Wish extends 'take' | 'give'>(wish: Wish) {
-    return { group: this.#group.name, wish, seconds: LEASE_SECONDS }
+    return { group: this.#name, wish, seconds: LEASE_SECONDS }
   }
 }

@@ -1,6 +1,7 @@
 /** A whole run over the nodes: look, ask, change, restart, check; told as events. */
 import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
-import { convergeNodes, type NodeResults } from './converge.ts'
+import { convergeNodes } from './converge.ts'
+import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
 import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
 import { finishRun } from './finish-run.ts'
@@ -60,8 +61,8 @@ async function change(
   pending: readonly PendingNode[],
 ): Promise<NodeResults> {
   try {
-    await prepareEngines(run, engines)
-    const results = await convergeAllowed(run, pending)
+    const kept = await prepareEngines(run, engines)
+    const results = await convergeAllowed(run, pending, kept)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)
     await passGates(run, observations, engines, results)
@@ -75,8 +76,15 @@ async function change(
 }
 
 /** All but those that are withheld, which give their lease back and say why. */
-async function convergeAllowed(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
-  const withheld = run.withheld?.() ?? new Map<string, NodeFailure>()
+async function convergeAllowed(
+  run: UnderWay,
+  pending: readonly PendingNode[],
+  kept: ReadonlyMap<string, string>,
+): Promise<NodeResults> {
+  const withheld = new Map<string, NodeFailure>([
+    ...[...kept].map(([node, message]) => [node, { message }] as const),
+    ...(run.withheld?.() ?? []),
+  ])
   const results = await convergeNodes(
     run,
     pending.filter(({ name }) => !withheld.has(name)),

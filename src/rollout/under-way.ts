@@ -1,14 +1,9 @@
 /** A rollout while it goes on: with the locks of its groups, and an account of the time that each node took. */
-import type { QuorumGroup } from '../engines/contract.ts'
-import { GroupLock } from './group-lock.ts'
+import { runGroups, type RunGroups } from './run-groups.ts'
 import type { Observation, Rollout } from './work.ts'
 
 /** A run under way. */
-export interface UnderWay extends Rollout {
-  /** The lock of a group; one a run. */
-  lockOf(group: QuorumGroup): GroupLock
-  /** Gives all locks back. */
-  giveLocks(): Promise<void>
+export interface UnderWay extends Omit<Rollout, 'groups'>, RunGroups {
   /** Does something with a node, and adds the time to its account. */
   timed<Value>(node: string, work: () => Promise<Value>): Promise<Value>
   /** Seconds on the account of a node, in tenths. */
@@ -25,19 +20,11 @@ export interface UnderWay extends Rollout {
 
 /** Makes it. */
 export function underWay(rollout: Rollout): UnderWay {
-  const locks = new Map<string, GroupLock>()
   const times = new Map<string, number>()
   const looks = new Map<string, Promise<Observation>>()
   return {
     ...rollout,
-    lockOf: (group) => {
-      const lock = locks.get(group.name) ?? new GroupLock(group, rollout.delivery)
-      locks.set(group.name, lock)
-      return lock
-    },
-    giveLocks: async () => {
-      await Promise.all([...locks.values()].map((lock) => lock.give()))
-    },
+    ...runGroups(rollout),
     timed: async (node, work) => {
       const from = performance.now()
       try {

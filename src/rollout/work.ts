@@ -5,8 +5,9 @@ import type {
   EngineProbe,
   Gate,
   NodeLink,
-  QuorumGroup,
+  RaftGroup,
 } from '../engines/contract.ts'
+import type { Clock } from '../support/poll.ts'
 import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
 
 /** One resource of a node that is not as wanted. */
@@ -84,7 +85,7 @@ export interface Rollout {
   readonly mode: 'plan' | 'apply'
   /** Nodes in scope, in the order of the cluster file, with the names of their roles. */
   readonly nodes: readonly { readonly name: string; readonly roles: readonly string[] }[]
-  readonly groups: readonly QuorumGroup[]
+  readonly groups: readonly RaftGroup[]
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]
   readonly probes: readonly EngineProbe[]
@@ -106,6 +107,10 @@ export interface Rollout {
   readonly lockPatienceSeconds?: number | undefined
   /** How long an apply waits at its look for an engine that does not answer yet; 30 when left out. */
   readonly engineSeconds?: number | undefined
+  /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
+  readonly patienceSeconds?: number | undefined
+  /** By what clock members are waited for; this computer's when left out. */
+  readonly clock?: Clock | undefined
 }
 
 /** How a node ended, before it is told as an event. */

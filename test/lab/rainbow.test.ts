@@ -13,6 +13,7 @@ import { ClusterUnderTest } from './cluster-under-test.ts'
 import { describeCallers } from './consul-callers.ts'
 import { isChosenByItself, labConsuls, releaseSettings } from './consul-versions.ts'
 import { describeLostSecrets } from './lost-secrets.ts'
+import { describeMove } from './move-server.ts'
 import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
@@ -294,6 +295,8 @@ for (const consul of await labConsuls()) {
 
       if (consul.isPackage) describePackageStays(() => ({ cluster, mirror }))
       else describeUpgrade(() => ({ cluster, mirror }))
+
+      if (consul.isPackage) describeMove(() => cluster)
 
       it('is as well with the cluster file of README.md as it is printed', async () => {
         const written = readFileSync(join(cluster.folder, 'cluster.yaml'), 'utf8')

@@ -1,5 +1,5 @@
 /** A cluster on paper for the tests of rollouts: nodes, groups and engines that answer as they are told. */
-import type { GroupState, NodeLink, QuorumGroup } from '../../src/engines/contract.ts'
+import type { NodeLink, RaftGroup } from '../../src/engines/contract.ts'
 import type { EventBody } from '../../src/events/event.ts'
 import { noLink } from '../engines/ports-only.ts'
 import { rollOut } from '../../src/rollout/rollout.ts'
@@ -96,29 +96,27 @@ export class Paper {
   }
 }
 
-/** A formed group whose members are all well, but for those that are named. */
+/** A formed group of which all vote and are well, but for those that are named: they listen and follow nobody. */
 export function group(
-  members: readonly string[],
+  wanted: readonly string[],
   leader: string,
   sick: () => readonly string[] = () => [],
-): QuorumGroup {
+  voters: readonly string[] = wanted,
+): RaftGroup {
+  const peers = () =>
+    voters.map((name) => ({ name, node: name, voter: true, healthy: !sick().includes(name) }))
   return {
     name: 'consul servers',
-    members,
+    wanted,
+    joins: 'by-itself',
     patienceSeconds: 0.1,
     interruptedBy: (address) => address === 'service:consul.service',
-    returned: () => Promise.resolve({ passed: true, detail: 'it is back' }),
-    observe: (): Promise<GroupState> =>
-      Promise.resolve({
-        formed: true,
-        detail: '',
-        failureTolerance: Math.floor((members.length - 1) / 2) - sick().length,
-        members: members.map((node) => ({
-          node,
-          voter: true,
-          healthy: !sick().includes(node),
-          leader: node === leader,
-        })),
-      }),
+    proven: () => Promise.resolve({ passed: true, detail: 'it is back' }),
+    leave: () => Promise.resolve(),
+    ask: (_, node) => {
+      const answers = voters.includes(node) && !sick().includes(node)
+      const said = { node, answers, listens: answers, problem: answers ? '' : 'connection refused' }
+      return Promise.resolve(answers ? { ...said, leader, peers: peers() } : { ...said, peers: [] })
+    },
   }
 }

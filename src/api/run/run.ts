@@ -34,6 +34,7 @@ import { pushDelivery } from './push-delivery.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
 import { versionRefusals, versionsInScope } from '../../programs/running-versions.ts'
 import type { Scope } from '../../programs/scope.ts'
+import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
 
 /** What a run may be told. */
@@ -42,6 +43,10 @@ export interface RunOptions extends Scope {
   readonly takeOver?: boolean
   /** How many nodes are under way at once; 50 when left out. */
   readonly concurrency?: number
+  /** After so many seconds nothing new is begun, as if somebody had stopped the run. */
+  readonly timeoutSeconds?: number
+  /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
+  readonly patienceSeconds?: number
   /** Stops the run between two steps; what a node has begun it finishes. */
   readonly signal?: AbortSignal
   readonly sudoPassword?: () => Promise<string>
@@ -63,7 +68,7 @@ export function apply(cluster: OpenedCluster, options: RunOptions = {}): AsyncIt
 
 function start(cluster: OpenedCluster, options: RunOptions, mode: 'plan' | 'apply'): AsyncIterable<Event> {
   const queue = eventQueue<Event>()
-  carryOut(cluster, options, mode, (event) => queue.push(event)).then(
+  carryOut(cluster, withTimeLimit(options), mode, (event) => queue.push(event)).then(
     () => queue.close(),
     (error: unknown) => queue.close(error),
   )
@@ -188,6 +193,7 @@ class Run {
       stores,
       probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
+      patienceSeconds: this.#options.patienceSeconds,
       delivery: this.#delivery(push, [...stores, ...probes]),
       emit,
       signal: this.#options.signal,

@@ -143,7 +143,22 @@ describe('apply at a terminal', () => {
 it('hands filters on as lists, however they are written', async () => {
   const api = recordedApply(UNCHANGED)
   await bramble(
-    ['apply', '--yes', '--node', 'hammond,oneil', '--node', 'carter', '-r', 'base', '--concurrency', '3'],
+    [
+      'apply',
+      '--yes',
+      '--node',
+      'hammond,oneil',
+      '--node',
+      'carter',
+      '-r',
+      'base',
+      '--concurrency',
+      '3',
+      '--timeout',
+      '600',
+      '--patience',
+      '60',
+    ],
     {
       folder: officeFolder(),
       api,
@@ -153,6 +168,8 @@ it('hands filters on as lists, however they are written', async () => {
     nodes: ['hammond', 'oneil', 'carter'],
     roles: ['base'],
     concurrency: 3,
+    timeoutSeconds: 600,
+    patienceSeconds: 60,
   })
 })
 

@@ -4,6 +4,7 @@ import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { wrapped } from '../render/columns.ts'
 import { jsonText } from '../render/json.ts'
 import { renderTable } from '../render/table.ts'
 
@@ -42,6 +43,10 @@ async function explain({ terminal, common }: Context, name: string | undefined):
     throw new CommandRefusal(commandCodes.CODE_UNKNOWN({ name, near }))
   }
   const { severity = 'error', title, explain: text } = found.entry
-  terminal.out(common.json ? jsonText({ code: found.code, severity, title, text }) : explainCode(found))
+  terminal.out(
+    common.json
+      ? jsonText({ code: found.code, severity, title, text })
+      : wrapped(explainCode(found), terminal.width),
+  )
   return EXIT.ok
 }

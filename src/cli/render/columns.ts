@@ -41,6 +41,23 @@ export function padFrom(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - widthOf(text))) + text
 }
 
+/** The text with its lines broken between words; without a width as it is. A word that is longer than a line stays whole. */
+export function wrapped(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text
+  return text
+    .split('\n')
+    .map((line) => {
+      const lines: string[] = []
+      for (const word of line.split(' ')) {
+        const last = lines.at(-1)
+        if (last === undefined || widthOf(`${last} ${word}`) > columns) lines.push(word)
+        else lines[lines.length - 1] = `${last} ${word}`
+      }
+      return lines.join('\n')
+    })
+    .join('\n')
+}
+
 /** What is said of a node, for a place where the node is named already. */
 export function withoutName(message: string, node: string): string {
   return message.startsWith(`${node} `) ? message.slice(node.length + 1) : message

@@ -104,7 +104,13 @@ function engineLines(engine: EngineStatus, palette: Palette, width: number | und
   return [
     `${palette.bold(oneLine(engine.name))} is ${state}${detail}`,
     ...(rows.length > 0 ? table.map((line) => `  ${line}`) : []),
+    ...(engine.strangers ?? []).map(({ name, unit }) => `  ${palette.yellow(strangerLine(name, unit))}`),
   ]
+}
+
+function strangerLine(name: string, unit: string): string {
+  const fix = `put it back under nodes, without a role, and run bramble apply; or end ${unit} on it`
+  return `${oneLine(name)} still runs and is not in the cluster file: ${fix}`
 }
 
 /** Of each version that runs; in colour only where there is something to be done. */

@@ -84,14 +84,15 @@ export interface ExpectedProgram {
 
 type Parser = (fields: readonly string[], expected: ExpectedProgram) => ProgramEvent | undefined
 
+/** Of a role it has the role's name and a dot before it. */
+const FACT_KEY = /^(?=.{1,64}$)([a-z][a-z0-9-]*\.)?[a-z][a-z0-9_]*$/
+
 /** From the fields of a line to its event; undefined when they are not what this type of line has. */
 const PARSERS: Readonly<Record<string, Parser>> = {
   hello: ([version, node], expected) =>
     version === '1' && node === expected.node ? { type: 'hello' } : undefined,
   fact: ([key = '', value]) =>
-    /^[a-z][a-z0-9_]{0,63}$/.test(key) && value !== undefined
-      ? { type: 'fact', key, value: visibleLine(value) }
-      : undefined,
+    FACT_KEY.test(key) && value !== undefined ? { type: 'fact', key, value: visibleLine(value) } : undefined,
   differs: ([id = '', action, field, is, wanted], expected) => {
     if (!expected.resources.has(id)) return undefined
     if (action === 'create' || action === 'remove') return { type: 'differs', id, action }

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import type { Duplex } from 'node:stream'
+import { buffer, text } from 'node:stream/consumers'
+import { PassThrough, type Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { noScratchNodes, scratchNode } from '../../../test/delivery/scratch-node.ts'
 import type { ScratchNode } from '../../../test/delivery/scratch-node.ts'
+import { pastMark } from './program-link.ts'
 import type { Dial, Transport } from './transport.ts'
 
 const missing = noScratchNodes ?? (existsSync('/usr/bin/sudo') ? undefined : 'sudo is not installed')
@@ -132,5 +133,23 @@ describe.skipIf(missing !== undefined)('a link to a program or a socket of a nod
     await expect(refused()).rejects.toThrow(
       `${socket} of eve cannot be reached: there is no such socket, it is not for the user who logs in, or nobody answers there`,
     )
+  })
+})
+
+describe('what a program prints', () => {
+  it.each([
+    ['together with its end', ['noise\n\nMARK\nall of it\n']],
+    ['in pieces', ['noise\n\nMA', 'RK\nall ', 'of it\n']],
+  ])('is read to its end when it comes %s', async (_, pieces) => {
+    const stdout = new PassThrough()
+    // As the count of bytes does: with a listener, a stream flows.
+    stdout.on('data', () => undefined)
+    const said = pastMark(stdout, 'MARK', new Promise(() => undefined))
+    for (const piece of pieces) stdout.write(piece)
+    stdout.end()
+    const rest = await said
+    if (!rest) throw new Error('there was no mark')
+    await new Promise(setImmediate)
+    expect((await buffer(rest)).toString()).toBe('all of it\n')
   })
 })

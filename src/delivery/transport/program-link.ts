@@ -1,6 +1,6 @@
 /** A program on a node that runs as root, with its standard input and output as a byte stream. */
 import { randomBytes } from 'node:crypto'
-import { Duplex, type Readable } from 'node:stream'
+import { Duplex, PassThrough, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ProgramEnd } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
@@ -33,6 +33,8 @@ export interface RunningProgram {
   readonly node: string
   readonly name: string
   readonly session: Session
+  /** What it prints; ends with it. */
+  readonly stdout: Readable
 }
 
 /** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
@@ -61,19 +63,18 @@ export async function openProgram(
   session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
   if (password !== undefined) offer(session, password)
   const late = setTimeout(() => session.stop(), seconds * 2000)
-  const rest = await afterMark(session, mark)
+  const stdout = await pastMark(session.stdout, mark, session.ended)
   clearTimeout(late)
   const [name = ''] = argv
-  if (rest === undefined) {
+  if (!stdout) {
     session.stop()
     const { stderr } = await session.ended
     throw new Error(
       `${name} cannot be started on ${node}: ${stderr.at(-1) ?? `no answer within ${seconds * 2} s`}`,
     )
   }
-  if (rest.length > 0) session.stdout.unshift(rest)
   if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
-  return { node, name, session }
+  return { node, name, session, stdout }
 }
 
 /** One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
@@ -84,29 +85,39 @@ function offer(session: Session, password: string): void {
   })
 }
 
-/** What came behind the line with the mark; undefined when the session ended without it. */
-function afterMark(session: Session, mark: string): Promise<Buffer | undefined> {
+/**
+ * What comes behind the line with the mark, as a stream of its own; undefined when the other one ended without the mark. Somebody counts the
+ * bytes of the other one, so it flows whether we listen or not.
+ */
+export function pastMark(
+  stdout: Readable,
+  mark: string,
+  ended: Promise<unknown>,
+): Promise<Readable | undefined> {
   const line = Buffer.from(`\n${mark}\n`)
+  const rest = heard(new PassThrough())
   return new Promise((resolve) => {
-    let seen = Buffer.alloc(0)
-    const stdout: Readable = session.stdout
-    const look = (): void => {
-      for (
-        let chunk = stdout.read() as Buffer | null;
-        chunk !== null;
-        chunk = stdout.read() as Buffer | null
-      ) {
+    let seen: Buffer | undefined = Buffer.alloc(0)
+    stdout.on('data', (chunk: Buffer) => {
+      if (seen === undefined) pass(chunk)
+      else {
         seen = Buffer.concat([seen, chunk])
         const at = seen.indexOf(line)
-        if (at < 0) continue
-        stdout.off('readable', look)
-        resolve(seen.subarray(at + line.length))
-        return
+        if (at < 0) return
+        pass(seen.subarray(at + line.length))
+        seen = undefined
+        resolve(rest)
       }
-    }
-    stdout.on('readable', look)
-    void session.ended.then(() => resolve(undefined))
+    })
+    stdout.on('close', () => rest.end())
+    void ended.then(() => resolve(undefined))
   })
+
+  function pass(chunk: Buffer): void {
+    if (rest.writableEnded || rest.destroyed || rest.write(chunk)) return
+    stdout.pause()
+    rest.once('drain', () => stdout.resume())
+  }
 }
 
 /** Its standard input and output. A program that fails fails the stream, with what it said last. */
@@ -117,8 +128,8 @@ export function streamOf(program: RunningProgram): Duplex {
   return stream
 }
 
-async function* readFrom({ node, name, session }: RunningProgram): AsyncGenerator<Buffer> {
-  for await (const chunk of session.stdout) yield chunk as Buffer
+async function* readFrom({ node, name, session, stdout }: RunningProgram): AsyncGenerator<Buffer> {
+  for await (const chunk of stdout) yield chunk as Buffer
   const { code, stderr } = await session.ended
   if (code !== 0) throw new Error(`${name} on ${node} ended with ${code}: ${stderr.at(-1) ?? ''}`)
 }
@@ -126,9 +137,9 @@ async function* readFrom({ node, name, session }: RunningProgram): AsyncGenerato
 /** Gives a program its input and waits for its end. Rejects with a plain sentence when that is not known. */
 export async function runProgram(program: RunningProgram, input: Uint8Array): Promise<ProgramEnd> {
   const { node, name, session } = program
+  // It may end before it has read all of that; what it printed counts all the same.
   session.stdin.end(input)
-  // What broke off is told by how the session ends.
-  const stdout = await buffer(session.stdout).catch(() => Buffer.alloc(0))
+  const stdout = await buffer(program.stdout)
   const { code, stderr } = await session.ended
   if (code === 255)
     throw new Error(

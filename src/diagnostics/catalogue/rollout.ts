@@ -43,6 +43,31 @@ export const rolloutCodes = defineCodes({
       'A serving member is only interrupted by a run that holds the group, and it takes most of the members to hold it. ' +
       'A member that serves nothing may be mended all the same.',
   }),
+  GROUP_REPLACED_WHOLE: code<{ group: string; voters: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: 'src/rollout/moves.test.ts',
+    title: 'No member of a consensus group would stay',
+    summary: ({ group, voters }) => `none of those who vote in ${group} would stay: ${voters.join(', ')}`,
+    why: 'new members learn everything from one that stays; without one they would begin anew, with nothing in it',
+    fix: 'leave at least one of them, run bramble apply, and take it out with a second one',
+    explain:
+      'Members of a consensus group (Consul servers, for instance) are moved in one apply: the new ones join and vote first, then the old ones leave. ' +
+      'The new ones get what the group knows from the old ones, and find them by the members that both have in common. Nothing of the group was touched.',
+  }),
+  MEMBER_LEFT_RUNNING: code<{ engine: string; name: string; unit: string }>({
+    severity: 'warning',
+    origin: 'delivery',
+    shownBy: 'src/rollout/engines.test.ts',
+    title: 'A member whose node is not in the cluster file',
+    summary: ({ engine, name }) => `${name} is not in the cluster file, and its ${engine} still runs`,
+    why: 'a node that is not in the file is not logged in to, and a member that runs would come back at once if it were removed',
+    fix: ({ name, unit }) =>
+      `put ${name} back under nodes, without a role, run bramble apply, and then take it out; or type on it: sudo systemctl disable --now ${unit}`,
+    explain:
+      'Somebody took a node out of the cluster file while an engine runs on it. Its credentials are revoked, everything else of an apply goes on, and once the engine ' +
+      'has missed the member the next apply forgets it. A member that votes counts for the majority as long as it runs: where the members of the file could not decide ' +
+      'without it, the engine is not well.',
+  }),
   CERTIFICATE_NOT_SHOWN: code<{ node: string; port: number; unit: string; ended: Date }>({
     origin: 'delivery',
     shownBy: 'src/api/status/old-certificates.test.ts',

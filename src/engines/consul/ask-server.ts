@@ -3,7 +3,15 @@ import type { NodeLink } from '../contract.ts'
 import { withApi, type ConsulApi, type Reply } from './api.ts'
 import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
-import { healthReply, leaderReply, peersReply, type HealthReply } from './replies.ts'
+import {
+  healthReply,
+  leaderReply,
+  peersReply,
+  raftReply,
+  selfReply,
+  type HealthReply,
+  type RaftServer,
+} from './replies.ts'
 
 /** One server's view. */
 export interface ServerView {
@@ -19,6 +27,10 @@ export interface ServerView {
   readonly leader: string
   /** `address:port` of the raft configuration; empty until the group has formed for the first time. */
   readonly peers: readonly string[]
+  /** What the server calls itself; left out before our token is known. */
+  readonly name?: string
+  /** The raft configuration with names and votes; left out before our token is known. */
+  readonly raft?: readonly RaftServer[]
   /** Left out without a leader, and before our token is known. */
   readonly health?: HealthReply
 }
@@ -27,10 +39,12 @@ export interface ServerView {
 export function askServer(link: NodeLink, node: string, access: ManagementAccess): Promise<ServerView> {
   return withApi(link, node, managementAccess(access), async (api) => {
     const asked = askHealth(api)
-    const [leader, peers] = await Promise.all([
+    const [leader, peers, raft, self] = await Promise.all([
       api.get('/v1/status/leader', leaderReply),
       // A server without a leader knows its peers all the same.
       api.get('/v1/status/peers?stale', peersReply),
+      api.get('/v1/operator/raft/configuration?stale', raftReply),
+      api.get('/v1/agent/self', selfReply),
     ])
     // Autopilot is part of the leader: without one, Consul waits seven seconds before it says so.
     const health = leader.ok && leader.value !== '' ? await asked : undefined
@@ -54,6 +68,8 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
       listens: await api.listens(),
       leader: leader.ok ? leader.value : '',
       peers: peers.ok ? peers.value : [],
+      ...(self.ok && { name: self.value.Config.NodeName }),
+      ...(raft.ok && { raft: raft.value.Servers }),
       ...(health && { health }),
     }
   })

@@ -40,6 +40,14 @@ export function networkOf(
   return network === undefined ? undefined : cluster.network(network)
 }
 
+/** All nodes of the cluster, each where the agents would see it: one that is to have no agent any more may still run one. */
+export function allNodes(
+  cluster: ClusterView & Pick<Cluster, 'nodes'>,
+  options: Pick<ServerOptions, 'network'>,
+): readonly ClusterNode[] {
+  return nodesOn(networkOf(cluster, options), cluster.nodes)
+}
+
 /** The nodes as they are seen on the network. */
 function nodesOn(network: Network | undefined, nodes: readonly ClusterNode[]): readonly ClusterNode[] {
   return network ? nodes.map((node) => onNetwork(node, network)) : nodes

@@ -17,10 +17,10 @@ await describeEachConsul(120, (binary) => {
       const { follower } = await dc.turns()
       const since = new Date()
       await dc.home.stop(follower)
-      expect(await dc.quorum().returned(dc.home.link, follower, since)).toMatchObject({ passed: false })
+      expect(await dc.group().proven(dc.home.link, follower, since)).toMatchObject({ passed: false })
       dc.home.start(follower)
       await dc.returnsAfter(follower, since)
-      expect(await dc.quorum().observe(dc.home.link)).toMatchObject({ formed: true, failureTolerance: 1 })
+      expect(await dc.observe()).toMatchObject({ formed: true, failureTolerance: 1 })
     })
 
     it('sees a new leader after the old one was restarted', async () => {
@@ -35,7 +35,7 @@ await describeEachConsul(120, (binary) => {
     it('may lose none while one is down', async () => {
       const { follower } = await dc.turns()
       await dc.home.stop(follower, 'SIGKILL')
-      const { failureTolerance, members, detail } = await dc.quorum().observe(dc.home.link)
+      const { failureTolerance, members, detail } = await dc.observe()
       expect({ failureTolerance, detail }).toEqual({
         failureTolerance: 0,
         detail: expect.stringContaining(`not healthy: ${follower}`) as string,
@@ -72,9 +72,9 @@ await describeEachConsul(120, (binary) => {
     const { leader, third } = await dc.turns()
     await Promise.all([dc.home.stop(leader, 'SIGKILL'), dc.home.stop(third, 'SIGKILL')])
     await eventually('the leader is missed', 30, async () => {
-      const { detail } = await dc.quorum().observe(dc.home.link)
+      const { detail } = await dc.observe()
       return detail.includes('no leader') || detail
     })
-    expect(await dc.quorum().observe(dc.home.link)).toMatchObject({ formed: true, failureTolerance: 0 })
+    expect(await dc.observe()).toMatchObject({ formed: true, failureTolerance: 0 })
   })
 })

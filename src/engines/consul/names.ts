@@ -73,6 +73,8 @@ export const ANONYMOUS_ACCESSOR = '00000000-0000-0000-0000-000000000002'
 export const stateFiles = {
   /** The agent's own tokens. */
   tokens: (dataFolder: string): string => `${dataFolder}/acl-tokens.json`,
+  /** By which the servers know each other, whatever they are called. */
+  nodeId: (dataFolder: string): string => `${dataFolder}/node-id`,
   /** The gossip keys of the datacenter. */
   keyring: (dataFolder: string): string => `${dataFolder}/serf/local.keyring`,
   /** The gossip keys between datacenters. */

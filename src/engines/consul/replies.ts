@@ -23,6 +23,7 @@ export const healthReply = z.object({
   FailureTolerance: z.int(),
   Servers: list(
     z.object({
+      ID: z.string(),
       Name: z.string(),
       Address: z.string(),
       SerfStatus: z.string(),
@@ -36,6 +37,23 @@ export const healthReply = z.object({
   ),
 })
 export type HealthReply = z.output<typeof healthReply>
+
+/** `GET /v1/operator/raft/configuration`: who votes; the name is `(unknown)` where gossip has none. */
+export const raftReply = z.object({
+  Servers: list(
+    z.object({
+      ID: z.string(),
+      Node: z.string(),
+      Address: z.string(),
+      Leader: z.boolean(),
+      Voter: z.boolean(),
+    }),
+  ),
+})
+export type RaftServer = z.output<typeof raftReply>['Servers'][number]
+
+/** `GET /v1/agent/self`, as far as it tells who that is. */
+export const selfReply = z.object({ Config: z.object({ NodeName: z.string() }) })
 
 /** `GET /v1/agent/members`; status is serf's: 1 alive, 2 leaving, 3 left, 4 failed. */
 export const membersReply = list(

@@ -5,6 +5,7 @@ import { statusOf } from './status.ts'
 const SERVERS = ['ada', 'bob', 'cyd']
 
 const server = (Name: string, Voter: boolean, Leader = false) => ({
+  ID: Name,
   Name,
   Address: `${Name}:8300`,
   SerfStatus: 'alive',
@@ -25,7 +26,7 @@ const health = (voters: readonly string[], FailureTolerance: number) => ({
 /** What is said of servers of which these vote. */
 const look = (voters: readonly string[], tolerance: number, servers: readonly string[] = SERVERS) =>
   statusOf(
-    { servers, clients: [] },
+    { servers, clients: [], nodes: [] },
     members,
     { ok: true, value: health(voters, tolerance) },
     { ok: true, value: [] },
@@ -54,5 +55,34 @@ describe('the status of the servers', () => {
       healthy: false,
       problems: ['dan is no member', 'eve is no member', 'dan does not vote', 'eve does not vote'],
     })
+  })
+
+  it('tells of a member on a computer that the cluster file does not have, and takes it for no problem', () => {
+    const stranger = { Name: 'left', Addr: 'left', Status: 1, Tags: { role: 'node' } }
+    const seen = statusOf(
+      { servers: SERVERS, clients: [], nodes: SERVERS },
+      [...members, stranger],
+      { ok: true, value: health(SERVERS, 1) },
+      { ok: true, value: [] },
+    )
+    expect(seen).toMatchObject({
+      healthy: true,
+      problems: [],
+      strangers: [{ name: 'left', unit: 'consul.service' }],
+    })
+  })
+
+  it('is not well when the servers of the cluster file cannot decide without a stranger', () => {
+    const seen = statusOf(
+      { servers: ['ada'], clients: [], nodes: ['ada'] },
+      members,
+      { ok: true, value: health(SERVERS, 1) },
+      { ok: true, value: [] },
+    )
+    expect(seen.healthy).toBe(false)
+    expect(seen.problems).toEqual([
+      'bob is a member and not in the cluster file',
+      'cyd is a member and not in the cluster file',
+    ])
   })
 })

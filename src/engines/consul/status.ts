@@ -1,18 +1,22 @@
 /** What the datacenter is like right now, in three questions: for `bramble status`. */
 import type { z } from 'zod'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
+import { majorityOf } from '../raft-group.ts'
 import { withApi, type Reply } from './api.ts'
 import { healthOf } from './ask-server.ts'
 import { counted } from './counted.ts'
 import { askPlainly } from './plain-status.ts'
 import { withForeignManagers } from './foreign-tokens.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
+import { UNIT } from './names.ts'
 import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
 
 /** Names of the nodes that are to be members. */
 export interface WantedMembers {
   readonly servers: readonly string[]
   readonly clients: readonly string[]
+  /** All nodes of the cluster file; who runs elsewhere is a stranger. */
+  readonly nodes: readonly string[]
 }
 
 /** The datacenter as one member sees it. */
@@ -69,8 +73,9 @@ export function statusOf(
   const servers = health.ok ? health.value.Servers : []
   const members = found.map((member) => memberStatus(member, health)).sort(byRoleAndName)
   const leader = servers.find(({ Leader }) => Leader)?.Name
+  const strangers = strangersAmong(wanted, members)
   const problems = [
-    ...membersProblems(wanted, members),
+    ...membersProblems(wanted, members, strangers),
     ...(health.ok ? quorumProblems(wanted, health.value) : []),
   ]
   const unknown = [
@@ -87,6 +92,7 @@ export function statusOf(
     healthy: problems.length === 0 && unknown.length === 0,
     detail: parts.join('; '),
     problems,
+    ...(strangers.length > 0 && { strangers: strangers.map((name) => ({ name, unit: UNIT })) }),
     unknown,
     ...(leader !== undefined && { leader }),
     members,
@@ -94,7 +100,27 @@ export function statusOf(
   }
 }
 
-function membersProblems({ servers, clients }: WantedMembers, members: EngineStatus['members']): string[] {
+/** Who lives and runs on no node of the cluster file. Where the others cannot decide without it, that is a problem all the same. */
+function strangersAmong(
+  { servers, clients, nodes }: WantedMembers,
+  members: EngineStatus['members'],
+): readonly string[] {
+  const known = new Set([...servers, ...clients, ...nodes])
+  const voters = members.filter(({ voter }) => voter === true)
+  const own = voters.filter(({ node, state }) => known.has(node) && state === 'alive').length
+  return members
+    .filter(
+      ({ node, state, voter }) =>
+        !known.has(node) && state === 'alive' && (voter !== true || own >= majorityOf(voters.length)),
+    )
+    .map(({ node }) => node)
+}
+
+function membersProblems(
+  { servers, clients, nodes }: WantedMembers,
+  members: EngineStatus['members'],
+  strangers: readonly string[],
+): string[] {
   const states = new Map(members.map(({ node, state }) => [node, state]))
   const wanted = [...servers, ...clients]
   return [
@@ -105,7 +131,9 @@ function membersProblems({ servers, clients }: WantedMembers, members: EngineSta
     }),
     // Who left is gone and does no harm; who lives or failed and is nowhere wanted still counts.
     ...members.flatMap(({ node, state }) =>
-      wanted.includes(node) || state === 'left' ? [] : [`${node} is a member and not in the cluster file`],
+      wanted.includes(node) || strangers.includes(node) || state === 'left'
+        ? []
+        : [`${node} is a member and ${nodes.includes(node) ? 'is to be none' : 'not in the cluster file'}`],
     ),
   ]
 }

@@ -1,10 +1,11 @@
-/** The managers as a consensus group: who takes part, and whether one more may be lost. */
-import type { GroupState, MemberState, NodeLink, QuorumGroup } from '../contract.ts'
+/** The managers as a consensus group: what each of them sees of it, and how one of them gives up its vote. */
+import type { MemberAnswer, NodeLink, Peer, RaftGroup } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { DOCKER_PACKAGE, DOCKER_UNIT } from '../docker/names.ts'
 import { reasonOf } from '../../support/reason.ts'
+import { changePart } from './joining.ts'
 import { nodesReply, type InfoReply, type NodeReply } from './replies.ts'
-import { localState, nameOf } from './swarm-api.ts'
+import { localState, nameOf, withSwarm } from './swarm-api.ts'
 import type { SwarmWish } from './swarm-wish.ts'
 
 /** A manager copies what it missed from the others; a Zero starts dockerd in half a minute. */
@@ -18,14 +19,16 @@ const INTERRUPTS = [
   'package:containerd',
 ]
 
-/** The group. */
-export function swarmGroup(wish: SwarmWish): QuorumGroup {
+/** The group. A node with dockerd is made a manager with what belongs to the swarm, after the nodes. */
+export function swarmGroup(wish: SwarmWish): RaftGroup {
   return {
     name: 'swarm',
-    members: wish.managers,
+    wanted: wish.managers,
     interruptedBy: (address) => INTERRUPTS.includes(address),
-    observe: (link) => observe(wish, link),
-    returned: (link, node) => returned(link, node),
+    joins: 'with-the-store',
+    ask: async (link, node) => managerAnswer(await viewOf(link, node)),
+    proven: (link, node) => returned(link, node),
+    leave: (link, node) => leave(wish, link, node),
     patienceSeconds: PATIENCE_SECONDS,
   }
 }
@@ -52,48 +55,36 @@ async function viewOf(link: NodeLink, node: string): Promise<ManagerView> {
   }
 }
 
-async function observe(wish: SwarmWish, link: NodeLink): Promise<GroupState> {
-  return groupState(wish.managers, await Promise.all(wish.managers.map((name) => viewOf(link, name))))
+/** The same in the words of the contract. */
+export function managerAnswer({ node, state, nodes, problem = '' }: ManagerView): MemberAnswer {
+  const managers = nodes?.filter(({ Spec }) => Spec.Role === 'manager') ?? []
+  const leader = managers.find(({ ManagerStatus }) => ManagerStatus?.Leader === true)
+  const isMember = state !== undefined && state.LocalNodeState !== 'inactive'
+  const isWorker = isMember && !state.ControlAvailable && state.LocalNodeState === 'active'
+  const itself: Peer = { name: node, node, voter: !isWorker, healthy: false }
+  return {
+    node,
+    answers: state !== undefined,
+    listens: state !== undefined,
+    problem,
+    ...(leader && { leader: peerName(leader) }),
+    // Without a leader nobody shows the list: a manager knows of itself alone.
+    peers: nodes === undefined ? (isMember ? [itself] : []) : managers.map(peerOf),
+  }
 }
 
-/** From what the managers say to one statement about the group. */
-export function groupState(managers: readonly string[], views: readonly ManagerView[]): GroupState {
-  const formed = views.some(({ state }) => state !== undefined && state.LocalNodeState !== 'inactive')
-  const nodes = views.find((view) => view.nodes !== undefined)?.nodes
-  if (!formed || nodes === undefined) {
-    const said = views.flatMap(({ node, problem }) => (problem === undefined ? [] : [`${node}: ${problem}`]))
-    return {
-      formed,
-      members: managers.map((node) => ({ node, healthy: false, voter: formed, leader: false })),
-      failureTolerance: 0,
-      detail: formed ? `there is no leader: ${said.join('; ')}` : 'not formed yet',
-    }
+function peerName(entry: NodeReply): string {
+  return nameOf(entry) ?? entry.ID
+}
+
+function peerOf(entry: NodeReply): Peer {
+  const node = nameOf(entry)
+  return {
+    name: peerName(entry),
+    ...(node !== undefined && { node }),
+    voter: true,
+    healthy: entry.ManagerStatus?.Reachability === 'reachable',
   }
-  const voters = nodes.filter(({ Spec }) => Spec.Role === 'manager')
-  // Who is to be no manager any more and is none serves nothing, and may go.
-  const others = nodes.flatMap((node) => nameOf(node) ?? []).filter((name) => !managers.includes(name))
-  const members = [...managers, ...others].map((name): MemberState => {
-    const entry = nodes.find((node) => nameOf(node) === name)
-    const reachable = entry?.ManagerStatus?.Reachability === 'reachable'
-    const own = views.find(({ node }) => node === name)
-    return {
-      node: name,
-      healthy: reachable && (own === undefined || own.nodes !== undefined),
-      voter: entry?.Spec.Role === 'manager',
-      leader: entry?.ManagerStatus?.Leader === true,
-    }
-  })
-  const healthy = voters.filter((node) => {
-    const name = nameOf(node)
-    const member = members.find((one) => one.node === name)
-    return member === undefined ? node.ManagerStatus?.Reachability === 'reachable' : member.healthy
-  }).length
-  const failureTolerance = Math.max(0, healthy - (Math.floor(voters.length / 2) + 1))
-  const leader = members.find((member) => member.leader)?.node ?? 'a node that is not ours'
-  const detail = `${healthy} of ${voters.length} managers are well, led by ${leader}; ${
-    failureTolerance === 0 ? 'none may be lost' : `${failureTolerance} may be lost`
-  }`
-  return { formed, members, failureTolerance, detail }
 }
 
 /** It takes part by its own word, which ends with the process that is gone, and by that of whoever leads. */
@@ -108,4 +99,14 @@ async function returned(link: NodeLink, node: string): Promise<{ passed: boolean
     return { passed: true, detail: `${node} is a manager that the others reach` }
   }
   return { passed: false, detail: `the others do not reach ${node} yet` }
+}
+
+/** It becomes a worker, by the word of another manager. */
+async function leave(wish: SwarmWish, link: NodeLink, node: string): Promise<void> {
+  const through = wish.managers.find((name) => name !== node)
+  if (through === undefined) throw new Error(`${node} keeps its vote: there is no other manager`)
+  await withSwarm(link, wish, through, async (api) => {
+    const entries = api.nodes.filter((entry) => nameOf(entry) === node && entry.Spec.Role === 'manager')
+    for (const { ID } of entries) await changePart(api, ID, { name: node, role: 'worker' })
+  })
 }

@@ -1,9 +1,9 @@
 /** The role `consul-server`: keeps the catalog, the checks and the key-value store of the cluster, by majority. */
-import { datacenterOf, networkOf } from '../../engines/consul/datacenter.ts'
+import { allNodes, datacenterOf, networkOf } from '../../engines/consul/datacenter.ts'
 import { serverGate } from '../../engines/consul/gates.ts'
+import { consulGroup } from '../../engines/consul/group.ts'
 import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
 import { providedByServer } from '../../engines/consul/provided.ts'
-import { consulQuorum } from '../../engines/consul/quorum.ts'
 import {
   agentCertificates,
   agentReleases,
@@ -58,8 +58,14 @@ const consulServer = defineRole({
       secrets: context.secrets,
       release: (wish) => context.release(wish),
     }),
-  quorum: ({ options, cluster, secrets }) =>
-    consulQuorum({ servers: datacenterOf(cluster, options).servers, options, access: managementOf(secrets) }),
+  group: ({ options, cluster, secrets }) =>
+    consulGroup({
+      servers: datacenterOf(cluster, options).servers,
+      nodes: allNodes(cluster, options),
+      options,
+      dataFolder: options.data_dir,
+      access: managementOf(secrets),
+    }),
   gates: ({ options, node, cluster, secrets }) => [
     serverGate(node.name, datacenterOf(cluster, options).servers, managementOf(secrets)),
     gateOfAgent(node, cluster.servicesOn(node.name), secrets, cluster.find('consul-server')),
@@ -68,7 +74,11 @@ const consulServer = defineRole({
   version: ({ options, cluster }) => consulVersion(options, cluster),
   status: ({ cluster, secrets }) =>
     consulProbe(
-      { servers: namesOf(cluster.find('consul-server')), clients: namesOf(cluster.find('consul-client')) },
+      {
+        servers: namesOf(cluster.find('consul-server')),
+        clients: namesOf(cluster.find('consul-client')),
+        nodes: namesOf(cluster.nodes),
+      },
       managementOf(secrets),
     ),
 })

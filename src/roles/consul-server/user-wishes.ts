@@ -1,5 +1,5 @@
 /** What the cluster file asks Consul to hold: policies, tokens and entries, with the secrets that they need. */
-import { datacenterOf } from '../../engines/consul/datacenter.ts'
+import { allNodes, datacenterOf } from '../../engines/consul/datacenter.ts'
 import { secretNames } from '../../engines/consul/names.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
 import { managementOf } from '../../engines/consul/role-parts.ts'
@@ -21,6 +21,7 @@ export function userWishes({ tokens, kv }: ServerOptions): readonly SecretWish[]
 export function storeWishes({ options, cluster, secrets }: RoleClusterContext<ServerOptions>): StoreWishes {
   return {
     datacenter: datacenterOf(cluster, options),
+    nodes: allNodes(cluster, options),
     access: managementOf(secrets),
     gossipKeys: secrets.gossipKeys(secretNames.gossip),
     agentToken: (node) => secrets.token(secretNames.agentToken(node)),

@@ -34,7 +34,7 @@ const swarmManager = defineRole({
         ],
   provides: ({ options }) => [provided('manager', options.network)],
   resources: ({ cluster }) => memberResources(cluster.lab),
-  quorum: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
+  group: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
   gates: ({ node }) => [swarmGate(node.name, 'manager')],
   store: ({ options, cluster }) =>
     swarmStore({

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { withApi, type RequestBody } from '../../../src/engines/consul/api.ts'
 import { managementAccess } from '../../../src/engines/consul/management.ts'
 import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
-import { consulQuorum } from '../../../src/engines/consul/quorum.ts'
+import { consulGroup } from '../../../src/engines/consul/group.ts'
 import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import type { ClusterService } from '../../../src/topology/service.ts'
@@ -16,9 +16,11 @@ import type {
   ClusterDifference,
   ClusterOutcome,
   NodeLink,
-  QuorumGroup,
+  RaftGroup,
   StoreLook,
 } from '../../../src/engines/contract.ts'
+import type { GroupState } from '../../../src/engines/raft-group.ts'
+import { askGroup } from '../../../src/rollout/ask-group.ts'
 import { run } from '../../../src/support/run.ts'
 import type { ConsulBinary } from './binaries.ts'
 import { RealDatacenter, type DatacenterPlan } from './datacenter.ts'
@@ -101,18 +103,25 @@ export class DatacenterUnderTest {
     return [...outcomes.values()]
   }
 
-  quorum(): QuorumGroup {
+  group(): RaftGroup {
     const { home } = this
-    return consulQuorum({
+    return consulGroup({
       servers: home.setup.servers,
+      nodes: [...home.setup.servers, ...home.setup.clients],
+      dataFolder: home.setup.dataFolder,
       options: home.agent('hammond').options,
       access: home.access,
     })
   }
 
+  /** How the servers stand as a group. */
+  observe(): Promise<GroupState> {
+    return askGroup(this.group(), this.home.link)
+  }
+
   /** Names of the leader and of the two others. */
   async turns(): Promise<{ leader: string; follower: string; third: string }> {
-    const { members } = await this.quorum().observe(this.home.link)
+    const { members } = await this.observe()
     const leader = members.find((member) => member.leader)?.node ?? 'nobody'
     const [follower = '', third = ''] = SERVERS.filter((name) => name !== leader)
     return { leader, follower, third }
@@ -120,7 +129,7 @@ export class DatacenterUnderTest {
 
   returnsAfter(node: string, since: Date): Promise<void> {
     return eventually(`${node} returns`, 60, async () => {
-      const { passed, detail } = await this.quorum().returned(this.home.link, node, since)
+      const { passed, detail } = await this.group().proven(this.home.link, node, since)
       return passed || detail
     })
   }
@@ -165,6 +174,7 @@ export class DatacenterUnderTest {
     const { home } = this
     return {
       datacenter: this.withClients('ears'),
+      nodes: [...home.setup.servers, ...home.setup.clients],
       access: home.access,
       gossipKeys: home.gossipKeys,
       agentToken: (node) => home.token(node),

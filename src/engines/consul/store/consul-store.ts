@@ -104,7 +104,7 @@ async function prepare(
   link: NodeLink,
   node: string,
   done: (outcome: ClusterOutcome) => void,
-): Promise<void> {
+): Promise<undefined> {
   await withApi(link, node, managementAccess(parts.access), async (api) => {
     if ((await standing(api)).kind !== 'known') return
     const owned = await readOwned(api)

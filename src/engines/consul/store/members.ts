@@ -1,5 +1,7 @@
 /** Members whose nodes left the cluster file: Consul would list them as failed for three days. */
+import type { ClusterDifference } from '../../contract.ts'
 import type { ConsulApi } from '../api.ts'
+import type { ConsulNode } from '../setup.ts'
 import { ALIVE, anything, LEFT, membersReply } from '../replies.ts'
 import type { Owned } from '../../steps/owned.ts'
 import { granted, Refused, type Shelf, type Step } from '../../steps/step.ts'
@@ -16,18 +18,26 @@ export function memberAddress(node: string): string {
   return `${KIND}:${node}`
 }
 
-/** The shelf of members: it makes none, and removes those that were ours and are wanted no longer. */
-export function memberShelf(wanted: readonly string[]): Shelf<ConsulApi> {
-  const addresses = new Set(wanted.map(memberAddress))
+/**
+ * The shelf of members: it makes none, and removes those that were ours and are wanted no longer. `nodes` are all nodes of the cluster file:
+ * who lives on another computer is told about and left alone, because nobody here can end it, and it would come back at once.
+ */
+export function memberShelf(wanted: readonly ConsulNode[], nodes: readonly ConsulNode[]): Shelf<ConsulApi> {
+  const addresses = new Set(wanted.map(({ name }) => memberAddress(name)))
+  const known = new Set(nodes.map(({ name }) => name))
   return {
     kind: KIND,
     async steps(api, owned) {
       const gone = unwanted(owned, addresses)
       if (api === undefined || gone.length === 0) return []
       const members = await listMembers(api)
-      return gone
-        .filter((name) => members.some(({ Name, Status }) => Name === name && Status !== LEFT))
-        .map(removeStep)
+      return gone.flatMap((name) => {
+        const member = members.find(({ Name, Status }) => Name === name && Status !== LEFT)
+        if (member === undefined) return []
+        const now = wanted.find(({ address }) => address === member.Addr)?.name
+        if (now !== undefined) return [renameStep(name, now)]
+        return member.Status === ALIVE && !known.has(name) ? [] : [removeStep(name)]
+      })
     },
   }
 }
@@ -43,14 +53,29 @@ async function listMembers(api: ConsulApi) {
 }
 
 function removeStep(name: string): Step<ConsulApi> {
+  const address = memberAddress(name)
+  return forgetStep(name, {
+    address,
+    action: 'remove',
+    reason: 'the node has no agent any more',
+    differences: [],
+  })
+}
+
+/** The same computer under another name: the old one is forgotten once the new one is there. */
+function renameStep(name: string, now: string): Step<ConsulApi> {
+  return forgetStep(name, {
+    address: memberAddress(now),
+    action: 'update',
+    reason: 'its node has another name now',
+    differences: [{ field: 'name', is: name, wanted: now }],
+  })
+}
+
+function forgetStep(name: string, difference: ClusterDifference): Step<ConsulApi> {
   return {
     stage: STAGE,
-    difference: {
-      address: memberAddress(name),
-      action: 'remove',
-      reason: 'the node has no agent any more',
-      differences: [],
-    },
+    difference,
     run: async (api) => {
       await untilGone(api, name)
       const what = `removing the member ${name}`
@@ -67,10 +92,7 @@ async function untilGone(api: ConsulApi, name: string): Promise<void> {
     const members = await listMembers(api)
     if (!members.some(({ Name, Status }) => Name === name && Status === ALIVE)) return
     if (Date.now() > until) {
-      const problem =
-        `its agent still runs, because ${name} left the cluster file with its roles. Either put ${name} back under nodes, without a role, ` +
-        `run bramble apply, which takes Consul away from it, and then take it out; or stop the agent on ${name} by hand: ` +
-        'sudo systemctl disable --now consul'
+      const problem = `its agent still runs; look at it with bramble ssh ${name}, then run bramble apply again`
       throw new Refused(`the member ${name}`, { status: 0, problem })
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))

@@ -17,6 +17,8 @@ import { anonymousToken, tokenAddress, tokenNames, tokenShelf, type WantedToken 
 /** Everything that the store is made from. */
 export interface StoreWishes {
   readonly datacenter: Datacenter
+  /** All nodes of the cluster file. */
+  readonly nodes: readonly ConsulNode[]
   readonly access: ManagementAccess
   readonly gossipKeys: readonly [string, ...string[]]
   readonly agentToken: (node: string) => TokenIdentity
@@ -56,7 +58,7 @@ export function storeParts(wishes: StoreWishes): StoreParts {
       policyShelf(policies),
       tokenShelf(tokens, access.previous),
       kvShelf(wishes.entries),
-      memberShelf(names),
+      memberShelf(nodes, wishes.nodes),
       ...(dialectOf(datacenter.version).agentDeregisters ? [] : [strayCheckShelf(names, wishes.servicesOn)]),
       keyringShelf(wishes.gossipKeys),
       autopilotShelf(datacenter.servers.length),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerView } from './ask-server.ts'
-import { groupState } from './quorum.ts'
+import { groupState as stateOf, type GroupState } from '../raft-group.ts'
+import { memberAnswer } from './group.ts'
 import type { HealthReply } from './replies.ts'
 import { judge } from './returned.ts'
 import type { ConsulNode } from './setup.ts'
@@ -19,6 +20,7 @@ type Server = HealthReply['Servers'][number]
 
 function server(name: string, changes: Partial<Server> = {}): Server {
   return {
+    ID: `id-${name}`,
     Name: name,
     Address: `${addressOf(name)}:8300`,
     SerfStatus: 'alive',
@@ -49,6 +51,15 @@ function view(node: string, changes: Partial<ServerView> = {}): ServerView {
     peers,
     ...changes,
   }
+}
+
+/** What the servers say, as one statement. */
+function groupState(wanted: readonly ConsulNode[], views: readonly ServerView[]): GroupState {
+  const names = wanted.map(({ name }) => name)
+  return stateOf(
+    names,
+    views.map((one) => memberAnswer(wanted, one)),
+  )
 }
 
 const silent = (node: string): ServerView => ({

@@ -1,0 +1,41 @@
+/** Takes the vote of a server while it still runs, so that the others never count on it in vain. */
+import type { NodeLink } from '../contract.ts'
+import { withApi, type ConsulApi } from './api.ts'
+import { askServer } from './ask-server.ts'
+import { managementAccess, type ManagementAccess } from './management.ts'
+import { anything, raftReply, type RaftServer } from './replies.ts'
+import { serverAt, type ConsulNode } from './setup.ts'
+import { granted } from '../steps/step.ts'
+
+/** Who may be asked, and as whom. */
+export interface LeaveParts {
+  readonly servers: readonly ConsulNode[]
+  readonly nodes: readonly ConsulNode[]
+  readonly access: ManagementAccess
+}
+
+/** Takes the vote of the server on this node away, if it has one. Rejects with a sentence when no server does it. */
+export async function removePeer(parts: LeaveParts, link: NodeLink, node: string): Promise<void> {
+  const { name } = await askServer(link, node, parts.access)
+  const isOn = (server: RaftServer): boolean =>
+    server.Node === (name ?? node) || serverAt(parts.nodes, server.Address) === node
+  const others = parts.servers.filter((server) => server.name !== node).map((server) => server.name)
+  let problem = 'no other server answers'
+  for (const through of others) {
+    try {
+      return await withApi(link, through, managementAccess(parts.access), (api) => removeThrough(api, isOn))
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error)
+    }
+  }
+  throw new Error(`${node} keeps its vote: ${problem}`)
+}
+
+/** The leader decides, whoever is asked. */
+async function removeThrough(api: ConsulApi, isOn: (server: RaftServer) => boolean): Promise<void> {
+  const path = '/v1/operator/raft'
+  const { Servers } = granted('reading who votes', await api.get(`${path}/configuration`, raftReply))
+  for (const { ID } of Servers.filter(isOn)) {
+    granted('taking its vote', await api.send('DELETE', `${path}/peer?id=${ID}`, anything))
+  }
+}
