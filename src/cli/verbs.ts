@@ -35,6 +35,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'ports',
+    summary: 'show who may reach what on which node, and why',
+    load: () => import('./commands/ports.ts'),
+  },
+  {
     name: 'ssh',
     summary: 'log in to a node, or run a command there',
     load: () => import('./commands/ssh.ts'),

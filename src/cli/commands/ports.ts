@@ -1,0 +1,56 @@
+/** `bramble ports`: who may reach what on which node, and why. From the cluster file alone: no node is asked. */
+import type { ProvidedOnNode } from '../../topology/provided.ts'
+import type { Command, Session } from '../command.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonText } from '../render/json.ts'
+import { renderTable, type Cell } from '../render/table.ts'
+
+/** The role that closes what is not in the list. */
+const CLOSES = 'firewall'
+
+/** Declares the command. */
+export function define(command: Command, session: Session): void {
+  command.action((_options, self) => session.run(self, ports))
+}
+
+async function ports(context: Context): Promise<ExitCode> {
+  const { terminal, common } = context
+  const { cluster } = (await context.openCluster()).resolved
+  const provided = cluster.provided()
+  const open = cluster.nodes.filter(({ roles }) => !roles.includes(CLOSES)).map(({ name }) => name)
+  if (common.json) {
+    terminal.out(jsonText({ provided, withoutFirewall: open }))
+    return EXIT.ok
+  }
+  const { palette, width } = terminal
+  const table = renderTable(COLUMNS, provided.map(rowOf), {
+    titleStyle: palette.dim,
+    ...(width !== undefined && { width }),
+  })
+  const rest =
+    open.length === 0
+      ? 'Everything else is closed.'
+      : `There is no firewall on ${open.join(', ')}: there, whatever listens can be reached.`
+  terminal.out([...table, '', rest].map((line) => `${line}\n`).join(''))
+  return EXIT.ok
+}
+
+const COLUMNS = [
+  { title: 'NODE' },
+  { title: 'PORTS' },
+  { title: 'WHO MAY REACH IT' },
+  { title: 'OVER' },
+  { title: 'WHY' },
+] as const
+
+function rowOf({ node, ports: listed, to, network, name, role }: ProvidedOnNode): Cell[] {
+  const who = typeof to === 'string' ? to : `nodes with ${to.roles.join(' or ')}`
+  return [
+    { text: node },
+    { text: listed.map(({ port, protocol }) => `${port}/${protocol}`).join(' ') },
+    { text: who },
+    { text: network ?? 'any network' },
+    { text: `${name} (${role})` },
+  ]
+}
