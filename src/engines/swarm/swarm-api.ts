@@ -18,6 +18,10 @@ import { NAME_LABEL, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 /** How often an update is tried whose thing somebody else changes at the same time: dockerd itself notes how nodes are. */
 const TRIES = 5
 
+/** Bramble does not do this: what the lost managers alone knew would be gone. */
+const LAST_RESORT =
+  'managers without a majority cannot be mended by the others: if they are lost for good, type docker swarm init --force-new-cluster on one that is well (it keeps what it knows), then apply'
+
 /** What the nodes of a swarm say of it, and the way to ask for more. */
 export interface SwarmApi {
   readonly link: NodeLink
@@ -45,11 +49,13 @@ export async function withSwarm<Value>(
 ): Promise<Value | undefined> {
   const problems: string[] = []
   let outside = 0
+  let isTorn = false
   for (const node of [first, ...wish.managers.filter((name) => name !== first)]) {
     const seen = await withDocker(link, node, async (manager) => {
       const state = await localState(manager).catch(reasonOf)
       if (typeof state === 'string') return { problem: state }
       if (state.LocalNodeState === 'inactive') return { isOutside: true }
+      if (state.LocalNodeState === 'error') isTorn = true
       if (!state.ControlAvailable) {
         const why = state.Error === '' ? `it is no manager (${state.LocalNodeState})` : state.Error
         return { problem: `${node}: ${why}` }
@@ -64,7 +70,7 @@ export async function withSwarm<Value>(
     else problems.push(seen.problem ?? '')
   }
   if (outside > wish.managers.length / 2) return undefined
-  throw new Error(problems.join('; '))
+  throw new Error([...problems, ...(isTorn ? [LAST_RESORT] : [])].join('; '))
 }
 
 /** Entries of the swarm that stand for a wanted node: the one that counts first. Entries of nodes that were made anew stay behind as others. */

@@ -1,0 +1,178 @@
+/** A mesh with Consul on it behind a firewall, on real nodes: `npm run test:mesh`. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { labPreflight, labState } from '../../../src/lab/lab.ts'
+import { ClusterUnderTest, failures } from '../../lab/cluster-under-test.ts'
+
+const lacking = await labPreflight()
+if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
+
+const MESH = ['ada', 'bob', 'cyd']
+/** `dan` is a node like the others and not on the mesh: whoever is on the same network sees what he sees. */
+const TEXT = `cluster: mesh
+domain: office.example.net
+access: { user: pi }
+nodes:
+  ada: { address: 192.0.2.10, model: pi4, memory: 1GiB }
+  bob: { address: 192.0.2.11, model: pi4, memory: 1GiB }
+  cyd: { address: 192.0.2.12, model: pi4, memory: 1GiB }
+  dan: { address: 192.0.2.13, model: pi4, memory: 1GiB }
+roles:
+  base: { on: all }
+  wireguard: { on: [${MESH.join(', ')}] }
+  consul-server: { on: [${MESH.join(', ')}], network: wireguard, source: package, unmaintained: accepted }
+  firewall: { on: [${MESH.join(', ')}] }
+`
+
+/** Connects to each port and prints those that answer. */
+const SCAN = `
+const net = require('node:net')
+const [address, last] = process.argv.slice(1)
+const open = []
+let next = 1
+const one = () => new Promise((resolve) => {
+  const port = next++
+  const socket = net.connect({ host: address, port })
+  const end = () => { socket.destroy(); resolve() }
+  socket.setTimeout(3000, end)
+  socket.on('error', end)
+  socket.on('connect', () => { open.push(port); end() })
+})
+const worker = async () => { while (next <= Number(last)) await one() }
+Promise.all(Array.from({ length: 1000 }, worker)).then(() => console.log(open.sort((a, b) => a - b).join(' ')))
+`
+const LAST_PORT = '9000'
+
+describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
+  const cluster = new ClusterUnderTest('mesh', TEXT)
+  beforeAll(async () => {
+    const up = await cluster.bramble('lab', 'up', '--share-memory')
+    expect(up.code, up.errors + up.text).toBe(0)
+  })
+  afterAll(() => cluster.remove())
+
+  const addressOf = async (node: string): Promise<string> => {
+    const found = (await labState(cluster.id)).find(({ name }) => name === node)
+    if (found === undefined) throw new Error(`there is no ${node}`)
+    return found.address
+  }
+  const seenBy = async (node: string, address: string): Promise<string> => {
+    const scan = await cluster.inNetworkOf(node, process.execPath, '-e', SCAN, address, LAST_PORT)
+    return scan.stdout.toString().trim()
+  }
+  const wg = (node: string, ...words: string[]) => cluster.output(node, 'wg', 'show', 'wgmesh', ...words)
+
+  /** Pings 20 times a second until it is told to end; gives how many were answered, and those before the last of them that were not. */
+  async function pings(
+    from: string,
+    to: string,
+  ): Promise<() => Promise<{ answered: number; lost: number[] }>> {
+    const state = (await labState(cluster.id)).find(({ name }) => name === from)
+    const net = `--net=/proc/${state?.pid}/ns/net`
+    const child = spawn('nsenter', [net, 'busybox', 'ping', '-i', '0.05', to], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
+    await once(child.stdout, 'data')
+    return async () => {
+      child.kill('SIGINT')
+      await once(child, 'close')
+      // The very last one may still be on its way.
+      const answered = new Set([...text.matchAll(/seq=(\d+)/g)].map(([, number]) => Number(number)))
+      const last = Math.max(...answered)
+      const lost = Array.from({ length: last }, (_, number) => number).filter((one) => !answered.has(one))
+      return { answered: answered.size, lost }
+    }
+  }
+
+  it('comes up with Consul on it, and is as wanted then', async () => {
+    await cluster.apply()
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+    expect(await cluster.output('ada', 'wg', 'show', 'wgmesh', 'allowed-ips')).toContain('10.70.0.2/32')
+    expect(await cluster.output('ada', 'stat', '-c', '%a', '/etc/wireguard/wgmesh.conf')).toBe('600')
+  })
+
+  it('shows Consul on the mesh alone', async () => {
+    expect(await seenBy('bob', '10.70.0.1')).toBe('22 8300 8301')
+    expect(await seenBy('dan', await addressOf('ada'))).toBe('22')
+    expect(await seenBy('bob', await addressOf('ada'))).toBe('22')
+  })
+
+  it('loses no packet while a key changes', async () => {
+    const before = await wg('ada', 'public-key')
+    const ends = [
+      await pings('ada', '10.70.0.2'),
+      await pings('bob', '10.70.0.1'),
+      await pings('cyd', '10.70.0.1'),
+    ]
+    const rotated = await cluster.bramble('secrets', 'rotate', 'wireguard/ada')
+    expect(rotated.code, rotated.errors).toBe(0)
+    await cluster.apply()
+    for (const end of ends) {
+      const { answered, lost } = await end()
+      expect(answered).toBeGreaterThan(20)
+      expect(lost).toEqual([])
+    }
+    expect(await wg('ada', 'public-key')).not.toBe(before)
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+
+  it('takes a key back that a peer does not answer to, and says so', async () => {
+    const before = await wg('ada', 'public-key')
+    await cluster.output(
+      'bob',
+      'nft',
+      'add table inet deaf; add chain inet deaf in { type filter hook prerouting priority -300; }; add rule inet deaf in udp dport 51820 drop',
+    )
+    await cluster.bramble('secrets', 'rotate', 'wireguard/ada')
+    const events = await cluster.events('apply', '--yes')
+    expect(events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'failed' })
+    expect(failures(events).join('\n')).toContain(
+      'the new keys were taken back: ada and bob did not shake hands',
+    )
+    expect(await wg('ada', 'public-key')).toBe(before)
+    expect(await wg('cyd', 'peers')).toContain(before)
+    await cluster.output('bob', 'nft', 'delete table inet deaf')
+    await cluster.apply()
+    expect(await wg('ada', 'public-key')).not.toBe(before)
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+
+  it('keeps the way in: the node takes a rule back that shuts it', async () => {
+    const rules = await cluster.output('ada', 'nft', 'list', 'table', 'inet', 'bramble')
+    cluster.edit((text) => text.replace('  firewall: { ', '  firewall: { ssh_from: [198.51.100.0/24], '))
+    const events = await cluster.events('apply', '--yes')
+    expect(events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'failed' })
+    expect(failures(events).join('\n')).toContain('undone: no new connection confirmed the change in time')
+    const without = (text: string): string => text.replaceAll(/packets \d+ bytes \d+/g, '')
+    const after = await cluster.output('ada', 'nft', 'list', 'table', 'inet', 'bramble')
+    expect(without(after)).toBe(without(rules))
+    cluster.edit((text) => text.replace('ssh_from: [198.51.100.0/24], ', ''))
+    await cluster.apply()
+  })
+
+  it('loads its rules again where somebody flushed all of them', async () => {
+    await cluster.output('ada', 'nft', 'flush', 'ruleset')
+    expect((await cluster.apply()).outcome).toBe('changed')
+    expect(await cluster.output('ada', 'nft', 'list', 'tables')).toContain('table inet bramble')
+  })
+
+  it('leaves nothing when the roles leave', async () => {
+    cluster.edit((text) => text.replace(/^ {2}(wireguard|firewall|consul-server):.*\n/gm, ''))
+    await cluster.apply()
+    for (const node of MESH) {
+      const left = await cluster.text(
+        node,
+        'sh',
+        '-c',
+        'ls -d /etc/wireguard /etc/bramble /etc/systemd/system/*wg-quick* 2>/dev/null; ip -o link show wgmesh 2>/dev/null; pgrep -l wireguard',
+      )
+      expect(left, node).toBe('')
+      const tables = await cluster.inNetworkOf(node, 'nft', 'list', 'tables')
+      expect(tables.stdout.toString(), node).toBe('')
+    }
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+})
