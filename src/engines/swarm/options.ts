@@ -4,34 +4,55 @@ import { z } from 'zod'
 import { dockerCodes } from '../docker/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import type { Content } from '../../resources/kind.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { Provided } from '../../topology/provided.ts'
+import { beside, type FileWish } from '../../wishes/file-wish.ts'
 import { overlap, usedRanges } from '../docker/address-ranges.ts'
 import { DOCKER_ROLE } from '../docker/names.ts'
 import type { StackWish } from './stacks.ts'
 import { MANAGER_ROLE, SWARM_PORT, WORKER_ROLE } from './swarm-wish.ts'
 
-const stack = z.strictObject({
-  compose: z
-    .record(z.string(), z.unknown())
-    .refine((file) => typeof file['services'] === 'object', 'must have `services`, as a compose file has')
-    .describe(
-      'A compose file as `docker stack deploy` takes it; its dialect is Docker’s own, which checks it.',
-    ),
-  resolve_image: z
-    .enum(['always', 'changed', 'never'])
-    .default('changed')
-    .describe('When the registry is asked which image a name stands for.'),
-})
+const stack = z
+  .strictObject({
+    file: beside('The compose file, beside the cluster file, as `docker stack deploy` takes it.'),
+    compose: z
+      .record(z.string(), z.unknown())
+      .refine((file) => typeof file['services'] === 'object', 'must have `services`, as a compose file has')
+      .optional()
+      .describe('A compose file written out; its dialect is Docker’s own, which checks it.'),
+    resolve_image: z
+      .enum(['always', 'changed', 'never'])
+      .default('changed')
+      .describe('When the registry is asked which image a name stands for.'),
+  })
+  .refine(({ file, compose }) => (file === undefined) !== (compose === undefined), {
+    error: 'must have one of `file` and `compose`',
+  })
+
+/** The compose files beside the cluster file. */
+export function stackFiles({ stacks }: Pick<ManagerOptions, 'stacks'>): FileWish[] {
+  return Object.entries(stacks).flatMap(([name, { file }]) =>
+    file === undefined ? [] : [{ path: file, option: ['stacks', name, 'file'] }],
+  )
+}
 
 /** The stacks of the options. */
-export function stacksOf({ stacks }: Pick<ManagerOptions, 'stacks'>): StackWish[] {
-  return Object.entries(stacks).map(([name, { compose, resolve_image: resolveImage }]) => ({
+export function stacksOf(
+  { stacks }: Pick<ManagerOptions, 'stacks'>,
+  read: (path: string) => Content,
+): StackWish[] {
+  return Object.entries(stacks).map(([name, { file, compose, resolve_image: resolveImage }]) => ({
     name,
     // What is JSON is YAML.
-    text: `${JSON.stringify(compose, null, 2)}\n`,
+    text: file === undefined ? `${JSON.stringify(compose, null, 2)}\n` : textOf(read(file)),
     resolveImage,
   }))
+}
+
+function textOf({ bytes }: Content): string {
+  if ('path' in bytes) throw new Error('a file beside the cluster file is held in memory')
+  return Buffer.from(bytes).toString('utf8')
 }
 
 /** Options of the role `swarm-manager`. */

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
+import { stackFiles, stacksOf } from '../../engines/swarm/options.ts'
 import { mergedLabels, swarmWish } from '../../engines/swarm/swarm-wish.ts'
+import { contentOf } from '../../resources/kind.ts'
 import type { Role } from '../role.ts'
 import swarmManager from './swarm-manager.ts'
 
@@ -53,5 +55,17 @@ describe('a swarm', () => {
     const before = { 'bramble.labels': 'room,shelf', room: 'hall', shelf: '3', mine: 'yes' }
     const merged = mergedLabels({ room: 'attic', 'bramble.labels': 'room' }, before)
     expect(merged).toEqual({ 'bramble.labels': 'room', room: 'attic', mine: 'yes' })
+  })
+
+  it('takes a stack from a file beside the cluster file, or written out, and not both', () => {
+    const compose = { services: { web: { image: 'web:1' } } }
+    const parse = (site: object) => swarmManager.options.parse({ stacks: { site } })
+    const options = parse({ file: 'stacks/site.yaml' })
+    expect(stackFiles(options)).toEqual([{ path: 'stacks/site.yaml', option: ['stacks', 'site', 'file'] }])
+    const read = (path: string) => contentOf(`# ${path}\nservices: {}\n`)
+    expect(stacksOf(options, read)[0]?.text).toBe('# stacks/site.yaml\nservices: {}\n')
+    expect(stackFiles(parse({ compose }))).toEqual([])
+    expect(JSON.parse(stacksOf(parse({ compose }), read)[0]?.text ?? '')).toEqual(compose)
+    for (const wrong of [{}, { file: 'x', compose }]) expect(() => parse(wrong)).toThrow(/one of/)
   })
 })

@@ -1,7 +1,13 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
-import { managerFindings, managerOptions, provided, stacksOf } from '../../engines/swarm/options.ts'
+import {
+  managerFindings,
+  managerOptions,
+  provided,
+  stackFiles,
+  stacksOf,
+} from '../../engines/swarm/options.ts'
 import { stackShelf } from '../../engines/swarm/stacks.ts'
 import { swarmProbe } from '../../engines/swarm/status.ts'
 import { swarmGroup } from '../../engines/swarm/swarm-group.ts'
@@ -36,11 +42,12 @@ const swarmManager = defineRole({
   resources: ({ cluster }) => memberResources(cluster.lab),
   group: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
   gates: ({ node }) => [swarmGate(node.name, 'manager')],
-  store: ({ options, cluster }) =>
+  files: stackFiles,
+  store: ({ options, cluster, file }) =>
     swarmStore({
       cluster: cluster.name,
       wish: swarmWish(options, cluster),
-      shelves: [stackShelf(stacksOf(options))],
+      shelves: [stackShelf(stacksOf(options, file))],
       size: Object.keys(options.stacks).length,
     }),
   status: ({ options, cluster }) => swarmProbe(swarmWish(options, cluster)),
