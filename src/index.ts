@@ -60,9 +60,16 @@ export type {
 export type { BoardFacts, ClusterNode } from './topology/node.ts'
 export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
+export type { Allocated, Allocation } from './topology/allocation.ts'
+export type { Network } from './topology/network.ts'
+export type { Audience, Provided, ProvidedOnNode, ProvidedPort } from './topology/provided.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
-export type { RoleSecrets, SecretWish, ServedCertificate } from './wishes/secret-wish.ts'
+export type { ReleaseLayout, ReleaseName, WantedRelease } from './releases/layout.ts'
+export type { IndexQuestion, IndexSort, ReleasedVersion } from './releases/release-index.ts'
+export type { KeyPair, RoleSecrets, SecretWish, ServedCertificate } from './wishes/secret-wish.ts'
+export { authority, certificate, gossipKey, keyPair, password, token } from './wishes/wishes.ts'
+export type { CertificateWish } from './wishes/wishes.ts'
 
 export type {
   ChangedResource,

@@ -12,6 +12,7 @@ describe('the reference of the cluster file', () => {
       '## The cluster file',
       '## access',
       '## nodes.NAME',
+      '## nodes.NAME.options',
       '## groups.NAME',
       '## services.NAME',
       '## services.NAME.on',

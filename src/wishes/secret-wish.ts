@@ -12,9 +12,13 @@ export interface SecretWish {
   /**
    * Makes it where it is not there, in the store's memory, and gives back when it ends, where it does. What it is made with is there before.
    * Throws `SecretsError` for a store that cannot be used.
+   * @internal
    */
   meet(store: SecretStore, now: Date): Date | undefined | Promise<Date | undefined>
-  /** Gives it a new value and keeps the old one; left out where its kind tells how. */
+  /**
+   * Gives it a new value and keeps the old one; left out where its kind tells how.
+   * @internal
+   */
   rotate?(store: SecretStore): RotationStep
 }
 

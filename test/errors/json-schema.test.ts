@@ -8,7 +8,9 @@ import { roleSchemas } from '../../src/api/open.ts'
 import { clusterFileJsonSchema } from '../../src/cluster-file/json-schema.ts'
 import { SAMPLE_ROLES } from './sample-roles.ts'
 
-const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true })
+// What an address is, editors know; the checks of Bramble itself tell the rest.
+const formats = { uri: true } as const
+const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true, formats })
 const accepts = ajv.compile(clusterFileJsonSchema({ ...roleSchemas(), ...SAMPLE_ROLES }))
 
 /** Mistakes that a schema can see; the others lie between keys, or in the text itself. */

@@ -8,6 +8,7 @@ import { farewell } from './farewell.ts'
 
 describeKind({
   kind: 'farewell',
+  live: true,
   cases: [
     {
       title: 'does nothing before it leaves',
@@ -37,11 +38,11 @@ describeAsRoot('a farewell', () => {
     const root = await makeRoot({ '/srv/any': '', ...given })
     roots.push(root)
     const made = farewell({ name: 'go', run, ...(onlyIf !== undefined && { onlyIf }) })
-    await runProgram(root, await programOf([made]), 'converge')
+    await runProgram(root, await programOf([made]), 'converge', { live: true })
     expect(await entryAt(root, '/srv/said', null)).toBe(null)
-    const removal = await runProgram(root, await programOf([], ['farewell']), 'converge')
+    const removal = await runProgram(root, await programOf([], ['farewell']), 'converge', { live: true })
     expect(removal.removed).toEqual(['farewell:go'])
-    await runProgram(root, await programOf([], ['farewell']), 'converge')
+    await runProgram(root, await programOf([], ['farewell']), 'converge', { live: true })
     return entryAt(root, '/srv/said', '')
   }
 
@@ -58,8 +59,8 @@ describeAsRoot('a farewell', () => {
     const root = await makeRoot({})
     roots.push(root)
     const broken = farewell({ name: 'go', run: ['sh', '-c', 'test -e srv/way || { echo no way; exit 3; }'] })
-    await runProgram(root, await programOf([broken]), 'converge')
-    const first = await runProgram(root, await programOf([], ['farewell']), 'converge')
+    await runProgram(root, await programOf([broken]), 'converge', { live: true })
+    const first = await runProgram(root, await programOf([], ['farewell']), 'converge', { live: true })
     expect(first.removed).toEqual([])
     expect(first.failed.get('farewell:go')?.output).toBe('no way')
   })
