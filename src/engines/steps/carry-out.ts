@@ -56,7 +56,7 @@ export async function carryOut<Api>(
   const { address, action } = step.difference
   try {
     const remembered = await step.run(api)
-    if (remembered === undefined) delete things[address]
+    if (remembered === undefined) delete things[step.forgets ?? address]
     else things[address] = { ...remembered, before: things[address]?.before ?? null }
     return { address, action }
   } catch (error) {

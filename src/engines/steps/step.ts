@@ -15,6 +15,8 @@ export interface Step<Api> {
   readonly early?: boolean
   /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
   readonly before?: OwnedThing['before']
+  /** What is owned no longer once it is done, where that is not what the difference is about: the old name of a thing. */
+  readonly forgets?: string
   /** Makes the change. Gives what to remember of it; nothing after a removal. Rejects with {@link Refused}. */
   run(api: Api): Promise<Omit<OwnedThing, 'before'> | undefined>
 }

@@ -76,6 +76,8 @@ function forgetStep(name: string, difference: ClusterDifference): Step<ConsulApi
   return {
     stage: STAGE,
     difference,
+    // A member that got another name is owned by that one from now on.
+    forgets: memberAddress(name),
     run: async (api) => {
       await untilGone(api, name)
       const what = `removing the member ${name}`
