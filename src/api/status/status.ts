@@ -19,6 +19,7 @@ import type { OpenedCluster } from '../open.ts'
 import { lateFindings } from '../run/late-findings.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
 import { wantedVersions } from '../../programs/programs.ts'
+import type { Scope } from '../../programs/scope.ts'
 import { showingNodes } from './old-certificates.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
 
@@ -46,7 +47,7 @@ export interface ClusterStatus {
 }
 
 /** How a cluster is asked. */
-export interface StatusOptions {
+export interface StatusOptions extends Scope {
   /** Told of each node as soon as it is known how it stands. */
   readonly seen?: (node: NodeStatus) => void
 }
@@ -72,8 +73,12 @@ async function look(
 ): Promise<ClusterStatus> {
   const push: PushRun = { run: newRunId(new Date()), by: controllerName(), transport }
   const first = firstLook(push)
-  const prepared = await prepare(cluster, {}, 'look', first.facts, 'here')
-  const { probes } = prepared.engines
+  const prepared = await prepare(cluster, options, 'look', first.facts, 'here')
+  const asked = new Set(prepared.nodes)
+  // An engine of which no member was chosen is not asked, and nothing is said of it.
+  const probes = prepared.engines.probes.filter(
+    ({ members }) => members.length === 0 || members.some((name) => asked.has(name)),
+  )
   const linked = linkedNodes(prepared)
   const within = limit(CONCURRENCY)
   const looks = new Map(
@@ -88,16 +93,18 @@ async function look(
   )
   const engines = Promise.all(probes.map((probe) => askFirst(probe, transport, looks)))
   const nodes = Promise.all(
-    prepared.resolved.cluster.nodes.map(async (node) => {
-      const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
-      const certificates = seen.reached
-        ? await certificatesOn(prepared, node, seen, transport, new Date())
-        : []
-      if (seen.reached) void engines.then(() => seen.letGo())
-      const found = nodeStatus(node, seen, prepared, certificates)
-      options.seen?.(found)
-      return found
-    }),
+    prepared.resolved.cluster.nodes
+      .filter(({ name }) => asked.has(name))
+      .map(async (node) => {
+        const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
+        const certificates = seen.reached
+          ? await certificatesOn(prepared, node, seen, transport, new Date())
+          : []
+        if (seen.reached) void engines.then(() => seen.letGo())
+        const found = nodeStatus(node, seen, prepared, certificates)
+        options.seen?.(found)
+        return found
+      }),
   )
   const support = supportOfAll(prepared, await engines)
   const found = { nodes: await nodes, engines: await engines, support }
