@@ -89,7 +89,7 @@ class Choosing {
         return this.#fact(word, [...MODEL_IDS, OTHER_BOARD], 'model', { model: [value] as never })
       case 'architecture':
         return this.#fact(word, ARCHITECTURES, 'architecture', { architecture: [value] as never })
-      case 'memory':
+      default:
         return MEMORY_CONDITION.pattern.test(value)
           ? this.#found({ memory: value }, 'memoryBytes')
           : this.#unknown(word, ['memory:>=1GiB', 'memory:<4GiB'])

@@ -74,11 +74,6 @@ async function look(
   const push: PushRun = { run: newRunId(new Date()), by: controllerName(), transport }
   const first = firstLook(push)
   const prepared = await prepare(cluster, options, 'look', first.facts, 'here')
-  const asked = new Set(prepared.nodes)
-  // An engine of which no member was chosen is not asked, and nothing is said of it.
-  const probes = prepared.engines.probes.filter(
-    ({ members }) => members.length === 0 || members.some((name) => asked.has(name)),
-  )
   const linked = linkedNodes(prepared)
   const within = limit(CONCURRENCY)
   const looks = new Map(
@@ -91,26 +86,35 @@ async function look(
       return [node, Promise.resolve(seen)]
     }),
   )
-  const engines = Promise.all(probes.map((probe) => askFirst(probe, transport, looks)))
+  const engines = Promise.all(probesOf(prepared).map((probe) => askFirst(probe, transport, looks)))
   const nodes = Promise.all(
-    prepared.resolved.cluster.nodes
-      .filter(({ name }) => asked.has(name))
-      .map(async (node) => {
-        const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
-        const certificates = seen.reached
-          ? await certificatesOn(prepared, node, seen, transport, new Date())
-          : []
-        if (seen.reached) void engines.then(() => seen.letGo())
-        const found = nodeStatus(node, seen, prepared, certificates)
-        options.seen?.(found)
-        return found
-      }),
+    chosenOf(prepared).map(async (node) => {
+      const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
+      const certificates = seen.reached
+        ? await certificatesOn(prepared, node, seen, transport, new Date())
+        : []
+      if (seen.reached) void engines.then(() => seen.letGo())
+      const found = nodeStatus(node, seen, prepared, certificates)
+      options.seen?.(found)
+      return found
+    }),
   )
   const support = supportOfAll(prepared, await engines)
   const found = { nodes: await nodes, engines: await engines, support }
   const late = lateReasons(cluster, prepared, await Promise.all(looks.values()))
   const { reasons, ...rest } = judged(cluster, prepared, found)
   return { ...rest, reasons: [...late, ...reasons] }
+}
+
+function chosenOf({ nodes, resolved }: Prepared): readonly ClusterNode[] {
+  return resolved.cluster.nodes.filter(({ name }) => nodes.includes(name))
+}
+
+/** An engine of which no member was chosen is not asked, and nothing is said of it. */
+function probesOf({ nodes, engines }: Prepared): readonly EngineProbe[] {
+  return engines.probes.filter(
+    ({ members }) => members.length === 0 || members.some((name) => nodes.includes(name)),
+  )
 }
 
 /** Who is asked for an engine, and who shows a certificate: what it really shows is asked of its port. */
