@@ -51,7 +51,10 @@ export async function madeUpNodes(count: number, more = ''): Promise<MadeUpNodes
   const environment = { HOME: join(folder, 'home'), XDG_CACHE_HOME: join(folder, 'cache') }
   const program = ['node', MAIN]
   return {
-    ...{ node, folder, environment, program },
+    node,
+    folder,
+    environment,
+    program,
     bramble: (words, options = {}) => bramble(folder, environment, [...program, ...words], options),
     remove: async () => {
       for (const door of doors) door.close()

@@ -36,8 +36,16 @@ describe.skipIf(noScratchNodes !== undefined)('run on fifty nodes', () => {
 
   it('tells programs the same, one event a line', async () => {
     const { code, out, err } = await nodes.bramble([
-      ...['run', '-n', 'n01,n02,gone', '--json', '--'],
-      ...['printf', '%s', 'a b', '$HOME', '\u001b[31m'],
+      'run',
+      '-n',
+      'n01,n02,gone',
+      '--json',
+      '--',
+      'printf',
+      '%s',
+      'a b',
+      '$HOME',
+      '\u001b[31m',
     ])
     const events = out
       .trimEnd()

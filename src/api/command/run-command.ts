@@ -94,7 +94,12 @@ function onNode(
 ): Promise<SupervisedEnd> {
   const lines = { stdout: new OutputLines(), stderr: new OutputLines() }
   const program: SupervisedProgram = {
-    ...{ node, argv, asRoot: sudo, input, timeoutSeconds, signal },
+    node,
+    argv,
+    asRoot: sudo,
+    input,
+    timeoutSeconds,
+    signal,
     started: (clock) => {
       const offset = Math.round(clock - Date.now() / 1000)
       queue.push({ type: 'node-started', node, ...(!Number.isNaN(offset) && { clockOffsetSeconds: offset }) })

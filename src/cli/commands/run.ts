@@ -72,7 +72,10 @@ async function runOnNodes(
   const mayAsk = terminal.canAsk && !common.json && input === undefined
   const events = api.runCommand(cluster, {
     ...choiceOf(choices),
-    ...{ argv, sudo: choices.sudo ?? false, input, signal: interrupts.signal },
+    argv,
+    sudo: choices.sudo ?? false,
+    input,
+    signal: interrupts.signal,
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeoutSeconds: timeout }),
     ...(mayAsk && { sudoPassword: () => askPassword(surroundings, 'Password for sudo on the nodes: ') }),
