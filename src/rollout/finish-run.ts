@@ -9,7 +9,7 @@ import {
 } from '../events/event.ts'
 import type { NodeResults } from './converge-node.ts'
 import { unchangedOf, type EngineRun } from './engines.ts'
-import { finishedNode, isFinishedByLook, outcomeOf, tellFinished } from './node-finished.ts'
+import { finishedNode, isFinishedByLook, outcomeOf, tellFinished, waits } from './node-finished.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Observation } from './work.ts'
 
@@ -119,7 +119,7 @@ const UNSEEN: readonly string[] = ['ENGINE_UNREACHABLE', 'CLUSTER_RESOURCES_UNSE
 /** Was everything that could be looked at as wanted? */
 function isQuiet({ observations, engines }: EndedRun): boolean {
   return (
-    observations.every((seen) => !seen.reached || seen.pending.length === 0) &&
+    observations.every((seen) => !seen.reached || (seen.pending.length === 0 && !waits(seen))) &&
     engines.every(({ differences }) => differences.length === 0)
   )
 }
