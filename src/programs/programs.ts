@@ -263,7 +263,9 @@ export function enginesUsed(
   nodes: ReadonlySet<string>,
   needed: readonly string[] = [],
 ): Pick<Engines, 'stores' | 'probes'> {
-  const offering = [...offers].flatMap(([name, made]) => (made.some((one) => needed.includes(one)) ? [name] : []))
+  const offering = [...offers].flatMap(([name, made]) =>
+    made.some((one) => needed.includes(one)) ? [name] : [],
+  )
   const names = new Set([...gates.map(({ engine }) => engine), ...offering])
   const isUsed = ({ name, members }: ClusterStore | EngineProbe): boolean =>
     names.has(name) || members.some((member) => nodes.has(member))

@@ -13,7 +13,7 @@ export function splitWaiting(resources: readonly Resource[]): SplitResources {
   if (left.size === 0) return { ready: resources, waiting: [] }
   const stands = ({ needs, inputs }: Resource): boolean =>
     [...needs, ...inputs.flat()].some((need) => left.has(need))
-  for (let before = -1; before < left.size; ) {
+  for (let before = -1; before < left.size;) {
     before = left.size
     for (const resource of resources) if (stands(resource)) left.add(addressOf(resource))
   }

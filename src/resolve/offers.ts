@@ -47,8 +47,10 @@ function wrongOffers({ roles }: OfferParts, made: readonly MadeOffer[], position
   return made.flatMap((one) => {
     const { offer, role, path } = one
     const where = positions.ofKey(path)
-    if (!isSecretName(offer.name)) return [{ ...secretsCodes.SECRET_NAME_INVALID({ name: offer.name }), where }]
-    if (roles[role]?.store === undefined) return [resolveCodes.OFFER_WITHOUT_STORE({ role, name: offer.name }, { where })]
+    if (!isSecretName(offer.name))
+      return [{ ...secretsCodes.SECRET_NAME_INVALID({ name: offer.name }), where }]
+    if (roles[role]?.store === undefined)
+      return [resolveCodes.OFFER_WITHOUT_STORE({ role, name: offer.name }, { where })]
     const before = first.get(offer.name)
     if (before === undefined) {
       first.set(offer.name, one)
@@ -74,7 +76,10 @@ function unmetNeeds(
         const near = didYouMean(name, names)
         // Told once for each use, not for each of its nodes.
         if (!unmet.has(key))
-          unmet.set(key, resolveCodes.OFFER_UNKNOWN({ role, name, near, names }, { where: positions.ofKey(path) }))
+          unmet.set(
+            key,
+            resolveCodes.OFFER_UNKNOWN({ role, name, near, names }, { where: positions.ofKey(path) }),
+          )
       }
     }
   }

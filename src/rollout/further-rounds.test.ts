@@ -82,14 +82,21 @@ describe('an apply', () => {
 
   it('goes round a third time for what the second one brought about', async () => {
     const paper = new OffersWorld(
-      { ...NODES, dog: { 'service:nomad.service': ['vault/key'] }, eel: { 'file:/etc/job': ['nomad/token'] } },
+      {
+        ...NODES,
+        dog: { 'service:nomad.service': ['vault/key'] },
+        eel: { 'file:/etc/job': ['nomad/token'] },
+      },
       {
         nomad: { members: ['dog'], runsAs: 'service:nomad.service', makes: ['nomad/token'] },
         vault: VAULT,
       },
     )
     expect(await paper.run()).toBe('changed')
-    expect(paper.log.filter((line) => line.startsWith('keep'))).toEqual(['keep vault/key', 'keep nomad/token'])
+    expect(paper.log.filter((line) => line.startsWith('keep'))).toEqual([
+      'keep vault/key',
+      'keep nomad/token',
+    ])
     expect(await paper.run()).toBe('unchanged')
   })
 

@@ -110,7 +110,12 @@ function tellWaiting(run: UnderWay, node: string, results: NodeResults): void {
   if (before !== undefined && !isThrough(before)) return
   const left: NodeResult = run.isStopped()
     ? skipped(INTERRUPTED)
-    : { summary: EMPTY_SUMMARY, failure: stillWaits(node, missingOn(run, node)), ending: 'skipped', reboot: false }
+    : {
+        summary: EMPTY_SUMMARY,
+        failure: stillWaits(node, missingOn(run, node)),
+        ending: 'skipped',
+        reboot: false,
+      }
   results.set(node, before ? combined(before, left) : left)
 }
 

@@ -54,9 +54,10 @@ export function onlyNamed<Secrets extends RoleSecrets>(secrets: Secrets, names: 
     if (names.includes(name)) return name
     throw new Error(`the offer ${name} was read, and is not among what the role needs`)
   }
-  return {
-    ...secrets,
-    offered: (name) => secrets.offered(named(name)),
-    fromOffer: (name, make) => secrets.fromOffer(named(name), make),
-  }
+  // On top of them: what stands in for secrets that are not there yet answers for any name.
+  return Object.assign(Object.create(secrets) as Secrets, {
+    offered: (name: string) => secrets.offered(named(name)),
+    fromOffer: (name: string, make?: (value: string) => string | Uint8Array) =>
+      secrets.fromOffer(named(name), make),
+  })
 }

@@ -221,7 +221,9 @@ function compiler(resolved: Resolved, provisions: Provisions): Prepared['program
   const programs = new Map<string, Program>()
   return (node, alsoKinds = []) => {
     // An offer that has come since makes another program.
-    const missing = neededOffers(resolved, node).filter((name) => provisions.secrets.offered(name) === undefined)
+    const missing = neededOffers(resolved, node).filter(
+      (name) => provisions.secrets.offered(name) === undefined,
+    )
     const key = [node, ...missing, '', ...alsoKinds].join(' ')
     const compile = () => compileNode(resolved, node, provisions, alsoKinds)
     const program = programs.get(key) ?? compileLater(node, compile)

@@ -17,7 +17,13 @@ export class Redaction {
   }
 
   /** A secret has come: from now on it shows in no text. */
-  learn({ secrets, resolved }: { readonly secrets: SecretStore; readonly resolved: Pick<Resolved, 'files'> }): void {
+  learn({
+    secrets,
+    resolved,
+  }: {
+    readonly secrets: SecretStore
+    readonly resolved: Pick<Resolved, 'files'>
+  }): void {
     this.#redact = redactor([...secrets.values(), ...secretTextsOf(resolved.files)])
   }
 

@@ -46,7 +46,12 @@ export function renderPlan(events: readonly Event[], options: PlanOptions): stri
     return own ? [section(node === CLUSTER ? 'in the cluster' : node, own, options)] : []
   })
   if (many.length > 0) sections.unshift(section('on several nodes', many, options))
-  const blocks = [...sections, waitingLines(waitingOf(events), nodes, options), unseenLines(unseenOf(events), options), orderLines(events, options.palette)]
+  const blocks = [
+    ...sections,
+    waitingLines(waitingOf(events), nodes, options),
+    unseenLines(unseenOf(events), options),
+    orderLines(events, options.palette),
+  ]
   return blocks
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index > 0 ? ['', ...lines] : lines))

@@ -7,7 +7,8 @@ import type { Transport } from './transport.ts'
 if (noScratchNodes !== undefined) console.warn(`once.test.ts is skipped: ${noScratchNodes}`)
 
 /** Gives another answer each time it is run, and counts. */
-const COUNTS = 'n=$(cat /srv/count 2>/dev/null || echo 0); n=$((n + 1)); echo $n >/srv/count; echo "answer $n"'
+const COUNTS =
+  'n=$(cat /srv/count 2>/dev/null || echo 0); n=$((n + 1)); echo $n >/srv/count; echo "answer $n"'
 const READY = 'echo here >/srv/here; read -r go </srv/gate; echo done'
 
 describe.skipIf(noScratchNodes !== undefined)('a program that gives its answer only once', () => {
@@ -34,7 +35,13 @@ describe.skipIf(noScratchNodes !== undefined)('a program that gives its answer o
 
   it('keeps it for root alone', async () => {
     await once().ask('root', 'hidden', ['echo', 'secret'])
-    const modes = await node.inside('stat', '-c', '%a %U', '/run/bramble/answers', '/run/bramble/answers/hidden')
+    const modes = await node.inside(
+      'stat',
+      '-c',
+      '%a %U',
+      '/run/bramble/answers',
+      '/run/bramble/answers/hidden',
+    )
     expect(modes.stdout.toString()).toBe('700 root\n600 root\n')
   })
 

@@ -98,7 +98,8 @@ export const resolveCodes = defineCodes({
       one === other ? `two uses of ${one} offer ${name}` : `${one} and ${other} both offer ${name}`,
     why: 'nobody would know whose value is meant, and the second would take the place of the first',
     fix: 'give one of them another name, or take one of the uses out',
-    explain: 'The name of an offer is that of one secret in the cluster folder, so each is offered by one use of one role.',
+    explain:
+      'The name of an offer is that of one secret in the cluster folder, so each is offered by one use of one role.',
   }),
   OFFER_WITHOUT_STORE: code<{ role: string; name: string }>({
     origin: 'cluster',
