@@ -46,9 +46,27 @@ export type Effect = 'restart' | 'reload' | 'start' | 'stop' | 'restart at the n
 
 /** Nodes that change one step after the other; within a step all at once. */
 export interface Lane {
-  /** `free`: nothing is at stake; `canary`: the first shows whether it works; else the consensus group that is guarded. */
+  /** `free`: nothing is at stake; `canary`: the first shows whether it works, and the others go by their pace; else the consensus group that is guarded. */
   readonly guard: string
   readonly steps: readonly (readonly string[])[]
+}
+
+/** In which order nodes change. */
+export interface PlannedOrder {
+  /** They all begin at once. */
+  readonly lanes: readonly Lane[]
+  /**
+   * Nodes that go after others, and nobody else waits for that. `stands-on`: they need what those give; `way-first`: they are reached through
+   * those, which are being made; `way-last`: those are reached through them.
+   */
+  readonly waits?: readonly PlannedWait[]
+}
+
+/** Nodes that go after others. */
+export interface PlannedWait {
+  readonly nodes: readonly string[]
+  readonly after: readonly string[]
+  readonly why: 'stands-on' | 'way-first' | 'way-last'
 }
 
 /** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */
@@ -83,12 +101,11 @@ export type EventBody =
       /** What was there before is put back, rather than nothing left. */
       readonly putsBack?: true
     }
-  | {
+  | ({
       readonly type: 'order-planned'
       /** So many nodes change at once at most. */
       readonly concurrency: number
-      readonly lanes: readonly Lane[]
-    }
+    } & PlannedOrder)
   | {
       readonly type: 'resource-unseen'
       readonly node: string
