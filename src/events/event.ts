@@ -51,18 +51,10 @@ export interface Lane {
   readonly steps: readonly (readonly string[])[]
 }
 
-/** In which order nodes change. */
-export interface PlannedOrder {
-  /** They all begin at once. */
-  readonly lanes: readonly Lane[]
-  /**
-   * Nodes that go after others, and nobody else waits for that. `stands-on`: they need what those give; `way-first`: they are reached through
-   * those, which are being made; `way-last`: those are reached through them.
-   */
-  readonly waits?: readonly PlannedWait[]
-}
-
-/** Nodes that go after others. */
+/**
+ * Nodes that go after others, and nobody else waits for that. `stands-on`: they need what those give; `way-first`: they are reached through those,
+ * which are being made; `way-last`: those are reached through them.
+ */
 export interface PlannedWait {
   readonly nodes: readonly string[]
   readonly after: readonly string[]
@@ -101,11 +93,15 @@ export type EventBody =
       /** What was there before is put back, rather than nothing left. */
       readonly putsBack?: true
     }
-  | ({
+  | {
       readonly type: 'order-planned'
       /** So many nodes change at once at most. */
       readonly concurrency: number
-    } & PlannedOrder)
+      /** They all begin at once. */
+      readonly lanes: readonly Lane[]
+      /** Who goes after whom beside that. */
+      readonly waits?: readonly PlannedWait[]
+    }
   | {
       readonly type: 'resource-unseen'
       readonly node: string

@@ -17,11 +17,13 @@ interface Following {
 
 /** The other nodes of the cluster that a node goes after. */
 function following(cluster: Cluster, roles: Roles, node: ClusterNode): readonly Following[] {
-  return cluster.usesOn(node.name).flatMap(({ role, options }) =>
-    (roles[role]?.follows?.({ options: options as never, node, cluster }) ?? [])
-      .filter((after) => after !== node.name && cluster.nodes.some(({ name }) => name === after))
-      .map((after) => ({ after, role })),
-  )
+  return cluster
+    .usesOn(node.name)
+    .flatMap(({ role, options }) =>
+      (roles[role]?.follows?.({ options: options as never, node, cluster }) ?? [])
+        .filter((after) => after !== node.name && cluster.nodes.some(({ name }) => name === after))
+        .map((after) => ({ after, role })),
+    )
 }
 
 /** Names of the nodes that come through before this one. */

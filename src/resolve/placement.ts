@@ -151,7 +151,9 @@ function missingRoles(
         const nodes = on.filter((node) => !there.includes(node))
         if (nodes.length === 0) return []
         const where = positions.of([...use.path, 'on'])
-        const also = placed.has(required) ? [{ place: positions.ofKey(['roles', required]), note: required }] : []
+        const also = placed.has(required)
+          ? [{ place: positions.ofKey(['roles', required]), note: required }]
+          : []
         return [resolveCodes.ROLE_REQUIRED({ nodes, role, required }, { where, also })]
       })
     }),

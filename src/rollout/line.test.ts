@@ -151,8 +151,7 @@ describe('a node through which others are reached', () => {
     expect(world.began.restart).not.toContain('hammond')
     expect(world.outcomes()['hammond']).toEqual({
       outcome: 'skipped',
-      message:
-        'it has to be started anew, and carter, which is reached through it, did not come through',
+      message: 'it has to be started anew, and carter, which is reached through it, did not come through',
     })
   })
 

@@ -65,7 +65,10 @@ export class NodeOrder {
     const depthOf = (node: string): number => {
       const known = depths.get(node)
       if (known !== undefined) return known
-      const depth = Math.max(0, ...this.of(node).map(({ after }) => depthOf(after) + (own.has(after) ? 1 : 0)))
+      const depth = Math.max(
+        0,
+        ...this.of(node).map(({ after }) => depthOf(after) + (own.has(after) ? 1 : 0)),
+      )
       depths.set(node, depth)
       return depth
     }

@@ -1,11 +1,13 @@
 /** In which order an apply would change nodes: what a plan shows, by the same decisions. */
 import { nextInTurn } from '../engines/raft-group.ts'
-import type { Lane, PlannedOrder, PlannedWait } from '../events/event.ts'
+import type { EventBody, Lane, PlannedWait } from '../events/event.ts'
 import type { Edge } from './node-order.ts'
 import { nodesAlike, orderOfChanges, type RunOrder } from './run-order.ts'
 import { splitByGuard } from './split.ts'
 import { isAtWork, type GuardedNode, type PendingNode } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
+
+type PlannedOrder = Pick<Extract<EventBody, { type: 'order-planned' }>, 'lanes' | 'waits'>
 
 /** The lanes, which all begin at once, and who waits for whom. Asks the groups that would be interrupted who leads them. */
 export async function plannedOrder(run: UnderWay, pending: readonly PendingNode[]): Promise<PlannedOrder> {

@@ -28,7 +28,11 @@ interface Step {
 export function orderOfChanges(
   nodes: readonly RolloutNode[],
   { free, joining, inTurns }: Pick<Split, 'free' | 'joining' | 'inTurns'>,
-  { pending, ended = [], states = [] }: {
+  {
+    pending,
+    ended = [],
+    states = [],
+  }: {
     readonly pending: readonly PendingNode[]
     readonly ended?: Iterable<string>
     readonly states?: readonly GroupState[]
@@ -37,7 +41,8 @@ export function orderOfChanges(
   const order = new NodeOrder()
   const byName = new Map(pending.map((node) => [node.name, node]))
   const taking = new Set([...free, ...joining, ...inTurns].map(({ name }) => name))
-  for (const { name: node } of inTurns) for (const { name: after } of joining) order.add({ node, after, why: 'joins' })
+  for (const { name: node } of inTurns)
+    for (const { name: after } of joining) order.add({ node, after, why: 'joins' })
   addWays(order, {
     nodes,
     taking: new Set([...taking, ...ended]),
@@ -56,7 +61,11 @@ export function orderOfChanges(
 export function orderOfReboots(
   nodes: readonly RolloutNode[],
   due: readonly GuardedNode[],
-  { inTurns, fresh, states }: {
+  {
+    inTurns,
+    fresh,
+    states,
+  }: {
     readonly inTurns: readonly GuardedNode[]
     readonly fresh: ReadonlySet<string>
     readonly states: readonly GroupState[]
@@ -93,7 +102,7 @@ function addWays(order: NodeOrder, { nodes, taking, interrupts }: Step): void {
 /** All nodes that one passes on the way to a node: the one that it is reached through, the one that that one is, and so on. */
 function waysOf(nodes: readonly RolloutNode[], through: string | undefined): readonly string[] {
   const ways: string[] = []
-  for (let way = through; way !== undefined && !ways.includes(way); ) {
+  for (let way = through; way !== undefined && !ways.includes(way);) {
     const passed: string = way
     ways.push(passed)
     way = nodes.find(({ name }) => name === passed)?.through

@@ -43,7 +43,9 @@ export async function takeTurns(run: UnderWay, guarded: readonly GuardedNode[], 
   /** Waits until somebody has nobody to wait for. */
   async function openNow(): Promise<readonly string[]> {
     for (;;) {
-      const open = [...waiting.keys()].filter((name) => order.of(name).every(({ after }) => results.has(after)))
+      const open = [...waiting.keys()].filter((name) =>
+        order.of(name).every(({ after }) => results.has(after)),
+      )
       if (open.length > 0 || waiting.size === 0) return open
       await results.next()
     }
@@ -75,4 +77,3 @@ export async function takeTurns(run: UnderWay, guarded: readonly GuardedNode[], 
 function groupsOf(nodes: Iterable<GuardedNode>): RaftGroup[] {
   return [...new Set([...nodes].flatMap(({ parts }) => [...parts.keys()]))]
 }
-

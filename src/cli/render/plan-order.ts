@@ -34,7 +34,8 @@ function laneText({ guard, steps }: Lane, concurrency: number): string {
   const texts = steps.map((step) => listed(step.map(oneLine), SHOWN))
   const most = Math.max(...steps.map((step) => step.length))
   const batch = most > concurrency ? ` (${concurrency} at a time)` : ''
-  if (guard === 'free') return `${steps.length === 1 ? 'at once' : 'in order'}: ${texts.join(', then ')}${batch}`
+  if (guard === 'free')
+    return `${steps.length === 1 ? 'at once' : 'in order'}: ${texts.join(', then ')}${batch}`
   if (guard === 'canary') return `the first alone: ${texts.join(', then ')}${batch}`
   return `one at a time, each only while ${oneLine(guard)} can lose one more: ${texts.join(', then ')}`
 }
