@@ -56,30 +56,27 @@ export async function hindrance(
 
 async function hinders(
   run: UnderWay,
-  { node, after, why }: Edge,
+  edge: Edge,
   kind: Line['kind'],
   result: NodeResult | undefined,
 ): Promise<string | undefined> {
-  switch (why) {
-    case 'joins':
-    case 'leader':
-      return undefined
-    case 'canary':
-      return didNotComeThrough(after)
-    case 'way-last':
-      // It needs nothing of those behind it; but what keeps them from coming back may keep it, too.
-      return kind === 'restart' || result?.ending === 'unfinished'
-        ? `${after}, which is reached through it, did not come through`
-        : undefined
-    case 'stands-on':
-    case 'way-first': {
-      const gate = await wellBy(run, after)
-      if (gate === undefined) return `${after} did not come through, and ${NEEDS[why]}`
-      const detail = `${after} did not come through, and what ${node} needs of it is there`
-      run.emit({ type: 'gate-passed', node, gate: `${gate} on ${after}`, detail })
-      return undefined
-    }
-  }
+  const { after, why } = edge
+  if (why === 'joins' || why === 'leader') return undefined
+  if (why === 'canary') return didNotComeThrough(after)
+  if (why !== 'way-last') return lacks(run, edge, NEEDS[why])
+  // It needs nothing of those behind it; but what keeps them from coming back may keep it, too.
+  return kind === 'restart' || result?.ending === 'unfinished'
+    ? `${after}, which is reached through it, did not come through`
+    : undefined
+}
+
+/** What a node needs of another one may be there although that one did not come through. */
+async function lacks(run: UnderWay, { node, after }: Edge, needs: string): Promise<string | undefined> {
+  const gate = await wellBy(run, after)
+  if (gate === undefined) return `${after} did not come through, and ${needs}`
+  const detail = `${after} did not come through, and what ${node} needs of it is there`
+  run.emit({ type: 'gate-passed', node, gate: `${gate} on ${after}`, detail })
+  return undefined
 }
 
 const NEEDS = { 'stands-on': 'it stands on it', 'way-first': 'it is reached through it' }

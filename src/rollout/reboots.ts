@@ -44,8 +44,8 @@ export async function rebootNodes(run: UnderWay, results: NodeResults): Promise<
 
 /** Nodes that no run had changed before this one: nobody has come to rely on them. */
 async function neverChanged(run: UnderWay, nodes: readonly string[]): Promise<ReadonlySet<string>> {
-  const seen = await Promise.all(nodes.map((node) => run.looks.get(node)))
-  return new Set(seen.flatMap((look) => (look?.reached === true && !look.isManaged ? [look.node] : [])))
+  const seen = await Promise.all(nodes.flatMap((node) => run.looks.get(node) ?? []))
+  return new Set(seen.flatMap((look) => (look.reached && !look.isManaged ? [look.node] : [])))
 }
 
 /** The groups in which a node votes now, or is to. A restart is no departure. */
