@@ -145,6 +145,16 @@ describe('a version that nothing says yet', () => {
     expect(why).toContain('supported: 1.1, 1.2; the newest version there is 1.0.9')
   })
 
+  it('is of any known line where nobody knows dates of support, as for the engine of an own role', async () => {
+    await publish('1.2.4')
+    const parts = {
+      sources: () => Promise.resolve(over(mirror.url)),
+      dates: { ...dates, products: {} },
+      today: TODAY,
+    }
+    expect((await decideVersion({ lines, architectures: ['arm'] }, parts)).version).toBe('1.2.4')
+  })
+
   it('is built for all boards: an older patch when the newest is not, which is told (RELEASE_PASSED_OVER)', async () => {
     await publish('1.2.3')
     await publishFor('1.2.4', 'amd64')
@@ -239,7 +249,7 @@ describe('a version when its maker cannot be asked', () => {
     const error = await fetchRelease(wanted, over(mirror.url), undefined, cacheFolder('releases')).catch(
       (thrown: unknown) => thrown,
     )
-    expect((error as ReleaseError).diagnostic.code).toBe('RELEASE_UNREACHABLE')
+    expect((error as ReleaseError).diagnostic.code).toBe('RELEASE_MISSING')
   })
 })
 
