@@ -145,16 +145,6 @@ describe('a version that nothing says yet', () => {
     expect(why).toContain('supported: 1.1, 1.2; the newest version there is 1.0.9')
   })
 
-  it('is of any known line where nobody knows dates of support, as for the engine of an own role', async () => {
-    await publish('1.2.4')
-    const parts = {
-      sources: () => Promise.resolve(over(mirror.url)),
-      dates: { ...dates, products: {} },
-      today: TODAY,
-    }
-    expect((await decideVersion({ lines, architectures: ['arm'] }, parts)).version).toBe('1.2.4')
-  })
-
   it('is built for all boards: an older patch when the newest is not, which is told (RELEASE_PASSED_OVER)', async () => {
     await publish('1.2.3')
     await publishFor('1.2.4', 'amd64')
