@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import type { CompilerKind } from '../compile/compile.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
-import type { Candidate } from '../cluster-file/select.ts'
+import type { Candidate, SelectionContext } from '../cluster-file/select.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Role, SettledValue } from '../roles/role.ts'
@@ -35,6 +35,8 @@ export interface ResolveInput {
 /** A cluster of nodes with the roles that they have. */
 export interface Resolved {
   readonly cluster: Cluster
+  /** What is chosen among, for whoever chooses nodes after the cluster file has: its groups are the same there. */
+  readonly selection: SelectionContext
   /** What engines cannot change once they run, as this cluster file has it. */
   readonly settled: Readonly<Record<string, string>>
   /** The roles that there are. */
@@ -59,13 +61,8 @@ const SSH_PORT = 22
 export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
   const boards = Object.entries(file.nodes).map(([name, entry]) => declaredBoard(name, entry, lock))
-  const placement = place({
-    file,
-    positions,
-    roles,
-    previous: lock.choices,
-    candidates: boards.map(candidate),
-  })
+  const candidates = boards.map(candidate)
+  const placement = place({ file, positions, roles, previous: lock.choices, candidates })
   const uses = usesByNode(placement)
   const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, roles, lock)
@@ -74,6 +71,7 @@ export function resolve(input: ResolveInput): Resolved {
   const settled = settledValues(cluster, input)
   return {
     cluster,
+    selection: { nodes: candidates, groups: file.groups, positions, previous: placement.choices },
     roles,
     kinds: input.kinds,
     positions,
