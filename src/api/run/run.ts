@@ -31,6 +31,7 @@ import { objectionsTo, Obstacles } from './objections.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { Redaction } from './redaction.ts'
+import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
 import type { Scope } from '../../programs/scope.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -187,7 +188,7 @@ class Run {
       emit({ type: 'warning', code, text: `${summary}: ${why}` })
     const outcome = await rollOut({
       mode: this.#mode,
-      nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
+      nodes: orderedNodes(resolved, inScope),
       groups: engines.groups,
       gates: engines.gates,
       stores,
