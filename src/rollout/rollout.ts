@@ -5,7 +5,7 @@ import { convergeNodes } from './converge.ts'
 import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
 import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
-import { finishRun } from './finish-run.ts'
+import { finishRun, isAsWanted } from './finish-run.ts'
 import { furtherRounds } from './further-rounds.ts'
 import { passGates } from './gates.ts'
 import { waits } from './node-finished.ts'
@@ -26,10 +26,7 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const pending = pendingNodes(run, observations)
   for (const { name, differences } of engines) if (differences.length > 0) run.unsettled.add(name)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
-  const isQuiet =
-    pending.length === 0 &&
-    engines.every(({ differences }) => differences.length === 0) &&
-    !observations.some(waits)
+  const isQuiet = isAsWanted({ observations, engines })
   const isAllowed = (await run.allowed?.(isQuiet)) ?? true
   if (pending.length > 0 && isAllowed) {
     const planned = await plannedOrder(run, pending)
