@@ -1,6 +1,7 @@
 /** The gossip keys, asked of members that are silent for once or for good. */
 import { describe, expect, it } from 'vitest'
 import type { ConsulApi } from '../api.ts'
+import { NOTHING_OWNED } from '../../steps/owned.ts'
 import { keyringShelf } from './keyring.ts'
 
 const KEYS = ['first', 'second'] as const
@@ -22,13 +23,13 @@ function answering(...replies: unknown[]): ConsulApi & { asked(): number } {
 describe('gossip keys', () => {
   it('takes a member that is silent once for a lost answer', async () => {
     const api = answering(SILENT, HELD)
-    expect(await keyringShelf(KEYS).steps(api)).toEqual([])
+    expect(await keyringShelf(KEYS).steps(api, NOTHING_OWNED)).toEqual([])
     expect(api.asked()).toBe(2)
   })
 
   it('says that a member is silent when it is so twice', async () => {
     const api = answering(SILENT)
-    await expect(keyringShelf(KEYS).steps(api)).rejects.toThrow(/a member is silent: .*4\/5/)
+    await expect(keyringShelf(KEYS).steps(api, NOTHING_OWNED)).rejects.toThrow(/a member is silent: .*4\/5/)
     expect(api.asked()).toBe(2)
   })
 })
