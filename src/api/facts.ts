@@ -8,7 +8,7 @@ import { writeLock } from './folder/cluster-folder.ts'
 import { controllerName } from './events.ts'
 import type { OpenedCluster } from './open.ts'
 import { compileResources } from '../programs/programs.ts'
-import { nodesInScope } from '../programs/scope.ts'
+import { nodesInScope, type Scope } from '../programs/scope.ts'
 import { withTransport } from './run/run.ts'
 
 /** What was read of one node. */
@@ -24,12 +24,9 @@ export interface NodeFacts {
 
 const CONCURRENCY = 50
 
-/** Asks these nodes, or all, one session each. A node that does not answer holds back nobody. */
-export async function facts(
-  cluster: OpenedCluster,
-  nodes?: readonly string[],
-): Promise<readonly NodeFacts[]> {
-  const names = nodesInScope(cluster.resolved.cluster, { nodes: nodes?.length ? nodes : undefined })
+/** Asks the chosen nodes, one session each. A node that does not answer holds back nobody. */
+export async function facts(cluster: OpenedCluster, scope: Scope = {}): Promise<readonly NodeFacts[]> {
+  const names = nodesInScope(cluster.resolved, scope)
   return withTransport(cluster, async (transport) => {
     const push: PushRun = { run: newRunId(new Date()), by: controllerName(), transport }
     const within = limit(CONCURRENCY)

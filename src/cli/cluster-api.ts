@@ -6,6 +6,8 @@ export type ClusterApi = Pick<
   typeof cluster,
   | 'apply'
   | 'bringUpLab'
+  | 'chosenNode'
+  | 'chosenNodes'
   | 'facts'
   | 'giveUpSecrets'
   | 'openCluster'

@@ -1,11 +1,10 @@
 /** The options that plan and apply have in common. */
-import { collect, numberOption, type Command } from './command.ts'
+import { choiceOf, withChoosingOptions, type ChoosingChoices } from './choosing-options.ts'
+import { numberOption, type Command } from './command.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** What was chosen of them. */
-export interface RunChoices {
-  readonly node?: readonly string[]
-  readonly role?: readonly string[]
+export interface RunChoices extends ChoosingChoices {
   readonly concurrency?: number
   readonly timeout?: number
   readonly patience?: number
@@ -15,9 +14,7 @@ export interface RunChoices {
 
 /** Declares them. */
 export function withRunOptions(command: Command) {
-  return command
-    .option('-n, --node <names>', 'only these nodes; may be repeated, takes lists with commas', collect)
-    .option('-r, --role <names>', 'only nodes with one of these roles; likewise', collect)
+  return withChoosingOptions(command)
     .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
     .addOption(
       numberOption(
@@ -40,10 +37,9 @@ export function withRunOptions(command: Command) {
 }
 
 /** The same, in the words of the API. */
-export function scopeOf({ node, role, concurrency, timeout, patience, takeOver }: RunChoices) {
+export function scopeOf({ concurrency, timeout, patience, takeOver, ...choices }: RunChoices) {
   return {
-    ...(node && { nodes: node }),
-    ...(role && { roles: role }),
+    ...choiceOf(choices),
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeoutSeconds: timeout }),
     ...(patience !== undefined && { patienceSeconds: patience }),

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import type { CompilerKind } from '../compile/compile.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
-import type { Candidate } from '../cluster-file/select.ts'
+import type { Candidate, SelectionContext } from '../cluster-file/select.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Role, SettledValue } from '../roles/role.ts'
@@ -14,6 +14,7 @@ import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { place, type Placement } from './placement.ts'
+import { followLoops } from './follows.ts'
 import { sharedOf } from './shared.ts'
 
 /** What resolve is given. */
@@ -35,6 +36,8 @@ export interface ResolveInput {
 /** A cluster of nodes with the roles that they have. */
 export interface Resolved {
   readonly cluster: Cluster
+  /** What is chosen among, for whoever chooses nodes after the cluster file has: its groups are the same there. */
+  readonly selection: SelectionContext
   /** What engines cannot change once they run, as this cluster file has it. */
   readonly settled: Readonly<Record<string, string>>
   /** The roles that there are. */
@@ -59,13 +62,8 @@ const SSH_PORT = 22
 export function resolve(input: ResolveInput): Resolved {
   const { file, positions, lock, roles } = input
   const boards = Object.entries(file.nodes).map(([name, entry]) => declaredBoard(name, entry, lock))
-  const placement = place({
-    file,
-    positions,
-    roles,
-    previous: lock.choices,
-    candidates: boards.map(candidate),
-  })
+  const candidates = boards.map(candidate)
+  const placement = place({ file, positions, roles, previous: lock.choices, candidates })
   const uses = usesByNode(placement)
   const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, roles, lock)
@@ -74,6 +72,7 @@ export function resolve(input: ResolveInput): Resolved {
   const settled = settledValues(cluster, input)
   return {
     cluster,
+    selection: { nodes: candidates, groups: file.groups, positions, previous: placement.choices },
     roles,
     kinds: input.kinds,
     positions,
@@ -84,6 +83,7 @@ export function resolve(input: ResolveInput): Resolved {
       ...placement.diagnostics,
       ...shared.diagnostics(positions, placeOfRole),
       ...findings(cluster, input),
+      ...followLoops(cluster, input),
       ...unsettled(settled, lock, positions),
     ],
   }
@@ -102,6 +102,7 @@ function nodeOf(
     // A board's address means nothing in the lab.
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
     ...(entry.via !== undefined && !input.twin && { via: entry.via }),
+    ...(entry.via !== undefined && Object.hasOwn(file.nodes, entry.via) && { reachedThrough: entry.via }),
     sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,

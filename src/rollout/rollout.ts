@@ -1,5 +1,6 @@
 /** A whole run over the nodes: look, ask, change, restart, check; told as events. */
 import { EMPTY_SUMMARY, type RunOutcome } from '../events/event.ts'
+import { AwaitedResults } from './awaited-results.ts'
 import { convergeNodes } from './converge.ts'
 import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
@@ -20,12 +21,13 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const run = underWay(rollout)
   const [observations, engines] = await Promise.all([observeNodes(run), observeEngines(run)])
   const pending = pendingNodes(run, observations)
+  for (const { name, differences } of engines) if (differences.length > 0) run.unsettled.add(name)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
   const isQuiet = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
   const isAllowed = (await run.allowed?.(isQuiet)) ?? true
   if (pending.length > 0 && isAllowed) {
-    const lanes = await plannedOrder(run, pending)
-    run.emit({ type: 'order-planned', concurrency: run.concurrency, lanes })
+    const planned = await plannedOrder(run, pending)
+    run.emit({ type: 'order-planned', concurrency: run.concurrency, ...planned })
   }
   if (isQuiet) await Promise.all(engines.map((engine) => settle(run, engine)))
   await run.delivery.letGo()
@@ -85,16 +87,18 @@ async function convergeAllowed(
     ...[...kept].map(([node, message]) => [node, { message }] as const),
     ...(run.withheld?.() ?? []),
   ])
-  const results = await convergeNodes(
-    run,
-    pending.filter(({ name }) => !withheld.has(name)),
-  )
+  const results = new AwaitedResults()
   for (const { name } of pending) {
     const failure = withheld.get(name)
     if (failure === undefined) continue
     await run.delivery.release(name)
     results.set(name, refused(failure))
   }
+  await convergeNodes(
+    run,
+    pending.filter(({ name }) => !withheld.has(name)),
+    results,
+  )
   return results
 }
 

@@ -14,6 +14,8 @@ export interface UnderWay extends Omit<Rollout, 'groups'>, RunGroups {
   mayAnswer(node: string): Promise<boolean>
   /** Nodes that could not be looked at in this run. */
   readonly unreached: Set<string>
+  /** Engines of which something is still to be made after the nodes: what they say of a node does not count before. */
+  readonly unsettled: Set<string>
   /** Was the run stopped? Then no new work is started. */
   isStopped(): boolean
 }
@@ -37,6 +39,7 @@ export function underWay(rollout: Rollout): UnderWay {
     looks,
     mayAnswer: async (node) => (await looks.get(node))?.reached !== false,
     unreached: new Set(),
+    unsettled: new Set(),
     isStopped: () => rollout.signal?.aborted === true,
   }
 }

@@ -8,6 +8,7 @@ import type {
   RaftGroup,
 } from '../engines/contract.ts'
 import type { Clock } from '../support/poll.ts'
+import type { Pace } from '../topology/pace.ts'
 import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
 
 /** One resource of a node that is not as wanted. */
@@ -80,11 +81,23 @@ export interface Delivery {
   leaseGroup(member: string, wish: LeaseWish): Promise<MemberLease>
 }
 
+/** A node as far as the order of a run goes by it. */
+export interface RolloutNode {
+  readonly name: string
+  readonly roles: readonly string[]
+  /** Nodes that it stands on: they come through first. */
+  readonly follows?: readonly string[]
+  /** The node that it is reached through. */
+  readonly through?: string
+  /** What others may miss of it, and how many nodes with that may be away at once; its roles, which say nothing of it, when left out. */
+  readonly paces?: readonly { readonly of: string; readonly pace?: Pace | undefined }[]
+}
+
 /** A run over some nodes of a cluster. */
 export interface Rollout {
   readonly mode: 'plan' | 'apply'
-  /** Nodes in scope, in the order of the cluster file, with the names of their roles. */
-  readonly nodes: readonly { readonly name: string; readonly roles: readonly string[] }[]
+  /** Nodes in scope, in the order of the cluster file. */
+  readonly nodes: readonly RolloutNode[]
   readonly groups: readonly RaftGroup[]
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
+import { chosenNode, chosenNodes } from '../../src/api/choose.ts'
 import { versionDiagnostics } from '../../src/api/status/engine-versions.ts'
 import { giveUpSecrets, unwishedSecrets } from '../../src/api/secrets/lost-secrets.ts'
 import { rotateSecret } from '../../src/api/secrets/rotate-secret.ts'
@@ -59,11 +60,12 @@ function capture(isTTY: boolean) {
 }
 
 /** What asks no node is real, like the cluster file. */
+const chooses = { chosenNode, chosenNodes }
 const ofSecrets = { giveUpSecrets, recreateSecrets, rotateSecret, unwishedSecrets }
 
 /** What was not recorded must not be called. */
 function recordedApi(parts: Partial<ClusterApi>): ClusterApi {
-  return new Proxy({ openCluster, versionDiagnostics, ...ofSecrets, ...parts } as ClusterApi, {
+  return new Proxy({ openCluster, versionDiagnostics, ...chooses, ...ofSecrets, ...parts } as ClusterApi, {
     get: (api, name) => {
       if (name === 'then' || name in api) return Reflect.get(api, name) as unknown
       throw new Bug(`the test did not record ${String(name)}`)

@@ -83,7 +83,7 @@ export async function prepare(
   const { resolved: seen, isManaged } = await resolveWithFacts(opened, firstContact)
   const { resolved, notices } =
     releases === 'here' ? { resolved: seen, notices: [] } : await withVersions(opened, seen)
-  const nodes = nodesInScope(resolved.cluster, scope)
+  const nodes = nodesInScope(resolved, scope)
   const wishes = secretWishes(resolved)
   const { secrets, roleSecrets, problems } = await openFor(opened, mode, {
     lock: resolved.lock,

@@ -32,6 +32,7 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
+import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
 import { versionRefusals, versionsInScope } from '../../programs/running-versions.ts'
 import type { Scope } from '../../programs/scope.ts'
@@ -188,7 +189,7 @@ class Run {
       emit({ type: 'warning', code, text: `${summary}: ${why}` })
     const outcome = await rollOut({
       mode: this.#mode,
-      nodes: resolved.cluster.nodes.filter((node) => inScope.has(node.name)),
+      nodes: orderedNodes(resolved, inScope),
       groups: engines.groups,
       gates: engines.gates,
       stores,

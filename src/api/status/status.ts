@@ -19,6 +19,7 @@ import type { OpenedCluster } from '../open.ts'
 import { lateFindings } from '../run/late-findings.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
 import { wantedVersions } from '../../programs/programs.ts'
+import type { Scope } from '../../programs/scope.ts'
 import { showingNodes } from './old-certificates.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
 
@@ -46,7 +47,7 @@ export interface ClusterStatus {
 }
 
 /** How a cluster is asked. */
-export interface StatusOptions {
+export interface StatusOptions extends Scope {
   /** Told of each node as soon as it is known how it stands. */
   readonly seen?: (node: NodeStatus) => void
 }
@@ -72,8 +73,7 @@ async function look(
 ): Promise<ClusterStatus> {
   const push: PushRun = { run: newRunId(new Date()), by: controllerName(), transport }
   const first = firstLook(push)
-  const prepared = await prepare(cluster, {}, 'look', first.facts, 'here')
-  const { probes } = prepared.engines
+  const prepared = await prepare(cluster, options, 'look', first.facts, 'here')
   const linked = linkedNodes(prepared)
   const within = limit(CONCURRENCY)
   const looks = new Map(
@@ -86,9 +86,9 @@ async function look(
       return [node, Promise.resolve(seen)]
     }),
   )
-  const engines = Promise.all(probes.map((probe) => askFirst(probe, transport, looks)))
+  const engines = Promise.all(probesOf(prepared).map((probe) => askFirst(probe, transport, looks)))
   const nodes = Promise.all(
-    prepared.resolved.cluster.nodes.map(async (node) => {
+    chosenOf(prepared).map(async (node) => {
       const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
       const certificates = seen.reached
         ? await certificatesOn(prepared, node, seen, transport, new Date())
@@ -104,6 +104,17 @@ async function look(
   const late = lateReasons(cluster, prepared, await Promise.all(looks.values()))
   const { reasons, ...rest } = judged(cluster, prepared, found)
   return { ...rest, reasons: [...late, ...reasons] }
+}
+
+function chosenOf({ nodes, resolved }: Prepared): readonly ClusterNode[] {
+  return resolved.cluster.nodes.filter(({ name }) => nodes.includes(name))
+}
+
+/** An engine of which no member was chosen is not asked, and nothing is said of it. */
+function probesOf({ nodes, engines }: Prepared): readonly EngineProbe[] {
+  return engines.probes.filter(
+    ({ members }) => members.length === 0 || members.some((name) => nodes.includes(name)),
+  )
 }
 
 /** Who is asked for an engine, and who shows a certificate: what it really shows is asked of its port. */

@@ -1,6 +1,7 @@
 /** `bramble facts`: reads the facts of live nodes into the cluster lock, and shows them. */
-import { collect, type Command, type Session } from '../command.ts'
-import type { NodeFacts } from '../../api/index.ts'
+import type { NodeFacts, Scope } from '../../api/index.ts'
+import { choiceOf, withChoosingOptions } from '../choosing-options.ts'
+import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatBytes } from '../render/bytes.ts'
@@ -11,20 +12,22 @@ import { renderTable, type Cell } from '../render/table.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
-  command
-    .argument('[nodes...]', 'names of nodes; all when left out')
-    .option('-n, --node <names>', 'the same as an option; may be repeated, takes lists with commas', collect)
-    .action((names, options, self) =>
-      session.run(self, (context) => readFacts(context, [...names, ...(options.node ?? [])])),
+  withChoosingOptions(command)
+    .argument('[nodes...]', 'the same words as for --node; all nodes when left out')
+    .action((words, options, self) =>
+      session.run(self, (context) => {
+        const nodes = words.length > 0 ? [...words, ...(options.node ?? [])] : options.node
+        return readFacts(context, choiceOf({ ...options, ...(nodes && { node: nodes }) }))
+      }),
     )
 }
 
-async function readFacts(context: Context, names: readonly string[]): Promise<ExitCode> {
+async function readFacts(context: Context, scope: Scope): Promise<ExitCode> {
   const { terminal, common } = context
   // What is wrong with the nodes may have been mended since they were last looked at.
   const cluster = await context.openCluster({ despiteFindings: true })
   const api = await context.api()
-  const read = await api.facts(cluster, names.length > 0 ? names : undefined)
+  const read = await api.facts(cluster, scope)
   const lost = read.filter(({ facts }) => facts === undefined)
   if (common.json) terminal.out(jsonText(read))
   else {

@@ -135,14 +135,30 @@ async function act(
   const { labCut, labKill, labMend, labStart } = await import('../../lab/lab.ts')
   const does = { cut: labCut, mend: labMend, kill: labKill, start: labStart }[action]
   // All at once: a failure of three nodes is not three failures of one.
-  const names = namesOf(nodes)
+  const names = await chosenIn(context, lab, nodes)
   await Promise.all(names.map((node) => does(lab, node)))
   tell(context, { action, nodes: names }, names.map((node) => `${node} ${told}`).join('\n'))
   return EXIT.ok
 }
 
+/** Names of virtual nodes need no cluster file, which may have mistakes by now; other words are read as everywhere. */
+async function chosenIn(
+  { surroundings, common }: Context,
+  lab: { readonly nodes: readonly LabNodeState[] },
+  words: readonly string[],
+): Promise<readonly string[]> {
+  const names = namesOf(words)
+  const known = new Set(lab.nodes.map(({ name }) => name))
+  if (names.every((name) => known.has(name))) return names
+  const twin = createContext(surroundings, { ...common, lab: true })
+  const cluster = await twin.openCluster({ despiteFindings: true })
+  return (await twin.api()).chosenNodes(cluster, { nodes: names })
+}
+
 /** Found by its folder, so that it can be taken down even when the cluster file has mistakes by now. */
-async function labsHere({ folder }: Context): Promise<readonly LabIdentity[]> {
+async function labsHere({
+  folder,
+}: Context): Promise<readonly (LabIdentity & { readonly nodes: readonly LabNodeState[] })[]> {
   const { labList } = await import('../../lab/lab.ts')
   return (await labList()).filter((lab) => lab.folder === folder)
 }

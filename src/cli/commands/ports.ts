@@ -1,5 +1,7 @@
 /** `bramble ports`: who may reach what on which node, and why. From the cluster file alone: no node is asked. */
 import type { ProvidedOnNode } from '../../topology/provided.ts'
+import type { Scope } from '../../api/index.ts'
+import { choiceOf, withChoosingOptions } from '../choosing-options.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -11,14 +13,20 @@ const CLOSES = 'firewall'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
-  command.action((_options, self) => session.run(self, ports))
+  withChoosingOptions(command).action((options, self) =>
+    session.run(self, (context) => ports(context, choiceOf(options))),
+  )
 }
 
-async function ports(context: Context): Promise<ExitCode> {
+async function ports(context: Context, scope: Scope): Promise<ExitCode> {
   const { terminal, common } = context
-  const { cluster } = (await context.openCluster()).resolved
-  const provided = cluster.provided()
-  const open = cluster.nodes.filter(({ roles }) => !roles.includes(CLOSES)).map(({ name }) => name)
+  const opened = await context.openCluster()
+  const { cluster } = opened.resolved
+  const chosen = new Set((await context.api()).chosenNodes(opened, scope))
+  const provided = cluster.provided().filter(({ node }) => chosen.has(node))
+  const open = cluster.nodes
+    .filter(({ name, roles }) => chosen.has(name) && !roles.includes(CLOSES))
+    .map(({ name }) => name)
   if (common.json) {
     terminal.out(jsonText({ provided, withoutFirewall: open }))
     return EXIT.ok

@@ -31,6 +31,15 @@ describe('ssh', () => {
     expect((await bramble(['ssh', 'hammond'], { folder: officeFolder(), api })).code).toBe(255)
   })
 
+  it('takes words that choose one node, and refuses those that choose several', async () => {
+    const { asked, api } = recordedSsh('-V')
+    const folder = officeFolder()
+    expect((await bramble(['ssh', 'ham*'], { folder, api })).code).toBe(0)
+    expect(asked).toEqual([['hammond', []]])
+    const { code, err } = await bramble(['ssh', 'model:pi4'], { folder, api })
+    expect([code, err]).toEqual([1, expect.stringContaining('FILTER_FITS_SEVERAL: model:pi4 fits 5 nodes')])
+  })
+
   it('refuses a node that is not in the cluster file, and proposes the one that was meant', async () => {
     const { code, err } = await bramble(['ssh', 'hamond'], { folder: officeFolder() })
     expect(code).toBe(1)
@@ -71,7 +80,7 @@ describe('facts', () => {
       api: { facts },
     })
     expect(code).toBe(1)
-    expect(asked).toEqual([['hammond', 'oneil']])
+    expect(asked).toEqual([{ nodes: ['hammond', 'oneil'] }])
     expect(out).toMatch(/hammond +pi4 +4 GiB +debian trixie +10000000a1b2c3d4\n/)
     expect(out).toMatch(/oneil +does not answer\n\n1 node read into the cluster lock\n$/)
   })

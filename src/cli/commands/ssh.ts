@@ -1,18 +1,16 @@
 /** `bramble ssh`: logs in to a node as the cluster file says, or runs one command there. */
 import { constants } from 'node:os'
 import { spawn } from 'node:child_process'
-import { commandCodes } from '../../diagnostics/catalogue/command.ts'
-import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { heard } from '../../support/heard.ts'
 import type { Command, Session } from '../command.ts'
-import { CommandRefusal, UsageError, type Context } from '../context.ts'
+import { UsageError, type Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   command
     .usage('[options] <node> [--] [command...]')
-    .argument('<node>', 'name of the node')
+    .argument('<node>', 'name of the node, or words that choose one')
     .argument('[command...]', 'command to run there; its words arrive as they are')
     .passThroughOptions()
     .action((node, words, _options, self) => session.run(self, (context) => ssh(context, node, words)))
@@ -25,13 +23,9 @@ export async function ssh(context: Context, node: string, words: readonly string
     throw new UsageError(`Options stand before the node: bramble ssh ${first} ${node}`)
   }
   const cluster = await context.openCluster()
-  const known = cluster.nodes.map(({ name }) => name)
-  if (!known.includes(node)) {
-    const near = didYouMean(node, known)
-    throw new CommandRefusal(commandCodes.FILTER_UNKNOWN({ option: 'node', name: node, near, known }))
-  }
   const api = await context.api()
-  return runSsh(await api.sshArguments(cluster, node, first === '--' ? rest : words))
+  const chosen = api.chosenNode(cluster, node)
+  return runSsh(await api.sshArguments(cluster, chosen, first === '--' ? rest : words))
 }
 
 /** The terminal is ssh's own until it ends; Ctrl-C goes to the other side. */

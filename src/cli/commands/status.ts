@@ -1,6 +1,8 @@
 /** `bramble status`: what is wanted against what is, per node and per engine; ends with 1 when something is not well. */
 import type { ClusterStatus, NodeStatus } from '../../api/index.ts'
 import type { OpenedCluster } from '../../api/open.ts'
+import type { Scope } from '../../api/index.ts'
+import { choiceOf, withChoosingOptions } from '../choosing-options.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -10,13 +12,15 @@ import { nodeTable, renderStatus } from '../render/status-text.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
-  command.action((_options, self) => session.run(self, showStatus))
+  withChoosingOptions(command).action((options, self) =>
+    session.run(self, (context) => showStatus(context, choiceOf(options))),
+  )
 }
 
-async function showStatus(context: Context): Promise<ExitCode> {
+async function showStatus(context: Context, scope: Scope): Promise<ExitCode> {
   const { terminal, common } = context
   const cluster = await context.openCluster()
-  const status = await ask(context, cluster)
+  const status = await ask(context, cluster, scope)
   if (common.json) terminal.out(jsonText(status))
   else {
     const lines = renderStatus(status, terminal.palette, terminal.width)
@@ -27,19 +31,23 @@ async function showStatus(context: Context): Promise<ExitCode> {
 }
 
 /** A node that is slow to answer keeps nobody from seeing the others. */
-async function ask(context: Context, cluster: OpenedCluster): Promise<ClusterStatus> {
+async function ask(context: Context, cluster: OpenedCluster, scope: Scope): Promise<ClusterStatus> {
   const { terminal, common, surroundings } = context
   const api = await context.api()
-  if (!terminal.isLive || common.json) return api.status(cluster)
+  if (!terminal.isLive || common.json) return api.status(cluster, scope)
+  const chosen = new Set(api.chosenNodes(cluster, scope))
   const { openLiveArea } = await import('../render/live-area.ts')
   const area = openLiveArea(surroundings.stdout)
   const found = new Map<string, NodeStatus>()
   const rows = (surroundings.stdout.rows ?? 24) - 1
   try {
     return await api.status(cluster, {
+      ...scope,
       seen: (node) => {
         found.set(node.name, node)
-        const nodes = cluster.nodes.map(({ name, roles }) => found.get(name) ?? { name, wanted: roles })
+        const nodes = cluster.nodes
+          .filter(({ name }) => chosen.has(name))
+          .map(({ name, roles }) => found.get(name) ?? { name, wanted: roles })
         area.draw(nodeTable({ nodes }, terminal.palette, terminal.width).slice(0, rows))
       },
     })

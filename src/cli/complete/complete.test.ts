@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bramble, officeFolder, scratchFolder } from '../../../test/cli/command-run.ts'
 import { VERBS } from '../verbs.ts'
@@ -27,6 +29,18 @@ describe('completion proposes', () => {
     expect(await proposed(['lab', 'cut', 'hammond', 'o'])).toEqual(['oneil'])
     const folder = officeFolder()
     expect(await proposed(['-C', folder, 'ssh', 'ha'], scratchFolder())).toEqual(['hammond'])
+  })
+
+  it('groups, roles and labels, also behind a comma and behind what takes away', async () => {
+    const folder = officeFolder()
+    appendFileSync(
+      join(folder, 'cluster.yaml'),
+      '  ant: { address: 192.168.42.9, labels: { rack: "2" }, has: [speaker] }\ngroups: { core: [ant] }\nroles: { base: { on: core } }\n',
+    )
+    expect(await proposed(['plan', '-n', 'co'], folder)).toEqual(['core'])
+    expect(await proposed(['plan', '-n', 'core,not:b'], folder)).toEqual(['core,not:base'])
+    expect(await proposed(['facts', 'ant,!ra'], folder)).toEqual(['ant,!rack=2'])
+    expect(await proposed(['plan', '-n', 'has'], folder)).toEqual(['has:speaker'])
   })
 
   it('codes, kinds of secrets and shells', async () => {

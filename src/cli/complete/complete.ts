@@ -23,7 +23,7 @@ export type Proposals = () => readonly (readonly [value: string, description: st
  */
 export function completions(program: Command, words: readonly string[], folder: string): string {
   const place = words.findIndex((word) => word === '-C' || word === '--folder')
-  const names = namesFor(resolve(folder, (place >= 0 && words[place + 1]) || '.'))
+  const names = namesFor(resolve(folder, (place >= 0 && words[place + 1]) || '.'), words.at(-1))
   const root = new RootCommand()
   declare(root, program, names)
   const walk = (parent: CommandUnknownOpts, path: readonly string[]): void => {

@@ -7,12 +7,21 @@ import { runIds } from '../../journal/journal-folder.ts'
 import { listFolder } from '../../secrets/secret-files.ts'
 import type { Proposals } from './complete.ts'
 
-/** Where names can stand: the name of an option or an argument, in the help's words. */
-export function namesFor(folder: string): (place: string) => Proposals | undefined {
+/**
+ * Where names can stand: the name of an option or an argument, in the help's words.
+ *
+ * @param typed the word as far as it is typed; in a list the last name is the one that goes on.
+ */
+export function namesFor(folder: string, typed = ''): (place: string) => Proposals | undefined {
+  const inList = (names: () => ReturnType<Proposals>): Proposals => {
+    const [before = ''] = /^.*,(?:[!&]|not:|and:)?|^(?:[!&]|not:|and:)/s.exec(typed) ?? []
+    return () => names().map(([name, description]) => [`${before}${name}`, description])
+  }
+  const choosing = inList(() => choosingWords(folder))
   const places: Readonly<Record<string, Proposals>> = {
-    node: () => keysOf(folder, 'nodes'),
-    nodes: () => keysOf(folder, 'nodes'),
-    role: () => keysOf(folder, 'roles'),
+    node: choosing,
+    nodes: choosing,
+    role: inList(() => keysOf(folder, 'roles')),
     code: () => CATALOGUE.map(({ code, entry }) => [code, entry.title]),
     name: () => plain(() => listFolder(`${folder}/secrets`).names),
     run: () => [['last', 'the newest run'], ...plain(() => runIds(folder).toReversed())],
@@ -29,16 +38,33 @@ function plain(names: () => readonly string[]): ReturnType<Proposals> {
   }
 }
 
+/** What chooses nodes: their names first, then those of groups and roles, then the labels that nodes have. */
+function choosingWords(folder: string): ReturnType<Proposals> {
+  const described = (key: string, description: string): ReturnType<Proposals> =>
+    keysOf(folder, key).map(([name]) => [name, description])
+  const labels = plain(() => {
+    const nodes = Object.values(recordOf(clusterFile(folder)['nodes'])).map(recordOf)
+    const pairs = nodes.flatMap(({ labels: own }) =>
+      Object.entries(recordOf(own)).map(([name, value]) => `${name}=${String(value)}`),
+    )
+    const has = nodes.flatMap((node) => [node['has']].flat().filter((label) => typeof label === 'string'))
+    return [...new Set([...pairs, ...has.map((label) => `has:${label}`)])]
+  })
+  const others = [...described('groups', 'group'), ...described('roles', 'role')]
+  return [...keysOf(folder, 'nodes'), ...others, ...labels.map(([name]) => [name, 'label'] as const)]
+}
+
 /** The keys under one key of the cluster file, also while it has mistakes. */
 function keysOf(folder: string, key: string): ReturnType<Proposals> {
-  return plain(() => {
-    const found = findClusterFile(folder)
-    if (!('path' in found) || found.path.endsWith('.ts')) return []
-    const file = parse(readFileSync(found.path, 'utf8'), { logLevel: 'silent' }) as Record<
-      string,
-      unknown
-    > | null
-    const value = file?.[key]
-    return typeof value === 'object' && value !== null ? Object.keys(value) : []
-  })
+  return plain(() => Object.keys(recordOf(clusterFile(folder)[key])))
+}
+
+function clusterFile(folder: string): Record<string, unknown> {
+  const found = findClusterFile(folder)
+  if (!('path' in found) || found.path.endsWith('.ts')) return {}
+  return recordOf(parse(readFileSync(found.path, 'utf8'), { logLevel: 'silent' }))
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

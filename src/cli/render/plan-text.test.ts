@@ -217,11 +217,17 @@ it('says in which order nodes change, who goes first, and who one at a time', ()
       { guard: 'canary', steps: [['cam'], ['ba']] },
       { guard: 'consul', steps: [['oneil'], ['carter'], ['hammond']] },
     ],
+    waits: [
+      { nodes: ['hammond'], after: ['oneil', 'carter'], why: 'way-last' },
+      { nodes: ['cam', 'ba'], after: ['vala'], why: 'stands-on' },
+    ],
   }
   expect(renderPlan(recorded(started('plan'), order), PLAIN)).toEqual([
     'order',
     '  at once: jackson, tealc and vala (2 at a time)',
     '  the first alone: cam, then ba',
     '  one at a time, each only while consul can lose one more: oneil, then carter, then hammond',
+    '  hammond after oneil and carter, which are reached through it',
+    '  cam and ba after vala, which they stand on',
   ])
 })

@@ -9,21 +9,55 @@ export const commandCodes = defineCodes({
       shownBy: 'src/programs/scope.test.ts',
       title: 'A filter that names something unknown',
       summary: ({ option, name }) => `${option} ${name} is not in the cluster file`,
-      why: 'nothing was done, rather than less than was meant',
-      fix: ({ near, known }) =>
-        near ? `did you mean ${near}?` : `there are: ${known.slice(0, 12).join(', ')}`,
+      why: 'nothing was done, rather than less or more than was meant',
+      fix: ({ near, known }) => {
+        if (near !== undefined) return `did you mean ${near}?`
+        return known.length > 0
+          ? `there are: ${known.slice(0, 12).join(', ')}`
+          : 'there are none; bramble check lists the nodes with their roles'
+      },
       explain:
-        '`--node` takes names of nodes, `--role` names of roles that some node has. Both may be given several times or as lists with commas.',
+        '`--node` takes names of nodes, groups and roles, `all`, patterns over the names of nodes (`pi-*`), labels (`rack=2`, `labels:rack`), and the other keys of a selector: `has:speaker`, ' +
+        '`model:pi4`, `architecture:arm64`, `memory:>=1GiB`. `node:`, `group:` and `role:` say what a name is the name of. `!` or `not:` before a word takes its nodes away, `&` or `and:` leaves ' +
+        'only its nodes; what stands alone adds nodes, and without such a word all are meant. `--role` takes names of roles that some node has, with the same `!`, `&` and patterns. Both may be ' +
+        'given several times or as lists with commas. A shell reads `!`, `&`, `*` and `>` itself: put the word between single quotes, or type `not:` and `and:`.',
     },
   ),
-  FILTER_MATCHES_NOTHING: code({
+  FILTER_AMBIGUOUS: code<{ option: string; name: string }>({
+    origin: 'command',
+    shownBy: 'src/programs/scope.test.ts',
+    title: 'A filter that is the name of a group and of a role',
+    summary: ({ option, name }) => `${option} ${name} is the name of a group or node, and of a role`,
+    why: 'nothing was done: they may be different nodes',
+    fix: ({ name }) => `type role:${name}, group:${name} or node:${name}`,
+    explain: 'A node and a group cannot have the same name; either of them and a role can.',
+  }),
+  FILTER_FITS_SEVERAL: code<{ word: string; names: readonly string[] }>({
+    origin: 'command',
+    shownBy: 'src/cli/commands/ssh.test.ts',
+    title: 'Several nodes where one is meant',
+    summary: ({ word, names }) => `${word} fits ${names.length} nodes`,
+    why: 'the command is about one node',
+    fix: ({ names }) => `type one of: ${names.slice(0, 12).join(', ')}; bramble run works on several`,
+    explain:
+      'A command that is about one node takes the same words as `--node`, as long as they choose one node.',
+  }),
+  FILTER_MATCHES_NOTHING: code<{ words: readonly string[]; unknown: number }>({
     origin: 'command',
     shownBy: 'src/programs/scope.test.ts',
     title: 'Filters that leave no node',
-    summary: 'no node fits the filters',
-    why: 'nothing was done; an empty run would look like a success',
-    fix: 'leave out --node or --role; bramble check lists the nodes with their roles',
-    explain: 'A node has to fit both `--node` and `--role` when both are given.',
+    summary: ({ words }) => `no node fits ${words.join(' and ')}`,
+    why: ({ unknown }) =>
+      unknown > 0
+        ? `nothing was done; an empty run would look like a success. The model or memory of ${unknown} ${unknown === 1 ? 'node' : 'nodes'} is not known`
+        : 'nothing was done; an empty run would look like a success',
+    fix: ({ unknown }) =>
+      unknown > 0
+        ? 'leave a word out; bramble check lists the nodes with their roles, bramble facts asks the nodes what they are'
+        : 'leave a word out; bramble check lists the nodes with their roles',
+    explain:
+      'A node has to fit both `--node` and `--role` when both are given. A list that is empty, as from a variable that is not set, chooses nobody. Of a node whose model is not known, ' +
+      'neither `model:pi4` nor `!model:pi4` is true.',
   }),
   CONFIRMATION_MISSING: code<{ command: 'apply' | 'upgrade' | 'secrets recreate' }>({
     origin: 'command',

@@ -23,6 +23,28 @@ export const resolveCodes = defineCodes({
       'Some roles are two modes of one engine: a node is a Consul server or a Consul client, never both, because a server ' +
       'already does all that a client does.',
   }),
+  ROLE_REQUIRED: code<{ nodes: readonly string[]; role: string; required: string }>({
+    title: 'A role that stands on another one',
+    summary: ({ nodes, role, required }) =>
+      `${nodes.join(', ')} ${nodes.length === 1 ? 'has' : 'have'} ${role}, and not ${required}`,
+    why: ({ role, required }) => `${role} works with what ${required} puts on the same node`,
+    fix: ({ nodes, required }) =>
+      `add ${nodes.join(', ')} to  on  of the role ${required}, such as  ${required}: { on: all }`,
+    explain:
+      'Some roles say what part a node takes in something that another role puts there: `swarm-manager` and `swarm-worker` need `docker` on the same node.',
+  }),
+  FOLLOW_LOOP: code<{ nodes: readonly string[]; roles: readonly string[] }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/follows.test.ts',
+    title: 'Nodes that wait for each other',
+    summary: ({ nodes }) => `${nodes.join(' goes after ')}, which goes after ${nodes[0] ?? ''}`,
+    why: 'each would be changed after the other, so none could begin',
+    fix: ({ roles }) =>
+      `take one of them out of  on  of ${roles.join(' or ')}: what a node stands on must not stand on that node`,
+    explain:
+      'A role may say that its node stands on what other nodes give, such as a cache of packages or a file server. Those come through first, ' +
+      'in a change and in a restart. So what they themselves stand on must lead to a node that stands on none of them.',
+  }),
   NETWORK_UNKNOWN: code<{ name: string }>({
     origin: 'cluster',
     shownBy: 'src/resolve/shared.test.ts',
