@@ -28,3 +28,6 @@ export { timezone, type TimezoneOptions } from '../resources/timezone/timezone.t
 export { user, type UserOptions } from '../resources/user/user.ts'
 export { aptRepository } from '../resources/apt-repository/apt-repository.ts'
 export { unit } from '../resources/service/unit.ts'
+export { githubIndex, type GithubProject } from '../releases/index-sorts/github.ts'
+export { hashicorpIndex } from '../releases/index-sorts/hashicorp.ts'
+export { stableText } from '../releases/index-sorts/stable-text.ts'

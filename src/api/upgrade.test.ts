@@ -161,7 +161,7 @@ describe('an upgrade', () => {
     expect(diagnostic).toMatchObject({ code: 'ENGINE_VERSION_UNSAFE', where: { line: 9 } })
     const accepted = await opened({}, 'roles.consul-server.unmaintained=accepted')
     // The mirror does not have it: that is all that is wrong now.
-    expect(await refused(accepted, to)).toMatchObject([{ code: 'RELEASE_UNREACHABLE' }])
+    expect(await refused(accepted, to)).toMatchObject([{ code: 'RELEASE_MISSING' }])
   })
 
   it('leads out of such a version without a word from the cluster file', async () => {
@@ -191,7 +191,7 @@ describe('an upgrade', () => {
   it('changes nothing when the release cannot be had', async () => {
     const cluster = await opened(pinned('1.19.2'))
     const [diagnostic] = await refused(cluster, { engine: 'consul', version: '1.21.0' })
-    expect(diagnostic?.code).toBe('RELEASE_UNREACHABLE')
+    expect(diagnostic?.code).toBe('RELEASE_MISSING')
     expect(lockNow()).toEqual({ ...EMPTY_LOCK, ...pinned('1.19.2') })
   })
 

@@ -72,6 +72,31 @@ describe('a setting', () => {
     expect(read('cluster=x').positions.of(['roles', 'bell', 'tone'])).toMatchObject({ line: 4 })
   })
 
+  it('goes into a list by number, such as the uses of a role', () => {
+    const chime = 'chime: [{ on: [hammond], tone: low }, { on: [oneil], tone: low }]'
+    const text = TEXT.replace('tone: low }', `tone: low }, ${chime}`)
+    const several = { ...roles, chime: { ...roles.bell, uses: 'several' as const } }
+    const withSet = (...set: string[]) =>
+      readClusterFile({ path: 'cluster.yaml', text }, { roles: several, set })
+    const { file, positions } = withSet(
+      'roles.chime.1.tone=high',
+      'roles.bell.names=[a, b]',
+      'roles.bell.names.1=c',
+    )
+    expect(file?.roles['chime']?.map(({ options }) => options['tone'])).toEqual(['low', 'high'])
+    expect(file?.roles['bell']?.[0]?.options['names']).toEqual(['a', 'c'])
+    expect(positions.of(['roles', 'chime', 1, 'tone'])).toMatchObject({ key: 'roles.chime.1.tone=high' })
+    expect(positions.of(['roles', 'chime', 0, 'tone'])).toMatchObject({ line: 4 })
+    const told = withSet('roles.chime.2.tone=high', 'roles.chime.0=')
+    expect(told.diagnostics.map(({ summary }) => summary).sort()).toEqual([
+      expect.stringContaining('takes an item out of roles.chime: write the whole list'),
+      expect.stringContaining('goes to roles.chime[2], and the first item is 0 of 2'),
+    ])
+    expect(withSet('roles.chime.1.tone=hihg').diagnostics).toMatchObject([
+      { code: 'WRONG_CHOICE', where: { key: 'roles.chime.1.tone=hihg' }, fix: 'did you mean high?' },
+    ])
+  })
+
   it.each(['cluster', '=x', 'a..b=x', 'roles.bell.on.first=x', 'cluster={a', '__proto__.x=1'])(
     '%s is refused, and nothing is done (SET_UNUSABLE)',
     (text) => {

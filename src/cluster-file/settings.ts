@@ -14,18 +14,21 @@ export interface SetValues {
 
 interface Setting {
   readonly text: string
-  readonly path: readonly string[]
+  readonly path: KeyPath
   readonly value: unknown
 }
 
-/** Puts settings such as `roles.consul-server.log_level=debug` into a cluster file; a later one wins. `KEY=` takes the key out. */
+/**
+ * Puts settings such as `roles.consul-server.log_level=debug` into a cluster file; a later one wins. `KEY=` takes the key out. A number goes into a
+ * list: `roles.files.0.mode=600`.
+ */
 export function withSettings(value: unknown, positions: Positions, texts: readonly string[]): SetValues {
   const diagnostics: Diagnostic[] = []
   const settings: Setting[] = []
   let result = value
   for (const text of texts) {
     try {
-      const setting = parsed(text)
+      const setting = parsed(text, result)
       result = put(result, setting.path, setting.value)
       settings.unshift(setting)
     } catch (error) {
@@ -40,11 +43,12 @@ export function withSettings(value: unknown, positions: Positions, texts: readon
 /** Why a setting cannot be used, as the end of a sentence. */
 class Unusable extends Error {}
 
-function parsed(text: string): Setting {
+function parsed(text: string, file: unknown): Setting {
   const [, key, written = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
   if (key === undefined) throw new Unusable('has no "="')
-  const path = key.split('.')
-  if (path.some((step) => step === '' || step === '__proto__')) throw new Unusable('names no key')
+  const steps = key.split('.')
+  if (steps.some((step) => step === '' || step === '__proto__')) throw new Unusable('names no key')
+  const path = wayIn(file, steps)
   if (written.trim() === '') return { text, path, value: undefined }
   // As the value of a key, so that text, numbers and lists are what they would be in the file.
   const { value, diagnostics } = readYaml(text, `value: ${written}`)
@@ -52,16 +56,46 @@ function parsed(text: string): Setting {
   return { text, path, value: (value as { readonly value: unknown }).value }
 }
 
+/** The steps as positions have them: into a list by number. */
+function wayIn(file: unknown, steps: readonly string[]): KeyPath {
+  let value = file
+  return steps.map((step) => {
+    const own = Array.isArray(value) && /^\d+$/.test(step) ? Number(step) : step
+    value = inside(value, own)
+    return own
+  })
+}
+
+/** What a map or a list has there; undefined where there is nothing. */
+function inside(value: unknown, step: string | number): unknown {
+  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined
+  return isMap(value) && Object.hasOwn(value, step) ? value[step] : undefined
+}
+
 /** A copy with one value changed; maps that are missing on the way are made. */
-function put(into: unknown, path: readonly string[], value: unknown, walked: KeyPath = []): unknown {
+function put(into: unknown, path: KeyPath, value: unknown, walked: KeyPath = []): unknown {
   const [step, ...rest] = path
   if (step === undefined) return value
+  if (Array.isArray(into)) return putInList(into, path, value, walked)
   if (into !== undefined && into !== null && !isMap(into)) {
     throw new Unusable(`goes below ${keyPathText(walked)}, which is no map`)
   }
   const { [step]: old, ...others } = into ?? {}
   const inner = put(old, rest, value, [...walked, step])
   return inner === undefined ? others : { ...into, [step]: inner }
+}
+
+function putInList(list: readonly unknown[], path: KeyPath, value: unknown, walked: KeyPath): unknown {
+  const [step, ...rest] = path
+  const name = keyPathText(walked)
+  if (typeof step !== 'number')
+    throw new Unusable(`goes below ${name}, which is a list: its items are numbers`)
+  if (step >= list.length)
+    throw new Unusable(`goes to ${name}[${step}], and the first item is 0 of ${list.length}`)
+  const inner = put(list[step], rest, value, [...walked, step])
+  // The places of all items behind it would be those of others.
+  if (inner === undefined) throw new Unusable(`takes an item out of ${name}: write the whole list`)
+  return list.with(step, inner)
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -103,8 +137,8 @@ class SetPositions implements Positions {
   #isInFile(path: KeyPath): boolean {
     let value = this.#file
     for (const step of path) {
-      if (!isMap(value) || !Object.hasOwn(value, step)) return false
-      value = value[step]
+      value = inside(value, step)
+      if (value === undefined) return false
     }
     return true
   }

@@ -239,7 +239,7 @@ describe('a version when its maker cannot be asked', () => {
     const error = await fetchRelease(wanted, over(mirror.url), undefined, cacheFolder('releases')).catch(
       (thrown: unknown) => thrown,
     )
-    expect((error as ReleaseError).diagnostic.code).toBe('RELEASE_UNREACHABLE')
+    expect((error as ReleaseError).diagnostic.code).toBe('RELEASE_MISSING')
   })
 })
 

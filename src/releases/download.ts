@@ -113,7 +113,7 @@ export async function readBounded(
     return Buffer.concat(chunks)
   } catch (error) {
     if (ended.aborted) return { kind: 'too-slow' }
-    if (error instanceof NoSuchFile || isAbsent(error)) return { kind: 'missing' }
+    if (isMissing(error)) return { kind: 'missing' }
     return { kind: 'unreachable', reason: reasonOfFetch(error) }
   }
 }
@@ -147,17 +147,18 @@ export function isFull(error: unknown): boolean {
 /** What a failure to read means to the user. */
 function unreachable(base: ReleaseBase, path: string, error: unknown): ReleaseError {
   if (error instanceof ReleaseError) return error
-  const reason = reasonOfFetch(error)
-  return new ReleaseError(releaseCodes.RELEASE_UNREACHABLE({ url: locate(base, path), reason }))
+  const url = locate(base, path)
+  if (isMissing(error)) return new ReleaseError(releaseCodes.RELEASE_MISSING({ url }))
+  return new ReleaseError(releaseCodes.RELEASE_UNREACHABLE({ url, reason: reasonOfFetch(error) }))
 }
 
-function isAbsent(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+/** Whether who was asked answered that there is no such file. */
+function isMissing(error: unknown): boolean {
+  return error instanceof NoSuchFile || (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 /** The cause that lies under an error of `fetch`, which itself only says that it failed. */
 function reasonOfFetch(error: unknown): string {
-  if (isAbsent(error)) return 'there is no such file'
   const cause = error instanceof Error ? ((error.cause as Error | undefined) ?? error) : undefined
   // A name with several addresses: what each of them said stands in `errors`, and the message is empty.
   const inner = cause instanceof AggregateError ? (cause.errors[0] as Error | undefined) : cause

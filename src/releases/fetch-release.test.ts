@@ -119,12 +119,12 @@ describe('fetching a release', () => {
     expect(await refusal()).toBe('RELEASE_SIGNATURE_WRONG')
   })
 
-  it('refuses a list without a signature (RELEASE_UNREACHABLE)', async () => {
+  it('refuses a list without a signature (RELEASE_MISSING)', async () => {
     await publish(zipOf({ consul: 'x' }))
     await rm(`${server.listFile('consul', VERSION)}.sig`)
     const { code, summary } = await diagnosticOf()
-    expect(code).toBe('RELEASE_UNREACHABLE')
-    expect(summary).toContain(`${LIST}.sig cannot be fetched: it answered 404`)
+    expect(code).toBe('RELEASE_MISSING')
+    expect(summary).toContain(`${LIST}.sig`)
   })
 
   it('refuses an archive that is not what its list announces (RELEASE_CHECKSUM_WRONG)', async () => {

@@ -157,7 +157,7 @@ describe('a bare program without checksums', () => {
   })
 
   it('may not be there', async () => {
-    expect((await refusal(kube)).diagnostic.code).toBe('RELEASE_UNREACHABLE')
+    expect((await refusal(kube)).diagnostic.code).toBe('RELEASE_MISSING')
   })
 })
 

@@ -79,9 +79,11 @@ export function stateOf({ line, ends, ended }: SupportedLine, today: Date): Supp
   return days <= SOON_DAYS ? { state: 'ends-soon', line, ends, days } : { state: 'supported', line }
 }
 
-/** Whether a maker still supports a line on a day. */
+/** Whether a maker still supports a line on a day. Of a product without any dates, such as that of an own role, no line is known to have ended. */
 export function isSupported(dates: SupportDates, product: string, line: string, today: Date): boolean {
-  const found = dates.products[product]?.lines.find((one) => one.line === line)
+  const lines = dates.products[product]?.lines
+  if (lines === undefined) return true
+  const found = lines.find((one) => one.line === line)
   return found !== undefined && stateOf(found, today).state !== 'ended'
 }
 

@@ -106,6 +106,19 @@ describe('the releases of a cluster', () => {
     expect(server.requests).toEqual([])
   })
 
+  it('are not trusted without the key that the layout of a role names (RELEASE_KEY_UNREADABLE)', async () => {
+    const wish = consulFor('arm')
+    const key = new URL(`file://${join(scratch, 'no-key.asc')}`)
+    const layout = { ...wish.layout, signature: { ending: '.sig', key } }
+    const error = await meet([{ ...wish, layout }], EMPTY_LOCK, { mirror: server.url }).catch(
+      (thrown: unknown) => thrown,
+    )
+    const [diagnostic] = (error as DiagnosticsError).diagnostics
+    expect(diagnostic).toMatchObject({ code: 'RELEASE_KEY_UNREADABLE' })
+    expect(diagnostic?.summary).toContain('no-key.asc')
+    expect(diagnostic?.fix).toContain('signature.key in the layout of the role')
+  })
+
   it('are refused all at once, each with its reason', async () => {
     const wishes = ['nomad', 'vault'].map((product) => ({
       product,

@@ -1,6 +1,7 @@
 /** Meets the wishes of roles for release files: fetched once for all nodes, pinned in the cluster lock. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve as absolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import { fetchRelease, type ReleaseSource } from '../releases/fetch-release.ts'
 import { fileName, type ReleaseLayout } from '../releases/layout.ts'
@@ -28,17 +29,20 @@ export function releaseSources(file: ClusterFile, clusterFile: string): ReleaseS
   return async ({ base, signature }) => {
     const place = mirror === undefined || /^https?:\/\//.test(mirror) ? mirror : absolute(folder, mirror)
     if (signature === undefined) return { base: place ?? base }
-    const trusted = key === undefined ? await readFile(signature.key) : await readKey(absolute(folder, key))
+    const trusted = await (key === undefined
+      ? readKey(signature.key, false)
+      : readKey(absolute(folder, key), true))
     const ending = place === undefined ? signature.ending : '.sig'
     return { base: place ?? base, signature: { ending, key: trusted } }
   }
 }
 
-async function readKey(path: string): Promise<Buffer> {
+async function readKey(place: string | URL, isStated: boolean): Promise<Buffer> {
   try {
-    return await readFile(path)
+    return await readFile(place)
   } catch (error) {
-    throw new ReleaseError(releaseCodes.RELEASE_KEY_UNREADABLE({ path, reason: reasonOf(error) }))
+    const path = typeof place === 'string' ? place : fileURLToPath(place)
+    throw new ReleaseError(releaseCodes.RELEASE_KEY_UNREADABLE({ path, reason: reasonOf(error), isStated }))
   }
 }
 

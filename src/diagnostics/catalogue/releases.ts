@@ -25,6 +25,17 @@ export const releaseCodes = defineCodes({
     explain:
       'Releases are fetched by the controller once, for all nodes. A second run needs no network, because they are kept by their content.',
   }),
+  RELEASE_MISSING: code<{ url: string }>({
+    origin: 'cluster',
+    shownBy: SHOWN_BY,
+    title: 'A release that is not there',
+    summary: ({ url }) => `there is no ${url}`,
+    why: 'who was asked for it answered that it has no such file; no node was touched',
+    fix: 'write a version that is out into the cluster file; a mirror must have all of it: the release, its checksums and their signature',
+    explain:
+      'The maker, or the mirror under `releases.mirror`, answered, and does not have this file: the version is not out, or a mirror has only a part of what its maker publishes. ' +
+      'Nothing is used that lacks its checksums or their signature where its maker has them.',
+  }),
   RELEASE_SIGNATURE_WRONG: code<{ file: string; reason: string }>({
     origin: 'cluster',
     shownBy: SHOWN_BY,
@@ -121,13 +132,16 @@ export const releaseCodes = defineCodes({
       `make ${folder} a folder that you may write to, or set XDG_CACHE_HOME to another one`,
     explain: 'Releases are fetched once and kept, so that no later run needs the network for them.',
   }),
-  RELEASE_KEY_UNREADABLE: code<{ path: string; reason: string }>({
+  RELEASE_KEY_UNREADABLE: code<{ path: string; reason: string; isStated: boolean }>({
     origin: 'cluster',
     shownBy: 'src/wishes/meet-releases.test.ts',
     title: 'A key for releases that cannot be read',
     summary: ({ path }) => `the key ${path} cannot be read`,
-    why: ({ reason }) => `${reason}; without the key of the mirror nothing that comes from it is trusted`,
-    fix: 'correct releases.key in the cluster file: the path counts from its folder',
+    why: ({ reason }) => `${reason}; without the key nothing that is signed by it is trusted`,
+    fix: ({ isStated }) =>
+      isStated
+        ? 'correct releases.key in the cluster file: the path counts from its folder'
+        : 'put the public key of the maker there, or correct signature.key in the layout of the role',
     explain:
       'The key is an OpenPGP public key, armored or not, as `gpg --export` writes it. Without `releases.key` the key of the maker is used, which comes ' +
       'with Bramble.',
