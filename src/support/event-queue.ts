@@ -13,51 +13,60 @@ export interface EventQueue<T> extends AsyncIterable<T> {
 
 /** Makes an empty queue. */
 export function eventQueue<T>(): EventQueue<T> {
-  const items: T[] = []
-  let isRead = true
-  let held: { readonly count: number; readonly go: () => void }[] = []
-  let ended: { readonly error?: unknown } | undefined
-  let wake: (() => void) | undefined
-  const signal = (): void => {
-    wake?.()
-    wake = undefined
+  return new Queue<T>()
+}
+
+interface Held {
+  readonly count: number
+  readonly go: () => void
+}
+
+class Queue<T> implements EventQueue<T> {
+  readonly #items: T[] = []
+  #isRead = true
+  #held: readonly Held[] = []
+  #ended: { readonly error?: unknown } | undefined
+  #wake = (): void => undefined
+
+  push(item: T): void {
+    if (!this.#isRead) return
+    this.#items.push(item)
+    this.#wake()
   }
-  const release = (): void => {
-    const free = held.filter(({ count }) => items.length < count)
-    held = held.filter((each) => !free.includes(each))
-    for (const { go } of free) go()
+
+  below(count: number): Promise<void> {
+    if (!this.#isRead || this.#items.length < count) return Promise.resolve()
+    return new Promise((go) => (this.#held = [...this.#held, { count, go }]))
   }
-  return {
-    push(item) {
-      if (!isRead) return
-      items.push(item)
-      signal()
-    },
-    below(count) {
-      if (!isRead || items.length < count) return Promise.resolve()
-      return new Promise((go) => held.push({ count, go }))
-    },
-    discard() {
-      isRead = false
-      items.length = 0
-      release()
-    },
-    close(error) {
-      ended ??= error === undefined ? {} : { error }
-      signal()
-    },
-    async *[Symbol.asyncIterator]() {
-      for (;;) {
-        while (items.length > 0) {
-          yield items.shift() as T
-          release()
-        }
-        if (ended) {
-          if ('error' in ended) throw ended.error
-          return
-        }
-        await new Promise<void>((resolve) => (wake = resolve))
+
+  discard(): void {
+    this.#isRead = false
+    this.#items.length = 0
+    this.#release()
+  }
+
+  close(error?: unknown): void {
+    this.#ended ??= error === undefined ? {} : { error }
+    this.#wake()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (;;) {
+      while (this.#items.length > 0) {
+        yield this.#items.shift() as T
+        this.#release()
       }
-    },
+      if (this.#ended) {
+        if ('error' in this.#ended) throw this.#ended.error
+        return
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+
+  #release(): void {
+    const free = this.#held.filter(({ count }) => this.#items.length < count)
+    this.#held = this.#held.filter((each) => !free.includes(each))
+    for (const { go } of free) go()
   }
 }
