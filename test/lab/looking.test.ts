@@ -20,7 +20,7 @@ nodes:
   ada: { address: 192.0.2.1, model: pi4, memory: 1GiB }
   bee: { address: 192.0.2.2, model: pi4, memory: 1GiB }
 roles:
-  time: { on: ada }
+  base: { on: ada }
 services:
   greeter: { on: [bee], run: { unit: greeter.service } }
 `
@@ -77,7 +77,7 @@ describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
   it('reads the units of a role, and a whole journal', async () => {
     const { code, text } = await cluster.bramble('--json', 'logs', '-n', 'bee', '--lines', '3')
     expect([code, texts(parsed<LogEvent>(text)).length]).toEqual([0, 3])
-    const ofRole = await cluster.bramble('--json', 'logs', 'time')
+    const ofRole = await cluster.bramble('--json', 'logs', 'base')
     expect(parsed<LogEvent>(ofRole.text).filter(({ type }) => type === 'node-finished')).toMatchObject([
       { node: 'ada' },
     ])

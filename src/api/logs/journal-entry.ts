@@ -27,12 +27,8 @@ export const JOURNAL_FIELDS = [
 
 /** Reads a line; undefined for one that is none. */
 export function readEntry(node: string, line: string): JournalEntry | undefined {
-  let fields: Record<string, unknown>
-  try {
-    fields = JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
+  const fields = fieldsOf(line)
+  if (fields === undefined) return undefined
   const microseconds = Number(fields['__REALTIME_TIMESTAMP'])
   if (!Number.isFinite(microseconds)) return undefined
   // What systemd says of a unit stands in its own journal, with the unit beside it.
@@ -48,6 +44,15 @@ export function readEntry(node: string, line: string): JournalEntry | undefined 
     ...(pid > 0 && { pid }),
     ...(Number.isInteger(priority) && textOf(fields['PRIORITY']) !== undefined && { priority }),
     text: textOf(fields['MESSAGE']) ?? '',
+  }
+}
+
+function fieldsOf(line: string): Record<string, unknown> | undefined {
+  try {
+    const read: unknown = JSON.parse(line)
+    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -54,6 +54,9 @@ export async function* asTheyCome(
       wake()
     }
   })
+  const taken = Promise.all(takings)
+  // It is awaited when all have ended; until then nobody would hear of its failure.
+  taken.catch(() => undefined)
   while (open > 0 || together.length > 0) {
     if (together.length === 0) await new Promise<void>((resolve) => (wake = resolve))
     if (open > 0) await new Promise((resolve) => setTimeout(resolve, TOGETHER_MILLISECONDS))
@@ -62,5 +65,5 @@ export async function* asTheyCome(
     makeRoom()
     yield* now
   }
-  await Promise.all(takings)
+  await taken
 }

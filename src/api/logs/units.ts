@@ -49,7 +49,7 @@ function unitsOfRoles({ resolved, provisions }: Prepared): UnitsOf {
   return (node, role) =>
     wantedOn(resolved, node, provisions)
       .filter(({ resource, role: of }) => resource.kind === 'service' && (role === undefined || of === role))
-      .filter(({ resource: { row } }) => row[0] !== 'masked')
+      .filter(({ resource: { row } }) => row[0] !== 'masked' && row[1] !== 'stopped')
       .flatMap(({ resource: { name } }) => withWhatItStarts(name))
 }
 
