@@ -97,7 +97,7 @@ describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
 
   it('follows fifty nodes until it is stopped, and says which it does not reach', async () => {
     let isSent = false
-    let isOver = false
+    const over = new AbortController()
     const run = many.bramble(['logs', '-f', 'follower.service', '--lines', '0'], {
       watched: (text, signal) => {
         const heard = new Set(text.match(/n\d\d {2}echo\[\d+\]: over here/g)?.map((line) => line.slice(0, 3)))
@@ -106,9 +106,9 @@ describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
         signal('SIGINT')
       },
     })
-    void run.then(() => (isOver = true))
+    void run.then(() => over.abort())
     // Again, until everybody who listens has heard it.
-    while (!isOver) await writes('ada', 'follower', 'over here')
+    while (!over.signal.aborted) await writes('ada', 'follower', 'over here')
     const { code, out } = await run
     expect(code).toBe(130)
     expect(isSent).toBe(true)

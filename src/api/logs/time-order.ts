@@ -38,7 +38,7 @@ export async function* asTheyCome(
   sources: readonly AsyncIterable<JournalEntry>[],
 ): AsyncGenerator<JournalEntry> {
   let together: JournalEntry[] = []
-  let open = sources.length
+  const open = new Set(sources)
   let wake = (): void => undefined
   let makeRoom = (): void => undefined
   let room = Promise.resolve()
@@ -50,16 +50,16 @@ export async function* asTheyCome(
         await room
       }
     } finally {
-      open--
+      open.delete(source)
       wake()
     }
   })
   const taken = Promise.all(takings)
   // It is awaited when all have ended; until then nobody would hear of its failure.
   taken.catch(() => undefined)
-  while (open > 0 || together.length > 0) {
+  while (open.size > 0 || together.length > 0) {
     if (together.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-    if (open > 0) await new Promise((resolve) => setTimeout(resolve, TOGETHER_MILLISECONDS))
+    if (open.size > 0) await new Promise((resolve) => setTimeout(resolve, TOGETHER_MILLISECONDS))
     const now = sortedByTime(together)
     together = []
     makeRoom()

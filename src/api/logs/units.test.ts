@@ -12,7 +12,7 @@ domain: office.example.net
 nodes: { ada: { model: pi4 }, bee: { model: pi4 }, cow: { model: pi4 } }
 roles:
   base: { on: ada }
-  files: { on: all, files: { /etc/note: { content: hello } } }
+  files: { on: all, path: /etc/note, content: hello }
 services:
   greeter: { on: [bee, cow], run: { unit: hello.service } }
   shelf: { on: [bee], port: 8080 }
