@@ -107,6 +107,8 @@ class Reading {
   readonly clock: Promise<number | undefined>
   readonly ended: Promise<NodeLogEnd>
   readonly #lines = new OutputLines(LONGEST_BYTES)
+  /** Units that the node has, because they have written something: it may have forgotten them since. */
+  readonly #written = new Set<string>()
   #missing: readonly string[] | undefined
 
   constructor(transport: Transport, node: string, units: readonly string[], options: LogOptions) {
@@ -152,12 +154,15 @@ class Reading {
       return
     }
     const entry = readEntry(this.node, line)
-    if (entry) this.queue.push(entry)
+    if (!entry) return
+    if (entry.unit !== undefined) this.#written.add(entry.unit)
+    this.queue.push(entry)
   }
 
   #end(end: SupervisedEnd): NodeLogEnd {
     const { node } = this
-    const common = { type: 'node-finished', node, missing: this.#missing ?? [] } as const
+    const missing = (this.#missing ?? []).filter((unit) => !this.#written.has(unit))
+    const common = { type: 'node-finished', node, missing } as const
     const failed = (outcome: NodeLogEnd['outcome'], { code, summary, fix }: Diagnostic): NodeLogEnd => ({
       ...common,
       outcome,
