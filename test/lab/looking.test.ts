@@ -42,6 +42,9 @@ describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
   beforeAll(async () => {
     const up = await cluster.bramble('lab', 'up')
     expect(up, up.errors).toMatchObject({ code: 0 })
+    // Fifty boards have fifty SSH servers, each of which lets ten log in at once.
+    const crowd = 'echo MaxStartups 100 >/etc/ssh/sshd_config.d/10-crowd.conf; systemctl restart ssh'
+    await labExec(cluster.id, 'ada', ['sh', '-c', crowd])
     const [ada] = await labState(cluster.id)
     const identityFile = clusterFolder(cluster.folder, true).labKeyFile
     many = await madeUpNodes(50, { host: ada?.address ?? '', port: 22, user: 'pi', identityFile })
