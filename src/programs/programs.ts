@@ -2,7 +2,14 @@
 import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
-import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
+import type {
+  ClusterStore,
+  EngineClient,
+  EngineProbe,
+  EngineVersion,
+  Gate,
+  RaftGroup,
+} from '../engines/contract.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type Resource } from '../resources/kind.ts'
@@ -219,6 +226,24 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
       ({ role, ...own }) => role.gates?.(contextOf(resolved, own, provisions)) ?? [],
     ),
   }
+}
+
+/**
+ * How the engines' own clients are told where to ask. Where several roles speak for one client, the one that keeps a group goes first: who is
+ * asked there speaks for all.
+ */
+export function clientsOf(resolved: Resolved, secrets: () => RoleSecrets): readonly EngineClient[] {
+  const said = usesInOrder(resolved).flatMap(({ role, given }) => {
+    const client = role.client?.({ ...given, secrets })
+    return client ? [{ client, isForAll: role.group !== undefined }] : []
+  })
+  const clients = new Map<string, EngineClient>()
+  for (const { client } of said.toSorted((a, b) => Number(b.isForAll) - Number(a.isForAll))) {
+    const first = clients.get(client.name) ?? client
+    const members = [...new Set([...first.members, ...client.members])]
+    clients.set(client.name, { ...first, members })
+  }
+  return [...clients.values()]
 }
 
 /** What these nodes stand on is looked at with them, also when none of those who are asked for it is among them. */
