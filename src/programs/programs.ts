@@ -203,6 +203,15 @@ export function neededOffers({ cluster, roles }: Resolved, node: string): readon
   return [...new Set(placed.flatMap(({ role, ...given }) => role.needs?.({ ...given, cluster }) ?? []))]
 }
 
+/** Those of them that are not there yet. */
+export function missingOffers(
+  resolved: Resolved,
+  node: string,
+  secrets: Pick<RoleSecrets, 'offered'>,
+): readonly string[] {
+  return neededOffers(resolved, node).filter((name) => secrets.offered(name) === undefined)
+}
+
 /** A wanted version, and the role that says so. */
 export interface WantedVersion extends EngineVersion {
   readonly role: string
