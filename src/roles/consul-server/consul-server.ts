@@ -73,7 +73,8 @@ const consulServer = defineRole({
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
   version: ({ options, cluster }) => consulVersion(options, cluster),
-  client: ({ options, cluster, secrets }) => consulClient(datacenterOf(cluster, options), () => managementOf(secrets())),
+  client: ({ options, cluster, secrets }) =>
+    consulClient(datacenterOf(cluster, options), () => managementOf(secrets())),
   status: ({ cluster, secrets }) =>
     consulProbe(
       {
