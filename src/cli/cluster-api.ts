@@ -17,6 +17,7 @@ export type ClusterApi = Pick<
   | 'plan'
   | 'recreateSecrets'
   | 'rotateSecret'
+  | 'runCommand'
   | 'sshArguments'
   | 'sshConfigText'
   | 'sshDials'
