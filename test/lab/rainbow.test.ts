@@ -14,7 +14,6 @@ import { describeCallers } from './consul-callers.ts'
 import { isChosenByItself, labConsuls, releaseSettings } from './consul-versions.ts'
 import { describeLostSecrets } from './lost-secrets.ts'
 import { describeMove } from './move-server.ts'
-import { describeOwnClients } from './own-clients.ts'
 import { describeThreeAtOnce } from './three-at-once.ts'
 import { describePackageStays, describeUpgrade } from './version-changes.ts'
 
@@ -166,7 +165,6 @@ for (const consul of await labConsuls()) {
       })
 
       describeCallers(() => cluster, 'bobsrockets', 'wopplefox')
-      describeOwnClients(() => cluster)
 
       it('shows its pages to other nodes, on the node that was chosen', async () => {
         const page = async (node: string) => {
