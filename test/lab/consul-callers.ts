@@ -12,7 +12,7 @@ const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
 /** `shown` is the node with the web interface, `other` any other one; both register the service `ssh`. */
 export function describeCallers(given: () => ClusterUnderTest, shown: string, other: string): void {
-  describeOwnClients(cluster)
+  describeOwnClients(given)
   const questions = allQuestions({ node: shown, service: 'ssh' })
 
   async function ask(base: string, token: string, asked: readonly Question[]) {
