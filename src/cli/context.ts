@@ -18,6 +18,8 @@ export interface Context {
   /** Folder of the cluster file, absolute. */
   readonly folder: string
   readonly api: () => Promise<ClusterApi>
+  /** The same with other common options. */
+  readonly with: (other: Partial<SharedOptions>) => Context
   /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
   readonly openCluster: (options?: { readonly despiteFindings?: boolean }) => Promise<OpenedCluster>
 }
@@ -52,6 +54,7 @@ export function createContext(
     typed: commandLine(['bramble', ...words]),
     folder,
     api: surroundings.loadCluster,
+    with: (other) => createContext(surroundings, { ...common, ...other }, words),
     openCluster: async (options = {}) => {
       const api = await surroundings.loadCluster()
       const opened = await api.openCluster({

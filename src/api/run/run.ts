@@ -1,8 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
-import type { Obstacle, PushRun } from '../../delivery/push/push.ts'
+import type { PushRun } from '../../delivery/push/push.ts'
 import type { Transport } from '../../delivery/transport/transport.ts'
 import { secretsCodes } from '../../diagnostics/catalogue/secrets.ts'
-import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../../diagnostics/for-twin.ts'
 import { isWell, type Event, type EventBody, type RunOutcome } from '../../events/event.ts'
@@ -30,17 +29,18 @@ import { withoutLeftNodes } from '../left-nodes.ts'
 import { lateFindings } from './late-findings.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
+import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
+import { objectionsTo, obstacleDiagnostic } from './objections.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
-import { versionRefusals, versionsInScope } from '../../programs/running-versions.ts'
 import type { Scope } from '../../programs/scope.ts'
 import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
 
 /** What a run may be told. */
-export interface RunOptions extends Scope {
+export interface RunOptions extends Scope, PlanOptions {
   /** Take nodes over that another run holds. */
   readonly takeOver?: boolean
   /** How many nodes are under way at once; 50 when left out. */
@@ -141,6 +141,7 @@ class Run {
   readonly #tell: (event: Event) => void
   readonly #redact: Redactor
   readonly #told: Event[] = []
+  readonly #seen: PlanKeeper
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
   readonly #obstacles: Diagnostic[] = []
@@ -166,16 +167,12 @@ class Run {
     this.#tell = tell
     this.#redact = redact
     this.#lock = prepared.lock
+    this.#seen = new PlanKeeper(cluster, options, prepared, redact)
   }
 
   /** Why nothing may be changed; known after the rollout. */
   get refusals(): readonly Diagnostic[] {
     return this.#refusals
-  }
-
-  /** A node that was not brought to its end may still be held, or have a program at work that the next run is to follow. */
-  letsGo(outcome: RunOutcome): boolean {
-    return isWell(outcome) || outcome === 'declined' || this.#refusals.length > 0
   }
 
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
@@ -204,6 +201,7 @@ class Run {
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
+    else if (isWell(outcome)) this.#options.keep?.(await this.#seen.planned(this.#told))
     return outcome
   }
 
@@ -239,7 +237,7 @@ class Run {
   async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
     const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
-    this.#refusals = [...late, ...others]
+    this.#refusals = [...late, ...others, ...(await this.#seen.strayed(this.#told))]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))
@@ -314,25 +312,6 @@ class Run {
     this.#journal.sink(event)
     this.#tell(event)
   }
-}
-
-/** What keeps the engines in scope from going from what runs to what is wanted. */
-function objectionsTo(
-  { resolved, nodes, engines }: Pick<Prepared, 'resolved' | 'nodes' | 'engines'>,
-  { source: { positions } }: OpenedCluster,
-  link: Transport,
-): Promise<readonly Diagnostic[]> {
-  return versionRefusals({
-    versions: versionsInScope(wantedVersions(resolved), new Set(nodes)),
-    probes: engines.probes,
-    running: resolved.lock.running,
-    positions,
-    link,
-  })
-}
-
-function obstacleDiagnostic(node: string, { what, wayOut }: Obstacle): Diagnostic {
-  return deliveryCodes.OBSTACLE({ node, what, wayOut }, { where: { node } })
 }
 
 /** For callers that only need a connection for a moment. */

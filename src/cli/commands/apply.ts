@@ -7,18 +7,30 @@ import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { endLine, endTable } from '../render/end-summary.ts'
 import { planSummary, renderPlan } from '../render/plan-text.ts'
+import { plannedApply, type HeldPlan } from '../plan-file.ts'
 import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
 import { watchRun, type RunControls, type WatchedRun } from '../watch-run.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   withRunOptions(command)
+    .argument(
+      '[file]',
+      'a plan of bramble plan --out: it is carried out without a question, or refused when anything has changed',
+    )
     .option('-y, --yes', 'agree to the changes beforehand')
-    .action((options, self) => session.run(self, (context) => apply(context, options)))
+    .action((file, options, self) =>
+      session.run(self, async (context) => {
+        if (file === undefined) return apply(context, options)
+        const planned = await plannedApply(context, file, options)
+        return apply(planned.context, { ...options, ...planned.choices })
+      }),
+    )
 }
 
 interface ApplyChoices extends RunChoices {
   readonly yes?: true
+  readonly held?: HeldPlan
 }
 
 async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
@@ -33,6 +45,7 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
       ...scopeOf(choices),
       signal,
       ...(sudoPassword && { sudoPassword }),
+      ...(choices.held && { held: choices.held }),
       confirm: async (planned: readonly Event[]) => {
         const agreed = await agree(context, controls, planned, choices, isAlone)
         declined = !agreed
