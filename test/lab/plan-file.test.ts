@@ -16,8 +16,8 @@ nodes:
 roles:
   base: { on: all, users: { ada: {} } }
   files:
-    - { on: all, path: /etc/motd, from: motd }
-    - { on: all, path: /etc/token, from: token, secret: true }
+    - { on: all, path: /etc/motd, source: motd }
+    - { on: all, path: /etc/token, source: token, secret: true }
 `
 
 const TOKEN = 'correct-horse-battery'
@@ -55,15 +55,13 @@ describe.skipIf(lacking.length > 0)('a plan in a file', () => {
   })
 
   it('is refused after a change of the cluster file or a file beside it, and nothing is touched', async () => {
+    const token = join(cluster.folder, 'token')
     cluster.edit((text) => text.replace('ada: {}', 'ada: {}, grace: {}'))
-    expect(await refused()).toMatch(/^the cluster file, wren\/user:grace/)
+    writeFileSync(token, 'another-horse-battery\n')
+    expect(await refused()).toBe('the cluster file, the file token, wren/user:grace')
     cluster.edit((text) => text.replace('ada: {}, grace: {}', 'ada: {}'))
-    writeFileSync(join(cluster.folder, 'motd'), 'Hello\n')
-    expect(await refused()).toMatch(/^the file motd/)
-    writeFileSync(join(cluster.folder, 'motd'), 'Welcome\n')
-    writeFileSync(join(cluster.folder, 'token'), 'another-horse-battery\n')
     expect(await refused()).toBe('the file token')
-    writeFileSync(join(cluster.folder, 'token'), `${TOKEN}\n`)
+    writeFileSync(token, `${TOKEN}\n`)
     expect(await cluster.text('wren', 'getent', 'passwd', 'ada')).toBe('')
   })
 
@@ -79,7 +77,7 @@ describe.skipIf(lacking.length > 0)('a plan in a file', () => {
     expect(code, text + errors).toBe(0)
     expect(text).toContain('changed')
     expect(await cluster.text('wren', 'cat', '/etc/motd')).toBe('Welcome')
-    expect(await refused()).toContain('cluster.lock')
+    await refused()
     await plan()
     expect((await cluster.bramble('apply', file)).code).toBe(0)
   })

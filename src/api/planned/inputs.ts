@@ -1,6 +1,7 @@
 /** Digests of everything that a plan is made from, by what each is called in a sentence. */
 import { scryptSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { lockText } from '../../cluster-lock/cluster-lock.ts'
 import { listFolder, secretFile } from '../../secrets/secret-files.ts'
 import { sha256 } from '../../support/sha256.ts'
 import { readVersion } from '../../support/version.ts'
@@ -21,7 +22,8 @@ export async function inputsOf(cluster: OpenedCluster, prepared: Prepared): Prom
   const inputs: Record<string, string> = {
     Bramble: readVersion(),
     'the cluster file': sha256(source.text ?? JSON.stringify(source.file)),
-    'cluster.lock': sha256(await readFile(paths.lockFile).catch(() => '')),
+    // As the run knows it: an apply that was refused has written down what it saw.
+    'cluster.lock': sha256(lockText({ ...prepared.lock, releases: {} })),
     'access.authorized_keys': sha256(source.authorizedKeys.join('\n')),
   }
   for (const [path, content] of source.files)

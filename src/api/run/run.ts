@@ -50,6 +50,8 @@ export interface RunOptions extends Scope, PlanOptions {
   /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
   readonly patienceSeconds?: number
   /** Stops the run between two steps; what a node has begun it finishes. */
+  /** How long another run that holds nodes or groups is waited for, in seconds; left out: not at all for a node, ten minutes for a group. */
+  readonly waitLockSeconds?: number
   readonly signal?: AbortSignal
   readonly sudoPassword?: () => Promise<string>
   /** Asked once, when something differs and before anything is touched; with all events so far. */
@@ -116,10 +118,10 @@ async function carryOut(
 }
 
 function pushRun(
-  { takeOver = false, signal }: RunOptions,
-  parts: Omit<PushRun, 'takeOver' | 'signal'>,
+  { takeOver = false, signal, waitLockSeconds = 0 }: RunOptions,
+  parts: Omit<PushRun, 'takeOver' | 'signal' | 'waitLockSeconds'>,
 ): PushRun {
-  return { ...parts, takeOver, ...(signal && { signal }) }
+  return { ...parts, takeOver, waitLockSeconds, ...(signal && { signal }) }
 }
 
 /** The filters and settings of a run, as they are typed. */
@@ -193,6 +195,7 @@ class Run {
       probes,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       patienceSeconds: this.#options.patienceSeconds,
+      lockPatienceSeconds: this.#options.waitLockSeconds,
       delivery: this.#delivery(push, [...stores, ...probes]),
       emit,
       signal: this.#options.signal,

@@ -40,7 +40,7 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
   const cluster = await context.openCluster()
   const api = await context.api()
   let declined = false
-  const run = await watchRun(context, ({ signal, sudoPassword, ...controls }) =>
+  const start = ({ signal, sudoPassword, ...controls }: RunControls): AsyncIterable<Event> =>
     api.apply(cluster, {
       ...scopeOf(choices),
       signal,
@@ -51,10 +51,10 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
         declined = !agreed
         return agreed
       },
-    }),
-  )
+    })
+  const run = await watchRun(context, start, choices)
   const roles = new Map(cluster.nodes.map((node) => [node.name, node.roles]))
-  if (!common.json) terminal.out(closing(context, run, roles, declined))
+  if (!common.json) terminal.out(closing(context, run, roles, declined, choices.quiet ?? false))
   if (run.interrupted) return EXIT.interrupted
   if (declined && isAlone) throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'apply' }))
   const { end } = run.progress
@@ -70,6 +70,10 @@ async function agree(
   isAlone: boolean,
 ): Promise<boolean> {
   if (common.json) return !isAlone
+  if (choices.quiet && choices.yes) {
+    agreed()
+    return true
+  }
   // Who agreed beforehand is told how much it is; the whole plan is for somebody who decides.
   const isShown = choices.yes !== true || choices.full === true
   const lines = isShown
@@ -90,9 +94,10 @@ function closing(
   { progress, interrupted }: WatchedRun,
   roles: ReadonlyMap<string, readonly string[]>,
   declined: boolean,
+  quiet: boolean,
 ): string {
   if (declined) return 'Nothing was changed.\n'
-  const isQuiet = progress.end?.outcome === 'unchanged' && !interrupted
+  const isQuiet = quiet || (progress.end?.outcome === 'unchanged' && !interrupted)
   const table = isQuiet
     ? []
     : [...endTable(progress, { palette, roles, ...(width !== undefined && { width }) }), '']
