@@ -116,6 +116,7 @@ const PLAN_EVENTS: readonly Event['type'][] = [
   'run-started',
   'resource-differs',
   'resource-unseen',
+  'node-waits',
   'order-planned',
   'node-finished',
   'engine-finished',

@@ -10,8 +10,6 @@ import { redacted } from '../../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { rollOut } from '../../rollout/rollout.ts'
 import type { Delivery, NodeFailure } from '../../rollout/work.ts'
-import { secretTextsOf } from '../../wishes/file-wish.ts'
-import { redactor, type Redactor } from '../../secrets/redaction.ts'
 import { eventQueue } from '../../support/event-queue.ts'
 import { readVersion } from '../../support/version.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
@@ -24,15 +22,16 @@ import { controllerName, stamped } from '../events.ts'
 import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
 import { forgetLeft, leavingSecrets, noted } from '../secrets/kept-secrets.ts'
-import { knownLater } from './known-later.ts'
+import { keptOffers } from './kept-offers.ts'
 import { withoutLeftNodes } from '../left-nodes.ts'
 import { lateFindings } from './late-findings.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
-import { objectionsTo, obstacleDiagnostic } from './objections.ts'
+import { objectionsTo, Obstacles } from './objections.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
+import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
 import type { Scope } from '../../programs/scope.ts'
@@ -88,8 +87,8 @@ async function carryOut(
   const folder = workingFolder(cluster.paths, mode === 'apply' ? 'change' : 'look')
   const transport = connect(cluster, { ...options, workingFolder: folder })
   const by = controllerName()
-  let redact: Redactor = (text) => text
-  const journal = openJournal(cluster.folder, (text) => redact(text), {
+  const redaction = new Redaction()
+  const journal = openJournal(cluster.folder, redaction.secret, {
     command: mode,
     arguments: typedArguments(options, cluster.source.set),
     by,
@@ -102,9 +101,8 @@ async function carryOut(
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
-    redact = redactor([...prepared.secrets.values(), ...secretTextsOf(prepared.resolved.files)])
-    const later = knownLater(prepared.secrets)
-    const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
+    redaction.begin(prepared)
+    const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })
     letGo = mode === 'plan'
     // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
     const outcome = await run.rollOut(push, by)
@@ -133,6 +131,17 @@ function typedArguments({ nodes = [], roles = [] }: Scope, settings: readonly st
   ]
 }
 
+/** What a run is made from. */
+interface RunParts {
+  readonly cluster: OpenedCluster
+  readonly options: RunOptions
+  readonly mode: 'plan' | 'apply'
+  readonly prepared: Prepared
+  readonly journal: Journal
+  readonly tell: (event: Event) => void
+  readonly redaction: Redaction
+}
+
 /** One prepared run under way. */
 class Run {
   readonly #cluster: OpenedCluster
@@ -141,35 +150,27 @@ class Run {
   readonly #prepared: Prepared
   readonly #journal: Journal
   readonly #tell: (event: Event) => void
-  readonly #redact: Redactor
+  readonly #redaction: Redaction
   readonly #told: Event[] = []
   readonly #seen: PlanKeeper
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
-  readonly #obstacles: Diagnostic[] = []
+  readonly #obstacles = new Obstacles()
   #isDeclined = false
   readonly #clocks: ClockReading[] = []
   readonly #looks: Seen[] = []
   #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
-  constructor(
-    cluster: OpenedCluster,
-    options: RunOptions,
-    mode: 'plan' | 'apply',
-    prepared: Prepared,
-    journal: Journal,
-    tell: (event: Event) => void,
-    redact: Redactor,
-  ) {
+  constructor({ cluster, options, mode, prepared, journal, tell, redaction }: RunParts) {
     this.#cluster = cluster
     this.#options = options
     this.#mode = mode
     this.#prepared = prepared
     this.#journal = journal
     this.#tell = tell
-    this.#redact = redact
+    this.#redaction = redaction
     this.#lock = prepared.lock
-    this.#seen = new PlanKeeper(cluster, options, prepared, redact)
+    this.#seen = new PlanKeeper(cluster, options, prepared, redaction.told)
   }
 
   /** Why nothing may be changed; known after the rollout. */
@@ -180,7 +181,11 @@ class Run {
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
     const { nodes, engines, resolved, notices } = this.#prepared
     const inScope = new Set(nodes)
-    const { stores, probes } = enginesUsed(engines, inScope)
+    const offers = keptOffers(this.#prepared, {
+      learn: () => this.#redaction.learn(this.#prepared),
+      save: () => this.#save(),
+    })
+    const { stores, probes } = enginesUsed(engines, inScope, nodes.flatMap(offers.neededBy))
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
@@ -193,6 +198,7 @@ class Run {
       gates: engines.gates,
       stores,
       probes,
+      offers,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       patienceSeconds: this.#options.patienceSeconds,
       lockPatienceSeconds: this.#options.waitLockSeconds,
@@ -200,7 +206,7 @@ class Run {
       emit,
       signal: this.#options.signal,
       allowed: (isQuiet) => this.#isAllowed(push, isQuiet),
-      withheld: () => this.#withheld,
+      withheld: () => new Map([...this.#withheld, ...this.#obstacles.late]),
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
@@ -225,7 +231,7 @@ class Run {
       },
       noteLook: (seen) => this.#looks.push(seen),
       noteClock: (reading) => this.#clocks.push(reading),
-      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
+      noteObstacle: (node, obstacle) => this.#obstacles.note(node, obstacle),
     })
   }
 
@@ -238,6 +244,7 @@ class Run {
 
   /** Looks at what runs, while the nodes are looked at. */
   async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
+    this.#obstacles.isJudged = true
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
     const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
     this.#refusals = [...late, ...others, ...(await this.#seen.strayed(this.#told))]
@@ -260,7 +267,7 @@ class Run {
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld
     const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
-    return [...this.#obstacles, ...issuing.refusals, ...refusals]
+    return [...this.#obstacles.found, ...issuing.refusals, ...refusals]
   }
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
@@ -310,7 +317,7 @@ class Run {
   #emit(body: EventBody): void {
     // Redaction is by value, wherever the value came from.
     const told = this.#cluster.lab ? eventForTwin(body) : body
-    const event = redacted(stamped(told, this.#journal.run), this.#redact)
+    const event = redacted(stamped(told, this.#journal.run), this.#redaction.told)
     this.#told.push(event)
     this.#journal.sink(event)
     this.#tell(event)

@@ -51,6 +51,6 @@ async function plan(context: Context, choices: PlanChoices): Promise<ExitCode> {
   }
   if (choices.out !== undefined && !run.interrupted) await keepPlan(context, choices.out, kept)
   if (run.progress.end && !isWell(run.progress.end.outcome)) return EXIT.failure
-  const differs = run.planEvents.some(({ type }) => type === 'resource-differs')
+  const differs = run.planEvents.some(({ type }) => type === 'resource-differs' || type === 'node-waits')
   return differs && choices.detailedExitcode ? EXIT.changes : EXIT.ok
 }
