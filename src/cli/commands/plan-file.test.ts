@@ -44,7 +44,7 @@ async function applied(words: readonly string[], changes: Partial<PlannedRun> = 
       yield* UNCHANGED
     },
   }
-  const end = await bramble(['apply', ...words, 'p.json'], { folder, api: api as never })
+  const end = await bramble(['apply', ...words, 'p.json'], { folder, api })
   return { ...end, given, asked }
 }
 
