@@ -5,14 +5,19 @@ export type { ClusterFileInput, NodeInput, OneUse, SeveralUses, UseInput } from 
 export type { KeyPath } from './cluster-file/positions.ts'
 export type { RoleInputs } from './roles/role-inputs.generated.ts'
 
-export { apply, plan, status, DiagnosticsError } from './api/index.ts'
+export { apply, chosenNodes, plan, runCommand, status, DiagnosticsError } from './api/index.ts'
 export { openForPrograms as openCluster } from './api/open-for-programs.ts'
 export type { ProgramOpenOptions } from './api/open-for-programs.ts'
 export type {
   CertificateStatus,
   ClusterStatus,
+  CommandEvent,
+  CommandEventBody,
+  CommandOptions,
+  CommandOutcome,
   EngineSupport,
   Life,
+  NodeCommandEnd,
   NodeFindings,
   NodeStatus,
   OpenedCluster,

@@ -2,7 +2,7 @@
 import { readVersion } from '../support/version.ts'
 import { newCommand, withSharedOptions, type Command, type Session, type Verb } from './command.ts'
 import { ENVIRONMENT_RULE } from './environment.ts'
-import { withExamples } from './examples.ts'
+import { withTableExamples } from './examples.ts'
 import { exitCodeHelp } from './exit-codes.ts'
 import { VERBS } from './verbs.ts'
 
@@ -50,7 +50,7 @@ export async function buildProgram(
     .commandsGroup('Commands:')
     .helpCommand('help [command]', 'show the help of a command')
   // Those of the verbs are put in where they are defined.
-  withExamples(program, 'bramble')
+  withTableExamples(program, 'bramble')
   for (const verb of VERBS)
     program.addCommand(await defined(verb, words === 'all' || words.includes(verb.name), program, session))
   return program
@@ -70,6 +70,6 @@ async function defined(verb: Verb, isTyped: boolean, program: Command, session: 
   if (!isTyped) return command
   const { define } = await verb.load()
   define(command, session)
-  withExamples(command, `bramble ${verb.name}`)
+  withTableExamples(command, `bramble ${verb.name}`)
   return withSharedOptions(command)
 }
