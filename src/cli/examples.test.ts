@@ -17,10 +17,9 @@ function below(command: CommandUnknownOpts): CommandUnknownOpts[] {
 
 /** The words of a command line, without what a shell would do with the rest. */
 function wordsOf(typed: string): string[] {
-  const [line = ''] = typed.split(/ [|<>]/, 1)
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, one, two, plain]) => one ?? two ?? plain ?? '',
-  )
+  const found = [...typed.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)]
+  const end = found.findIndex(([, , , plain]) => plain !== undefined && /^[|<>]/.test(plain))
+  return found.slice(0, end < 0 ? found.length : end).map(([, one, two, plain]) => one ?? two ?? plain ?? '')
 }
 
 describe('examples', () => {
