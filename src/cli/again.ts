@@ -1,7 +1,7 @@
 /** Commands that are proposed: with the options by which this one found its cluster, so that they act on the same one. */
 import type { Event } from '../events/event.ts'
 import { quote } from '../shell/quote.ts'
-import type { SharedOptions } from './command.ts'
+import type { SharedOptions } from './shared-options.ts'
 
 /** Commands that act on a cluster, as texts name them; `--lab` may be in them already. */
 const ACTING = /\bbramble (?:--lab )?(?=(?:apply|plan|status|facts|ssh|run|secrets|upgrade|log)\b)/g

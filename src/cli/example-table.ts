@@ -1,5 +1,6 @@
 /** Examples of the commands that bring none of their own. */
-import type { Example } from './examples.ts'
+/** A command line, and what it does in a few words. */
+export type Example = readonly [words: string, what: string]
 
 /** By the command's words. */
 export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {

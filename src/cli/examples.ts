@@ -1,9 +1,6 @@
 /** Examples at the end of the help of a command; the reference and the manual page have the same. */
 import type { CommandUnknownOpts } from './command.ts'
-import { EXAMPLES } from './example-table.ts'
-
-/** A command line, and what it does in a few words. */
-export type Example = readonly [words: string, what: string]
+import { EXAMPLES, type Example } from './example-table.ts'
 
 const given = new WeakMap<CommandUnknownOpts, readonly Example[]>()
 
