@@ -32,6 +32,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   allocations: A_FUNCTION,
   network: A_FUNCTION,
   provides: A_FUNCTION,
+  openings: A_FUNCTION,
   files: A_FUNCTION,
   releases: A_FUNCTION,
   resources: { ...A_FUNCTION, required: true },

@@ -1,6 +1,7 @@
 /** The role `wireguard`: encrypted tunnels from every node to every other, straight from the cluster file. */
 import { isIP } from 'node:net'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { command } from '../../resources/command/command.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -17,6 +18,7 @@ import { keyName, newPair } from './keys.ts'
 import { ADDRESSES, meshNetwork, peersOf, ROLE, unitOf } from './mesh.ts'
 import { wireguardOptions, type WireguardOptions } from './options.ts'
 import { addressesOf, isInRange } from './range.ts'
+import { tunnelProbe } from './tunnels.ts'
 
 const LOSS = 'its tunnels are down until the other nodes know the new one, which the next apply brings'
 
@@ -68,6 +70,12 @@ function resources({ options, node, cluster, secrets }: RoleContext<WireguardOpt
     path: `/etc/systemd/system/${unitOf(options)}.d/50-bramble.conf`,
     content: dropIn(cluster.name, interfaceLines(address, options)),
   })
+  const up = service({
+    name: unitOf(options),
+    restartOn: [addressOf(made), ...packages.map((name) => `package:${name}` as const)],
+    reloadOn: [addressOf(config)],
+    needs: installed.map(addressOf),
+  })
   return [
     ...installed,
     folder,
@@ -75,11 +83,13 @@ function resources({ options, node, cluster, secrets }: RoleContext<WireguardOpt
     file({ path: PUBLIC_PATH, content: `${pair.publicKey}\n` }),
     drops,
     made,
-    service({
-      name: unitOf(options),
-      restartOn: [addressOf(made), ...packages.map((name) => `package:${name}` as const)],
-      reloadOn: [addressOf(config)],
-      needs: installed.map(addressOf),
+    up,
+    // The unit has done its work when the interface is made: it does not notice that a wireguard-go has died since, or a hand has taken it away.
+    command({
+      name: 'make the interface of the mesh anew where it is gone',
+      run: ['systemctl', 'restart', unitOf(options)],
+      unless: ['wg', 'show', options.interface, 'public-key'],
+      needs: [addressOf(up)],
     }),
   ]
 }
@@ -130,6 +140,7 @@ const wireguard = defineRole({
   gates: ({ options, node, secrets }) => [
     meshGate(node.name, options.interface, secrets.keyPair(keyName(node.name)).publicKey),
   ],
+  status: ({ options, cluster }) => tunnelProbe({ options, cluster }),
   store: ({ options, cluster, secrets }) => keyExchange({ options, cluster, secrets }),
 })
 
