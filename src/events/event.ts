@@ -46,9 +46,19 @@ export type Effect = 'restart' | 'reload' | 'start' | 'stop' | 'restart at the n
 
 /** Nodes that change one step after the other; within a step all at once. */
 export interface Lane {
-  /** `free`: nothing is at stake; `canary`: the first shows whether it works; else the consensus group that is guarded. */
+  /** `free`: nothing is at stake; `canary`: the first shows whether it works, and the others go by their pace; else the consensus group that is guarded. */
   readonly guard: string
   readonly steps: readonly (readonly string[])[]
+}
+
+/**
+ * Nodes that go after others, and nobody else waits for that. `stands-on`: they need what those give; `way-first`: they are reached through those,
+ * which are being made; `way-last`: those are reached through them.
+ */
+export interface PlannedWait {
+  readonly nodes: readonly string[]
+  readonly after: readonly string[]
+  readonly why: 'stands-on' | 'way-first' | 'way-last'
 }
 
 /** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */
@@ -84,10 +94,22 @@ export type EventBody =
       readonly putsBack?: true
     }
   | {
+      /** Told after its look, as long as something of the node stands on values that only a running engine makes. */
+      readonly type: 'node-waits'
+      readonly node: string
+      /** Names of the values that are not there yet. */
+      readonly offers: readonly string[]
+      /** Resources (`kind:name`) that are left as they are until then. */
+      readonly addresses: readonly string[]
+    }
+  | {
       readonly type: 'order-planned'
       /** So many nodes change at once at most. */
       readonly concurrency: number
+      /** They all begin at once. */
       readonly lanes: readonly Lane[]
+      /** Who goes after whom beside that. */
+      readonly waits?: readonly PlannedWait[]
     }
   | {
       readonly type: 'resource-unseen'

@@ -8,7 +8,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Role } from '../roles/role.ts'
 
 /** Roles by name, as far as placing them needs to know. */
-export type PlacedRoles = Readonly<Record<string, Pick<Role, 'conflicts' | 'family'>>>
+export type PlacedRoles = Readonly<Record<string, Pick<Role, 'conflicts' | 'family' | 'requires'>>>
 
 /** One use of a role and its nodes. */
 export interface PlacedUse {
@@ -65,7 +65,7 @@ export function place(input: PlacementInput): Placement {
       wanted.map(({ use, choice }) => ({ use, nodes: choose(choice, taken) })),
     )
   }
-  diagnostics.push(...conflicts(placed, input))
+  diagnostics.push(...conflicts(placed, input), ...missingRoles(placed, input))
   const services = new Map(
     Object.entries(input.file.services).map(([name, service]) => [
       name,
@@ -137,6 +137,27 @@ function conflicts(
     }
   }
   return found
+}
+
+/** Nodes with a role, and without one that it stands on. */
+function missingRoles(
+  placed: ReadonlyMap<string, readonly PlacedUse[]>,
+  { roles, positions }: PlacementInput,
+): Diagnostic[] {
+  return [...placed].flatMap(([role, uses]) =>
+    (roles[role]?.requires ?? []).flatMap((required) => {
+      const there = nodesOf(placed.get(required))
+      return uses.flatMap(({ use, nodes: on }) => {
+        const nodes = on.filter((node) => !there.includes(node))
+        if (nodes.length === 0) return []
+        const where = positions.of([...use.path, 'on'])
+        const also = placed.has(required)
+          ? [{ place: positions.ofKey(['roles', required]), note: required }]
+          : []
+        return [resolveCodes.ROLE_REQUIRED({ nodes, role, required }, { where, also })]
+      })
+    }),
+  )
 }
 
 function inFileOrder<Value>(

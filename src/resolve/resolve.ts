@@ -13,7 +13,9 @@ import type { ClusterService } from '../topology/service.ts'
 import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
+import { offerFindings } from './offers.ts'
 import { place, type Placement } from './placement.ts'
+import { followLoops } from './follows.ts'
 import { sharedOf } from './shared.ts'
 
 /** What resolve is given. */
@@ -88,6 +90,8 @@ export function resolve(input: ResolveInput): Resolved {
       ...placement.diagnostics,
       ...shared.diagnostics(positions, placeOfRole),
       ...findings(cluster, input),
+      ...offerFindings({ cluster, roles }, positions),
+      ...followLoops(cluster, input),
       ...unsettled(settled, lock, positions),
     ],
   }
@@ -106,6 +110,7 @@ function nodeOf(
     // A board's address means nothing in the lab.
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
     ...(entry.via !== undefined && !input.twin && { via: entry.via }),
+    ...(entry.via !== undefined && Object.hasOwn(file.nodes, entry.via) && { reachedThrough: entry.via }),
     sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,

@@ -8,8 +8,10 @@ import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { Cluster } from '../topology/cluster.ts'
 import type { Network } from '../topology/network.ts'
+import type { Pace } from '../topology/pace.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import type { FileWish } from '../wishes/file-wish.ts'
+import type { Offer } from '../wishes/offer.ts'
 import type { Opening, Provided } from '../topology/provided.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
@@ -80,6 +82,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly own?: true
   /** Roles that may not be on the same node, and whose nodes are taken when `on: rest` is resolved. */
   readonly conflicts?: readonly string[]
+  /** Roles that have to be on the same node. */
+  readonly requires?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
   readonly family?: string
   /** What every node stands on: its resources come before those of other roles, whatever the order in the cluster file. */
@@ -90,6 +94,13 @@ export interface Role<Options = never, Input = unknown> {
   readonly settled?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly SettledValue[]
   /** Values that it gives out once; the cluster lock keeps them, `cluster.allocated` has them. */
   readonly allocations?: (context: Pick<RoleContext<Options>, 'options' | 'cluster'>) => readonly Allocation[]
+  /**
+   * How many nodes with it may be away at once, for a change of what runs and for a restart of the board. Left out: changes go on together, behind
+   * a canary; boards are started anew one at a time.
+   */
+  readonly pace?: Pace
+  /** Names of nodes that come through before this one, because it stands on what they give. */
+  readonly follows?: (context: RoleWishContext<Options>) => readonly string[]
   /** The network that it makes, for `cluster.network`. */
   readonly network?: (context: Pick<RoleContext<Options>, 'options' | 'cluster'>) => Network
   /** What a node with this role gives to others, for `cluster.provided`, which it must not ask itself. */
@@ -97,6 +108,12 @@ export interface Role<Options = never, Input = unknown> {
   /** Said by a role that closes a node: what of that which is given stays open, and from where. */
   readonly openings?: (context: RoleWishContext<Options>) => readonly Opening[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
+  /** Values that its store makes when the engine runs. */
+  readonly offers?: (
+    context: Pick<RoleClusterContext<Options>, 'options' | 'cluster' | 'nodes'>,
+  ) => readonly Offer[]
+  /** Names of offers, of whatever role, that a node with this role stands on. */
+  readonly needs?: (context: RoleWishContext<Options>) => readonly string[]
   /** Certificates that the node shows: what is installed and what is served are looked at. */
   readonly certificates?: (context: RoleWishContext<Options>) => readonly ServedCertificate[]
   /** Files beside the cluster file that it reads. */

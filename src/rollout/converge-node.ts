@@ -28,17 +28,10 @@ function resultOf({ node, summary, failure, goesOn, reboot }: Convergence): Node
   return { summary, reboot, since }
 }
 
-/** Gives nodes back whose turn does not come, and says why. */
-export async function skipAll(
-  run: UnderWay,
-  nodes: readonly string[],
-  why: string,
-  results: NodeResults,
-): Promise<void> {
-  for (const node of nodes) {
-    await run.delivery.release(node)
-    results.set(node, skipped(run.isStopped() ? INTERRUPTED : why))
-  }
+/** Gives a node back whose turn does not come, and says why. */
+export async function skip(run: UnderWay, node: string, why: string): Promise<NodeResult> {
+  await run.delivery.release(node)
+  return skipped(run.isStopped() ? INTERRUPTED : why)
 }
 
 /** Adds what a second look changed to a first result. */

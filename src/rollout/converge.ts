@@ -1,36 +1,48 @@
 /**
- * Changes the nodes that differ. Free ones at once behind a canary. In a consensus group those that join go first; once they vote, the
- * members that stay and those that leave take turns.
+ * Changes the nodes that differ. Free ones in the order of the run, behind a canary and by their pace. In a consensus group those that join go
+ * first; once they vote, the members that stay and those that leave take turns.
  */
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import { limit, type Limit } from '../support/limit.ts'
-import { combined, convergeNode, skipAll, type NodeResults } from './converge-node.ts'
+import { poll } from '../support/poll.ts'
+import type { AwaitedResults } from './awaited-results.ts'
+import { combined, convergeNode, skip, type NodeResults } from './converge-node.ts'
 import { awaitReturns } from './in-turn.ts'
+import { takeInLine, type Line } from './line.ts'
 import { rebootNode } from './reboot-node.ts'
+import { orderOfChanges, roomFor } from './run-order.ts'
 import { refused } from './skipped.ts'
 import { splitByGuard, type Split } from './split.ts'
 import { takeTurns } from './take-turns.ts'
-import { poll } from '../support/poll.ts'
-import { isRemoved, waves, type GuardedNode, type PendingNode, type Wave } from './turns.ts'
+import { isRemoved, type GuardedNode, type PendingNode } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
-import { isThrough } from './work.ts'
+import { isThrough, type NodeResult } from './work.ts'
 
-/** Changes all pending nodes and gives the results. */
-export async function convergeNodes(run: UnderWay, pending: readonly PendingNode[]): Promise<NodeResults> {
-  const results: NodeResults = new Map()
+/** Changes all pending nodes, and adds what came of them to the results, which may hold those of other nodes already. */
+export async function convergeNodes(
+  run: UnderWay,
+  pending: readonly PendingNode[],
+  results: AwaitedResults,
+): Promise<void> {
   const within = limit(run.concurrency)
-  const later = await convergeSplit(run, await splitByGuard(run, pending), within, results)
-  if (later.length === 0) return results
+  const parts = { pending, within, results }
+  const later = await convergeSplit(run, await splitByGuard(run, pending), parts)
+  if (later.length === 0) return
   await awaitGroups(run, results)
   const rest = await splitByGuard(run, later)
   const held = rest.later.filter((node) => run.groups.some((group) => isRemoved(node, group)))
   const free = [...rest.free, ...rest.later.filter((node) => !held.includes(node))]
-  await convergeSplit(run, { ...rest, free, later: [] }, within, results)
+  await convergeSplit(run, { ...rest, free, later: [] }, parts)
   for (const { name } of held) {
     await run.delivery.release(name)
     results.set(name, refused(MAY_BE_NEEDED))
   }
-  return results
+}
+
+interface Parts {
+  readonly pending: readonly PendingNode[]
+  readonly within: Limit
+  readonly results: AwaitedResults
 }
 
 const MAY_BE_NEEDED = {
@@ -63,16 +75,23 @@ async function awaitGroups(run: UnderWay, results: NodeResults): Promise<void> {
 /** Gives those that come later. */
 async function convergeSplit(
   run: UnderWay,
-  { inTurns, joining, free, later, replaced }: Split,
-  within: Limit,
-  results: NodeResults,
+  split: Split,
+  { pending, within, results }: Parts,
 ): Promise<readonly PendingNode[]> {
-  await refuseReplaced(run, replaced, results)
-  await Promise.all([
-    ...waves(free).map((wave) => convergeWave(run, wave, within, results)),
-    convergeGroups(run, inTurns, joining, within, results),
-  ])
-  return later
+  await refuseReplaced(run, split.replaced, results)
+  const order = orderOfChanges(run.nodes, split, { pending, ended: results.keys(), states: split.states })
+  const line: Line = {
+    kind: 'change',
+    order: order.order,
+    slots: roomFor(order),
+    within,
+    step: (node) => convergeNode(run, node),
+    leaveOut: (node, why) => skip(run, node, why),
+    results,
+  }
+  const names = split.free.map(({ name }) => name)
+  await Promise.all([takeInLine(run, names, line), convergeGroups(run, split, line)])
+  return split.later
 }
 
 /** New members would begin anew, beside those that they are to replace. */
@@ -90,61 +109,35 @@ async function refuseReplaced(
   }
 }
 
-async function convergeWave(run: UnderWay, wave: Wave, within: Limit, results: NodeResults): Promise<void> {
-  if (wave.canary !== undefined) {
-    const canary = wave.canary
-    const result = await within(() => convergeNode(run, canary))
-    results.set(canary, result)
-    if (!isThrough(result)) {
-      await skipAll(run, wave.rest, `${canary} went first and did not come through`, results)
-      return
-    }
-  }
-  await Promise.all(
-    wave.rest.map(async (node) => results.set(node, await within(() => convergeNode(run, node)))),
-  )
-}
-
 /** Grow, then turns; who leaves does so in its turn, once those that join vote. */
-async function convergeGroups(
-  run: UnderWay,
-  inTurns: readonly GuardedNode[],
-  joining: readonly GuardedNode[],
-  within: Limit,
-  results: NodeResults,
-): Promise<void> {
-  await Promise.all(
-    joining.map(async (node) => {
-      const result = await within(() => convergeNode(run, node.name))
-      results.set(node.name, await awaitVotes(run, node, result))
-    }),
-  )
+async function convergeGroups(run: UnderWay, { inTurns, joining }: Split, line: Line): Promise<void> {
+  const { results } = line
+  const byName = new Map(joining.map((node) => [node.name, node]))
+  await takeInLine(run, [...byName.keys()], {
+    ...line,
+    step: async (name) => awaitVotes(run, byName.get(name) as GuardedNode, await convergeNode(run, name)),
+  })
   const stuck = new Map(
     joining
       .filter(({ name }) => !isThrough(results.get(name)))
       .flatMap(({ name, parts }) => [...parts.keys()].map((group) => [group, name] as const)),
   )
-  await takeTurns(run, inTurns, {
-    step: (node) => changeInTurn(run, node),
-    leaveOut: (nodes, because) => skipAll(run, nodes, `it was not touched, because of ${because}`, results),
-    stuck,
-    results,
-  })
+  await takeTurns(run, inTurns, { ...line, step: (node) => changeInTurn(run, node), stuck })
   await run.giveLocks()
 }
 
 async function awaitVotes(
   run: UnderWay,
   { name, parts }: GuardedNode,
-  result: Awaited<ReturnType<typeof convergeNode>>,
-): Promise<typeof result> {
+  result: NodeResult,
+): Promise<NodeResult> {
   if (!isThrough(result)) return result
   const since = result.since ?? new Date()
   return run.timed(name, () => awaitReturns(run, name, parts, since, result))
 }
 
 /** A restart that is due belongs to the same turn: its group misses it once. */
-async function changeInTurn(run: UnderWay, node: string): ReturnType<typeof convergeNode> {
+async function changeInTurn(run: UnderWay, node: string): Promise<NodeResult> {
   const result = await convergeNode(run, node)
   return isThrough(result) && result.reboot ? combined(result, await rebootNode(run, node)) : result
 }

@@ -5,7 +5,7 @@ import { poll } from '../support/poll.ts'
 import type { NodeResults } from './converge-node.ts'
 import type { EngineRun } from './engines.ts'
 import type { UnderWay } from './under-way.ts'
-import { isThrough, type Observation, type PendingChange } from './work.ts'
+import { isThrough, type NodeResult, type Observation, type PendingChange } from './work.ts'
 
 /** Waits for the gates, all at once; a gate that stays shut fails its node. */
 export async function passGates(
@@ -22,36 +22,37 @@ export async function passGates(
   })
   await Promise.all(
     due.map((gate) =>
-      run.timed(gate.node, () =>
-        passGate(run, gate, {
-          changed: changes.get(gate.node) ?? [],
+      run.timed(gate.node, async () => {
+        const { node } = gate
+        const result = await passGate(run, gate, {
+          changed: changes.get(node) ?? [],
           // What the node stands on was not made: it is asked, and not waited for.
           isHopeless: engines.some(({ name, failure }) => name === gate.engine && failure !== undefined),
-          results,
-        }),
-      ),
+          result: results.get(node) ?? { summary: EMPTY_SUMMARY, reboot: false },
+        })
+        if (!isThrough(result)) results.set(node, result)
+      }),
     ),
   )
 }
 
 interface GateParts {
   readonly changed: readonly PendingChange[]
-  readonly isHopeless: boolean
-  readonly results: NodeResults
+  readonly isHopeless?: boolean
+  readonly result: NodeResult
 }
 
-async function passGate(
+/** Waits for a gate; gives the result of its node, which fails where the gate stays shut. */
+export async function passGate(
   run: UnderWay,
   gate: Gate,
-  { changed, isHopeless, results }: GateParts,
-): Promise<void> {
+  { changed, isHopeless = false, result }: GateParts,
+): Promise<NodeResult> {
   const { node, name, patienceSeconds } = gate
-  const result = results.get(node) ?? { summary: EMPTY_SUMMARY, reboot: false }
   if (run.isStopped()) {
     const message = `the run was interrupted before its gate: ${name}`
     const failure = { message, fix: 'run bramble apply again' }
-    results.set(node, { ...result, ending: 'unfinished', failure })
-    return
+    return { ...result, ending: 'unfinished', failure }
   }
   run.emit({ type: 'phase-started', node, phase: 'gate', detail: name })
   const change = result.since && { since: result.since, changed }
@@ -62,13 +63,13 @@ async function passGate(
   })
   if (answer.passed) {
     run.emit({ type: 'gate-passed', node, gate: name, detail: answer.detail })
-    return
+    return result
   }
   const after = isHopeless ? '' : ` after ${patienceSeconds} s`
   const how = run.isStopped() ? 'was not well yet when the run was interrupted' : `is not well${after}`
-  results.set(node, {
+  return {
     ...result,
     failure: { message: `${name} ${how}: ${answer.detail}`, fix: `look at it with bramble ssh ${node}` },
     ...(run.isStopped() && { ending: 'unfinished' as const }),
-  })
+  }
 }

@@ -19,6 +19,8 @@ export interface Split {
   /** Nodes that are to vote and do not yet. */
   readonly joining: readonly GuardedNode[]
   readonly free: readonly PendingNode[]
+  /** How the groups stand that are touched. */
+  readonly states: readonly GroupState[]
   /**
    * Nodes on which members of a silent group may run that are not wanted there any more. They may be needed to make it speak again, so they
    * come when those that are wanted are through, by what the group says then.
@@ -62,6 +64,7 @@ export async function splitByGuard(run: UnderWay, pending: readonly PendingNode[
     inTurns: guarded.filter(needsTurn),
     joining: guarded.filter((node) => node.parts.size > 0 && !needsTurn(node)),
     free: free.filter((node) => !later.includes(node)),
+    states: kept.map(({ state }) => state),
     later,
     replaced,
   }

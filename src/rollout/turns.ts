@@ -52,30 +52,9 @@ export function needsTurn({ parts }: GuardedNode): boolean {
   return [...parts.values()].some((part) => part !== 'joins')
 }
 
-/** Nodes that change together, the first of them alone when it is a canary. */
-export interface Wave {
-  readonly canary: string | undefined
-  readonly rest: readonly string[]
-}
-
-/**
- * Nodes with the same roles that already run something form a wave whose first node goes ahead as a canary. Nodes that
- * no run has changed before have nothing to break and go at once.
- */
-export function waves(nodes: readonly PendingNode[]): Wave[] {
-  const running = new Map<string, string[]>()
-  const fresh: string[] = []
-  for (const node of nodes) {
-    if (
-      node.isManaged &&
-      node.pending.some(({ address, action }) => action === 'update' && address.startsWith('service:'))
-    ) {
-      const key = [...node.roles].sort().join(' ')
-      running.set(key, [...(running.get(key) ?? []), node.name])
-    } else fresh.push(node.name)
-  }
-  const guarded = [...running.values()].map(([first, ...rest]): Wave =>
-    rest.length === 0 ? { canary: undefined, rest: first ? [first] : [] } : { canary: first, rest },
+/** Does a change of this node take something out of service that runs? A node that no run has changed before has nothing to break. */
+export function isAtWork({ isManaged, pending }: PendingNode): boolean {
+  return (
+    isManaged && pending.some(({ address, action }) => action === 'update' && address.startsWith('service:'))
   )
-  return fresh.length > 0 ? [{ canary: undefined, rest: fresh }, ...guarded] : guarded
 }

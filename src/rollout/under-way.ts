@@ -1,9 +1,11 @@
 /** A rollout while it goes on: with the locks of its groups, and an account of the time that each node took. */
+import { NO_OFFERS, type RunOffers } from './offers.ts'
 import { runGroups, type RunGroups } from './run-groups.ts'
 import type { Observation, Rollout } from './work.ts'
 
 /** A run under way. */
-export interface UnderWay extends Omit<Rollout, 'groups'>, RunGroups {
+export interface UnderWay extends Omit<Rollout, 'groups' | 'offers'>, RunGroups {
+  readonly offers: RunOffers
   /** Does something with a node, and adds the time to its account. */
   timed<Value>(node: string, work: () => Promise<Value>): Promise<Value>
   /** Seconds on the account of a node, in tenths. */
@@ -14,6 +16,8 @@ export interface UnderWay extends Omit<Rollout, 'groups'>, RunGroups {
   mayAnswer(node: string): Promise<boolean>
   /** Nodes that could not be looked at in this run. */
   readonly unreached: Set<string>
+  /** Engines of which something is still to be made after the nodes: what they say of a node does not count before. */
+  readonly unsettled: Set<string>
   /** Was the run stopped? Then no new work is started. */
   isStopped(): boolean
 }
@@ -25,6 +29,7 @@ export function underWay(rollout: Rollout): UnderWay {
   return {
     ...rollout,
     ...runGroups(rollout),
+    offers: rollout.offers ?? NO_OFFERS,
     timed: async (node, work) => {
       const from = performance.now()
       try {
@@ -37,6 +42,7 @@ export function underWay(rollout: Rollout): UnderWay {
     looks,
     mayAnswer: async (node) => (await looks.get(node))?.reached !== false,
     unreached: new Set(),
+    unsettled: new Set(),
     isStopped: () => rollout.signal?.aborted === true,
   }
 }

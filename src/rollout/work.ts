@@ -8,7 +8,9 @@ import type {
   RaftGroup,
 } from '../engines/contract.ts'
 import type { Clock } from '../support/poll.ts'
+import type { Pace } from '../topology/pace.ts'
 import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
+import type { RunOffers } from './offers.ts'
 
 /** One resource of a node that is not as wanted. */
 export type PendingChange = ChangedResource
@@ -34,6 +36,10 @@ export type Observation =
       readonly pending: readonly PendingChange[]
       /** Some run has changed it before: it may be at work already. */
       readonly isManaged: boolean
+      /** Resources (`kind:name`) that are left as they are until offers are there that it needs. */
+      readonly waiting?: readonly string[]
+      /** Names of these offers. */
+      readonly waitsFor?: readonly string[]
     }
   | ({ readonly node: string; readonly reached: false } & NodeFailure)
 
@@ -80,15 +86,29 @@ export interface Delivery {
   leaseGroup(member: string, wish: LeaseWish): Promise<MemberLease>
 }
 
+/** A node as far as the order of a run goes by it. */
+export interface RolloutNode {
+  readonly name: string
+  readonly roles: readonly string[]
+  /** Nodes that it stands on: they come through first. */
+  readonly follows?: readonly string[]
+  /** The node that it is reached through. */
+  readonly through?: string
+  /** What others may miss of it, and how many nodes with that may be away at once; its roles, which say nothing of it, when left out. */
+  readonly paces?: readonly { readonly of: string; readonly pace?: Pace | undefined }[]
+}
+
 /** A run over some nodes of a cluster. */
 export interface Rollout {
   readonly mode: 'plan' | 'apply'
-  /** Nodes in scope, in the order of the cluster file, with the names of their roles. */
-  readonly nodes: readonly { readonly name: string; readonly roles: readonly string[] }[]
+  /** Nodes in scope, in the order of the cluster file. */
+  readonly nodes: readonly RolloutNode[]
   readonly groups: readonly RaftGroup[]
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]
   readonly probes: readonly EngineProbe[]
+  /** Values that only running engines make; left out where no role offers any. */
+  readonly offers?: RunOffers | undefined
   /** How many nodes are under way at once. */
   readonly concurrency: number
   readonly delivery: Delivery

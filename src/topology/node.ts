@@ -26,6 +26,8 @@ export interface ClusterNode {
   readonly address: string
   /** What it stands behind: a node, or a computer that the controller jumps through. Others reach it only when it has called them. */
   readonly via?: string
+  /** The node of the cluster that it is reached through, also in the lab. */
+  readonly reachedThrough?: string
   /** Port of its SSH server, where the controller comes in. */
   readonly sshPort: number
   readonly board: BoardFacts

@@ -36,7 +36,11 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
 ]
 
 /** Codes that were given up. They keep their meaning for ever, in old journals, and are never used again. */
-export const RETIRED_CODES: readonly string[] = ['CONSUL_UPGRADE_TOO_FAR', 'CONSUL_DOWNGRADE']
+export const RETIRED_CODES: readonly string[] = [
+  'CONSUL_UPGRADE_TOO_FAR',
+  'CONSUL_DOWNGRADE',
+  'SWARM_NEEDS_DOCKER',
+]
 
 /** Every code, in the order of the reference page. */
 export const CATALOGUE: readonly Code<never>[] = AREAS.flatMap((area) => Object.values(area))

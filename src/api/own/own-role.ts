@@ -11,6 +11,15 @@ const TEXTS: Member = {
   is: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
 }
 
+const PACE: Member = {
+  sort: "'together', 'one at a time' or { batch: 2 }",
+  is: (value) => {
+    if (value === 'together' || value === 'one at a time') return true
+    const batch = (value as { readonly batch?: unknown } | null)?.batch
+    return Number.isInteger(batch) && (batch as number) > 0
+  },
+}
+
 /** Every member that a role may have; the compiler says when one is missing here. */
 const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   name: SOME_TEXT,
@@ -23,6 +32,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   uses: { sort: "'one' or 'several'", is: (value) => value === 'one' || value === 'several' },
   perNode: TEXTS,
   conflicts: TEXTS,
+  requires: TEXTS,
   family: { ...SOME_TEXT, required: false },
   isFoundation: { sort: 'true or false', is: (value) => typeof value === 'boolean' },
   findings: A_FUNCTION,
@@ -30,9 +40,13 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   secrets: A_FUNCTION,
   certificates: A_FUNCTION,
   allocations: A_FUNCTION,
+  offers: A_FUNCTION,
+  needs: A_FUNCTION,
   network: A_FUNCTION,
   provides: A_FUNCTION,
   openings: A_FUNCTION,
+  pace: PACE,
+  follows: A_FUNCTION,
   files: A_FUNCTION,
   releases: A_FUNCTION,
   resources: { ...A_FUNCTION, required: true },
@@ -71,7 +85,7 @@ function guard(
       given.catch(() => undefined)
       throw failed(loaded, step, 'it gives a promise; a role is asked and answers at once')
     }
-    const problem = step === 'resources' ? notResources(given) : undefined
+    const problem = PROBLEMS[step]?.(given)
     if (problem !== undefined) throw failed(loaded, step, problem)
     return given
   }
@@ -96,6 +110,12 @@ function saidBy(error: unknown): string {
       .join('; ')
   }
   return reasonOf(error).split('\n', 1)[0] ?? ''
+}
+
+/** What functions must not give. */
+const PROBLEMS: Readonly<Record<string, (given: unknown) => string | undefined>> = {
+  resources: notResources,
+  follows: (given) => (TEXTS.is(given) ? undefined : 'it gives no list of names'),
 }
 
 function notResources(given: unknown): string | undefined {

@@ -42,14 +42,6 @@ export const dockerCodes = defineCodes({
       'With live restore, containers go on while dockerd is restarted. Swarm mode refuses it (“--live-restore daemon configuration is incompatible with swarm mode”), ' +
       'because its managers move the tasks instead.',
   }),
-  SWARM_NEEDS_DOCKER: code<{ node: string; role: string }>({
-    title: 'A node of the swarm without Docker',
-    summary: ({ node, role }) => `${node} has ${role}, and not role docker`,
-    why: 'the swarm is a part of Docker: without it there is nobody to join',
-    fix: ({ node }) => `add ${node} to docker, such as  docker: { on: all }`,
-    explain:
-      'swarm-manager and swarm-worker say what part a node takes in the swarm; docker says how its Docker is installed and set.',
-  }),
   SWARM_WITHOUT_MANAGER: code({
     title: 'Workers without a manager',
     summary: 'swarm-worker is used, and no node is a swarm-manager',

@@ -9,7 +9,6 @@ import type { Cluster } from '../../topology/cluster.ts'
 import type { Provided } from '../../topology/provided.ts'
 import { beside, type FileWish } from '../../wishes/file-wish.ts'
 import { overlap, usedRanges } from '../docker/address-ranges.ts'
-import { DOCKER_ROLE } from '../docker/names.ts'
 import type { StackWish } from './stacks.ts'
 import { MANAGER_ROLE, SWARM_PORT, WORKER_ROLE } from './swarm-wish.ts'
 
@@ -119,18 +118,12 @@ export function provided(role: 'manager' | 'worker', network: string | undefined
   }
 }
 
-/** What holds for managers and workers alike. */
-export function memberFindings(role: string, cluster: Cluster): SwarmFinding[] {
+/** Members reach each other by IP addresses. */
+export function addressFindings(role: string, cluster: Cluster): SwarmFinding[] {
   return cluster
     .find(role)
-    .flatMap(({ name, address, roles }) => [
-      ...(roles.includes(DOCKER_ROLE)
-        ? []
-        : [{ diagnostic: dockerCodes.SWARM_NEEDS_DOCKER({ node: name, role }), node: name }]),
-      ...(ipaddr.isValid(address)
-        ? []
-        : [{ diagnostic: dockerCodes.SWARM_ADDRESS_MISSING({ node: name }), node: name }]),
-    ])
+    .filter(({ address }) => !ipaddr.isValid(address))
+    .map(({ name }) => ({ diagnostic: dockerCodes.SWARM_ADDRESS_MISSING({ node: name }), node: name }))
 }
 
 /** What holds for the managers. */
@@ -152,7 +145,7 @@ export function managerFindings(options: ManagerOptions, cluster: Cluster): Swar
   )
   return [
     ...numberOfManagers(cluster),
-    ...memberFindings(MANAGER_ROLE, cluster),
+    ...addressFindings(MANAGER_ROLE, cluster),
     ...unknown,
     ...pool(options, cluster),
   ]

@@ -131,6 +131,7 @@ function boot({ cmdline }: BaseOptions['boot'], { board }: ClusterNode, lab: boo
 const base = defineRole({
   name: 'base',
   summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
+  pace: 'together',
   options: baseOptions,
   perNode: [
     'timezone',

@@ -84,6 +84,7 @@ function resources(context: RoleContext<CommandsOptions>): Resource[] {
 const commands = defineRole({
   name: 'commands',
   summary: 'Programs, and scripts beside the cluster file, that are run until there is nothing left to do.',
+  pace: 'together',
   options: commandsOptions,
   uses: 'several',
   files: ({ script }) => (script === undefined ? [] : [{ path: script, option: 'script' }]),

@@ -77,6 +77,7 @@ const files = defineRole({
   name: 'files',
   summary:
     'Files and folders of your own, with contents written out, from files beside the cluster file, or from templates.',
+  pace: 'together',
   options: filesOptions,
   uses: 'several',
   files: ({ source, template, secret }) => [

@@ -140,6 +140,7 @@ function findings({
 const packages = defineRole({
   name: 'packages',
   summary: 'Debian packages that are there or are not, also from other sources with their own key.',
+  pace: 'together',
   options: packagesOptions,
   uses: 'several',
   files: ({ source }) => (source === undefined ? [] : [{ path: source.key, option: ['source', 'key'] }]),

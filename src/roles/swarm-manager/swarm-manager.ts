@@ -1,4 +1,5 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
+import { DOCKER_ROLE } from '../../engines/docker/names.ts'
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
 import {
@@ -24,6 +25,8 @@ const swarmManager = defineRole({
   summary:
     'A manager of a Docker swarm: keeps by majority what is to run where, and runs tasks too unless told otherwise.',
   family: 'swarm',
+  requires: [DOCKER_ROLE],
+  pace: 'one at a time',
   conflicts: ['swarm-worker'],
   options: managerOptions,
   findings: ({ options, cluster }) => managerFindings(options, cluster),

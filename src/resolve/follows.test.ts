@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { readClusterFile } from '../cluster-file/read.ts'
+import { EMPTY_LOCK } from '../cluster-lock/cluster-lock.ts'
+import { orderedNodes } from '../programs/node-order.ts'
+import { defineRole, type Role } from '../roles/role.ts'
+import { resolve } from './resolve.ts'
+
+const options = z.strictObject({ from: z.string().default('').meta({ description: 'Where it gets it.' }) })
+
+/** A role whose node stands on another one. */
+const needy = (name: string): Role =>
+  defineRole<z.output<typeof options>>({
+    name,
+    summary: 'It stands on another node.',
+    options,
+    follows: ({ options: { from } }) => [from],
+    resources: () => [],
+  }) as unknown as Role
+const roles = { fetcher: needy('fetcher'), keeper: { ...needy('keeper'), pace: { batch: 3 } } as const }
+
+function resolved(rolesText: string) {
+  const text = `cluster: office
+domain: office.example.net
+nodes:
+  ant: {}
+  bee: { via: ant }
+  cow: { via: pi@elsewhere }
+roles:
+${rolesText}
+`
+  const { file, positions } = readClusterFile(
+    { path: 'cluster.yaml', text },
+    { roles: { fetcher: { options }, keeper: { options } } },
+  )
+  if (!file) throw new Error('it does not read')
+  return resolve({ file, positions, roles, authorizedKeys: [], lock: EMPTY_LOCK })
+}
+
+it('tells the rollout who stands on whom, who is reached through whom, and at which pace roles go', () => {
+  const found = resolved('  fetcher: { on: [ant, bee], from: ant }\n  keeper: { on: cow, from: nobody }')
+  expect(found.diagnostics).toEqual([])
+  expect(orderedNodes(found, new Set(['ant', 'bee', 'cow']))).toEqual([
+    { name: 'ant', roles: ['fetcher'], follows: [], paces: [{ of: 'fetcher' }] },
+    { name: 'bee', roles: ['fetcher'], follows: ['ant'], through: 'ant', paces: [{ of: 'fetcher' }] },
+    { name: 'cow', roles: ['keeper'], follows: [], paces: [{ of: 'keeper', pace: { batch: 3 } }] },
+  ])
+})
+
+it('refuses nodes that would wait for each other, where they stand', () => {
+  const { diagnostics } = resolved('  fetcher: { on: ant, from: bee }\n  keeper: { on: bee, from: ant }')
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'FOLLOW_LOOP',
+      summary: 'ant goes after bee, which goes after ant',
+      fix: expect.stringContaining('fetcher or keeper') as string,
+      where: { line: 4 },
+      also: [{ place: { line: 5 } }],
+    },
+  ])
+})

@@ -1,0 +1,43 @@
+/** Whether a node that others wait for is well after its step, by its own gates. */
+import { passGate } from './gates.ts'
+import type { UnderWay } from './under-way.ts'
+import { isThrough, type NodeResult } from './work.ts'
+
+/**
+ * Takes the step, and waits until the node is well again. A gate that hangs on what is made after the nodes counts where it was passed
+ * before the step.
+ */
+export async function wellAgain(
+  run: UnderWay,
+  node: string,
+  step: () => Promise<NodeResult>,
+): Promise<NodeResult> {
+  const own = run.gates.filter((gate) => gate.node === node)
+  const early = own.filter(({ engine }) => run.unsettled.has(engine))
+  const passed = await Promise.all(early.map((gate) => isPassed(run, gate)))
+  let result = await step()
+  const seen = await run.looks.get(node)
+  const changed = seen?.reached === true ? seen.pending : []
+  for (const gate of own) {
+    if (!isThrough(result)) return result
+    if (early.includes(gate) && passed[early.indexOf(gate)] !== true) continue
+    const before = result
+    result = await run.timed(node, () => passGate(run, gate, { changed, result: before }))
+  }
+  return result
+}
+
+/** What the gates of a node say now, when all are passed; undefined when one is not, or it has none. */
+export async function wellBy(run: UnderWay, node: string): Promise<string | undefined> {
+  const own = run.gates.filter((gate) => gate.node === node)
+  const passed = await Promise.all(own.map((gate) => isPassed(run, gate)))
+  return own.length > 0 && passed.every(Boolean) ? own.map(({ name }) => name).join(', ') : undefined
+}
+
+async function isPassed(run: UnderWay, gate: UnderWay['gates'][number]): Promise<boolean> {
+  try {
+    return (await gate.ask(run.delivery.link)).passed
+  } catch {
+    return false
+  }
+}
