@@ -14,14 +14,14 @@ export interface PowerCut {
   readonly before?: (cluster: ClusterUnderTest) => Promise<void>
   readonly prepare?: (cluster: ClusterUnderTest) => Promise<void>
   /** What else is tried with these nodes, after the plug was pulled. */
-  readonly then?: (cluster: () => ClusterUnderTest) => void
+  readonly afterwards?: (cluster: () => ClusterUnderTest) => void
   /** Paths that may stay when all roles have left, as one expression. */
   readonly stays?: RegExp
 }
 
 /** The tests of one lab. */
 export async function describePowerCut(given: PowerCut): Promise<void> {
-  const { lane, more = {}, before, prepare, then, stays } = given
+  const { lane, more = {}, before, prepare, afterwards, stays } = given
   const lacking = await labPreflight()
   if (lacking.length > 0)
     console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
@@ -71,7 +71,7 @@ export async function describePowerCut(given: PowerCut): Promise<void> {
       expect((await cluster.apply()).outcome).toBe('unchanged')
     })
 
-    then?.(() => cluster)
+    afterwards?.(() => cluster)
 
     it('leave nothing when they leave', async () => {
       const options = / {4}options:\n {6}base:\n {8}.*\n/

@@ -4,5 +4,5 @@ import { describeUserRoles } from './user-roles.ts'
 
 await describePowerCut({
   more: { services: { ssh: { on: 'all', port: 22, check: { tcp: ':22', interval: '5s' } } } },
-  then: describeUserRoles,
+  afterwards: describeUserRoles,
 })

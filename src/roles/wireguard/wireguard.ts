@@ -70,12 +70,6 @@ function resources({ options, node, cluster, secrets }: RoleContext<WireguardOpt
     path: `/etc/systemd/system/${unitOf(options)}.d/50-bramble.conf`,
     content: dropIn(cluster.name, interfaceLines(address, options)),
   })
-  const up = service({
-    name: unitOf(options),
-    restartOn: [addressOf(made), ...packages.map((name) => `package:${name}` as const)],
-    reloadOn: [addressOf(config)],
-    needs: installed.map(addressOf),
-  })
   return [
     ...installed,
     folder,
@@ -83,15 +77,30 @@ function resources({ options, node, cluster, secrets }: RoleContext<WireguardOpt
     file({ path: PUBLIC_PATH, content: `${pair.publicKey}\n` }),
     drops,
     made,
-    up,
-    // The unit has done its work when the interface is made: it does not notice that a wireguard-go has died since, or a hand has taken it away.
-    command({
-      name: 'make the interface of the mesh anew where it is gone',
-      run: ['systemctl', 'restart', unitOf(options)],
-      unless: ['wg', 'show', options.interface, 'public-key'],
-      needs: [addressOf(up)],
-    }),
+    ...interfaceUp(options, installed, config, made),
   ]
+}
+
+function interfaceUp(
+  options: WireguardOptions,
+  installed: readonly Resource[],
+  config: Resource,
+  made: Resource,
+): Resource[] {
+  const up = service({
+    name: unitOf(options),
+    restartOn: [addressOf(made), ...installed.map(addressOf).filter((one) => one.includes('wireguard'))],
+    reloadOn: [addressOf(config)],
+    needs: installed.map(addressOf),
+  })
+  // The unit has done its work when the interface is made: it does not notice that a wireguard-go has died since, or a hand has taken it away.
+  const anew = command({
+    name: 'make the interface of the mesh anew where it is gone',
+    run: ['systemctl', 'restart', unitOf(options)],
+    unless: ['wg', 'show', options.interface, 'public-key'],
+    needs: [addressOf(up)],
+  })
+  return [up, anew]
 }
 
 /** Settings of the unit, with what the interface is made with: when one of these changes it is made anew. */
