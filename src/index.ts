@@ -67,7 +67,14 @@ export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
-export type { Audience, Opening, Provided, ProvidedOnNode, ProvidedPort, Source } from './topology/provided.ts'
+export type {
+  Audience,
+  Opening,
+  Provided,
+  ProvidedOnNode,
+  ProvidedPort,
+  Source,
+} from './topology/provided.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
 export type { ReleaseLayout, ReleaseName, WantedRelease } from './releases/layout.ts'
