@@ -13,7 +13,7 @@ export type {
   ClusterStatus,
   CommandEvent,
   CommandEventBody,
-  CommandOptions,
+  CommandOptions as RunCommandOptions,
   CommandOutcome,
   EngineSupport,
   Life,
@@ -39,6 +39,7 @@ export type {
   Lane,
   NodeOutcome,
   Outcome,
+  PlannedWait,
   RunOutcome,
   Summary,
 } from './events/event.ts'
@@ -67,6 +68,7 @@ export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
+export type { Pace } from './topology/pace.ts'
 export type {
   Audience,
   Opening,
