@@ -130,8 +130,9 @@ describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
     expect(first?.memory?.totalBytes).toBe(1024 ** 3)
     expect(first?.unknown).toEqual(expect.arrayContaining(['throttled', 'wear']))
     const human = await many.bramble(['top', '-n', 'n01,n02'])
-    expect(human.out).toMatch(/^n01 .* – .*$/m)
-    expect(human.out).toMatch(/– is not told, so not known: .*throttled by all 2/)
+    const shown = Buffer.from(human.out, 'latin1').toString()
+    expect(shown).toMatch(/^n01 .* – .*$/m)
+    expect(shown).toMatch(/– is not told, so not known: .*throttled by all 2/)
   })
 
   it('prints a block each time that something has changed', async () => {
