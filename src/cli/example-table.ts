@@ -17,6 +17,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble check', 'which roles come to which nodes'],
     ['bramble check -f sites/harbour.yaml --json', 'for a program'],
   ],
+  'bramble fmt': [
+    ['bramble fmt', 'write the cluster file in its canonical form'],
+    ['bramble fmt --check --diff', 'only look; 2 when something would change'],
+    ['bramble fmt - <cluster.yaml', 'as a filter, for an editor'],
+  ],
   'bramble facts': [
     ['bramble facts', 'ask all nodes what they are'],
     ['bramble facts hammond oneil', 'ask these two'],
