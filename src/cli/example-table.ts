@@ -51,6 +51,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble ssh hammond -- uptime', 'run a program there'],
   ],
   'bramble ssh-config': [['bramble ssh-config >~/.ssh/config.d/office', 'for ssh, scp and editors']],
+  'bramble env': [
+    ['bramble env consul', "the variables of Consul's own client"],
+    ['bramble env consul --unset', 'take them back'],
+  ],
+  'bramble connect': [
+    ['bramble connect consul', 'hold a way to Consul open'],
+    ['bramble connect consul -- consul members', 'for one command'],
+  ],
   'bramble secrets list': [['bramble secrets list', 'which secrets there are']],
   'bramble secrets show': [['bramble secrets show consul/management', 'one value']],
   'bramble secrets rotate': [['bramble secrets rotate consul/gossip', 'make a new value; apply brings it']],
