@@ -40,6 +40,16 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'top',
+    summary: 'show memory, heat, throttling, disk and wear of the boards, worst first',
+    load: () => import('./commands/top.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'show what units have written on many nodes, in the order of its times',
+    load: () => import('./commands/logs.ts'),
+  },
+  {
     name: 'ports',
     summary: 'show who may reach what on which node, and why',
     load: () => import('./commands/ports.ts'),
