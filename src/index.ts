@@ -13,7 +13,7 @@ export type {
   ClusterStatus,
   CommandEvent,
   CommandEventBody,
-  CommandOptions,
+  CommandOptions as RunCommandOptions,
   CommandOutcome,
   EngineSupport,
   Life,
@@ -39,6 +39,7 @@ export type {
   Lane,
   NodeOutcome,
   Outcome,
+  PlannedWait,
   RunOutcome,
   Summary,
 } from './events/event.ts'
@@ -67,7 +68,15 @@ export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
-export type { Audience, Provided, ProvidedOnNode, ProvidedPort } from './topology/provided.ts'
+export type { Pace } from './topology/pace.ts'
+export type {
+  Audience,
+  Opening,
+  Provided,
+  ProvidedOnNode,
+  ProvidedPort,
+  Source,
+} from './topology/provided.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
 export type { ReleaseLayout, ReleaseName, WantedRelease } from './releases/layout.ts'
