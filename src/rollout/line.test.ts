@@ -227,7 +227,6 @@ describe('any nodes, whatever fails', () => {
   const worlds = fc.array(
     fc.record({
       roles: fc.subarray(['web', 'store', 'cache'], { minLength: 1 }),
-      pace: fc.constantFrom<Pace | undefined>(undefined, 'together', 'one at a time', { batch: 2 }),
       change: fc.constantFrom<LineNode['change']>('none', 'create', 'update', 'update', 'remove'),
       isNew: fc.boolean(),
       reboots: fc.boolean(),
@@ -240,14 +239,15 @@ describe('any nodes, whatever fails', () => {
     { minLength: 1, maxLength: names.length },
   )
 
-  const placed = worlds.map((all) =>
-    all.map(({ pace, follows, through, fails, ...one }, index): LineNode => {
+  const pace = fc.constantFrom<Pace | undefined>(undefined, 'together', 'one at a time', { batch: 2 })
+  const placed = fc.tuple(worlds, pace).map(([all, ofWeb]) =>
+    all.map(({ follows, through, fails, ...one }, index): LineNode => {
       const way = through === undefined ? undefined : names[index - 1 - through]
       return {
         ...one,
         name: names[index] ?? '',
         follows: follows.flatMap((back) => names[index - 1 - back] ?? []),
-        paces: one.roles.map((of) => ({ of, pace: of === 'web' ? pace : undefined })),
+        paces: one.roles.map((of) => ({ of, pace: of === 'web' ? ofWeb : undefined })),
         ...(way !== undefined && { through: way }),
         ...(fails !== undefined && { fails }),
       }
@@ -282,7 +282,7 @@ describe('any nodes, whatever fails', () => {
           if (isFree && gateway !== undefined) expect(world.before('restart', name, gateway.name)).toBe(true)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     )
   })
 })
