@@ -4,7 +4,7 @@ import { AwaitedResults } from './awaited-results.ts'
 import { convergeNodes } from './converge.ts'
 import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
-import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
+import { convergeEngines, growEngine, prepareEngines, type EngineRun } from './engines.ts'
 import { finishRun } from './finish-run.ts'
 import { passGates } from './gates.ts'
 import { observeEngines } from './observe-engines.ts'
@@ -64,6 +64,7 @@ async function change(
 ): Promise<NodeResults> {
   try {
     const kept = await prepareEngines(run, engines)
+    run.grow = (group) => growEngine(run, engines, group)
     const results = await convergeAllowed(run, pending, kept)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)
