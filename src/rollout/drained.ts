@@ -16,13 +16,13 @@ export interface Missed {
 
 /** What others would miss of a node in a step of this kind. What is only created has no work yet; a restart takes all. */
 export async function missedIn(kind: StepKind, run: UnderWay, node: string): Promise<Missed> {
-  const own = (run.drains ?? []).filter((drain) => drain.node === node)
+  const own = (run.drains ?? []).filter((one) => one.node === node)
   if (kind === 'restart') return { why: 'restart', drains: own }
   const seen = own.length === 0 ? undefined : await run.looks.get(node)
   const changes = seen?.reached === true ? seen.pending.filter(({ action }) => action !== 'create') : []
-  const drains = own.filter((drain) => changes.some(({ address }) => drain.interruptedBy(address)))
+  const drains = own.filter((one) => changes.some(({ address }) => one.interruptedBy(address)))
   const isRemoval = changes.some(
-    ({ action, address }) => action === 'remove' && drains.some((drain) => drain.interruptedBy(address)),
+    ({ action, address }) => action === 'remove' && drains.some((one) => one.interruptedBy(address)),
   )
   return { why: isRemoval ? 'removal' : 'change', drains }
 }

@@ -282,7 +282,7 @@ describe('any nodes, whatever fails', () => {
           if (isFree && gateway !== undefined) expect(world.before('restart', name, gateway.name)).toBe(true)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     )
   })
 })
