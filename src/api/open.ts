@@ -15,7 +15,7 @@ import { clusterFolder, readLock, type ClusterFolder } from './folder/cluster-fo
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
 import { OURS, registryOf, type Registry } from './own/load-own.ts'
-import { publicModule } from './public-module.ts'
+import { MODULES } from './modules.ts'
 import { twinAddresses } from './lab-twin.ts'
 
 /** Which cluster to open. */
@@ -95,9 +95,8 @@ export async function openCluster(
   options: OpenOptions,
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
-  const imports = { bramble: publicModule() }
   const registry = await registryOf(folder)
-  const loaded = await loadClusterFile(folder, { roles: registry.roles, set: options.set, imports })
+  const loaded = await loadClusterFile(folder, { roles: registry.roles, set: options.set, modules: MODULES })
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.
     const others = loaded.diagnostics.filter(({ code }) => code !== 'UNKNOWN_ROLE')

@@ -1,18 +1,9 @@
 /** Scripts with the bytecode that V8 made of them in an earlier run: reading it costs a fraction of compiling again. */
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { cacheFolder } from '../support/cache-folder.ts'
+import { privateCacheFolder } from '../support/cache-folder.ts'
 import { sha256 } from '../support/sha256.ts'
 
 const KEPT_DAYS = 30
@@ -20,29 +11,12 @@ const CHECKSUM_LENGTH = 64
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
 
 /**
- * The folder of compiled code in the user's cache (XDG Base Directory Specification); undefined when it cannot be had or
- * somebody else could write to it: whoever can, can have us run anything. `NODE_DISABLE_COMPILE_CACHE` counts as it does
+ * The folder of compiled code in the user's cache; undefined when there is to be none. `NODE_DISABLE_COMPILE_CACHE` counts as it does
  * for Node itself (nodejs.org/api/cli.html).
  */
 export function codeFolder(environment: NodeJS.ProcessEnv): string | undefined {
   const { NODE_DISABLE_COMPILE_CACHE: disabled = '' } = environment
-  const user = process.getuid?.()
-  if (disabled !== '' || user === undefined) return undefined
-  try {
-    const folder = cacheFolder('code', environment)
-    // A root with the home of somebody else (`sudo -E`) leaves nothing of its own there.
-    if (ownerAbove(folder) !== user) return undefined
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const { uid, mode } = lstatSync(folder)
-    return uid === user && (mode & 0o170022) === 0o040000 ? folder : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Who owns the folder, or the nearest one above it that is there. */
-function ownerAbove(folder: string): number {
-  return statSync(folder, { throwIfNoEntry: false })?.uid ?? ownerAbove(dirname(folder))
+  return disabled === '' ? privateCacheFolder('code', environment) : undefined
 }
 
 /**

@@ -1,20 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { readTypedClusterFile } from './read-typed.ts'
 
 const options = {
   roles: { base: { options: z.object({ timezone: z.string().optional() }) } },
-  imports: { bramble: join(import.meta.dirname, '../api/define-cluster.ts') },
+  modules: { bramble: { defineCluster: (cluster: unknown) => cluster } },
 }
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bramble-typed-'))
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
 
 async function read(text: string) {
   const path = join(folder, 'cluster.ts')
@@ -73,5 +77,28 @@ export default defineCluster({ cluster: 'office', domain: 'example.net', nodes, 
     const { file, diagnostics } = await read(text)
     expect(file).toBeUndefined()
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain(code)
+  })
+})
+
+describe('what a typed file is translated to', () => {
+  const kept = () => readdirSync(join(folder, 'cache/bramble/typed'))
+  const named = (name: string) =>
+    `${START}export default defineCluster({ cluster: '${name}', domain: 'example.net', nodes: { a: { address: '192.0.2.1' } }, roles: { base: { on: 'all' } } })\n`
+  const clusterOf = async (text: string) => (await read(text)).file?.cluster
+
+  it('is kept for the next run, and made anew when the file is another', async () => {
+    expect(await clusterOf(named('office'))).toBe('office')
+    expect(kept()).toHaveLength(1)
+    expect(await clusterOf(named('attic'))).toBe('attic')
+    expect(await clusterOf(named('office'))).toBe('office')
+    expect(kept()).toHaveLength(1)
+  })
+
+  it('is not kept where others could write to it', async () => {
+    expect(await clusterOf(named('office'))).toBe('office')
+    for (const name of kept()) rmSync(join(folder, 'cache/bramble/typed', name))
+    chmodSync(join(folder, 'cache/bramble/typed'), 0o777)
+    expect(await clusterOf(named('office'))).toBe('office')
+    expect(kept()).toEqual([])
   })
 })

@@ -8,8 +8,8 @@ import { problemOf, runTyped } from './run-typed.ts'
 
 /** What reading a typed cluster file may be told. */
 export interface ReadTypedOptions extends ReadOptions {
-  /** What import names stand for, such as `bramble` for the public API: absolute paths. They need not be installed anywhere. */
-  readonly imports?: Readonly<Record<string, string>>
+  /** What it may import by name, such as `bramble` for the public API. They need not be installed anywhere. */
+  readonly modules?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -19,7 +19,7 @@ export interface ReadTypedOptions extends ReadOptions {
 export async function readTypedClusterFile(path: string, options: ReadTypedOptions): Promise<ReadResult> {
   const positions = positionsWithoutLines(path)
   const failed = (diagnostic: Diagnostic): ReadResult => ({ diagnostics: [diagnostic], positions })
-  const ran = await runTyped(path, options.imports)
+  const ran = await runTyped(path, options.modules)
   if (!('exported' in ran)) {
     const details = { file: path, problem: problemOf(ran.error) }
     return failed(

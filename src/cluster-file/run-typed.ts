@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { resolve } from 'node:path'
 import type { FilePlace } from '../diagnostics/diagnostic.ts'
+import { privateCacheFolder } from '../support/cache-folder.ts'
 import { reasonOf } from '../support/reason.ts'
 
 /** What came of running a file. */
@@ -14,25 +15,37 @@ export type TypedRun = (
 }
 
 /**
- * Runs a file. It is a program and may do whatever a program can. `imports` are what names stand for, such as `bramble` for the public
- * API: absolute paths, which need not be installed anywhere.
+ * Runs a file. It is a program and may do whatever a program can. `modules` are what it may import by name, such as `bramble` for the
+ * public API: they need not be installed anywhere.
  */
 export async function runTyped(
   path: string,
-  imports: Readonly<Record<string, string>> = {},
+  modules: Readonly<Record<string, unknown>> = {},
+): Promise<TypedRun> {
+  const kept = privateCacheFolder('typed')
+  const ran = await runOnce(path, modules, kept)
+  const place = 'error' in ran ? (ran.error as Partial<NodeJS.ErrnoException> | undefined)?.path : undefined
+  const isOfCache = kept !== undefined && place?.startsWith(kept) === true
+  // A full disk is no mistake of the file.
+  return isOfCache ? runOnce(path, modules, undefined) : ran
+}
+
+async function runOnce(
+  path: string,
+  modules: Readonly<Record<string, unknown>>,
+  kept: string | undefined,
 ): Promise<TypedRun> {
   // Loaded here: most clusters have no such file, and it costs every other start as much as reading one.
   const { createJiti } = await import('jiti')
   const file = resolve(path)
-  // Its cache lies in a folder that all users share; a module cache would hide a second reading of a changed file.
   const jiti = createJiti(import.meta.url, {
-    fsCache: false,
+    // Translating takes longer than the rest of a run that has nothing to do.
+    fsCache: kept ?? false,
+    // A second reading of a changed file must see the change.
     moduleCache: false,
     interopDefault: false,
     sourceMaps: true,
-    alias: { ...imports },
-    // Written in JavaScript: translating all of it would take seconds.
-    nativeModules: Object.values(imports),
+    virtualModules: { ...modules },
   })
   const translated = (): string =>
     jiti.transform({ source: readFileSync(file, 'utf8'), filename: file, ts: true, async: true })

@@ -108,14 +108,16 @@ export class StoreFolder {
     }
   }
 
-  #secretChanges(
+  async #secretChanges(
     held: ReadonlyMap<string, Secret>,
     names: readonly string[],
     { identity }: StoreIdentity,
   ): Promise<readonly (FileChange & { readonly name: string })[]> {
+    // Takes as long as sealing a secret does.
+    const publicKey = await publicKeyOf(identity)
     const seal = async (name: string) => {
       const secret = held.get(name)
-      const after = secret && (await encryptFor([await publicKeyOf(identity)], secretToJson(secret)))
+      const after = secret && (await encryptFor([publicKey], secretToJson(secret)))
       return { name, file: secretFile(this.#folder, name), before: this.#sealed.get(name), after }
     }
     return Promise.all([...new Set(names)].map(seal))

@@ -9,7 +9,7 @@ import { kinds as ourKinds } from '../../resources/registry.generated.ts'
 import { roles as ourRoles } from '../../roles/registry.generated.ts'
 import type { Role } from '../../roles/role.ts'
 import { ownKind } from './own-kind.ts'
-import { publicModule } from '../public-module.ts'
+import { MODULES } from '../modules.ts'
 import { ownRole } from './own-role.ts'
 import { WrongShape, type Loaded } from './loaded.ts'
 
@@ -30,23 +30,15 @@ export interface LoadedRegistry extends Registry {
 /** A name as the cluster file can have it. */
 const NAME = /^[a-z][a-z0-9-]*$/
 
-/** As {@link loadRegistry}, with the public API for what they import from `bramble`. */
-export function registryOf(folder: string): Promise<LoadedRegistry> {
-  return loadRegistry(folder, { bramble: publicModule() })
-}
-
 /** Bramble's roles and kinds, and those beside the cluster file of a folder. */
-export async function loadRegistry(
-  folder: string,
-  imports: Readonly<Record<string, string>>,
-): Promise<LoadedRegistry> {
+export async function registryOf(folder: string): Promise<LoadedRegistry> {
   const found = [...roleFiles(folder), ...kindFiles(folder)]
   if (found.length === 0) return { ...OURS, diagnostics: [] }
   const roles: Record<string, Role> = {}
   const kinds: Record<string, CompilerKind> = {}
   const diagnostics: Diagnostic[] = []
   for (const one of found) {
-    const ran = await runTyped(one.file, imports)
+    const ran = await runTyped(one.file, MODULES)
     try {
       const loaded = judged(one, ran)
       if (one.what === 'role') roles[one.name] = ownRole(loaded)

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
 import { runProgram } from '../../../test/contract/program-run.ts'
 import { describeAsRoot } from '../../../test/contract/as-root.ts'
@@ -10,7 +10,7 @@ import { entryAt, makeRoot, removeRoot } from '../../../test/contract/scratch-ro
 import { isFilePlace, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { compileNode } from '../../programs/programs.ts'
 import { openCluster, roleSchemas } from '../open.ts'
-import { loadRegistry } from './load-own.ts'
+import { registryOf } from './load-own.ts'
 
 const documented = [...readFileSync('docs/own-roles.md', 'utf8').matchAll(/```\w+ file=(\S+)\n([^]*?)```/g)]
 const CLUSTER =
@@ -21,8 +21,12 @@ const REST = "  summary: 'Greets.',\n  options: z.strictObject({}),\n"
 let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bramble-own-'))
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 function write(files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -92,7 +96,7 @@ describe('own roles and kinds', () => {
   })
 
   it('cost nothing where there are none', async () => {
-    const registry = await loadRegistry(folder, { bramble: '/nowhere' })
+    const registry = await registryOf(folder)
     expect(registry.roles).toBe(roleSchemas())
     expect(registry.diagnostics).toEqual([])
   })
@@ -247,7 +251,7 @@ describe('a mistake in an own kind is told with its file and line', () => {
 describeAsRoot('an own kind on a node', () => {
   it('is made, is then as wanted, and is removed', async () => {
     write(Object.fromEntries(documented.map(([, path = '', text = '']) => [path, text])))
-    const { kinds } = await loadRegistry(folder, { bramble: join(process.cwd(), 'src/api/parts.ts') })
+    const { kinds } = await registryOf(folder)
     write({ 'cluster.yaml': `${CLUSTER}roles:\n  heartbeat: { on: all }\n` })
     const { resolved } = await opened()
     const program = compileNode(resolved, 'hammond', { secrets: secretsFixture(), release: releaseFixture })

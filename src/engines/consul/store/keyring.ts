@@ -1,6 +1,6 @@
 /** The gossip keys that the members hold: exchanged while they run, so that nobody is cut off. */
 import type { z } from 'zod'
-import type { ConsulApi } from '../api.ts'
+import type { ConsulApi, Reply } from '../api.ts'
 import { anything, keyringReply } from '../replies.ts'
 import { granted, type Shelf, type Step } from '../../steps/step.ts'
 
@@ -22,14 +22,23 @@ export function keyringShelf(keys: readonly [string, ...string[]]): Shelf<Consul
     kind: KIND,
     async steps(api) {
       if (api === undefined) return []
-      const reply = await api.get(PATH, keyringReply)
-      if (!reply.ok && MEMBER_IS_SILENT.test(reply.problem))
-        throw new Error(`a member is silent: ${reply.problem}`)
+      const reply = await listed(api)
+      if (isMemberSilent(reply)) throw new Error(`a member is silent: ${reply.problem}`)
       const pools = granted('listing the gossip keys', reply)
       const wrong = pools.filter((pool) => !isAsWanted(pool, keys))
       return wrong.length === 0 ? [] : [keyringStep(keys, wrong)]
     },
   }
+}
+
+/** The members are asked over UDP, where an answer may be lost: only who is silent twice is silent. */
+async function listed(api: ConsulApi): Promise<Reply<readonly Pool[]>> {
+  const first = await api.get(PATH, keyringReply)
+  return isMemberSilent(first) ? api.get(PATH, keyringReply) : first
+}
+
+function isMemberSilent(reply: Reply<readonly Pool[]>): reply is Extract<typeof reply, { ok: false }> {
+  return !reply.ok && MEMBER_IS_SILENT.test(reply.problem)
 }
 
 function isAsWanted({ Keys, PrimaryKeys, NumNodes }: Pool, keys: readonly [string, ...string[]]): boolean {
