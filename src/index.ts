@@ -34,6 +34,7 @@ export type {
   Lane,
   NodeOutcome,
   Outcome,
+  PlannedWait,
   RunOutcome,
   Summary,
 } from './events/event.ts'
@@ -62,6 +63,7 @@ export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
+export type { Pace } from './topology/pace.ts'
 export type { Audience, Provided, ProvidedOnNode, ProvidedPort } from './topology/provided.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
@@ -80,6 +82,7 @@ export type {
   EngineProbe,
   EngineStatus,
   EngineVersion,
+  Drain,
   Gate,
   Handover,
   LinkTarget,
