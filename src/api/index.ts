@@ -7,6 +7,14 @@ export { versionDiagnostics } from './status/engine-versions.ts'
 export type { EngineSupport } from './status/engine-versions.ts'
 export type { Scope } from '../programs/scope.ts'
 export { chosenNode, chosenNodes } from './choose.ts'
+export { runCommand } from './command/run-command.ts'
+export type { CommandOptions } from './command/run-command.ts'
+export type {
+  CommandEvent,
+  CommandEventBody,
+  CommandOutcome,
+  NodeCommandEnd,
+} from '../events/command-event.ts'
 export { upgrade } from './upgrade.ts'
 export type { Upgrade, UpgradeOffer, UpgradeRequest } from './upgrade.ts'
 export { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'

@@ -2,7 +2,8 @@
 import { dirname, resolve as absolute } from 'node:path'
 import { loadClusterFile, type LoadResult } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
-import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
+import type { ClusterFile } from '../cluster-file/schema.ts'
+import type { RoleSchemas } from '../cluster-file/role-form.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { resourceProblems } from '../programs/resource-problems.ts'
@@ -16,7 +17,7 @@ import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
 import { OURS, registryOf, type Registry } from './own/load-own.ts'
 import { MODULES } from './modules.ts'
-import { twinAddresses } from './lab-twin.ts'
+import { twinAddresses } from '../lab/twin-addresses.ts'
 
 /** Which cluster to open. */
 export interface OpenOptions {
@@ -148,7 +149,7 @@ async function sourceOf(
     roles,
     kinds,
     files,
-    twin: lab ? await twinAddresses(file, folder) : undefined,
+    twin: lab ? await twinAddresses({ cluster: file.cluster, folder }) : undefined,
   }
   return { source, diagnostics }
 }

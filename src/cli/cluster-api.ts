@@ -14,6 +14,7 @@ export type ClusterApi = Pick<
   | 'plan'
   | 'recreateSecrets'
   | 'rotateSecret'
+  | 'runCommand'
   | 'sshArguments'
   | 'sshConfigText'
   | 'sshDials'

@@ -1,4 +1,5 @@
 /** How a verb is declared: its name for the help, and its definition, which is loaded only when the verb is used. */
+import type { SharedOptions } from './shared-options.ts'
 import { Command as RuntimeCommand, Option as RuntimeOption } from 'commander'
 import type { Command, CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import type { Context } from './context.ts'
@@ -44,17 +45,6 @@ export function numberOption<Flags extends string>(
 export function subcommand(parent: Command, name: string, summary: string): Command {
   const command = parent.command(name).description(summary)
   return withSharedOptions(command.copyInheritedSettings(parent))
-}
-
-/** Options that every command has, before or after the verb. */
-export interface SharedOptions {
-  readonly folder?: string
-  readonly lab?: boolean
-  readonly identity?: string
-  readonly set?: readonly string[]
-  readonly json?: boolean
-  readonly color?: boolean
-  readonly debug?: boolean
 }
 
 /** Declares the common options; read them with {@link sharedOptionsOf}. */

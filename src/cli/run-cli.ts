@@ -1,6 +1,7 @@
 /** Runs one command line from its words to its exit status. */
 import { CommanderError } from 'commander'
-import { sharedOptionsOf, type SharedOptions, type Session } from './command.ts'
+import { sharedOptionsOf, type Session } from './command.ts'
+import type { SharedOptions } from './shared-options.ts'
 import { createContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { showFailure, showUsage } from './failures.ts'

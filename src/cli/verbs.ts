@@ -40,6 +40,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/ports.ts'),
   },
   {
+    name: 'run',
+    summary: 'run a program or a line of shell on many nodes',
+    load: () => import('./commands/run.ts'),
+  },
+  {
     name: 'ssh',
     summary: 'log in to a node, or run a command there',
     load: () => import('./commands/ssh.ts'),

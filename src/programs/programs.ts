@@ -1,4 +1,5 @@
 /** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
+import type { WantedResource } from './merge-resources.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
@@ -71,15 +72,6 @@ export function releaseWishes(resolved: Resolved, nodes: ReadonlySet<string>): R
   return placedRoles(resolved, nodes).flatMap(
     ({ role, ...given }) => role.releases?.({ ...given, cluster }) ?? [],
   )
-}
-
-/** A resource, and who wants it. */
-export interface WantedResource {
-  readonly resource: Resource
-  /** Name of the role; `services` for the unit of a declared service. */
-  readonly role: string
-  /** The way to the use in the cluster file. */
-  readonly path: KeyPath
 }
 
 /** What each use of a role wants of a node: those of its foundation first, then in the order of its roles. `which` roles are asked. */
@@ -202,6 +194,15 @@ export interface Engines {
 export function neededOffers({ cluster, roles }: Resolved, node: string): readonly string[] {
   const placed = placedRoles({ cluster, roles }, new Set([node]))
   return [...new Set(placed.flatMap(({ role, ...given }) => role.needs?.({ ...given, cluster }) ?? []))]
+}
+
+/** Those of them that are not there yet. */
+export function missingOffers(
+  resolved: Resolved,
+  node: string,
+  secrets: Pick<RoleSecrets, 'offered'>,
+): readonly string[] {
+  return neededOffers(resolved, node).filter((name) => secrets.offered(name) === undefined)
 }
 
 /** A wanted version, and the role that says so. */

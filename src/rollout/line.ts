@@ -37,7 +37,9 @@ async function inLine(run: UnderWay, node: string, line: Line): Promise<NodeResu
     line.kind === 'restart' || missed.drains.length > 0 || slots.isScarce(node) || order.isWaitedFor(node)
   const step = (): Promise<NodeResult> => line.step(node)
   const result = await line.within(() =>
-    whileDrained(run, node, missed, () => (isWatched ? wellAgain(run, node, step) : step())),
+    whileDrained(run, node, missed, () =>
+      isWatched ? wellAgain(run, node, { isStoodOn: order.isStoodOn(node), step }) : step(),
+    ),
   )
   slots.give(node, isThrough(result))
   return result

@@ -19,7 +19,7 @@ import { resolveSource, type OpenedCluster } from '../open.ts'
 import {
   compileNode,
   enginesOf,
-  neededOffers,
+  missingOffers,
   releaseWishes,
   secretWishes,
   wantedVersions,
@@ -221,9 +221,7 @@ function compiler(resolved: Resolved, provisions: Provisions): Prepared['program
   const programs = new Map<string, Program>()
   return (node, alsoKinds = []) => {
     // An offer that has come since makes another program.
-    const missing = neededOffers(resolved, node).filter(
-      (name) => provisions.secrets.offered(name) === undefined,
-    )
+    const missing = missingOffers(resolved, node, provisions.secrets)
     const key = [node, ...missing, '', ...alsoKinds].join(' ')
     const compile = () => compileNode(resolved, node, provisions, alsoKinds)
     const program = programs.get(key) ?? compileLater(node, compile)

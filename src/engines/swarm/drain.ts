@@ -27,6 +27,7 @@ export function swarmDrain(wish: SwarmWish, node: string): Drain {
     node,
     interruptedBy: (address) => INTERRUPTS.includes(address),
     before: async (link, why) => {
+      if (why !== 'removal' && wish.nodes.every(({ name }) => name !== node)) return
       await withSwarm(link, wish, first, async (api) => {
         const entry = api.nodes.find((one) => nameOf(one) === node && one.Status.State === 'ready')
         if (entry !== undefined && (why === 'removal' || isThereAnother(api, entry)))
@@ -80,14 +81,15 @@ async function lacking({ manager }: SwarmApi): Promise<number> {
 
 /** Lets tasks come back to a node from which a step has moved them. One that is drained by anybody else stays so. */
 async function giveBack(wish: SwarmWish, link: NodeLink, first: string, node: string): Promise<void> {
-  const keeps = wish.nodes.find(({ name }) => name === node)?.availability !== 'active'
+  // Who is to run no tasks, or is no part of it, has none to get back.
+  if (wish.nodes.find(({ name }) => name === node)?.availability !== 'active') return
   const attempt = async (): Promise<{ readonly passed: boolean; readonly detail: string }> => {
     try {
       await withSwarm(link, wish, first, async ({ nodes, manager }) => {
         const drained = nodes.filter(
           (one) => nameOf(one) === node && one.Spec.Labels?.[DRAINED_LABEL] !== undefined,
         )
-        for (const { ID } of keeps ? [] : drained)
+        for (const { ID } of drained)
           await updateNode(manager, ID, ({ Labels }) => {
             const { [DRAINED_LABEL]: _why, ...others } = Labels ?? {}
             return { Labels: others, Availability: 'active' }
