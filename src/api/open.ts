@@ -23,6 +23,8 @@ import { twinAddresses } from '../lab/twin-addresses.ts'
 export interface OpenOptions {
   /** Folder of the cluster file. */
   readonly folder: string
+  /** The cluster file in it, by its path; looked for by its usual names when left out. */
+  readonly file?: string | undefined
   /** Act on the twin in the lab instead of the boards. */
   readonly lab: boolean
   /** Open also when roles object to what was seen of the nodes: to look at them anew. */
@@ -97,7 +99,8 @@ export async function openCluster(
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const registry = await registryOf(folder)
-  const loaded = await loadClusterFile(folder, { roles: registry.roles, set: options.set, modules: MODULES })
+  const { set, file } = options
+  const loaded = await loadClusterFile(folder, { roles: registry.roles, set, modules: MODULES, file })
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.
     const others = loaded.diagnostics.filter(({ code }) => code !== 'UNKNOWN_ROLE')

@@ -7,9 +7,10 @@ import type { SharedOptions } from './shared-options.ts'
 const ACTING = /\bbramble (?:--lab )?(?=(?:apply|plan|status|facts|ssh|run|secrets|upgrade|log)\b)/g
 
 /** The options of a command line that say which cluster is meant, as they are typed. */
-export function clusterWords({ folder, lab, identity, set = [] }: SharedOptions): string[] {
+export function clusterWords({ folder, file, lab, identity, set = [] }: SharedOptions): string[] {
   return [
     ...(folder === undefined ? [] : ['-C', quote(folder)]),
+    ...(file === undefined ? [] : ['-f', quote(file)]),
     ...(lab === true ? ['--lab'] : []),
     ...(identity === undefined ? [] : ['--identity', quote(identity)]),
     ...set.flatMap((text) => ['--set', quote(text)]),

@@ -80,4 +80,5 @@ export const VERBS: readonly Verb[] = [
     summary: 'print the completions for a shell',
     load: () => import('./commands/completion.ts'),
   },
+  { name: 'version', summary: 'show the version', load: () => import('./commands/version.ts') },
 ]

@@ -188,7 +188,7 @@ export const deliveryCodes = defineCodes({
     summary: ({ node, by, sinceSeconds }) => `${by} works on ${node} since ${duration(sinceSeconds)}`,
     why: ({ run }) => `two runs at once would undo each other's work; the other one is ${run}`,
     fix: ({ node }) =>
-      `wait for it; or, if you know that it is over, run bramble apply --node ${node} --take-over`,
+      `bramble apply --wait-lock 600 waits for it; if you know that it is over, run bramble apply --node ${node} --take-over`,
     explain:
       'An apply holds each of its nodes until it is done there. The hold ends by itself a quarter of an hour after the last word of its controller, ' +
       "or when the program on the node has ended. `--take-over` ends the other run's program on that node.",
