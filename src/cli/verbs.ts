@@ -55,6 +55,16 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/ssh-config.ts'),
   },
   {
+    name: 'env',
+    summary: "print the variables that an engine's own client goes by",
+    load: () => import('./commands/env.ts'),
+  },
+  {
+    name: 'connect',
+    summary: 'hold a way to an engine open for its own client',
+    load: () => import('./commands/connect.ts'),
+  },
+  {
     name: 'secrets',
     summary: 'list, show, rotate and import secrets',
     load: () => import('./commands/secrets.ts'),

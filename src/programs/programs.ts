@@ -218,13 +218,14 @@ export function wantedVersions(resolved: Resolved): WantedVersion[] {
   })
 }
 
-interface RoleInUse {
+/** A use of a role, with what its functions are given beside secrets. */
+export interface RoleInUse {
   readonly role: Role
   readonly given: Omit<RoleClusterContext<never>, 'secrets'>
 }
 
 /** Each use of a role that is on any node. */
-function usesInOrder({ cluster, roles, files }: Resolved): RoleInUse[] {
+export function usesInOrder({ cluster, roles, files }: Resolved): RoleInUse[] {
   return [...new Set(cluster.nodes.flatMap((node) => node.roles))].flatMap((name) =>
     cluster
       .uses<never>(name)

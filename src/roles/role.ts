@@ -3,7 +3,15 @@ import type { z } from 'zod'
 import type { SeveralUses } from '../cluster-file/schema.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
-import type { ClusterStore, Drain, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
+import type {
+  ClusterStore,
+  Drain,
+  EngineClient,
+  EngineProbe,
+  EngineVersion,
+  Gate,
+  RaftGroup,
+} from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { Cluster } from '../topology/cluster.ts'
@@ -38,6 +46,11 @@ export interface RoleClusterContext<Options = unknown> extends Pick<
 > {
   /** The nodes that have this use of the role, in the order of the cluster file. */
   readonly nodes: readonly ClusterNode[]
+}
+
+/** The same for whoever needs secrets only when a client is really to ask. */
+export interface RoleClientContext<Options = unknown> extends Omit<RoleClusterContext<Options>, 'secrets'> {
+  readonly secrets: () => RoleSecrets
 }
 
 /** A mistake that only shows once roles have met nodes; the place is filled in by resolve. */
@@ -126,6 +139,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
   /** Which version of its engine is wanted, and what may follow what. Said by one role of an engine. */
   readonly version?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => EngineVersion | undefined
+  /** How the engine's own client is told where to ask, for `bramble env`. Several roles may speak for one client. */
+  readonly client?: (context: RoleClientContext<Options>) => EngineClient | undefined
   /** How the engine's state is asked, for `bramble status`. */
   readonly status?: (context: RoleClusterContext<Options>) => EngineProbe | undefined
 }

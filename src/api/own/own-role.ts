@@ -54,6 +54,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   gates: A_FUNCTION,
   store: A_FUNCTION,
   version: A_FUNCTION,
+  client: A_FUNCTION,
   status: A_FUNCTION,
 }
 

@@ -1,4 +1,5 @@
 /** The role `docker`: runs containers. */
+import { dockerClient } from '../../engines/docker/client.ts'
 import { dockerGate } from '../../engines/docker/gate.ts'
 import { DOCKER_FOLDER, DOCKER_PACKAGE, DOCKER_UNIT } from '../../engines/docker/names.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
@@ -174,6 +175,7 @@ const docker = defineRole({
   resources: ({ options, node, cluster }) =>
     resources(options, node, daemonJson(options, node, cluster), cluster.lab),
   gates: ({ node }) => [dockerGate(node.name)],
+  client: ({ nodes }) => dockerClient(nodes.map(({ name }) => name)),
 })
 
 export default docker
