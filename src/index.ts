@@ -13,7 +13,7 @@ export type {
   ClusterStatus,
   CommandEvent,
   CommandEventBody,
-  CommandOptions,
+  CommandOptions as RunCommandOptions,
   CommandOutcome,
   EngineSupport,
   Life,
@@ -69,7 +69,14 @@ export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
 export type { Pace } from './topology/pace.ts'
-export type { Audience, Provided, ProvidedOnNode, ProvidedPort } from './topology/provided.ts'
+export type {
+  Audience,
+  Opening,
+  Provided,
+  ProvidedOnNode,
+  ProvidedPort,
+  Source,
+} from './topology/provided.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
 export type { ReleaseLayout, ReleaseName, WantedRelease } from './releases/layout.ts'

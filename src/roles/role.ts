@@ -20,7 +20,7 @@ import type { Pace } from '../topology/pace.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import type { FileWish } from '../wishes/file-wish.ts'
 import type { Offer } from '../wishes/offer.ts'
-import type { Provided } from '../topology/provided.ts'
+import type { Opening, Provided } from '../topology/provided.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
 
@@ -118,6 +118,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly network?: (context: Pick<RoleContext<Options>, 'options' | 'cluster'>) => Network
   /** What a node with this role gives to others, for `cluster.provided`, which it must not ask itself. */
   readonly provides?: (context: RoleWishContext<Options>) => readonly Provided[]
+  /** Said by a role that closes a node: what of that which is given stays open, and from where. */
+  readonly openings?: (context: RoleWishContext<Options>) => readonly Opening[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Values that its store makes when the engine runs. */
   readonly offers?: (

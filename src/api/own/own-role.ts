@@ -44,6 +44,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   needs: A_FUNCTION,
   network: A_FUNCTION,
   provides: A_FUNCTION,
+  openings: A_FUNCTION,
   pace: PACE,
   follows: A_FUNCTION,
   files: A_FUNCTION,
