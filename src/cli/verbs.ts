@@ -10,6 +10,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'fmt',
+    summary: 'bring the cluster file into its canonical form',
+    load: () => import('./commands/fmt.ts'),
+  },
+  {
     name: 'facts',
     summary: 'read the facts of live nodes into the cluster lock',
     load: () => import('./commands/facts.ts'),
