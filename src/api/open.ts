@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly despiteFindings?: boolean
   /** `KEY=VALUE`: what is to be taken in place of what the cluster file says. */
   readonly set?: readonly string[] | undefined
+  /** @internal What the cluster file and the lock are about to become, in place of what they are. */
+  readonly edited?: { readonly text: string; readonly lock: (lock: ClusterLock) => ClusterLock } | undefined
   /** Instead of the usual place of the identity that opens the secrets. */
   readonly identityFile?: string | undefined
 }
@@ -96,7 +98,12 @@ export async function openCluster(
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const registry = await registryOf(folder)
-  const loaded = await loadClusterFile(folder, { roles: registry.roles, set: options.set, modules: MODULES })
+  const loaded = await loadClusterFile(folder, {
+    roles: registry.roles,
+    set: options.set,
+    modules: MODULES,
+    text: options.edited?.text,
+  })
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.
     const others = loaded.diagnostics.filter(({ code }) => code !== 'UNKNOWN_ROLE')
@@ -132,7 +139,7 @@ async function sourceOf(
   { file, positions, text, path }: LoadResult & { readonly file: ClusterFile },
   { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
-  { lab, set = [] }: OpenOptions,
+  { lab, set = [], edited }: OpenOptions,
 ): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
   const beside = dirname(path ?? folder)
   const keys = await readAuthorizedKeys(file.access.authorized_keys, beside, positions)
@@ -142,7 +149,7 @@ async function sourceOf(
     positions,
     text,
     path: path ?? folder,
-    lock: await readLock(lockFile, lab),
+    lock: edited ? edited.lock(await readLock(lockFile, lab)) : await readLock(lockFile, lab),
     set,
     authorizedKeys: keys,
     roles,

@@ -8,6 +8,7 @@ export type ClusterApi = Pick<
   | 'bringUpLab'
   | 'chosenNode'
   | 'chosenNodes'
+  | 'editCluster'
   | 'facts'
   | 'giveUpSecrets'
   | 'openCluster'
@@ -22,4 +23,5 @@ export type ClusterApi = Pick<
   | 'unwishedSecrets'
   | 'upgrade'
   | 'versionDiagnostics'
+  | 'writeEdit'
 >

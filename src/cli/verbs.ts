@@ -25,6 +25,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/apply.ts'),
   },
   {
+    name: 'node',
+    summary: 'add, remove or rename a node in the cluster file, with the plan shown',
+    load: () => import('./commands/node.ts'),
+  },
+  {
     name: 'upgrade',
     summary: 'pin a newer version of an engine in the cluster lock',
     load: () => import('./commands/upgrade.ts'),

@@ -20,7 +20,13 @@ export interface LoadResult extends ReadResult {
 }
 
 /** Finds, reads and checks the cluster file in `folder`. Nothing is thrown for what the user did. */
-export async function loadClusterFile(folder: string, options: ReadTypedOptions): Promise<LoadResult> {
+export async function loadClusterFile(
+  folder: string,
+  options: ReadTypedOptions & {
+    /** What the file is about to say, in place of what it says. */
+    readonly text?: string | undefined
+  },
+): Promise<LoadResult> {
   const found = findClusterFile(folder)
   if ('diagnostic' in found) {
     return { diagnostics: [found.diagnostic], positions: positionsWithoutLines(folder) }
@@ -31,6 +37,9 @@ export async function loadClusterFile(folder: string, options: ReadTypedOptions)
     diagnostics: [diagnostic],
     positions: positionsWithoutLines(path),
   })
+  if (options.text !== undefined) {
+    return { path, text: options.text, ...readClusterFile({ path, text: options.text }, options) }
+  }
   let bytes: Buffer
   try {
     bytes = await readFile(path)

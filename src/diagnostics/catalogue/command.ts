@@ -59,7 +59,9 @@ export const commandCodes = defineCodes({
       'A node has to fit both `--node` and `--role` when both are given. A list that is empty, as from a variable that is not set, chooses nobody. Of a node whose model is not known, ' +
       'neither `model:pi4` nor `!model:pi4` is true.',
   }),
-  CONFIRMATION_MISSING: code<{ command: 'apply' | 'upgrade' | 'secrets recreate' }>({
+  CONFIRMATION_MISSING: code<{
+    command: 'apply' | 'upgrade' | 'secrets recreate' | 'node' | 'destroy' | 'reset'
+  }>({
     origin: 'command',
     shownBy: 'src/cli/commands/apply.test.ts',
     title: 'A change that nobody can agree to',
