@@ -10,7 +10,7 @@ const USES = z.registry<{ readonly use: NameUse }>()
 /** The schema of a value that names a node; what it takes stays as it is. */
 export function nodeName<Schema extends z.ZodType>(schema: Schema, use: NameUse = 'option'): Schema {
   const own = schema.clone(schema.def, { parent: true })
-  USES.add(own, { use } as never)
+  USES.add(own, { use })
   return own
 }
 

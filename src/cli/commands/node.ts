@@ -55,7 +55,7 @@ function withEditOptions(command: Command, examples: readonly string[]) {
 }
 
 interface EditChoices {
-  readonly yes?: true
+  readonly yes?: boolean
   readonly plan: boolean
 }
 
