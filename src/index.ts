@@ -67,6 +67,7 @@ export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
 export type { ReleaseLayout, ReleaseName, WantedRelease } from './releases/layout.ts'
 export type { IndexQuestion, IndexSort, ReleasedVersion } from './releases/release-index.ts'
+export type { Offer } from './wishes/offer.ts'
 export type { KeyPair, RoleSecrets, SecretWish, ServedCertificate } from './wishes/secret-wish.ts'
 export { authority, certificate, gossipKey, keyPair, password, token } from './wishes/wishes.ts'
 export type { CertificateWish } from './wishes/wishes.ts'
@@ -80,6 +81,7 @@ export type {
   EngineStatus,
   EngineVersion,
   Gate,
+  Handover,
   LinkTarget,
   MemberAnswer,
   NodeChange,

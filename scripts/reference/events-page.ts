@@ -11,6 +11,8 @@ const MEANINGS: Readonly<Record<EventBody['type'], string>> = {
   'resource-differs': 'A resource is not as wanted, and why. This is what a plan is made of.',
   'resource-unseen':
     'A resource, or all of an engine (`cluster/ENGINE:*`), could not be looked at: nothing is known of it, and the run ends as failed.',
+  'node-waits':
+    'Something of a node stands on values that only a running engine makes: `addresses` are left as they are until `offers` are there. An apply then looks at the node once more.',
   'order-planned':
     'In which order nodes would change: lanes begin at once, the steps of a lane follow one another. Left out where no node differs.',
   'resource-changed': 'A resource was made as wanted.',

@@ -100,6 +100,7 @@ const PLAN_EVENTS: readonly Event['type'][] = [
   'run-started',
   'resource-differs',
   'resource-unseen',
+  'node-waits',
   'order-planned',
   'node-finished',
   'engine-finished',

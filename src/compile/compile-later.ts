@@ -28,5 +28,8 @@ export function compileLater(node: string, compile: () => Program): Program {
     get kinds() {
       return program().kinds
     },
+    get waiting() {
+      return program().waiting
+    },
   }
 }

@@ -20,6 +20,8 @@ export interface CompileOptions {
   readonly runtime: string
   /** Kinds whose shell must be there although no resource is of them: what is to be removed. */
   readonly alsoKinds?: readonly string[]
+  /** Resources of which nothing can be said yet: they are left as they are, and not removed either. */
+  readonly waiting?: readonly LocalAddress[]
 }
 
 /** What one node runs, for every delivery. */
@@ -39,6 +41,8 @@ export interface Program {
   readonly resources: ReadonlyMap<string, OrderedResource>
   /** Kinds whose shell is in the text. */
   readonly kinds: readonly string[]
+  /** Resources that the node is to have and that are left as they are, until offers are there that they stand on. */
+  readonly waiting: readonly LocalAddress[]
 }
 
 /** Most addresses are those of many nodes, and each is asked for several times. */
@@ -118,9 +122,10 @@ function rowsText(ordered: readonly OrderedResource[], { kinds }: CompileOptions
 }
 
 /** The ids that are wanted, what each needs, and which are on trial. */
-function tablesText(ordered: readonly OrderedResource[]): string {
+function tablesText(ordered: readonly OrderedResource[], waiting: readonly LocalAddress[]): string {
+  const wanted = [...ordered.map(idOf), ...waiting.map(resourceId)]
   return [
-    functionText('wanted', ordered.length === 0 ? '' : `want ${ordered.map(idOf).join(' ')}\n`),
+    functionText('wanted', wanted.length === 0 ? '' : `want ${wanted.join(' ')}\n`),
     ...ordered
       .filter(({ needs }) => needs.length > 0)
       .map((item) => `N_${idOf(item)}=${quote(item.needs.map(resourceId).join(' '))}\n`),
@@ -130,6 +135,7 @@ function tablesText(ordered: readonly OrderedResource[]): string {
 
 /** Compiles one node. Throws for a kind that is not known: resources are made by kinds, so that is our mistake. */
 export function compile(ordered: readonly OrderedResource[], options: CompileOptions): Program {
+  const { waiting = [] } = options
   const used = withUsed([...new Set(ordered.map(({ resource }) => resource.kind))], options.kinds)
   const included = withUsed([...used, ...(options.alsoKinds ?? [])], options.kinds)
   const runtimeText = ['#!/bin/sh\n', options.runtime, shellOf(used, options)].join('')
@@ -143,7 +149,7 @@ export function compile(ordered: readonly OrderedResource[], options: CompileOpt
       options,
     ),
     rowsText(ordered, options),
-    tablesText(ordered),
+    tablesText(ordered, waiting),
     'main "$@"\n',
   ].join('')
   const text = runtimeText + slim
@@ -158,6 +164,7 @@ export function compile(ordered: readonly OrderedResource[], options: CompileOpt
     ),
     resources: new Map(ordered.map((item) => [idOf(item), item])),
     kinds: included,
+    waiting,
   }
 }
 

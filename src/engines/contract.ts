@@ -41,6 +41,12 @@ export interface NodeLink {
    * where nothing may be changed. Rejects with a plain sentence when it cannot.
    */
   put?(node: string, path: string, text: string): Promise<void>
+  /** For programs that give their answer only once; left out where nothing may be changed. See {@link Handover.ask}. */
+  readonly once?: {
+    /** Like `run`. What the program printed stays on the node, and is given to whoever asks again under the same key, until it is forgotten. */
+    ask(node: string, key: string, argv: readonly string[], input?: Uint8Array): Promise<ProgramEnd>
+    forget(node: string, key: string): Promise<void>
+  }
 }
 
 /** One member of a consensus group, as another member or itself sees it. */
@@ -166,6 +172,23 @@ export interface StoreLook {
   readonly unseen: readonly Unseen[]
 }
 
+/** Where a store puts what its role offers: values that only the running engine makes. */
+export interface Handover {
+  /** Names of the offers that are not there yet. Asked again after each step: what is kept is asked of no engine. */
+  missing(): readonly string[]
+  /**
+   * Runs a program on a node that gives its answer only once, as root, and gives back what it printed. The answer is on the node, in memory and
+   * for root alone, before it is sent; it stays there until {@link keep} has kept something. Whoever is cut off in between asks again and gets
+   * the same answer, without the program. Rejects with a sentence when the program fails, and then keeps nothing.
+   */
+  ask(node: string, argv: readonly string[], input?: Uint8Array): Promise<Buffer>
+  /**
+   * Keeps values by the names of their offers; those that came in one answer belong into one call. When it resolves they are encrypted and on
+   * the disk for certain, and only then does a store go on. Rejects with a sentence when they could not be kept; the store then ends.
+   */
+  keep(values: Readonly<Record<string, string>>): Promise<void>
+}
+
 /** Resources that belong to the cluster: planned, owned and removed like every other, converged once through one member. */
 export interface ClusterStore {
   readonly name: string
@@ -189,8 +212,16 @@ export interface ClusterStore {
     node: string,
     done: (outcome: ClusterOutcome) => void,
   ): Promise<ReadonlyMap<string, string> | undefined>
-  /** Makes it so, in the order of their needs; reports each as it is done. Rejects only when the engine cannot be asked. */
-  converge(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
+  /**
+   * Makes it so, in the order of their needs; reports each as it is done. What the engine makes for others goes into `handover` before anything
+   * else is done with it. Rejects only when the engine cannot be asked.
+   */
+  converge(
+    link: NodeLink,
+    node: string,
+    done: (outcome: ClusterOutcome) => void,
+    handover: Handover,
+  ): Promise<void>
 }
 
 /** How an engine stands, for people. */

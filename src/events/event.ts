@@ -94,6 +94,15 @@ export type EventBody =
       readonly putsBack?: true
     }
   | {
+      /** Told after its look, as long as something of the node stands on values that only a running engine makes. */
+      readonly type: 'node-waits'
+      readonly node: string
+      /** Names of the values that are not there yet. */
+      readonly offers: readonly string[]
+      /** Resources (`kind:name`) that are left as they are until then. */
+      readonly addresses: readonly string[]
+    }
+  | {
       readonly type: 'order-planned'
       /** So many nodes change at once at most. */
       readonly concurrency: number

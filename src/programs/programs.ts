@@ -5,11 +5,14 @@ import { runtime } from '../compile/runtime.generated.ts'
 import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
-import { addressOf, type Content, type Resource } from '../resources/kind.ts'
+import { addressOf, type Content, type LocalAddress, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
 import { service } from '../resources/service/service.ts'
 import type { Role, RoleClusterContext, RoleContext } from '../roles/role.ts'
 import type { ClusterNode } from '../topology/node.ts'
+import { offersOf } from '../resolve/offers.ts'
+import { offerWish, onlyNamed } from '../wishes/offer.ts'
+import { splitWaiting } from './waiting.ts'
 import { clashDiagnostic, merged } from './merge-resources.ts'
 import { fileFrom } from '../wishes/file-wish.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
@@ -56,7 +59,10 @@ function roleByName(roles: Resolved['roles'], name: string): Role {
 /** Everything secret that the roles of the cluster wish for. All nodes count: a peer's certificate is made in time. */
 export function secretWishes(resolved: Resolved): SecretWish[] {
   const { cluster } = resolved
-  return placedRoles(resolved).flatMap(({ role, ...given }) => role.secrets?.({ ...given, cluster }) ?? [])
+  return [
+    ...placedRoles(resolved).flatMap(({ role, ...given }) => role.secrets?.({ ...given, cluster }) ?? []),
+    ...offersOf(resolved).map(({ offer }) => offerWish(offer)),
+  ]
 }
 
 /** Release files that these nodes need. */
@@ -88,7 +94,7 @@ export function wantedOn(
   const others = placed.filter(({ role }) => role.isFoundation !== true)
   const ofRoles = [...foundation, ...others].flatMap(({ role, path, ...given }) =>
     role
-      .resources(contextOf(resolved, given, provisions))
+      .resources(contextOf(resolved, { role, ...given }, provisions))
       .map((resource) => ({ resource, role: role.name, path })),
   )
   return [...ofRoles, ...runningUnits(resolved.cluster, node, ofRoles)]
@@ -129,14 +135,16 @@ function keepsRunning({ kind, row: [enabled, state] }: Resource): boolean {
 
 function contextOf(
   resolved: Resolved,
-  given: Omit<PlacedRole, 'role' | 'path'>,
+  { role, node, options }: Omit<PlacedRole, 'path'>,
   provisions: Provisions,
 ): RoleContext<never> {
   const file = fileFrom(resolved.files)
+  const { cluster } = resolved
   return {
-    ...given,
-    cluster: resolved.cluster,
-    secrets: provisions.secrets,
+    node,
+    options,
+    cluster,
+    secrets: onlyNamed(provisions.secrets, role.needs?.({ node, options, cluster }) ?? []),
     release: provisions.release,
     file,
   }
@@ -149,15 +157,25 @@ export function compileNode(
   provisions: Provisions,
   alsoKinds: readonly string[] = [],
 ): Program {
-  return compileResources(node, nodeResources(resolved, node, provisions), alsoKinds, resolved.kinds)
+  const { ready, waiting } = splitWaiting(nodeResources(resolved, node, provisions))
+  return compileResources(node, ready, { alsoKinds, known: resolved.kinds, waiting })
 }
 
-/** Compiles any resources with these kinds; those that Bramble has when left out. What no kind can remove is told by the node. */
+/** What a program has beside its resources. */
+export interface ProgramParts {
+  /** Kinds of which it has to remove something. */
+  readonly alsoKinds?: readonly string[]
+  /** The kinds that there are; those that Bramble has when left out. */
+  readonly known?: Readonly<Record<string, CompilerKind>> | undefined
+  /** Resources that are left as they are. */
+  readonly waiting?: readonly LocalAddress[]
+}
+
+/** Compiles any resources. What no kind can remove is told by the node. */
 export function compileResources(
   node: string,
   resources: readonly Resource[],
-  alsoKinds: readonly string[] = [],
-  known: Readonly<Record<string, CompilerKind>> = kinds,
+  { alsoKinds = [], known = kinds, waiting = [] }: ProgramParts = {},
 ): Program {
   const ordered = orderResources(resources, (kind) => known[kind]?.kind.stage ?? 50)
   return compile(ordered, {
@@ -165,6 +183,7 @@ export function compileResources(
     kinds: known,
     runtime,
     alsoKinds: alsoKinds.filter((name) => Object.hasOwn(known, name)),
+    waiting,
   })
 }
 
@@ -174,6 +193,23 @@ export interface Engines {
   readonly stores: readonly ClusterStore[]
   readonly gates: readonly Gate[]
   readonly probes: readonly EngineProbe[]
+  /** Names of the values that the store of each engine makes, by the name of the store. */
+  readonly offers: ReadonlyMap<string, readonly string[]>
+}
+
+/** Names of the offers that a node stands on. */
+export function neededOffers({ cluster, roles }: Resolved, node: string): readonly string[] {
+  const placed = placedRoles({ cluster, roles }, new Set([node]))
+  return [...new Set(placed.flatMap(({ role, ...given }) => role.needs?.({ ...given, cluster }) ?? []))]
+}
+
+/** Those of them that are not there yet. */
+export function missingOffers(
+  resolved: Resolved,
+  node: string,
+  secrets: Pick<RoleSecrets, 'offered'>,
+): readonly string[] {
+  return neededOffers(resolved, node).filter((name) => secrets.offered(name) === undefined)
 }
 
 /** A wanted version, and the role that says so. */
@@ -210,23 +246,36 @@ function usesInOrder({ cluster, roles, files }: Resolved): RoleInUse[] {
 /** Groups and stores of all roles in use, and the gates of these nodes. */
 export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provisions: Provisions): Engines {
   const { secrets } = provisions
-  const used = usesInOrder(resolved).map(({ role, given }) => ({ role, given: { ...given, secrets } }))
+  const used = usesInOrder(resolved).map(({ role, given }) => {
+    const offers = (role.offers?.(given) ?? []).map(({ name }) => name)
+    const needs = given.nodes.flatMap((node) => role.needs?.({ ...given, node }) ?? [])
+    return { role, offers, given: { ...given, secrets: onlyNamed(secrets, [...offers, ...needs]) } }
+  })
+  const stores = used.flatMap(({ role, offers, given }) => {
+    const store = role.store?.(given)
+    return store ? [{ store, offers }] : []
+  })
   return {
+    offers: new Map(stores.map(({ store: { name }, offers }) => [name, offers])),
     groups: used.flatMap(({ role, given }) => role.group?.(given) ?? []),
-    stores: used.flatMap(({ role, given }) => role.store?.(given) ?? []),
+    stores: stores.map(({ store }) => store),
     probes: used.flatMap(({ role, given }) => role.status?.(given) ?? []),
     gates: placedRoles(resolved, nodes).flatMap(
-      ({ role, ...own }) => role.gates?.(contextOf(resolved, own, provisions)) ?? [],
+      (placed) => placed.role.gates?.(contextOf(resolved, placed, provisions)) ?? [],
     ),
   }
 }
 
-/** What these nodes stand on is looked at with them, also when none of those who are asked for it is among them. */
+/** What these nodes stand on is looked at with them, also when none of those who are asked for it is among them. `needed` are offers. */
 export function enginesUsed(
-  { gates, stores, probes }: Engines,
+  { gates, stores, probes, offers }: Engines,
   nodes: ReadonlySet<string>,
+  needed: readonly string[] = [],
 ): Pick<Engines, 'stores' | 'probes'> {
-  const names = new Set(gates.map(({ engine }) => engine))
+  const offering = [...offers].flatMap(([name, made]) =>
+    made.some((one) => needed.includes(one)) ? [name] : [],
+  )
+  const names = new Set([...gates.map(({ engine }) => engine), ...offering])
   const isUsed = ({ name, members }: ClusterStore | EngineProbe): boolean =>
     names.has(name) || members.some((member) => nodes.has(member))
   return { stores: stores.filter(isUsed), probes: probes.filter(isUsed) }

@@ -47,9 +47,9 @@ function isTheUsers(role: Role | undefined): boolean {
   return role?.uses === 'several' || role?.own === true
 }
 
-/** Can be asked for its resources without secrets and releases. */
-function needsNothing({ secrets, releases }: Role): boolean {
-  return secrets === undefined && releases === undefined
+/** Can be asked for its resources without secrets, offers and releases. */
+function needsNothing({ secrets, releases, needs }: Role): boolean {
+  return secrets === undefined && releases === undefined && needs === undefined
 }
 
 function notYet(): never {

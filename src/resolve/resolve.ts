@@ -13,6 +13,7 @@ import type { ClusterService } from '../topology/service.ts'
 import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
+import { offerFindings } from './offers.ts'
 import { place, type Placement } from './placement.ts'
 import { followLoops } from './follows.ts'
 import { sharedOf } from './shared.ts'
@@ -83,6 +84,7 @@ export function resolve(input: ResolveInput): Resolved {
       ...placement.diagnostics,
       ...shared.diagnostics(positions, placeOfRole),
       ...findings(cluster, input),
+      ...offerFindings({ cluster, roles }, positions),
       ...followLoops(cluster, input),
       ...unsettled(settled, lock, positions),
     ],

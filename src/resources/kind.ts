@@ -13,6 +13,8 @@ export interface Content {
   readonly bytes: Uint8Array | { readonly path: string; readonly size: number }
   /** Secret bytes never show in a plan, diff, event or journal. */
   readonly sensitive: boolean
+  /** Name of the offer that it is made of, while that is not there: nothing of it can be said yet. */
+  readonly waitsFor?: string
 }
 
 /** Makes a {@link Content} of text or bytes. */

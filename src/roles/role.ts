@@ -11,6 +11,7 @@ import type { Network } from '../topology/network.ts'
 import type { Pace } from '../topology/pace.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import type { FileWish } from '../wishes/file-wish.ts'
+import type { Offer } from '../wishes/offer.ts'
 import type { Provided } from '../topology/provided.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
@@ -105,6 +106,12 @@ export interface Role<Options = never, Input = unknown> {
   /** What a node with this role gives to others, for `cluster.provided`, which it must not ask itself. */
   readonly provides?: (context: RoleWishContext<Options>) => readonly Provided[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
+  /** Values that its store makes when the engine runs. */
+  readonly offers?: (
+    context: Pick<RoleClusterContext<Options>, 'options' | 'cluster' | 'nodes'>,
+  ) => readonly Offer[]
+  /** Names of offers, of whatever role, that a node with this role stands on. */
+  readonly needs?: (context: RoleWishContext<Options>) => readonly string[]
   /** Certificates that the node shows: what is installed and what is served are looked at. */
   readonly certificates?: (context: RoleWishContext<Options>) => readonly ServedCertificate[]
   /** Files beside the cluster file that it reads. */

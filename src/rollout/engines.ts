@@ -1,7 +1,13 @@
 /** What belongs to the cluster: looked at with the nodes, and converged after them through one member. */
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ClusterDifference, ClusterStore, EngineProbe, Unseen } from '../engines/contract.ts'
+import type {
+  ClusterDifference,
+  ClusterOutcome,
+  ClusterStore,
+  EngineProbe,
+  Unseen,
+} from '../engines/contract.ts'
 import {
   EMPTY_SUMMARY,
   addSummaries,
@@ -13,6 +19,7 @@ import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import type { NodeResults } from './converge-node.ts'
 import type { EngineLook } from './engine-look.ts'
+import { handoverOf, offerAddress, unmadeBy, type RunHandover } from './offers.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough } from './work.ts'
 
@@ -30,19 +37,21 @@ export interface EngineRun {
   /** What the engine says of itself; told at the first look, and at the last one when something was changed. */
   look: EngineLook
   summary: Summary
-  /** What was done before the nodes, by address. */
-  prepared?: ReadonlyMap<string, 'changed' | 'failed'>
+  /** Names of the values that it makes for others. */
+  readonly offers: readonly string[]
+  /** What became of each address so far: before the nodes, after them, and in further rounds. */
+  outcomes: ReadonlyMap<string, 'changed' | 'failed'>
   /** Why it is not as wanted. */
   failure?: Pick<Diagnostic, 'summary' | 'code' | 'why' | 'fix'>
   ending?: Extract<NodeOutcome, 'skipped' | 'declined'>
 }
 
 /** Resources that were as wanted at the look. */
-export function unchangedOf({ store, differences, unseen, failure }: EngineRun): number {
+export function unchangedOf({ store, differences, unseen, failure, offers }: EngineRun): number {
   // Of what was not seen nothing is known.
   if (store === undefined || failure?.code === 'ENGINE_UNREACHABLE') return 0
   const kept = differences.filter(({ action }) => action !== 'remove').length
-  return Math.max(0, store.size - kept - unseen.length)
+  return Math.max(0, store.size + offers.length - kept - unseen.length)
 }
 
 /**
@@ -58,7 +67,7 @@ export async function prepareEngines(
     const { store, differences, failure } = engine
     if (store?.prepare === undefined || differences.length === 0 || failure !== undefined) continue
     const outcomes = new Map<string, 'changed' | 'failed'>()
-    engine.prepared = outcomes
+    engine.outcomes = outcomes
     for (const member of store.members.filter((name) => !run.unreached.has(name))) {
       try {
         const held = await store.prepare(run.delivery.link, member, (outcome) => {
@@ -86,8 +95,14 @@ export async function convergeEngines(
     if (engine.store === undefined) continue
     if (engine.differences.length === 0 && engine.failure === undefined) continue
     if (run.isStopped()) engine.ending = 'skipped'
-    else await convergeEngine(run, engine, engine.store, results)
+    else if (!(await isYetToCome(run, engine.store))) await convergeEngine(run, engine, engine.store, results)
   }
+}
+
+/** What runs the engine waits for an offer on every member of this run: there is nobody to ask before the next round. */
+export async function isYetToCome(run: UnderWay, { members, runsAs }: ClusterStore): Promise<boolean> {
+  const seen = await Promise.all(members.flatMap((member) => run.looks.get(member) ?? []))
+  return seen.length > 0 && seen.every((node) => node.reached && node.waiting?.includes(runsAs) === true)
 }
 
 /** Asks one member after the other, again and again, until one of them carries the store through to its end. */
@@ -106,8 +121,13 @@ async function convergeEngine(
   const mayCome =
     well.length > 0 && (well.some((member) => results.has(member)) || engine.failure === undefined)
   // What one attempt did stays done when the next one goes on from there.
-  const outcomes = new Map(engine.prepared)
-  const done = await poll(() => convergeOnce(run, store, asked, outcomes), {
+  const outcomes = new Map(engine.outcomes)
+  engine.outcomes = outcomes
+  const handover = handoverOf(run, store.name, (name) => {
+    outcomes.set(offerAddress(name), 'changed')
+    run.emit(storeEvent(offerAddress(name), 'create'))
+  })
+  const done = await poll(() => convergeOnce(run, store, asked, { outcomes, handover }), {
     patienceSeconds: mayCome ? ENGINE_PATIENCE_SECONDS : 0,
     signal: run.signal,
     waits: (detail) =>
@@ -115,11 +135,15 @@ async function convergeEngine(
   })
   engine.summary = [...outcomes.values()].reduce(counted, EMPTY_SUMMARY)
   const refused = [...outcomes].flatMap(([address, outcome]) => (outcome === 'failed' ? [address] : []))
+  const missing = unmadeBy(run, store.name)
   delete engine.failure
   if (!done.passed && run.isStopped()) engine.ending = 'skipped'
   else if (!done.passed) engine.failure = notAsked(store, done.detail, results)
   else if (refused.length > 0) {
     engine.failure = rolloutCodes.CLUSTER_RESOURCES_FAILED({ engine: store.name, failed: refused })
+  } else if (missing.length > 0) {
+    const details = { engine: store.name, offers: missing, reason: handover.problem }
+    engine.failure = rolloutCodes.OFFER_NOT_MADE(details)
   }
 }
 
@@ -128,17 +152,20 @@ async function convergeOnce(
   run: UnderWay,
   store: ClusterStore,
   members: readonly string[],
-  outcomes: Map<string, 'changed' | 'failed'>,
+  { outcomes, handover }: { outcomes: Map<string, 'changed' | 'failed'>; handover: RunHandover },
 ): Promise<Answer> {
   let detail = 'none of its members can be reached'
   for (const member of members) {
     try {
-      await store.converge(run.delivery.link, member, ({ address, action, failure }) => {
+      const done = ({ address, action, failure }: ClusterOutcome): void => {
         outcomes.set(address, failure === undefined ? 'changed' : 'failed')
         run.emit(storeEvent(address, action, failure))
-      })
+      }
+      await store.converge(run.delivery.link, member, done, handover)
       return { passed: true, detail: 'done' }
     } catch (error) {
+      // An engine that makes a value once is not asked for it again while nobody can keep it.
+      if (handover.problem !== undefined) return { passed: true, detail: handover.problem }
       detail = `${member}: ${reasonOf(error)}`
     }
   }

@@ -9,7 +9,7 @@ import {
 } from '../events/event.ts'
 import type { NodeResults } from './converge-node.ts'
 import { unchangedOf, type EngineRun } from './engines.ts'
-import { finishedNode, isFinishedByLook, outcomeOf, tellFinished } from './node-finished.ts'
+import { finishedNode, isFinishedByLook, outcomeOf, tellFinished, waits } from './node-finished.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Observation } from './work.ts'
 
@@ -80,7 +80,7 @@ function finishEngine(
   const changed = run.mode === 'plan' ? engine.differences.length : engine.summary.changed
   const summary = { ...engine.summary, changed, unchanged: unchangedOf(engine) }
   // What is still to be done may be what mends it.
-  const isJudged = hasChanged || isQuiet(ended)
+  const isJudged = hasChanged || isAsWanted(ended)
   const { problems, failure: unseen } = engine.look
   tellStrangers(run, engine)
   const failure =
@@ -117,9 +117,9 @@ function tellStrangers(run: UnderWay, { name: engine, look }: EngineRun): void {
 const UNSEEN: readonly string[] = ['ENGINE_UNREACHABLE', 'CLUSTER_RESOURCES_UNSEEN']
 
 /** Was everything that could be looked at as wanted? */
-function isQuiet({ observations, engines }: EndedRun): boolean {
+export function isAsWanted({ observations, engines }: Pick<EndedRun, 'observations' | 'engines'>): boolean {
   return (
-    observations.every((seen) => !seen.reached || seen.pending.length === 0) &&
+    observations.every((seen) => !seen.reached || (seen.pending.length === 0 && !waits(seen))) &&
     engines.every(({ differences }) => differences.length === 0)
   )
 }

@@ -12,7 +12,12 @@ export function isFinishedByLook(
   seen: Observation,
 ): boolean {
   if (mode === 'plan' || !seen.reached) return true
-  return seen.pending.length === 0 && gates.every(({ node }) => node !== seen.node)
+  return seen.pending.length === 0 && !waits(seen) && gates.every(({ node }) => node !== seen.node)
+}
+
+/** Is something of it left for a further round? */
+export function waits(seen: Observation): boolean {
+  return seen.reached && (seen.waitsFor ?? []).length > 0
 }
 
 /** Puts together what was seen and what was done. Without a result, what would change counts as changed. */
@@ -20,7 +25,9 @@ export function finishedNode(seen: Observation, result?: NodeResult): FinishedNo
   if (!seen.reached) return { summary: EMPTY_SUMMARY, failure: seen }
   const wanted = seen.pending.filter(({ action }) => action !== 'remove').length
   const unchanged = Math.max(0, seen.size - wanted)
-  if (!result) return { summary: { ...EMPTY_SUMMARY, unchanged, changed: seen.pending.length } }
+  // What is left for a further round is not known to be as wanted.
+  const left = waits(seen) ? Math.max(1, seen.waiting?.length ?? 0) : 0
+  if (!result) return { summary: { ...EMPTY_SUMMARY, unchanged, changed: seen.pending.length + left } }
   const { failure, ending, summary } = result
   return { summary: { ...summary, unchanged }, ...(failure && { failure }), ...(ending && { ending }) }
 }

@@ -6,6 +6,7 @@ import { poll } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import { lookAt } from './engine-look.ts'
 import type { EngineRun } from './engines.ts'
+import { offerDifference, unmadeBy } from './offers.ts'
 import type { UnderWay } from './under-way.ts'
 
 /** Asks each engine through the first of its members that answers. */
@@ -24,6 +25,8 @@ async function observeEngine(run: UnderWay, name: string): Promise<EngineRun> {
     ...(probe && { probe }),
     differences: held.differences,
     unseen: held.unseen,
+    offers: store === undefined ? [] : run.offers.madeBy(name),
+    outcomes: new Map(),
     look,
     summary: EMPTY_SUMMARY,
     ...failureOf(name, held),
@@ -68,29 +71,33 @@ async function lookOnce(run: UnderWay, store: ClusterStore): Promise<Held> {
     // The first is asked on the connection that looks at it; another one that does not let us in need not be tried again.
     if (index > 0 && !(await run.mayAnswer(member))) continue
     try {
-      return told(run, await store.check(run.delivery.link, member))
+      return told(run, store, await store.check(run.delivery.link, member))
     } catch (error) {
       problems.push(`${member}: ${reasonOf(error)}`)
     }
   }
-  if (await isUnmade(run, store)) return told(run, { differences: await store.whole(), unseen: [] })
+  if (await isUnmade(run, store)) return told(run, store, { differences: await store.whole(), unseen: [] })
   const failure = problems.length > 0 ? problems.join('; ') : 'none of its members can be reached'
   return { differences: [], unseen: [], failure }
 }
 
-/** What runs the engine is still to be created on every member of this run: then nobody is silent, there is nobody. */
+/** What runs the engine is still to be created on every member of this run, or waits: then nobody is silent, there is nobody. */
 async function isUnmade(run: UnderWay, { members, runsAs }: ClusterStore): Promise<boolean> {
   const seen = await Promise.all(members.flatMap((member) => run.looks.get(member) ?? []))
   return (
     seen.length > 0 &&
     seen.every(
       (node) =>
-        node.reached && node.pending.some(({ address, action }) => address === runsAs && action === 'create'),
+        node.reached &&
+        (node.waiting?.includes(runsAs) === true ||
+          node.pending.some(({ address, action }) => address === runsAs && action === 'create')),
     )
   )
 }
 
-function told(run: UnderWay, look: StoreLook): StoreLook {
+function told(run: UnderWay, store: ClusterStore, seen: StoreLook): StoreLook {
+  const offers = unmadeBy(run, store.name).map(offerDifference)
+  const look = { ...seen, differences: [...offers, ...seen.differences] }
   const place = (address: string) => ({ node: 'cluster', address: `cluster/${address}` })
   for (const difference of look.differences) {
     run.emit({ type: 'resource-differs', ...difference, ...place(difference.address) })

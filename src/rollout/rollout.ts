@@ -5,10 +5,13 @@ import { convergeNodes } from './converge.ts'
 import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
 import { convergeEngines, prepareEngines, type EngineRun } from './engines.ts'
-import { finishRun } from './finish-run.ts'
+import { finishRun, isAsWanted } from './finish-run.ts'
+import { furtherRounds } from './further-rounds.ts'
 import { passGates } from './gates.ts'
+import { waits } from './node-finished.ts'
 import { observeEngines } from './observe-engines.ts'
 import { observeNodes } from './observe.ts'
+import { pendingNodes } from './pending-nodes.ts'
 import { plannedOrder } from './planned-order.ts'
 import { rebootNodes } from './reboots.ts'
 import { INTERRUPTED, refused, skipped } from './skipped.ts'
@@ -23,7 +26,7 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
   const pending = pendingNodes(run, observations)
   for (const { name, differences } of engines) if (differences.length > 0) run.unsettled.add(name)
   // Before the connections of the look are given up. A run that finds nothing to do asks nothing.
-  const isQuiet = pending.length === 0 && engines.every(({ differences }) => differences.length === 0)
+  const isQuiet = isAsWanted({ observations, engines })
   const isAllowed = (await run.allowed?.(isQuiet)) ?? true
   if (pending.length > 0 && isAllowed) {
     const planned = await plannedOrder(run, pending)
@@ -43,17 +46,7 @@ export async function rollOut(rollout: Rollout): Promise<RunOutcome> {
     await leave({ ...seen, pending, result: skipped(INTERRUPTED), isInterrupted: true })
     throw error
   }
-  return finishRun({ ...seen, results: await change(run, observations, engines, pending), hasChanged: true })
-}
-
-function pendingNodes(run: UnderWay, observations: readonly Observation[]): PendingNode[] {
-  const rolesOf = (node: string): readonly string[] =>
-    run.nodes.find(({ name }) => name === node)?.roles ?? []
-  return observations.flatMap((seen) =>
-    seen.reached && seen.pending.length > 0
-      ? [{ name: seen.node, roles: rolesOf(seen.node), pending: seen.pending, isManaged: seen.isManaged }]
-      : [],
-  )
+  return finishRun({ ...seen, ...(await change(run, observations, engines, pending)), hasChanged: true })
 }
 
 async function change(
@@ -61,17 +54,19 @@ async function change(
   observations: readonly Observation[],
   engines: readonly EngineRun[],
   pending: readonly PendingNode[],
-): Promise<NodeResults> {
+): Promise<{ readonly results: NodeResults; readonly observations: readonly Observation[] }> {
   try {
     const kept = await prepareEngines(run, engines)
     const results = await convergeAllowed(run, pending, kept)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)
-    await passGates(run, observations, engines, results)
+    const converge = (due: readonly PendingNode[]) => convergeAllowed(run, due, kept)
+    const seen = await furtherRounds(run, { observations, engines, results, converge })
+    await passGates(run, seen, engines, results)
     // Who waited for a gate in vain need not wait for the same thing once more.
     const mayWait = [...results.values()].every(isThrough)
     await Promise.all(engines.map((engine) => lookAgain(run, engine, mayWait)))
-    return results
+    return { results, observations: seen }
   } finally {
     await run.giveLocks()
   }
@@ -112,11 +107,12 @@ async function leave(left: {
   readonly isRefused?: boolean
   readonly isInterrupted?: boolean
 }): Promise<RunOutcome> {
-  const { run, pending, result, engines } = left
+  const { run, pending, result, engines, observations } = left
   await Promise.all(pending.map(({ name }) => run.delivery.release(name)))
   const ending = result.ending === 'declined' ? 'declined' : 'skipped'
   for (const engine of engines) if (engine.differences.length > 0) engine.ending = ending
-  return finishRun({ ...left, results: new Map(pending.map(({ name }) => [name, result])) })
+  const names = [...pending.map(({ name }) => name), ...observations.filter(waits).map(({ node }) => node)]
+  return finishRun({ ...left, results: new Map(names.map((name) => [name, result])) })
 }
 
 function declined(): NodeResult {

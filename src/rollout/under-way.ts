@@ -1,9 +1,11 @@
 /** A rollout while it goes on: with the locks of its groups, and an account of the time that each node took. */
+import { NO_OFFERS, type RunOffers } from './offers.ts'
 import { runGroups, type RunGroups } from './run-groups.ts'
 import type { Observation, Rollout } from './work.ts'
 
 /** A run under way. */
-export interface UnderWay extends Omit<Rollout, 'groups'>, RunGroups {
+export interface UnderWay extends Omit<Rollout, 'groups' | 'offers'>, RunGroups {
+  readonly offers: RunOffers
   /** Does something with a node, and adds the time to its account. */
   timed<Value>(node: string, work: () => Promise<Value>): Promise<Value>
   /** Seconds on the account of a node, in tenths. */
@@ -27,6 +29,7 @@ export function underWay(rollout: Rollout): UnderWay {
   return {
     ...rollout,
     ...runGroups(rollout),
+    offers: rollout.offers ?? NO_OFFERS,
     timed: async (node, work) => {
       const from = performance.now()
       try {

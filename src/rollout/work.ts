@@ -10,6 +10,7 @@ import type {
 import type { Clock } from '../support/poll.ts'
 import type { Pace } from '../topology/pace.ts'
 import type { EventBody, NodeOutcome, Summary } from '../events/event.ts'
+import type { RunOffers } from './offers.ts'
 
 /** One resource of a node that is not as wanted. */
 export type PendingChange = ChangedResource
@@ -35,6 +36,10 @@ export type Observation =
       readonly pending: readonly PendingChange[]
       /** Some run has changed it before: it may be at work already. */
       readonly isManaged: boolean
+      /** Resources (`kind:name`) that are left as they are until offers are there that it needs. */
+      readonly waiting?: readonly string[]
+      /** Names of these offers. */
+      readonly waitsFor?: readonly string[]
     }
   | ({ readonly node: string; readonly reached: false } & NodeFailure)
 
@@ -102,6 +107,8 @@ export interface Rollout {
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]
   readonly probes: readonly EngineProbe[]
+  /** Values that only running engines make; left out where no role offers any. */
+  readonly offers?: RunOffers | undefined
   /** How many nodes are under way at once. */
   readonly concurrency: number
   readonly delivery: Delivery

@@ -1,6 +1,7 @@
 /** Meets the wishes of roles for secrets, once and before anything is compiled. */
 import { gossipKeyring } from '../secrets/gossip-key.ts'
 import type { SecretStore } from '../secrets/store.ts'
+import { offeredIn } from './offer.ts'
 import type { RoleSecrets, SecretWish } from './secret-wish.ts'
 
 /**
@@ -45,6 +46,7 @@ function secretsOf(
       const { certificatePem, keyPem } = store.get(name, 'certificate').value
       return { certificatePem, keyPem, notAfter: endOf(name) }
     },
+    ...offeredIn(store),
     authority: (name) => ({ certificatePem: store.get(name, 'certificate-authority').value.certificatePem }),
   }
 }

@@ -1,4 +1,5 @@
 /** What roles and engines wish for among the secrets, and how they read it. */
+import type { Content } from '../resources/kind.ts'
 import type { RotationStep } from '../secrets/rotation.ts'
 import type { SecretStore } from '../secrets/store.ts'
 
@@ -9,6 +10,8 @@ export interface SecretWish {
   readonly loss: string
   /** Name of the secret that it is made with. While that one is there, nobody notices that this one was lost. */
   readonly from?: string
+  /** Only a running engine makes it: until it has, there is none. */
+  readonly offered?: true
   /**
    * Makes it where it is not there, in the store's memory, and gives back when it ends, where it does. What it is made with is there before.
    * Throws `SecretsError` for a store that cannot be used.
@@ -40,6 +43,16 @@ export interface RoleSecrets {
     readonly notAfter: Date
   }
   authority(name: string): { readonly certificatePem: string }
+  /**
+   * The value of an offer as it is now; undefined while its engine has not made it. Whoever asks an engine asks for it each time: it comes in
+   * the middle of a run. The role must name it among its needs or its offers.
+   */
+  offered(name: string): string | undefined
+  /**
+   * A content that is made of an offer; of the value as it is when `make` is left out. While the offer is not there, the resource that has it,
+   * and every resource that needs that one, is left as it is on the node. The content is secret. The role must name the offer among its needs.
+   */
+  fromOffer(name: string, make?: (value: string) => string | Uint8Array): Content
   /** It was lost and is made anew because somebody said so, and its engine has not met the new one yet. */
   isRecreated(name: string): boolean
 }

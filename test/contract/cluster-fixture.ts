@@ -129,6 +129,10 @@ export function secretsFixture(): SecretsFixture {
     }),
     authority: (name) => ({ certificatePem: pem('CERTIFICATE', name) }),
     isRecreated: () => false,
+    // As they are once the engine has made them.
+    offered: (name) => secret(`offer-${contentOf(name).sha256.slice(0, 20)}`),
+    fromOffer: (name, make = (value) => value) =>
+      contentOf(make(secret(`offer-${contentOf(name).sha256.slice(0, 20)}`)), true),
   }
 }
 

@@ -40,6 +40,8 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   secrets: A_FUNCTION,
   certificates: A_FUNCTION,
   allocations: A_FUNCTION,
+  offers: A_FUNCTION,
+  needs: A_FUNCTION,
   network: A_FUNCTION,
   provides: A_FUNCTION,
   pace: PACE,

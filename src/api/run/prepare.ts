@@ -19,6 +19,7 @@ import { resolveSource, type OpenedCluster } from '../open.ts'
 import {
   compileNode,
   enginesOf,
+  missingOffers,
   releaseWishes,
   secretWishes,
   wantedVersions,
@@ -219,7 +220,9 @@ async function resolveWithFacts(
 function compiler(resolved: Resolved, provisions: Provisions): Prepared['program'] {
   const programs = new Map<string, Program>()
   return (node, alsoKinds = []) => {
-    const key = [node, ...alsoKinds].join(' ')
+    // An offer that has come since makes another program.
+    const missing = missingOffers(resolved, node, provisions.secrets)
+    const key = [node, ...missing, '', ...alsoKinds].join(' ')
     const compile = () => compileNode(resolved, node, provisions, alsoKinds)
     const program = programs.get(key) ?? compileLater(node, compile)
     programs.set(key, program)

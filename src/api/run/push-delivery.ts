@@ -12,6 +12,7 @@ import {
   type Obstacle,
   type PushRun,
 } from '../../delivery/push/push.ts'
+import { onceOver } from '../../delivery/transport/once.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { NodeLink } from '../../engines/contract.ts'
 import type { EventBody } from '../../events/event.ts'
@@ -89,6 +90,7 @@ function linkOf(push: PushRun): NodeLink {
     connect: (node, to) => push.transport.connect(node, to),
     run: (node, argv, input) => push.transport.run(node, argv, input),
     put: (node, path, text) => put(push, node, path, text),
+    once: onceOver((node, argv, input) => push.transport.run(node, argv, input)),
   }
 }
 
@@ -111,6 +113,7 @@ function told(program: Program, held: HeldObservation, emit: (event: EventBody) 
     reached: true,
     size: program.resources.size,
     isManaged: held.facts['managed'] === 'yes',
+    ...(program.waiting.length > 0 && { waiting: program.waiting }),
     pending: [
       ...held.differing.map(({ address, action, differences }) => ({
         address: address.slice(prefix.length),

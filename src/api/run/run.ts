@@ -1,8 +1,7 @@
 /** `plan` and `apply`: prepares a run, rolls it out, keeps its journal, and tells of it as a stream of events. */
-import type { Obstacle, PushRun } from '../../delivery/push/push.ts'
+import type { PushRun } from '../../delivery/push/push.ts'
 import type { Transport } from '../../delivery/transport/transport.ts'
 import { secretsCodes } from '../../diagnostics/catalogue/secrets.ts'
-import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { eventForTwin } from '../../diagnostics/for-twin.ts'
 import { isWell, type Event, type EventBody, type RunOutcome } from '../../events/event.ts'
@@ -11,8 +10,6 @@ import { redacted } from '../../journal/redacted.ts'
 import { withFacts, withRunning, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { rollOut } from '../../rollout/rollout.ts'
 import type { Delivery, NodeFailure } from '../../rollout/work.ts'
-import { secretTextsOf } from '../../wishes/file-wish.ts'
-import { redactor, type Redactor } from '../../secrets/redaction.ts'
 import { eventQueue } from '../../support/event-queue.ts'
 import { readVersion } from '../../support/version.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
@@ -25,16 +22,17 @@ import { controllerName, stamped } from '../events.ts'
 import { readFacts } from './first-contact.ts'
 import { issues, issuingByClocks } from './issuing.ts'
 import { forgetLeft, leavingSecrets, noted } from '../secrets/kept-secrets.ts'
-import { knownLater } from './known-later.ts'
+import { keptOffers } from './kept-offers.ts'
 import { withoutLeftNodes } from '../left-nodes.ts'
 import { lateFindings } from './late-findings.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
+import { objectionsTo, Obstacles } from './objections.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
+import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
-import { versionRefusals, versionsInScope } from '../../programs/running-versions.ts'
 import type { Scope } from '../../programs/scope.ts'
 import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
@@ -86,8 +84,8 @@ async function carryOut(
   const folder = workingFolder(cluster.paths, mode === 'apply' ? 'change' : 'look')
   const transport = connect(cluster, { ...options, workingFolder: folder })
   const by = controllerName()
-  let redact: Redactor = (text) => text
-  const journal = openJournal(cluster.folder, (text) => redact(text), {
+  const redaction = new Redaction()
+  const journal = openJournal(cluster.folder, redaction.secret, {
     command: mode,
     arguments: typedArguments(options, cluster.source.set),
     by,
@@ -100,9 +98,8 @@ async function carryOut(
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
     const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
-    redact = redactor([...prepared.secrets.values(), ...secretTextsOf(prepared.resolved.files)])
-    const later = knownLater(prepared.secrets)
-    const run = new Run(cluster, options, mode, prepared, journal, tell, (text) => redact(later(text)))
+    redaction.begin(prepared)
+    const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })
     letGo = mode === 'plan'
     // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
     const outcome = await run.rollOut(push, by)
@@ -131,6 +128,17 @@ function typedArguments({ nodes = [], roles = [] }: Scope, settings: readonly st
   ]
 }
 
+/** What a run is made from. */
+interface RunParts {
+  readonly cluster: OpenedCluster
+  readonly options: RunOptions
+  readonly mode: 'plan' | 'apply'
+  readonly prepared: Prepared
+  readonly journal: Journal
+  readonly tell: (event: Event) => void
+  readonly redaction: Redaction
+}
+
 /** One prepared run under way. */
 class Run {
   readonly #cluster: OpenedCluster
@@ -139,32 +147,24 @@ class Run {
   readonly #prepared: Prepared
   readonly #journal: Journal
   readonly #tell: (event: Event) => void
-  readonly #redact: Redactor
+  readonly #redaction: Redaction
   readonly #told: Event[] = []
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
-  readonly #obstacles: Diagnostic[] = []
+  readonly #obstacles = new Obstacles()
   #isDeclined = false
   readonly #clocks: ClockReading[] = []
   readonly #looks: Seen[] = []
   #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
-  constructor(
-    cluster: OpenedCluster,
-    options: RunOptions,
-    mode: 'plan' | 'apply',
-    prepared: Prepared,
-    journal: Journal,
-    tell: (event: Event) => void,
-    redact: Redactor,
-  ) {
+  constructor({ cluster, options, mode, prepared, journal, tell, redaction }: RunParts) {
     this.#cluster = cluster
     this.#options = options
     this.#mode = mode
     this.#prepared = prepared
     this.#journal = journal
     this.#tell = tell
-    this.#redact = redact
+    this.#redaction = redaction
     this.#lock = prepared.lock
   }
 
@@ -173,15 +173,14 @@ class Run {
     return this.#refusals
   }
 
-  /** A node that was not brought to its end may still be held, or have a program at work that the next run is to follow. */
-  letsGo(outcome: RunOutcome): boolean {
-    return isWell(outcome) || outcome === 'declined' || this.#refusals.length > 0
-  }
-
   async rollOut(push: PushRun, by: string): Promise<RunOutcome> {
     const { nodes, engines, resolved, notices } = this.#prepared
     const inScope = new Set(nodes)
-    const { stores, probes } = enginesUsed(engines, inScope)
+    const offers = keptOffers(this.#prepared, {
+      learn: () => this.#redaction.learn(this.#prepared),
+      save: () => this.#save(),
+    })
+    const { stores, probes } = enginesUsed(engines, inScope, nodes.flatMap(offers.neededBy))
     const emit = (body: EventBody): void => this.#emit(body)
     const { name, lab } = this.#cluster
     emit({ type: 'run-started', command: this.#mode, cluster: name, nodes, lab, by })
@@ -194,13 +193,14 @@ class Run {
       gates: engines.gates,
       stores,
       probes,
+      offers,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       patienceSeconds: this.#options.patienceSeconds,
       delivery: this.#delivery(push, [...stores, ...probes]),
       emit,
       signal: this.#options.signal,
       allowed: (isQuiet) => this.#isAllowed(push, isQuiet),
-      withheld: () => this.#withheld,
+      withheld: () => new Map([...this.#withheld, ...this.#obstacles.late]),
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
@@ -224,7 +224,7 @@ class Run {
       },
       noteLook: (seen) => this.#looks.push(seen),
       noteClock: (reading) => this.#clocks.push(reading),
-      noteObstacle: (node, obstacle) => this.#obstacles.push(obstacleDiagnostic(node, obstacle)),
+      noteObstacle: (node, obstacle) => this.#obstacles.note(node, obstacle),
     })
   }
 
@@ -237,6 +237,7 @@ class Run {
 
   /** Looks at what runs, while the nodes are looked at. */
   async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
+    this.#obstacles.isJudged = true
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
     const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
     this.#refusals = [...late, ...others]
@@ -259,7 +260,7 @@ class Run {
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld
     const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
-    return [...this.#obstacles, ...issuing.refusals, ...refusals]
+    return [...this.#obstacles.found, ...issuing.refusals, ...refusals]
   }
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
@@ -309,30 +310,11 @@ class Run {
   #emit(body: EventBody): void {
     // Redaction is by value, wherever the value came from.
     const told = this.#cluster.lab ? eventForTwin(body) : body
-    const event = redacted(stamped(told, this.#journal.run), this.#redact)
+    const event = redacted(stamped(told, this.#journal.run), this.#redaction.told)
     this.#told.push(event)
     this.#journal.sink(event)
     this.#tell(event)
   }
-}
-
-/** What keeps the engines in scope from going from what runs to what is wanted. */
-function objectionsTo(
-  { resolved, nodes, engines }: Pick<Prepared, 'resolved' | 'nodes' | 'engines'>,
-  { source: { positions } }: OpenedCluster,
-  link: Transport,
-): Promise<readonly Diagnostic[]> {
-  return versionRefusals({
-    versions: versionsInScope(wantedVersions(resolved), new Set(nodes)),
-    probes: engines.probes,
-    running: resolved.lock.running,
-    positions,
-    link,
-  })
-}
-
-function obstacleDiagnostic(node: string, { what, wayOut }: Obstacle): Diagnostic {
-  return deliveryCodes.OBSTACLE({ node, what, wayOut }, { where: { node } })
 }
 
 /** For callers that only need a connection for a moment. */

@@ -24,13 +24,14 @@ export function lostSecrets(
   wishes: readonly SecretWish[],
   store: Pick<SecretStore, 'has' | 'list'>,
 ): readonly string[] {
-  const gone = wishes.filter((wish) => !store.has(wish.name) && existed(wish.name))
+  const gone = wishes.filter((wish) => !store.has(wish.name) && existed(wish))
   const lost = new Set(gone.map(({ name }) => name))
   const isLoss = ({ from }: SecretWish): boolean => from === undefined || lost.has(from)
   return [...new Set(gone.filter(isLoss).map(({ name }) => name))].toSorted()
 
-  function existed(name: string): boolean {
-    if (lock.secrets !== undefined) return lock.secrets[name] === 'kept'
+  function existed({ name, offered }: SecretWish): boolean {
+    // Whether an engine has made its offers already, only the lock can say.
+    if (lock.secrets !== undefined || offered === true) return lock.secrets?.[name] === 'kept'
     // A lock of an older Bramble knows no names, and nobody knows anything without a lock.
     const hasLived = Object.keys(lock.running).length > 0 || isManaged
     return hasLived && store.list().length === 0

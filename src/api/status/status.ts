@@ -18,7 +18,7 @@ import { firstLook } from '../run/first-contact.ts'
 import type { OpenedCluster } from '../open.ts'
 import { lateFindings } from '../run/late-findings.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
-import { wantedVersions } from '../../programs/programs.ts'
+import { missingOffers, wantedVersions } from '../../programs/programs.ts'
 import type { Scope } from '../../programs/scope.ts'
 import { showingNodes } from './old-certificates.ts'
 import { reasonsOf, type NodeFindings, type Reason } from './verdict.ts'
@@ -232,10 +232,12 @@ function nodeStatus(
   const uptime = number('uptime')
   const days = daysLeft(certificates, new Date())
   const throttled = facts['throttled']
+  const waitsFor = missingOffers(prepared.resolved, node.name, prepared.provisions.secrets)
   return {
     ...common,
     reached: true,
     ...(prepared.problems.length === 0 && driftOf(prepared.program(node.name), seen, prepared.isMissing)),
+    ...(prepared.problems.length === 0 && waitsFor.length > 0 && { waitsFor }),
     ...(certificates.length > 0 && { certificates }),
     ...(used !== undefined && { memoryUsedBytes: used }),
     // `df -P -k` counts in units of 1024 bytes (POSIX).

@@ -38,6 +38,7 @@ describe('all is well', () => {
     ['a clock is off', { clockOffsetSeconds: -90 }, 'clock'],
     ['a disk is nearly full', { diskFreeBytes: 1000 }, 'disk'],
     ['a board is throttled now', { throttled: 'throttled=0x50005' }, 'throttled'],
+    ['it waits for an offer', { waitsFor: ['vault/unseal-keys'] }, 'drift'],
     ['a resource was not compared', { unseen: ['file:/x was not compared'] }, 'unknown'],
   ])('not when %s', (_, node, kind) => {
     expect(kinds(node)).toEqual([kind])

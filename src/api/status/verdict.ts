@@ -40,6 +40,8 @@ export interface NodeFindings {
   readonly drift?: number
   /** Addresses of resources that could not be compared, each with the reason. */
   readonly unseen?: readonly string[]
+  /** Names of values that only a running engine makes and that are not there yet: what stands on them was left. */
+  readonly waitsFor?: readonly string[]
   readonly certificateDaysLeft?: number
   /** What is installed and what is shown over a new connection, with what is wrong about them. */
   readonly certificates?: readonly { readonly problems: readonly string[] }[]
@@ -76,7 +78,7 @@ export function reasonsOf(asked: {
 }
 
 function nodeReasons(node: NodeFindings): Reason[] {
-  const { name: about, reached, detail, drift, unseen = [] } = node
+  const { name: about, reached, detail, drift, unseen = [], waitsFor = [] } = node
   const { clockOffsetSeconds: offset, diskFreeBytes: free, throttled } = node
   const reason = (kind: ReasonKind, text: string): Reason => ({ kind, about, text })
   if (!reached) return [reason('unreachable', detail ?? 'it does not answer')]
@@ -87,6 +89,7 @@ function nodeReasons(node: NodeFindings): Reason[] {
       ? [reason('drift', `${counted} not as wanted: bramble plan --node ${about}`)]
       : []),
     ...unseen.map((text) => reason('unknown', text)),
+    ...(waitsFor.length > 0 ? [reason('drift', `it waits for ${waitsFor.join(', ')}: bramble apply`)] : []),
     ...certificateTexts(node).map((text) => reason('certificate', text)),
     ...(Math.abs(offset ?? 0) > WRONG_CLOCK_SECONDS
       ? [reason('clock', `its clock is ${Math.round(Math.abs(offset ?? 0))} s off`)]

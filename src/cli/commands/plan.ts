@@ -35,6 +35,6 @@ async function plan(context: Context, choices: PlanChoices): Promise<ExitCode> {
     terminal.out([...body, terminal.palette.bold(summary)].map((line) => `${line}\n`).join(''))
   }
   if (run.progress.end && !isWell(run.progress.end.outcome)) return EXIT.failure
-  const differs = run.planEvents.some(({ type }) => type === 'resource-differs')
+  const differs = run.planEvents.some(({ type }) => type === 'resource-differs' || type === 'node-waits')
   return differs && choices.detailedExitcode ? EXIT.changes : EXIT.ok
 }

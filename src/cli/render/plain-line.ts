@@ -39,6 +39,10 @@ function resourceLines(event: Event, { differences }: PlainOptions): string[] | 
         : []
     case 'resource-unseen':
       return [`${event.address}: cannot be looked at: ${event.message}`]
+    case 'node-waits': {
+      const what = event.addresses.length > 0 ? `: ${event.addresses.join(', ')}` : ''
+      return [`${event.node}: waits for ${event.offers.join(', ')}${what}`]
+    }
     case 'resource-changed':
       return [`${event.address}: ${event.putsBack ? 'put back' : DONE[event.action]}`]
     case 'resource-failed':

@@ -153,6 +153,29 @@ it('says what could not be looked at, beside what differs, and never calls that 
   expect(planSummary(events)).toBe('Plan: 1 to create in the cluster; not seen: cluster/consul-kv:bad')
 })
 
+it('says which nodes wait for what, once for all that wait for the same, and counts that as no plan with nothing to do', () => {
+  const waits = (node: string, ...addresses: string[]): EventBody => ({
+    type: 'node-waits',
+    node,
+    offers: ['vault/unseal-keys'],
+    addresses,
+  })
+  const events = recorded(
+    started('plan'),
+    waits('oneil', 'file:/etc/key', 'service:reader.service'),
+    waits('hammond', 'file:/etc/key', 'service:reader.service'),
+  )
+  expect(renderPlan(events, PLAIN)).toEqual([
+    'left until a running engine has made what it stands on; the same apply goes on with it',
+    '  … hammond and oneil wait for vault/unseal-keys',
+    '      file:/etc/key',
+    '      service:reader.service',
+  ])
+  expect(planSummary(events)).toMatch(
+    /^Plan: nothing else to do on \d nodes; 2 nodes wait for vault\/unseal-keys$/,
+  )
+})
+
 it('calls a restart a restart, and what comes back put back', () => {
   const events = recorded(
     started('plan'),

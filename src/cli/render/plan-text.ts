@@ -13,6 +13,9 @@ export type Differing = Extract<Event, { type: 'resource-differs' }>
 /** One that could not be looked at. */
 type Unseen = Extract<Event, { type: 'resource-unseen' }>
 
+/** A node of which something is left until an engine has made a value. */
+type Waiting = Extract<Event, { type: 'node-waits' }>
+
 /** How a plan is shown. */
 export interface PlanOptions {
   readonly palette: Palette
@@ -43,7 +46,12 @@ export function renderPlan(events: readonly Event[], options: PlanOptions): stri
     return own ? [section(node === CLUSTER ? 'in the cluster' : node, own, options)] : []
   })
   if (many.length > 0) sections.unshift(section('on several nodes', many, options))
-  const blocks = [...sections, unseenLines(unseenOf(events), options), orderLines(events, options.palette)]
+  const blocks = [
+    ...sections,
+    waitingLines(waitingOf(events), nodes, options),
+    unseenLines(unseenOf(events), options),
+    orderLines(events, options.palette),
+  ]
   return blocks
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index > 0 ? ['', ...lines] : lines))
@@ -51,6 +59,35 @@ export function renderPlan(events: readonly Event[], options: PlanOptions): stri
 
 function differingOf(events: readonly Event[]): readonly Differing[] {
   return events.filter((event): event is Differing => event.type === 'resource-differs')
+}
+
+function waitingOf(events: readonly Event[]): readonly Waiting[] {
+  return events.filter((event): event is Waiting => event.type === 'node-waits')
+}
+
+/** What waits for the same on several nodes stands there once. */
+function waitingLines(
+  waiting: readonly Waiting[],
+  order: readonly string[],
+  { palette }: PlanOptions,
+): string[] {
+  if (waiting.length === 0) return []
+  const same = grouped(
+    inOrder(waiting, order, ({ node }) => node),
+    ({ offers, addresses }) => JSON.stringify([offers, addresses]),
+  )
+  return [
+    palette.bold('left until a running engine has made what it stands on; the same apply goes on with it'),
+    ...[...same.values()].flatMap((events) => {
+      const [{ offers, addresses } = { offers: [], addresses: [] }] = events
+      const names = listed(events.map(({ node }) => oneLine(node)))
+      const verb = events.length === 1 ? 'waits' : 'wait'
+      return [
+        `  ${palette.yellow('…')} ${names} ${verb} for ${offers.map(oneLine).join(', ')}`,
+        ...addresses.map((address) => `      ${oneLine(address)}`),
+      ]
+    }),
+  ]
 }
 
 function unseenOf(events: readonly Event[]): readonly Unseen[] {
@@ -75,8 +112,15 @@ export function planSummary(events: readonly Event[]): string {
   )
   const failed = inOrder(ended, nodeOrder(events), (node) => node)
   const names = [...failed, ...unseenOf(events).map(({ address }) => address)].map(oneLine)
-  const unseen = names.length > 0 ? `; not seen: ${listed(names)}` : ''
+  const waiting = waitingOf(events)
+  const offers = [...new Set(waiting.flatMap((event) => event.offers))].map(oneLine)
+  const waits =
+    waiting.length === 0
+      ? ''
+      : `; ${counted(waiting.length, 'node')} ${waiting.length === 1 ? 'waits' : 'wait'} for ${listed(offers)}`
+  const unseen = `${waits}${names.length > 0 ? `; not seen: ${listed(names)}` : ''}`
   const ofNodes = counted(total, 'node')
+  if (differing.length === 0 && waiting.length > 0) return `Plan: nothing else to do on ${ofNodes}${unseen}`
   if (differing.length === 0) {
     const seen = total - failed.length
     if (seen <= 0 && failed.length > 0) return `Plan: nothing is known${unseen}`

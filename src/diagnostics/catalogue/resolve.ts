@@ -96,6 +96,43 @@ export const resolveCodes = defineCodes({
       'The cluster lock keeps what roles give out, such as an address on a mesh. When two people add a node each and their locks are merged, both new nodes can have the same one. ' +
       'Delete the line of the one that was not applied yet: the next plan gives it a free one.',
   }),
+  OFFER_UNKNOWN: code<{ role: string; name: string; near: string | undefined; names: readonly string[] }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/offers.test.ts',
+    title: 'A role needs a value that no role offers',
+    summary: ({ role, name }) => `${role} needs ${name}, and no role of this cluster offers it`,
+    why: 'only the running engine of another role could make it, so the role would wait for ever',
+    fix: ({ near, names }) =>
+      near !== undefined
+        ? `is ${near} meant?`
+        : names.length > 0
+          ? `add the role that offers it; there are ${names.join(', ')}`
+          : 'add the role that offers it; no role of this cluster offers anything',
+    explain:
+      'Some values come from a running engine alone, such as the keys that open a Vault. A role offers them by name and another one needs them; both have to be ' +
+      'in the cluster file. The role that needs it may have an option that leaves it out.',
+  }),
+  OFFER_TWICE: code<{ name: string; roles: readonly [string, string] }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/offers.test.ts',
+    title: 'Two roles offer the same value',
+    summary: ({ name, roles: [one, other] }) =>
+      one === other ? `two uses of ${one} offer ${name}` : `${one} and ${other} both offer ${name}`,
+    why: 'nobody would know whose value is meant, and the second would take the place of the first',
+    fix: 'give one of them another name, or take one of the uses out',
+    explain:
+      'The name of an offer is that of one secret in the cluster folder, so each is offered by one use of one role.',
+  }),
+  OFFER_WITHOUT_STORE: code<{ role: string; name: string }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/offers.test.ts',
+    title: 'A role offers a value and has no store that could make it',
+    summary: ({ role, name }) => `${role} offers ${name}, and has no store`,
+    why: 'it is the store of a role that asks the running engine and hands the value over',
+    fix: ({ role }) => `give ${role} a store, or take the offer out of it`,
+    explain:
+      'A role says with `offers` which values its engine makes, and with `store` how the engine is asked. The store hands each over while it converges; see the document on own roles.',
+  }),
   SETTLED_VALUE_CHANGED: code<{ what: string; before: string; now: string; keep: string }>({
     origin: 'cluster',
     shownBy: 'src/roles/consul-server/settled.test.ts',

@@ -2,6 +2,7 @@
 import { code, defineCodes } from '../define-codes.ts'
 
 const LOCK_TEST = 'src/rollout/group-lock.test.ts'
+const OFFERS_TEST = 'src/rollout/further-rounds.test.ts'
 const ENGINES_TEST = 'src/rollout/engines.test.ts'
 
 /** What can go wrong between the nodes of a run. */
@@ -53,6 +54,32 @@ export const rolloutCodes = defineCodes({
     explain:
       'Members of a consensus group (Consul servers, for instance) are moved in one apply: the new ones join and vote first, then the old ones leave. ' +
       'The new ones get what the group knows from the old ones, and find them by the members that both have in common. Nothing of the group was touched.',
+  }),
+  OFFER_NOT_MADE: code<{ engine: string; offers: readonly string[]; reason?: string | undefined }>({
+    origin: 'delivery',
+    shownBy: OFFERS_TEST,
+    title: 'An engine has not made, or nobody could keep, a value that others wait for',
+    summary: ({ engine, offers, reason }) =>
+      reason === undefined
+        ? `${engine} has not made ${offers.join(', ')}`
+        : `what ${engine} made could not be kept (${offers.join(', ')}): ${reason}`,
+    why: 'only the running engine can make it, and what stands on it is left as it is until then',
+    fix: 'mend what the run says of the engine, then run bramble apply again; a value that you have: bramble secrets import NAME',
+    explain:
+      'Some values come from a running engine alone, such as the keys that open a Vault. A role offers them by name; they are encrypted into the folder ' +
+      '`secrets` before anything else is done with them. An engine that gives such a value only once leaves it on its node until it is kept, so that the ' +
+      'next apply finds it there. The value was not made, or the folder could not be written: see what stands beside it.',
+  }),
+  OFFER_MISSING: code<{ who: string; offers: readonly string[] }>({
+    origin: 'delivery',
+    shownBy: OFFERS_TEST,
+    title: 'A node or an engine still waits for a value that only a running engine makes',
+    summary: ({ who, offers }) => `${who} still waits for ${offers.join(', ')}`,
+    why: 'what stands on it was left as it is; everything else was brought to its end',
+    fix: 'mend the engine that makes it, then run bramble apply again',
+    explain:
+      'A role needs a value that another one offers, and the engine has not made it in this run. An apply looks at its nodes once more as soon as such a value ' +
+      'is there, as often as a new one comes; when none comes any more, it ends and says who still waits. `bramble plan` shows it under "waits for".',
   }),
   MEMBER_LEFT_RUNNING: code<{ engine: string; name: string; unit: string }>({
     severity: 'warning',

@@ -71,7 +71,7 @@ export const file = defineKind<FileOptions>({
         options.mode,
         options.owner,
         options.group,
-        options.sensitive ? 'secret' : 'plain',
+        options.sensitive || content.sensitive ? 'secret' : 'plain',
         ...options.validate,
       ],
       contents,

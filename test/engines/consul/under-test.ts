@@ -94,7 +94,12 @@ export class DatacenterUnderTest {
     const outcomes = new Map<string, ClusterOutcome>()
     await eventually('the store is asked', 60, async () => {
       try {
-        await store.converge(this.link, 'hammond', (outcome) => outcomes.set(outcome.address, outcome))
+        const done = (outcome: ClusterOutcome): unknown => outcomes.set(outcome.address, outcome)
+        await store.converge(this.link, 'hammond', done, {
+          missing: () => [],
+          ask: () => Promise.reject(new Error('nothing is offered')),
+          keep: () => Promise.resolve(),
+        })
         return true
       } catch (error) {
         return String(error)
