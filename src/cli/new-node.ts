@@ -1,12 +1,11 @@
 /** The options of `bramble node add`: what is known of a new node. */
 import type { NodeEdit } from '../api/index.ts'
-import { collect } from './command.ts'
-import type { Command, OptionValues } from '@commander-js/extra-typings'
+import { collect, type Command } from './command.ts'
 import { UsageError, type Context } from './context.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** What was typed. */
-interface AddChoices extends Readonly<Record<string, unknown>> {
+export interface AddChoices extends Readonly<Record<string, unknown>> {
   readonly has?: readonly string[]
   readonly label?: readonly string[]
   readonly groups?: readonly string[]
@@ -14,9 +13,9 @@ interface AddChoices extends Readonly<Record<string, unknown>> {
   readonly yes?: true
 }
 
-/** Declares the options that say what a new node is. */
-export function withNodeOptions<Options extends OptionValues>(command: Command<[], Options>) {
-  return command
+/** Declares the options that say what a new node is; {@link additionOf} reads them. */
+export function withNodeOptions(command: Command): void {
+  command
     .option('--address <address>', 'IP address or DNS name; the name itself when left out')
     .option('--via <node>', 'node that SSH goes through to reach it, or user@name')
     .option('--port <port>', 'SSH port, if not that of all', wholeNumber)

@@ -9,7 +9,7 @@ import { CommandRefusal, type Context } from '../context.ts'
 import { planOfEdit } from '../edit-plan.ts'
 import { editText, rolesLost } from '../edit-text.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { additionOf, withNodeOptions } from '../new-node.ts'
+import { additionOf, withNodeOptions, type AddChoices } from '../new-node.ts'
 import { jsonText } from '../render/json.ts'
 import { lineDiff } from '../render/line-diff.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
@@ -17,15 +17,16 @@ import { showDiagnostics } from '../show-diagnostics.ts'
 /** Declares the command and what can be done. */
 export function define(command: Command, session: Session): void {
   const add = subcommand(command, 'add', 'add a node to the cluster file')
-  withNodeOptions(
-    withEditOptions(add, [
-      'bramble node add dog --address 192.168.1.14 --model pi4 --memory 4GiB',
-      'bramble node add dog --address 192.168.1.14 --groups servers --label room=attic --yes',
-    ]),
-  )
+  withNodeOptions(add)
+  withEditOptions(add, [
+    'bramble node add dog --address 192.168.1.14 --model pi4 --memory 4GiB',
+    'bramble node add dog --address 192.168.1.14 --groups servers --label room=attic --yes',
+  ])
     .argument('[new-node]', 'name of the new node: a-z, 0-9 and hyphens')
     .action((name, options, self) =>
-      session.run(self, async (context) => edit(context, await additionOf(context, name, options), options)),
+      session.run(self, async (context) =>
+        edit(context, await additionOf(context, name, options as AddChoices), options),
+      ),
     )
   const remove = subcommand(
     command,
