@@ -145,6 +145,20 @@ write(
     )}\n`,
 )
 
+const commandParts = readdirSync(join(root, 'src/delivery/command'))
+  .filter((file) => file.endsWith('.sh'))
+  .sort()
+write(
+  'src/delivery/command/scripts.generated.ts',
+  HEAD +
+    '/** The shell around a program that somebody watches. */\n' +
+    'export const commandParts = {\n' +
+    commandParts
+      .map((file) => `  ${file.slice(0, -'.sh'.length)}: ${shellText(`src/delivery/command/${file}`)},\n`)
+      .join('') +
+    '} as const\n',
+)
+
 const sessionParts = readdirSync(join(root, 'src/delivery/push'))
   .filter((file) => file.endsWith('.sh'))
   .sort()

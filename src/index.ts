@@ -5,14 +5,19 @@ export type { ClusterFileInput, NodeInput, OneUse, SeveralUses, UseInput } from 
 export type { KeyPath } from './cluster-file/positions.ts'
 export type { RoleInputs } from './roles/role-inputs.generated.ts'
 
-export { apply, plan, status, DiagnosticsError } from './api/index.ts'
+export { apply, chosenNodes, plan, runCommand, status, DiagnosticsError } from './api/index.ts'
 export { openForPrograms as openCluster } from './api/open-for-programs.ts'
 export type { ProgramOpenOptions } from './api/open-for-programs.ts'
 export type {
   CertificateStatus,
   ClusterStatus,
+  CommandEvent,
+  CommandEventBody,
+  CommandOptions as RunCommandOptions,
+  CommandOutcome,
   EngineSupport,
   Life,
+  NodeCommandEnd,
   NodeFindings,
   NodeStatus,
   OpenedCluster,
@@ -34,6 +39,7 @@ export type {
   Lane,
   NodeOutcome,
   Outcome,
+  PlannedWait,
   RunOutcome,
   Summary,
 } from './events/event.ts'
@@ -62,11 +68,19 @@ export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
 export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
-export type { Audience, Provided, ProvidedOnNode, ProvidedPort } from './topology/provided.ts'
+export type { Pace } from './topology/pace.ts'
+export type {
+  Audience,
+  Opening,
+  Provided,
+  ProvidedOnNode,
+  ProvidedPort,
+  Source,
+} from './topology/provided.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'
 export type { ReleaseLayout, ReleaseName, WantedRelease } from './releases/layout.ts'
-export type { IndexQuestion, IndexSort, ReleasedVersion } from './releases/release-index.ts'
+export type { IndexQuestion, IndexSort, ReleasedVersion } from './releases/index-sort.ts'
 export type { Offer } from './wishes/offer.ts'
 export type { KeyPair, RoleSecrets, SecretWish, ServedCertificate } from './wishes/secret-wish.ts'
 export { authority, certificate, gossipKey, keyPair, password, token } from './wishes/wishes.ts'

@@ -7,6 +7,14 @@ export { versionDiagnostics } from './status/engine-versions.ts'
 export type { EngineSupport } from './status/engine-versions.ts'
 export type { Scope } from '../programs/scope.ts'
 export { chosenNode, chosenNodes } from './choose.ts'
+export { runCommand } from './command/run-command.ts'
+export type { CommandOptions } from './command/run-command.ts'
+export type {
+  CommandEvent,
+  CommandEventBody,
+  CommandOutcome,
+  NodeCommandEnd,
+} from '../events/command-event.ts'
 export { upgrade } from './upgrade.ts'
 export type { Upgrade, UpgradeOffer, UpgradeRequest } from './upgrade.ts'
 export { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
@@ -16,6 +24,10 @@ export { rotateSecret } from './secrets/rotate-secret.ts'
 export { giveUpSecrets, unwishedSecrets } from './secrets/lost-secrets.ts'
 export { editCluster, writeEdit } from './edit/edit-cluster.ts'
 export type { EditedCluster, NodeEdit, RefusedEdit } from './edit/edit-cluster.ts'
+export { clientVariables, forgetClient } from './clients/clients.ts'
+export type { ClientVariables } from './clients/clients.ts'
+export { connectClient } from './clients/connect-client.ts'
+export type { ConnectClientOptions, HeldWay } from './clients/connect-client.ts'
 export { facts } from './facts.ts'
 export type { NodeFacts } from './facts.ts'
 export { status } from './status/status.ts'

@@ -2,7 +2,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { dirname } from 'node:path'
-import type { ClusterFile } from '../cluster-file/schema.ts'
 import {
   labDown,
   labState,
@@ -25,12 +24,6 @@ const SYSTEMS: Readonly<Record<string, { readonly machine: string; readonly debi
   x64: { machine: 'x86_64', debian: 'amd64' },
   arm64: { machine: 'aarch64', debian: 'arm64' },
   arm: { machine: 'armv7l', debian: 'armhf' },
-}
-
-/** Addresses of the virtual nodes by name; a node that is not up keeps the address of its board. */
-export async function twinAddresses(file: ClusterFile, folder: string): Promise<ReadonlyMap<string, string>> {
-  const nodes = await labState({ cluster: file.cluster, folder })
-  return new Map(nodes.map(({ name, address }) => [name, address]))
 }
 
 /** A serial number for a board that has none in the cluster file: the same on every computer. */

@@ -2,7 +2,8 @@
 import { dirname, resolve as absolute } from 'node:path'
 import { loadClusterFile, type LoadResult } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
-import type { ClusterFile, RoleSchemas } from '../cluster-file/schema.ts'
+import type { ClusterFile } from '../cluster-file/schema.ts'
+import type { RoleSchemas } from '../cluster-file/role-form.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { resourceProblems } from '../programs/resource-problems.ts'
@@ -16,12 +17,14 @@ import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
 import { OURS, registryOf, type Registry } from './own/load-own.ts'
 import { MODULES } from './modules.ts'
-import { twinAddresses } from './lab-twin.ts'
+import { twinAddresses } from '../lab/twin-addresses.ts'
 
 /** Which cluster to open. */
 export interface OpenOptions {
   /** Folder of the cluster file. */
   readonly folder: string
+  /** The cluster file in it, by its path; looked for by its usual names when left out. */
+  readonly file?: string | undefined
   /** Act on the twin in the lab instead of the boards. */
   readonly lab: boolean
   /** Open also when roles object to what was seen of the nodes: to look at them anew. */
@@ -98,12 +101,9 @@ export async function openCluster(
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const registry = await registryOf(folder)
-  const loaded = await loadClusterFile(folder, {
-    roles: registry.roles,
-    set: options.set,
-    modules: MODULES,
-    text: options.edited?.text,
-  })
+  const { set, file, edited } = options
+  const reading = { roles: registry.roles, set, modules: MODULES, file, text: edited?.text }
+  const loaded = await loadClusterFile(folder, reading)
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.
     const others = loaded.diagnostics.filter(({ code }) => code !== 'UNKNOWN_ROLE')
@@ -155,7 +155,7 @@ async function sourceOf(
     roles,
     kinds,
     files,
-    twin: lab ? await twinAddresses(file, folder) : undefined,
+    twin: lab ? await twinAddresses({ cluster: file.cluster, folder }) : undefined,
   }
   return { source, diagnostics }
 }

@@ -1,15 +1,16 @@
 /** Commands that are proposed: with the options by which this one found its cluster, so that they act on the same one. */
 import type { Event } from '../events/event.ts'
 import { quote } from '../shell/quote.ts'
-import type { SharedOptions } from './command.ts'
+import type { SharedOptions } from './shared-options.ts'
 
 /** Commands that act on a cluster, as texts name them; `--lab` may be in them already. */
-const ACTING = /\bbramble (?:--lab )?(?=(?:apply|plan|status|facts|ssh|secrets|upgrade|log)\b)/g
+const ACTING = /\bbramble (?:--lab )?(?=(?:apply|plan|status|facts|ssh|run|secrets|upgrade|log)\b)/g
 
 /** The options of a command line that say which cluster is meant, as they are typed. */
-export function clusterWords({ folder, lab, identity, set = [] }: SharedOptions): string[] {
+export function clusterWords({ folder, file, lab, identity, set = [] }: SharedOptions): string[] {
   return [
     ...(folder === undefined ? [] : ['-C', quote(folder)]),
+    ...(file === undefined ? [] : ['-f', quote(file)]),
     ...(lab === true ? ['--lab'] : []),
     ...(identity === undefined ? [] : ['--identity', quote(identity)]),
     ...set.flatMap((text) => ['--set', quote(text)]),

@@ -1,6 +1,7 @@
 /** How a verb is declared: its name for the help, and its definition, which is loaded only when the verb is used. */
-import { Command as RuntimeCommand, Option as RuntimeOption } from 'commander'
-import type { Command, CommandUnknownOpts, Option } from '@commander-js/extra-typings'
+import type { SharedOptions } from './shared-options.ts'
+import { Command as RuntimeCommand } from 'commander'
+import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 
@@ -29,32 +30,10 @@ export function newCommand(name: string, summary: string): Command {
   return new RuntimeCommand(name).description(summary) as unknown as Command
 }
 
-/** An option with a number that can also stand in a variable of the environment. */
-export function numberOption<Flags extends string>(
-  flags: Flags,
-  summary: string,
-  variable: string,
-  read: (value: string) => number,
-): Option<Flags, undefined, undefined, number> {
-  const option = new RuntimeOption(flags, summary).env(variable).argParser(read)
-  return option
-}
-
 /** Adds a word below a verb, such as `list` of `secrets`, with the verb's settings. */
 export function subcommand(parent: Command, name: string, summary: string): Command {
   const command = parent.command(name).description(summary)
   return withSharedOptions(command.copyInheritedSettings(parent))
-}
-
-/** Options that every command has, before or after the verb. */
-export interface SharedOptions {
-  readonly folder?: string
-  readonly lab?: boolean
-  readonly identity?: string
-  readonly set?: readonly string[]
-  readonly json?: boolean
-  readonly color?: boolean
-  readonly debug?: boolean
 }
 
 /** Declares the common options; read them with {@link sharedOptionsOf}. */
@@ -62,6 +41,13 @@ export function withSharedOptions(command: Command): Command {
   command
     .optionsGroup('Common options:')
     .option('-C, --folder <path>', 'folder of the cluster file, instead of the current one')
+    .option(
+      // Where -f means something else to everybody, as with logs, only the long one is left.
+      (command.options.some(({ short }) => short === '-f')
+        ? '--file <path>'
+        : '-f, --file <path>') as '--file <path>',
+      'the cluster file itself; its folder is the folder of the cluster',
+    )
     .option('--lab', 'act on the virtual twin in the lab, never on the boards')
     .option(
       '--set <key=value>',
@@ -77,7 +63,7 @@ export function withSharedOptions(command: Command): Command {
   return command
 }
 
-/** The common options as they were given to a command or to any of those above it. */
+/** The common options as they were given to a command or to any of those above it, or by the environment. */
 export function sharedOptionsOf(command: CommandUnknownOpts): SharedOptions {
   const given: Record<string, unknown> = {}
   for (let level: CommandUnknownOpts | null = command; level !== null; level = level.parent) {

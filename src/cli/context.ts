@@ -1,9 +1,9 @@
 /** What the work of a command is given: the terminal, the common options, and the cluster when it asks for it. */
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { OpenedCluster } from '../api/open.ts'
 import { commandLine } from '../shell/quote.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { SharedOptions } from './command.ts'
+import type { SharedOptions } from './shared-options.ts'
 import { showDiagnostics } from './show-diagnostics.ts'
 import type { ClusterApi } from './cluster-api.ts'
 import { terminalOf, type Surroundings, type Terminal } from './surroundings.ts'
@@ -17,7 +17,11 @@ export interface Context {
   readonly typed: string
   /** Folder of the cluster file, absolute. */
   readonly folder: string
+  /** The cluster file that was named, absolute; undefined when it is looked for in the folder. */
+  readonly file: string | undefined
   readonly api: () => Promise<ClusterApi>
+  /** The same with other common options. */
+  readonly with: (other: Partial<SharedOptions>) => Context
   /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
   readonly openCluster: (options?: { readonly despiteFindings?: boolean }) => Promise<OpenedCluster>
 }
@@ -44,18 +48,23 @@ export function createContext(
   words: readonly string[] = [],
 ): Context {
   const terminal = terminalOf(surroundings, common.color ?? true)
-  const folder = resolve(surroundings.folder, common.folder ?? '.')
+  const inFolder = resolve(surroundings.folder, common.folder ?? '.')
+  const file = common.file === undefined ? undefined : resolve(inFolder, common.file)
+  const folder = file === undefined ? inFolder : dirname(file)
   return {
     terminal,
     surroundings,
     common,
     typed: commandLine(['bramble', ...words]),
     folder,
+    file,
     api: surroundings.loadCluster,
+    with: (other) => createContext(surroundings, { ...common, ...other }, words),
     openCluster: async (options = {}) => {
       const api = await surroundings.loadCluster()
       const opened = await api.openCluster({
         folder,
+        ...(file !== undefined && { file }),
         lab: common.lab ?? false,
         set: common.set,
         ...options,

@@ -5,6 +5,7 @@ export const EXIT = {
   ok: 0,
   failure: 1,
   changes: 2,
+  unreached: 3,
   usage: 64,
   defect: 70,
   interrupted: 130,
@@ -21,6 +22,10 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
     meaning: 'something failed, is not well, is wrong in the file, or is not known',
   },
   { code: EXIT.changes, meaning: 'plan --detailed-exitcode: there are changes to apply' },
+  {
+    code: EXIT.unreached,
+    meaning: 'run: could not be started on some nodes, and ended well on all others',
+  },
   { code: EXIT.usage, meaning: 'the command line was not understood' },
   { code: EXIT.defect, meaning: 'a defect of Bramble itself' },
   { code: EXIT.interrupted, meaning: 'interrupted with Ctrl-C or a signal' },

@@ -1,6 +1,8 @@
 /** Puts the program together: every verb by name, and the definitions of those that were typed. */
 import { readVersion } from '../support/version.ts'
 import { newCommand, withSharedOptions, type Command, type Session, type Verb } from './command.ts'
+import { ENVIRONMENT_RULE } from './environment.ts'
+import { withTableExamples } from './examples.ts'
 import { exitCodeHelp } from './exit-codes.ts'
 import { VERBS } from './verbs.ts'
 
@@ -44,11 +46,19 @@ export async function buildProgram(
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', `\n${exitCodeHelp()}`)
+    .addHelpText('after', `\n${wrapped(ENVIRONMENT_RULE)}`)
     .commandsGroup('Commands:')
     .helpCommand('help [command]', 'show the help of a command')
+  // Those of the verbs are put in where they are defined.
+  withTableExamples(program, 'bramble')
   for (const verb of VERBS)
     program.addCommand(await defined(verb, words === 'all' || words.includes(verb.name), program, session))
   return program
+}
+
+/** In lines that fit every terminal. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(.{1,78})(?: |$)/g, '$1\n').trimEnd()
 }
 
 function versionText(words: readonly string[] | 'all'): string {
@@ -60,5 +70,6 @@ async function defined(verb: Verb, isTyped: boolean, program: Command, session: 
   if (!isTyped) return command
   const { define } = await verb.load()
   define(command, session)
+  withTableExamples(command, `bramble ${verb.name}`)
   return withSharedOptions(command)
 }

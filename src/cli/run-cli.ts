@@ -1,7 +1,9 @@
 /** Runs one command line from its words to its exit status. */
 import { CommanderError } from 'commander'
-import { sharedOptionsOf, type SharedOptions, type Session } from './command.ts'
+import { sharedOptionsOf, type Session } from './command.ts'
+import type { SharedOptions } from './shared-options.ts'
 import { createContext } from './context.ts'
+import { isOn, takeEnvironment } from './environment.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { showFailure, showUsage } from './failures.ts'
 import { buildProgram } from './program.ts'
@@ -18,9 +20,13 @@ function withoutEmptyHelp(words: readonly string[]): string[] {
 /** Does what the words say; never throws. */
 export async function runCli(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok
-  let common: SharedOptions = { debug: words.includes('--debug'), json: words.includes('--json') }
+  let common: SharedOptions = {
+    debug: words.includes('--debug') || isOn(surroundings.environment, 'BRAMBLE_DEBUG'),
+    json: words.includes('--json') || isOn(surroundings.environment, 'BRAMBLE_JSON'),
+  }
   const session: Session = {
     run: async (command, work) => {
+      takeEnvironment(command, surroundings.environment)
       common = sharedOptionsOf(command)
       exitCode = await work(createContext(surroundings, common, words))
     },

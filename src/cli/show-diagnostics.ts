@@ -4,7 +4,7 @@ import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnosticForTwin } from '../diagnostics/for-twin.ts'
 import { withClusterWords } from './again.ts'
-import type { SharedOptions } from './command.ts'
+import type { SharedOptions } from './shared-options.ts'
 import { renderHuman, renderJson } from '../diagnostics/render.ts'
 import type { Terminal } from './surroundings.ts'
 

@@ -45,6 +45,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/ports.ts'),
   },
   {
+    name: 'run',
+    summary: 'run a program or a line of shell on many nodes',
+    load: () => import('./commands/run.ts'),
+  },
+  {
     name: 'ssh',
     summary: 'log in to a node, or run a command there',
     load: () => import('./commands/ssh.ts'),
@@ -53,6 +58,16 @@ export const VERBS: readonly Verb[] = [
     name: 'ssh-config',
     summary: 'print an OpenSSH configuration for all nodes',
     load: () => import('./commands/ssh-config.ts'),
+  },
+  {
+    name: 'env',
+    summary: "print the variables that an engine's own client goes by",
+    load: () => import('./commands/env.ts'),
+  },
+  {
+    name: 'connect',
+    summary: 'hold a way to an engine open for its own client',
+    load: () => import('./commands/connect.ts'),
   },
   {
     name: 'secrets',
@@ -80,4 +95,5 @@ export const VERBS: readonly Verb[] = [
     summary: 'print the completions for a shell',
     load: () => import('./commands/completion.ts'),
   },
+  { name: 'version', summary: 'show the version', load: () => import('./commands/version.ts') },
 ]

@@ -2,14 +2,22 @@
 import type { Event } from '../events/event.ts'
 import { eventWithClusterWords } from './again.ts'
 import { askPassword } from './ask.ts'
-import type { Context } from './context.ts'
+import { UsageError, type Context } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
 import { listed } from './render/counts.ts'
 import { jsonRenderer } from './render/json.ts'
-import { plainRenderer } from './render/plain.ts'
+import { plainRenderer, quietRenderer } from './render/plain.ts'
 import { RunProgress } from './render/progress.ts'
 import type { Renderer } from './render/renderer.ts'
+
+/** How much of a run is shown. */
+export interface Detail {
+  /** Every step with its time. */
+  readonly verbose?: boolean
+  /** Problems alone. */
+  readonly quiet?: boolean
+}
 
 /** What is left of a run once it was shown. */
 export interface WatchedRun {
@@ -36,9 +44,10 @@ export interface RunControls {
 export async function watchRun(
   context: Context,
   start: (controls: RunControls) => AsyncIterable<Event>,
+  detail: Detail = {},
 ): Promise<WatchedRun> {
   const progress = new RunProgress()
-  const renderer = await chooseRenderer(context, progress)
+  const renderer = await chooseRenderer(context, progress, detail)
   const planEvents: Event[] = []
   const interrupts = watchInterrupts(
     () => renderer.note(`${stoppingNote(progress)}\n`),
@@ -87,9 +96,16 @@ function controlsOf(
 }
 
 /** JSON when asked for, a live picture where one can be drawn, else plain lines. */
-async function chooseRenderer(context: Context, progress: RunProgress): Promise<Renderer> {
+async function chooseRenderer(
+  context: Context,
+  progress: RunProgress,
+  { verbose = false, quiet = false }: Detail,
+): Promise<Renderer> {
   const { terminal, common, surroundings } = context
+  if (verbose && quiet) throw new UsageError('--verbose and --quiet together make no sense: leave one out.')
   if (common.json) return jsonRenderer(terminal.out)
+  if (quiet) return quietRenderer(terminal.out)
+  if (verbose) return plainRenderer(terminal.out, { differences: true, steps: true, times: true })
   if (!terminal.isLive) return plainRenderer(terminal.out, { differences: false })
   const { humanRenderer } = await import('./render/human.ts')
   const { palette, unicode } = terminal

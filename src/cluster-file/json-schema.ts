@@ -1,7 +1,7 @@
 /** The JSON Schema of the cluster file, with which editors complete, explain and check. */
 import { z } from 'zod'
 import { clusterFileSchema } from './schema.ts'
-import type { RoleSchemas } from './schema.ts'
+import type { RoleSchemas } from './role-form.ts'
 
 /** A draft-07 schema (what editors' YAML support understands best) of a cluster file with these roles. */
 export function clusterFileJsonSchema(roles: RoleSchemas): Readonly<Record<string, unknown>> {

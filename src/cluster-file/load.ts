@@ -19,15 +19,17 @@ export interface LoadResult extends ReadResult {
   readonly text?: string
 }
 
+/** Which file to load, beside how to read it. */
+export interface LoadOptions extends ReadTypedOptions {
+  /** The file, by its path; looked for by its usual names in the folder when left out. */
+  readonly file?: string | undefined
+  /** What the file is about to say, in place of what it says. */
+  readonly text?: string | undefined
+}
+
 /** Finds, reads and checks the cluster file in `folder`. Nothing is thrown for what the user did. */
-export async function loadClusterFile(
-  folder: string,
-  options: ReadTypedOptions & {
-    /** What the file is about to say, in place of what it says. */
-    readonly text?: string | undefined
-  },
-): Promise<LoadResult> {
-  const found = findClusterFile(folder)
+export async function loadClusterFile(folder: string, options: LoadOptions): Promise<LoadResult> {
+  const found = options.file === undefined ? findClusterFile(folder) : { path: options.file }
   if ('diagnostic' in found) {
     return { diagnostics: [found.diagnostic], positions: positionsWithoutLines(folder) }
   }

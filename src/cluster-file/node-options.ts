@@ -1,31 +1,11 @@
 /** Options of roles for single nodes (`nodes.NAME.options`): laid over those of the role, and judged by the role's own schema. */
-import { z } from 'zod'
 import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { findingsOf } from './issue-diagnostics.ts'
 import type { NodeEntry } from './node-schema.ts'
 import type { KeyPath, Positions } from './positions.ts'
-import type { ClusterFile, RoleForm, RoleSchemas, RoleUse } from './schema.ts'
-
-/** The options that a node may have otherwise, each as the role has it; undefined when there are none. */
-export function nodeOptionsSchema({ options, perNode = [] }: RoleForm): z.ZodType | undefined {
-  if (!(options instanceof z.ZodObject) || perNode.length === 0) return undefined
-  const shape = options.shape as Readonly<Record<string, z.ZodType>>
-  const own = perNode.flatMap((key) => {
-    const schema = shape[key]
-    if (schema === undefined) return []
-    // What is left out is the role's, and no default.
-    const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? schema.unwrap() : schema
-    const { description } = schema
-    return [
-      [
-        key,
-        (inner as z.ZodType).optional().meta({ ...(description !== undefined && { description }) }),
-      ] as const,
-    ]
-  })
-  return z.strictObject(Object.fromEntries(own))
-}
+import type { ClusterFile, RoleUse } from './schema.ts'
+import type { RoleForm, RoleSchemas } from './role-form.ts'
 
 /** What laying over needs beside the file. */
 interface NodeOptionsInput {

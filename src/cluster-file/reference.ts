@@ -1,6 +1,6 @@
 /** Writes the reference page of the cluster file, `docs/reference/cluster-file.md`, from the same schema as the editor help. */
 import { clusterFileJsonSchema } from './json-schema.ts'
-import type { RoleSchemas } from './schema.ts'
+import type { RoleSchemas } from './role-form.ts'
 
 /** The parts of a JSON Schema that pages of the reference show. */
 export interface SchemaPart {

@@ -1,26 +1,14 @@
 /** Schema of the whole cluster file; every key has the description that editors and the reference show. */
+import type { RoleForm, RoleSchemas } from './role-form.ts'
 import { z } from 'zod'
 import { Bug } from '../diagnostics/bug.ts'
 import { DNS_LABEL, DOMAIN, USER_NAME, listOf, text } from './forms.ts'
-import { nodeOptionsSchema } from './node-options.ts'
+import { nodeOptionsSchema } from './node-options-schema.ts'
 import { nodeSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 import type { KeyPath } from './positions.ts'
 import type { Selection } from './selection-schema.ts'
 import { serviceSchema } from './service-schema.ts'
-
-/** What the cluster file may say of a role. */
-export interface RoleForm {
-  /** An object schema without `on` and `count`. */
-  readonly options: z.ZodType
-  /** `several`: the role may be a list, each item of it with its own `on` and options. */
-  readonly uses?: 'one' | 'several' | undefined
-  /** Options that a node may have otherwise (`nodes.NAME.options`). */
-  readonly perNode?: readonly string[] | undefined
-}
-
-/** What may be said of the roles there are, by the name of the role. */
-export type RoleSchemas = Readonly<Record<string, RoleForm>>
 
 /** Names are checked elsewhere, where a better name can be proposed; editors get the pattern. */
 const name = () => z.string().meta({ pattern: DNS_LABEL.source })

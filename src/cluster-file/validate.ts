@@ -1,4 +1,5 @@
 /** The rules between keys of the cluster file that need no facts of live nodes. */
+import type { Rule } from './rules/rule.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Positions } from './positions.ts'
 import { boardsFit } from './rules/boards.ts'
@@ -10,9 +11,6 @@ import { namesAreLabels } from './rules/names.ts'
 import { namesExist } from './rules/references.ts'
 import { servicesRun } from './rules/services.ts'
 import type { ClusterFile } from './schema.ts'
-
-/** One rule: looks at the whole file, names the places. */
-export type Rule = (file: ClusterFile, positions: Positions) => readonly Diagnostic[]
 
 const RULES: readonly Rule[] = [
   namesAreLabels,

@@ -1,9 +1,18 @@
 /** Puts together what several uses of roles want of one node. */
+import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Positions } from '../cluster-file/positions.ts'
 import { ownPartCodes } from '../diagnostics/catalogue/own.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { addressOf, type LocalAddress, type Resource } from '../resources/kind.ts'
-import type { WantedResource } from './programs.ts'
+
+/** A resource, and who wants it. */
+export interface WantedResource {
+  readonly resource: Resource
+  /** Name of the role; `services` for the unit of a declared service. */
+  readonly role: string
+  /** The way to the use in the cluster file. */
+  readonly path: KeyPath
+}
 
 /** One address that two uses want differently. */
 export interface Clash {

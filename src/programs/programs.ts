@@ -1,4 +1,5 @@
 /** From a resolved cluster to the program of every node, and to what the rollout has to know of the engines. */
+import type { WantedResource } from './merge-resources.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
@@ -71,15 +72,6 @@ export function releaseWishes(resolved: Resolved, nodes: ReadonlySet<string>): R
   return placedRoles(resolved, nodes).flatMap(
     ({ role, ...given }) => role.releases?.({ ...given, cluster }) ?? [],
   )
-}
-
-/** A resource, and who wants it. */
-export interface WantedResource {
-  readonly resource: Resource
-  /** Name of the role; `services` for the unit of a declared service. */
-  readonly role: string
-  /** The way to the use in the cluster file. */
-  readonly path: KeyPath
 }
 
 /** What each use of a role wants of a node: those of its foundation first, then in the order of its roles. `which` roles are asked. */
@@ -225,13 +217,14 @@ export function wantedVersions(resolved: Resolved): WantedVersion[] {
   })
 }
 
-interface RoleInUse {
+/** A use of a role, with what its functions are given beside secrets. */
+export interface RoleInUse {
   readonly role: Role
   readonly given: Omit<RoleClusterContext<never>, 'secrets'>
 }
 
 /** Each use of a role that is on any node. */
-function usesInOrder({ cluster, roles, files }: Resolved): RoleInUse[] {
+export function usesInOrder({ cluster, roles, files }: Resolved): RoleInUse[] {
   return [...new Set(cluster.nodes.flatMap((node) => node.roles))].flatMap((name) =>
     cluster
       .uses<never>(name)

@@ -7,7 +7,8 @@ import type { Resolved } from '../resolve/resolve.ts'
 import { addressOf } from '../resources/kind.ts'
 import type { Role } from '../roles/role.ts'
 import { clashDiagnostic, merged, type Clash } from './merge-resources.ts'
-import { wantedOn, type Provisions, type WantedResource } from './programs.ts'
+import { wantedOn, type Provisions } from './programs.ts'
+import type { WantedResource } from './merge-resources.ts'
 
 /** Of these nodes; `provisions` only when secrets and releases are there. Without, roles that need them are not asked. */
 export function resourceProblems(

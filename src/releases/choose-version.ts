@@ -1,6 +1,6 @@
 /** Chooses the version that a cluster begins with, or goes on to. Pure: what is out, what is supported and what day it is are given. */
 import { holesIn, isUnknownNewer, lineOfEngine, type EngineLines } from './engine-lines.ts'
-import type { ReleasedVersion } from './release-index.ts'
+import type { ReleasedVersion } from './index-sort.ts'
 import { isSupported, type SupportDates } from './support.ts'
 import { compareVersions, isOfLine } from './version.ts'
 

@@ -1,5 +1,5 @@
 /** How a maker lays its releases out, as data of an engine: where a file is, how it is packed, what vouches for it. */
-import type { IndexSort } from './release-index.ts'
+import type { IndexSort } from './index-sort.ts'
 
 /** One version, built for one architecture. */
 export interface ReleaseName {

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promi
 import { join, sep } from 'node:path'
 import { z } from 'zod'
 import type { ReleaseLayout } from './layout.ts'
-import type { ReleasedVersion } from './release-index.ts'
+import type { ReleasedVersion } from './index-sort.ts'
 import { isPlainVersion } from './version.ts'
 
 const noteSchema = z.object({

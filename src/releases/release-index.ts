@@ -3,36 +3,13 @@
  *
  * An index is signed by nobody. It only decides what is asked for next; what is installed is checked against what the maker vouches for.
  */
+import type { IndexQuestion, ReleasedVersion } from './index-sort.ts'
 import { releaseCodes } from '../diagnostics/catalogue/releases.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { reasonOf } from '../support/reason.ts'
 import { locate, readBounded, type DownloadSource, type FetchFailure } from './download.ts'
 import type { ReleaseLayout } from './layout.ts'
 import { ReleaseError } from './release-error.ts'
-
-/** A version that is out. */
-export interface ReleasedVersion {
-  readonly version: string
-  /** What it is built for on Linux, in the maker's words. */
-  readonly architectures: readonly string[]
-}
-
-/** What an index is asked about. */
-export interface IndexQuestion {
-  readonly product: string
-  /** Lines that the role knows, oldest first: some makers have an index for each line. */
-  readonly known: readonly string[]
-}
-
-/** One way of saying which versions are out. */
-export interface IndexSort {
-  /** Where the maker has it, when that is not where the releases are. A mirror has both. */
-  readonly base?: string
-  /** Paths of what it consists of, below the base; where there are several, some may be missing. */
-  paths(question: IndexQuestion): readonly string[]
-  /** Reads one of them. Throws an error with a plain sentence when it is not what it should be. */
-  read(text: string, question: IndexQuestion): readonly ReleasedVersion[]
-}
 
 /** HashiCorp's largest index has 3 MB. Whatever sends more, or takes longer, is not one. */
 const BOUNDS = { bytes: 32 * 1024 * 1024, seconds: 60 }

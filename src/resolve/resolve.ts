@@ -68,8 +68,14 @@ export function resolve(input: ResolveInput): Resolved {
   const uses = usesByNode(placement)
   const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, roles, lock)
-  const { network, allocated, provided } = shared
-  const cluster: Cluster = { ...clusterOf(input, nodes, placement, uses), network, allocated, provided }
+  const { network, allocated, provided, openings } = shared
+  const cluster: Cluster = {
+    ...clusterOf(input, nodes, placement, uses),
+    network,
+    allocated,
+    provided,
+    openings,
+  }
   const settled = settledValues(cluster, input)
   return {
     cluster,
@@ -160,7 +166,7 @@ function clusterOf(
   nodes: readonly ClusterNode[],
   placement: Placement,
   usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
-): Omit<Cluster, 'network' | 'allocated' | 'provided'> {
+): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings'> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = new Map(

@@ -8,7 +8,7 @@ import type { Role } from '../roles/role.ts'
 import { allocate, type Allocation, type AllocationOutcome } from '../topology/allocation.ts'
 import type { Cluster } from '../topology/cluster.ts'
 import type { Network } from '../topology/network.ts'
-import type { ProvidedOnNode } from '../topology/provided.ts'
+import type { Opening, ProvidedOnNode } from '../topology/provided.ts'
 
 type Roles = Readonly<Record<string, Role>>
 
@@ -19,7 +19,7 @@ interface Given extends AllocationOutcome {
 }
 
 /** What is shared in a cluster. */
-export interface Shared extends Pick<Cluster, 'network' | 'allocated' | 'provided'> {
+export interface Shared extends Pick<Cluster, 'network' | 'allocated' | 'provided' | 'openings'> {
   /** All that is given out, for the cluster lock. */
   readonly allocations: () => ClusterLock['allocations']
   readonly diagnostics: (positions: Positions, placeOf: PlaceOfRole) => readonly Diagnostic[]
@@ -52,6 +52,7 @@ export function sharedOf(cluster: () => Cluster, roles: Roles, lock: ClusterLock
     network,
     allocated: (name) => allocated().get(name)?.allocated ?? {},
     provided,
+    openings: (node) => openingsOn(cluster(), roles, node),
     allocations: () =>
       Object.fromEntries(
         given().map(({ allocation, allocated: values }) => [allocation.name, { ...values }]),
@@ -92,6 +93,16 @@ function providedBy(cluster: Cluster, roles: Roles): readonly ProvidedOnNode[] {
           ],
     ),
   ])
+}
+
+function openingsOn(cluster: Cluster, roles: Roles, name: string): readonly Opening[] | undefined {
+  const node = cluster.nodes.find((one) => one.name === name)
+  if (node === undefined) return undefined
+  const said = cluster
+    .usesOn(name)
+    .flatMap(({ role, options }) => [roles[role]?.openings?.({ options: options as never, node, cluster })])
+    .filter((one) => one !== undefined)
+  return said.length === 0 ? undefined : said.flat()
 }
 
 /** Works it out when it is first asked for. Who asks for it while it is worked out asks for himself. */

@@ -3,7 +3,14 @@ import type { z } from 'zod'
 import type { SeveralUses } from '../cluster-file/schema.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
-import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
+import type {
+  ClusterStore,
+  EngineClient,
+  EngineProbe,
+  EngineVersion,
+  Gate,
+  RaftGroup,
+} from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { Cluster } from '../topology/cluster.ts'
@@ -12,7 +19,7 @@ import type { Pace } from '../topology/pace.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import type { FileWish } from '../wishes/file-wish.ts'
 import type { Offer } from '../wishes/offer.ts'
-import type { Provided } from '../topology/provided.ts'
+import type { Opening, Provided } from '../topology/provided.ts'
 import type { ReleaseWish } from '../wishes/release-wish.ts'
 import type { RoleSecrets, SecretWish, ServedCertificate } from '../wishes/secret-wish.ts'
 
@@ -38,6 +45,11 @@ export interface RoleClusterContext<Options = unknown> extends Pick<
 > {
   /** The nodes that have this use of the role, in the order of the cluster file. */
   readonly nodes: readonly ClusterNode[]
+}
+
+/** The same for whoever needs secrets only when a client is really to ask. */
+export interface RoleClientContext<Options = unknown> extends Omit<RoleClusterContext<Options>, 'secrets'> {
+  readonly secrets: () => RoleSecrets
 }
 
 /** A mistake that only shows once roles have met nodes; the place is filled in by resolve. */
@@ -105,6 +117,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly network?: (context: Pick<RoleContext<Options>, 'options' | 'cluster'>) => Network
   /** What a node with this role gives to others, for `cluster.provided`, which it must not ask itself. */
   readonly provides?: (context: RoleWishContext<Options>) => readonly Provided[]
+  /** Said by a role that closes a node: what of that which is given stays open, and from where. */
+  readonly openings?: (context: RoleWishContext<Options>) => readonly Opening[]
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Values that its store makes when the engine runs. */
   readonly offers?: (
@@ -124,6 +138,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
   /** Which version of its engine is wanted, and what may follow what. Said by one role of an engine. */
   readonly version?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => EngineVersion | undefined
+  /** How the engine's own client is told where to ask, for `bramble env`. Several roles may speak for one client. */
+  readonly client?: (context: RoleClientContext<Options>) => EngineClient | undefined
   /** How the engine's state is asked, for `bramble status`. */
   readonly status?: (context: RoleClusterContext<Options>) => EngineProbe | undefined
 }

@@ -1,22 +1,11 @@
 /** Asks the engines how they stand, over connections that are open anyway: the same question that `bramble status` asks. */
+import type { EngineLook } from './engine-run.ts'
 import type { EngineProbe, EngineStatus } from '../engines/contract.ts'
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import { poll } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
-import type { EngineRun } from './engines.ts'
+import type { EngineRun } from './engine-run.ts'
 import type { UnderWay } from './under-way.ts'
-
-/** What an engine says of itself. */
-export interface EngineLook {
-  /** What is not well, one sentence each. */
-  readonly problems: readonly string[]
-  /** Members on computers that the cluster file does not have, and the unit that each runs as. */
-  readonly strangers?: EngineStatus['strangers']
-  /** Those of them that may pass by themselves within seconds: a server is late, or has just come back. */
-  readonly unsettled?: readonly string[]
-  /** Why nobody could be asked, when nobody could. */
-  readonly failure?: string
-}
 
 /** How long the last look waits for what was well before the run, in seconds. */
 const LAST_LOOK_SECONDS = 60

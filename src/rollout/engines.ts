@@ -1,50 +1,18 @@
 /** What belongs to the cluster: looked at with the nodes, and converged after them through one member. */
+import type { EngineRun } from './engine-run.ts'
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type {
-  ClusterDifference,
-  ClusterOutcome,
-  ClusterStore,
-  EngineProbe,
-  Unseen,
-} from '../engines/contract.ts'
-import {
-  EMPTY_SUMMARY,
-  addSummaries,
-  type EventBody,
-  type NodeOutcome,
-  type Summary,
-} from '../events/event.ts'
+import type { ClusterOutcome, ClusterStore } from '../engines/contract.ts'
+import { EMPTY_SUMMARY, addSummaries, type EventBody, type Summary } from '../events/event.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import type { NodeResults } from './converge-node.ts'
-import type { EngineLook } from './engine-look.ts'
 import { handoverOf, offerAddress, unmadeBy, type RunHandover } from './offers.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough } from './work.ts'
 
 /** How long an engine may take to answer after its nodes were changed, in seconds. */
 const ENGINE_PATIENCE_SECONDS = 120
-
-/** An engine in a run: what was seen of it, and what became of it so far. */
-export interface EngineRun {
-  readonly name: string
-  readonly store?: ClusterStore
-  readonly probe?: EngineProbe
-  readonly differences: readonly ClusterDifference[]
-  /** Single things that could not be looked at. */
-  readonly unseen: readonly Unseen[]
-  /** What the engine says of itself; told at the first look, and at the last one when something was changed. */
-  look: EngineLook
-  summary: Summary
-  /** Names of the values that it makes for others. */
-  readonly offers: readonly string[]
-  /** What became of each address so far: before the nodes, after them, and in further rounds. */
-  outcomes: ReadonlyMap<string, 'changed' | 'failed'>
-  /** Why it is not as wanted. */
-  failure?: Pick<Diagnostic, 'summary' | 'code' | 'why' | 'fix'>
-  ending?: Extract<NodeOutcome, 'skipped' | 'declined'>
-}
 
 /** Resources that were as wanted at the look. */
 export function unchangedOf({ store, differences, unseen, failure, offers }: EngineRun): number {

@@ -8,7 +8,8 @@ import {
   type Summary,
 } from '../events/event.ts'
 import type { NodeResults } from './converge-node.ts'
-import { unchangedOf, type EngineRun } from './engines.ts'
+import { unchangedOf } from './engines.ts'
+import type { EngineRun } from './engine-run.ts'
 import { finishedNode, isFinishedByLook, outcomeOf, tellFinished, waits } from './node-finished.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Observation } from './work.ts'

@@ -3,7 +3,7 @@ import type { Gate } from '../engines/contract.ts'
 import { EMPTY_SUMMARY } from '../events/event.ts'
 import { poll } from '../support/poll.ts'
 import type { NodeResults } from './converge-node.ts'
-import type { EngineRun } from './engines.ts'
+import type { EngineRun } from './engine-run.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough, type NodeResult, type Observation, type PendingChange } from './work.ts'
 

@@ -5,7 +5,7 @@ import { EMPTY_SUMMARY } from '../events/event.ts'
 import { poll } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import { lookAt } from './engine-look.ts'
-import type { EngineRun } from './engines.ts'
+import type { EngineRun } from './engine-run.ts'
 import { offerDifference, unmadeBy } from './offers.ts'
 import type { UnderWay } from './under-way.ts'
 

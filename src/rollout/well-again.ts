@@ -1,11 +1,12 @@
 /** Whether a node that others wait for is well after its step, by its own gates. */
 import { passGate } from './gates.ts'
+import { missingOn } from './offers.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough, type NodeResult } from './work.ts'
 
 /**
  * Takes the step, and waits until the node is well again. A gate that hangs on what is made after the nodes counts where it was passed
- * before the step.
+ * before the step; so does each gate of a node that still waits for an offer.
  */
 export async function wellAgain(
   run: UnderWay,
@@ -13,7 +14,8 @@ export async function wellAgain(
   step: () => Promise<NodeResult>,
 ): Promise<NodeResult> {
   const own = run.gates.filter((gate) => gate.node === node)
-  const early = own.filter(({ engine }) => run.unsettled.has(engine))
+  const isWaiting = missingOn(run, node).length > 0
+  const early = own.filter(({ engine }) => isWaiting || run.unsettled.has(engine))
   const passed = await Promise.all(early.map((gate) => isPassed(run, gate)))
   let result = await step()
   const seen = await run.looks.get(node)

@@ -3,7 +3,7 @@ import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Allocated } from './allocation.ts'
 import type { Network } from './network.ts'
 import type { ClusterNode } from './node.ts'
-import type { ProvidedOnNode } from './provided.ts'
+import type { Opening, ProvidedOnNode } from './provided.ts'
 import type { ClusterService } from './service.ts'
 
 /** One use of a role: its options (validated, defaults filled) and the nodes that have it, in the order of the cluster file. */
@@ -48,4 +48,6 @@ export interface Cluster {
   allocated(name: string): Allocated
   /** What all roles and declared services give to others, in the order of the nodes. */
   provided(): readonly ProvidedOnNode[]
+  /** What can be reached on a node, where a role closes all else; undefined where none does, and whatever listens can be reached. */
+  openings(node: string): readonly Opening[] | undefined
 }

@@ -25,6 +25,26 @@ export interface Provided {
   readonly names?: readonly string[]
 }
 
+/** Where packets may come from. */
+export interface Source {
+  /** Interface on which they arrive; any when left out. */
+  readonly interface?: string
+  /** Addresses and ranges; any when left out. */
+  readonly addresses?: readonly string[]
+}
+
+/** What can be reached on a node where a role closes all else. */
+export interface Opening {
+  /** What it is and who gives it, such as `bell (services)`. */
+  readonly what: string
+  /** Who may reach it, in words. */
+  readonly who: string
+  /** Name of the role whose network it is reached on; any network when left out. */
+  readonly network?: string
+  readonly ports: readonly ProvidedPort[]
+  readonly from: readonly Source[]
+}
+
 /** The same, with who gives it. */
 export interface ProvidedOnNode extends Provided {
   readonly node: string

@@ -5,16 +5,23 @@ import { expect, onTestFinished } from 'vitest'
 /** Whether there is one here; script(1) of other systems takes other arguments. */
 export const hasTerminal = process.platform === 'linux'
 
-/** A program in a terminal of 80 columns and 12 rows. */
+/** What a terminal is like. */
+export interface TerminalOptions {
+  readonly columns?: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** A program in a terminal of 12 rows, and of 80 columns unless it is to have others. */
 export class TestTerminal {
   readonly #child: ChildProcess
   readonly #ended: Promise<number>
   #text = ''
 
   /** Starts the program; its words may not hold anything that a shell reads. */
-  constructor(folder: string, words: readonly string[]) {
-    const command = `stty rows 12 cols 80; cd ${folder}; exec ${words.join(' ')}`
-    const environment = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '1' }
+  constructor(folder: string, words: readonly string[], options: TerminalOptions = {}) {
+    const { columns = 80, environment: more = {} } = options
+    const command = `stty rows 12 cols ${columns}; cd ${folder}; exec ${words.join(' ')}`
+    const environment = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '1', ...more }
     this.#child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       env: environment,
     })

@@ -62,7 +62,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
   const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
   const find = (role: string): ClusterNode[] => nodes.filter(({ roles }) => roles.includes(role))
-  const { network, allocated, provided } = sharedOf((): Cluster => cluster, known, EMPTY_LOCK)
+  const { network, allocated, provided, openings } = sharedOf((): Cluster => cluster, known, EMPTY_LOCK)
   const cluster: Cluster = {
     name: 'office',
     domain,
@@ -86,6 +86,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     network,
     allocated,
     provided,
+    openings,
   }
   return cluster
 }

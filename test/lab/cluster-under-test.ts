@@ -50,7 +50,7 @@ export class ClusterUnderTest {
 
   /** Runs a command on the twin. */
   async bramble(...words: string[]): Promise<Ran> {
-    const result = await run('node', [...this.#command(), ...words], { timeoutSeconds: 600 })
+    const result = await run('node', this.argv(...words), { timeoutSeconds: 600 })
     return { code: result.code, text: result.stdout.toString(), errors: result.stderr }
   }
 
@@ -84,11 +84,12 @@ export class ClusterUnderTest {
 
   /** Starts an apply that is not waited for. */
   start(...words: string[]): ApplyUnderWay {
-    return new ApplyUnderWay([...this.#command(), '--json', 'apply', '--yes', ...words])
+    return new ApplyUnderWay(this.argv('--json', 'apply', '--yes', ...words))
   }
 
-  #command(): readonly string[] {
-    return [CLI, '-C', this.folder, '--lab', ...this.settings.flatMap((text) => ['--set', text])]
+  /** The command line of a command on the twin, behind the name of Node. */
+  argv(...words: string[]): readonly string[] {
+    return [CLI, '-C', this.folder, '--lab', ...this.settings.flatMap((text) => ['--set', text]), ...words]
   }
 
   /** Applies and gives the last event. */

@@ -5,12 +5,14 @@ import { beyond, SILENT } from '../engines/consul/anybody.ts'
 import { nameOf, type Answer } from '../engines/consul/answers.ts'
 import { allQuestions, type Question } from '../engines/consul/api-endpoints.ts'
 import type { ClusterUnderTest } from './cluster-under-test.ts'
+import { describeOwnClients } from './own-clients.ts'
 
 const SCRIPT = readFileSync(new URL('ask.mjs', import.meta.url), 'utf8')
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
 /** `shown` is the node with the web interface, `other` any other one; both register the service `ssh`. */
 export function describeCallers(given: () => ClusterUnderTest, shown: string, other: string): void {
+  describeOwnClients(given)
   const questions = allQuestions({ node: shown, service: 'ssh' })
 
   async function ask(base: string, token: string, asked: readonly Question[]) {

@@ -83,6 +83,11 @@ export class OffersWorld {
     }
   }
 
+  /** A service is changed where anything is already, so that others may miss it meanwhile. */
+  #actionOn(node: string, address: string): 'create' | 'update' {
+    return address.startsWith('service:') && this.there.get(node)?.size !== 0 ? 'update' : 'create'
+  }
+
   #store(name: string, { members, runsAs, makes }: PaperEngine): ClusterStore {
     const answers = (node: string): void => {
       if (this.there.get(node)?.has(runsAs) !== true) throw new Error('connection refused')
@@ -119,7 +124,7 @@ export class OffersWorld {
         const ready = wanted.filter((one) => !waiting.includes(one)).map(([address]) => address)
         const pending = ready
           .filter((address) => this.there.get(node)?.has(address) !== true)
-          .map((address) => ({ address, action: 'create' as const }))
+          .map((address) => ({ address, action: this.#actionOn(node, address) }))
         return Promise.resolve({
           node,
           reached: true,

@@ -15,7 +15,8 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { renamePinnedKeys } from '../../delivery/transport/known-hosts.ts'
 import { clusterFolder, readLock, writeLock } from '../folder/cluster-folder.ts'
-import { unwritable, workingFolder } from '../folder/working-folder.ts'
+import { unwritable } from '../folder/unwritable.ts'
+import { workingFolder } from '../folder/working-folder.ts'
 import { openCluster, type OpenedCluster, type OpenOptions } from '../open.ts'
 import { registryOf } from '../own/load-own.ts'
 import { handWritten } from './hand-written.ts'
@@ -49,7 +50,7 @@ export async function editCluster(
   options: OpenOptions,
   edit: NodeEdit,
 ): Promise<EditedCluster | RefusedEdit> {
-  const found = findClusterFile(options.folder)
+  const found = options.file === undefined ? findClusterFile(options.folder) : { path: options.file }
   if ('diagnostic' in found) return { diagnostics: [found.diagnostic] }
   const file = relative('.', found.path)
   if (file.endsWith('.ts')) {

@@ -8,6 +8,7 @@ import { keyCodes } from '../../diagnostics/catalogue/keys.ts'
 import { labCodes } from '../../diagnostics/catalogue/lab.ts'
 import { loginCodes } from '../../diagnostics/catalogue/login.ts'
 import { ownPartCodes } from '../../diagnostics/catalogue/own.ts'
+import { planCodes } from '../../diagnostics/catalogue/plans.ts'
 import { readingCodes } from '../../diagnostics/catalogue/reading.ts'
 import { releaseCodes } from '../../diagnostics/catalogue/releases.ts'
 import { resolveCodes } from '../../diagnostics/catalogue/resolve.ts'
@@ -34,6 +35,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   rolloutCodes,
   commandCodes,
   editCodes,
+  planCodes,
   labCodes,
 ]
 

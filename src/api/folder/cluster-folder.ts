@@ -6,7 +6,7 @@ import { resolveCodes } from '../../diagnostics/catalogue/resolve.ts'
 import { EMPTY_LOCK, lockText, parseLock, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
-import { unwritable } from './working-folder.ts'
+import { unwritable } from './unwritable.ts'
 
 /** The paths of one cluster, all absolute. */
 export interface ClusterFolder {

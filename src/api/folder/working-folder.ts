@@ -1,4 +1,5 @@
 /** Where a command keeps what only this computer needs while it works, also when the cluster's own folder cannot be written to. */
+import { isRefusal, unwritable } from './unwritable.ts'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,8 +8,6 @@ import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import type { ClusterFolder } from './cluster-folder.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 
-/** What the file system says where nothing can be written (errno(3)). */
-const REFUSALS = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR']
 /** A full disk still takes an empty file. */
 const PROBE_BYTES = 4096
 
@@ -31,18 +30,6 @@ export function workingFolder(paths: ClusterFolder, purpose: 'look' | 'change'):
     if (purpose === 'change') throw unwritable(error)
     return passingFolder(paths.runtimeFolder)
   }
-}
-
-/** The diagnostic for a file or folder of a cluster that the file system refuses to write; everything else as it was. */
-export function unwritable(error: unknown): unknown {
-  if (!isRefusal(error)) return error
-  const { code = '', path = '' } = error as NodeJS.ErrnoException
-  const folder = dirname(path)
-  return new DiagnosticsError([clusterCodes.FOLDER_UNWRITABLE({ folder, refusal: code })])
-}
-
-function isRefusal(error: unknown): boolean {
-  return REFUSALS.includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /** Makes the folder that never goes into git. */

@@ -44,6 +44,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   needs: A_FUNCTION,
   network: A_FUNCTION,
   provides: A_FUNCTION,
+  openings: A_FUNCTION,
   pace: PACE,
   follows: A_FUNCTION,
   files: A_FUNCTION,
@@ -53,6 +54,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   gates: A_FUNCTION,
   store: A_FUNCTION,
   version: A_FUNCTION,
+  client: A_FUNCTION,
   status: A_FUNCTION,
 }
 

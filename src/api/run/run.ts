@@ -27,6 +27,7 @@ import { withoutLeftNodes } from '../left-nodes.ts'
 import { lateFindings } from './late-findings.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
+import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
 import { objectionsTo, Obstacles } from './objections.ts'
 import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
@@ -38,7 +39,7 @@ import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
 
 /** What a run may be told. */
-export interface RunOptions extends Scope {
+export interface RunOptions extends Scope, PlanOptions {
   /** Take nodes over that another run holds. */
   readonly takeOver?: boolean
   /** How many nodes are under way at once; 50 when left out. */
@@ -48,6 +49,8 @@ export interface RunOptions extends Scope {
   /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
   readonly patienceSeconds?: number
   /** Stops the run between two steps; what a node has begun it finishes. */
+  /** How long another run that holds nodes or groups is waited for, in seconds; left out: not at all for a node, ten minutes for a group. */
+  readonly waitLockSeconds?: number
   readonly signal?: AbortSignal
   readonly sudoPassword?: () => Promise<string>
   /** Asked once, when something differs and before anything is touched; with all events so far. */
@@ -113,10 +116,10 @@ async function carryOut(
 }
 
 function pushRun(
-  { takeOver = false, signal }: RunOptions,
-  parts: Omit<PushRun, 'takeOver' | 'signal'>,
+  { takeOver = false, signal, waitLockSeconds = 0 }: RunOptions,
+  parts: Omit<PushRun, 'takeOver' | 'signal' | 'waitLockSeconds'>,
 ): PushRun {
-  return { ...parts, takeOver, ...(signal && { signal }) }
+  return { ...parts, takeOver, waitLockSeconds, ...(signal && { signal }) }
 }
 
 /** The filters and settings of a run, as they are typed. */
@@ -149,6 +152,7 @@ class Run {
   readonly #tell: (event: Event) => void
   readonly #redaction: Redaction
   readonly #told: Event[] = []
+  readonly #seen: PlanKeeper
   #lock: ClusterLock
   #refusals: readonly Diagnostic[] = []
   readonly #obstacles = new Obstacles()
@@ -166,6 +170,7 @@ class Run {
     this.#tell = tell
     this.#redaction = redaction
     this.#lock = prepared.lock
+    this.#seen = new PlanKeeper(cluster, options, prepared, redaction.told)
   }
 
   /** Why nothing may be changed; known after the rollout. */
@@ -196,6 +201,7 @@ class Run {
       offers,
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       patienceSeconds: this.#options.patienceSeconds,
+      lockPatienceSeconds: this.#options.waitLockSeconds,
       delivery: this.#delivery(push, [...stores, ...probes]),
       emit,
       signal: this.#options.signal,
@@ -204,6 +210,7 @@ class Run {
       confirm: () => this.#confirm(),
     })
     if (this.#mode === 'apply') await this.#keep(outcome, inScope)
+    else if (isWell(outcome)) this.#options.keep?.(await this.#seen.planned(this.#told))
     return outcome
   }
 
@@ -240,7 +247,7 @@ class Run {
     this.#obstacles.isJudged = true
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
     const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
-    this.#refusals = [...late, ...others]
+    this.#refusals = [...late, ...others, ...(await this.#seen.strayed(this.#told))]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
       this.#journal.sink(stamped({ type: 'warning', code, text: `${summary}: ${why}` }, this.#journal.run))

@@ -11,7 +11,7 @@ import { writeLock } from '../folder/cluster-folder.ts'
 import { lostSecrets } from './lost-secrets.ts'
 import type { OpenedCluster } from '../open.ts'
 import { secretWishes } from '../../programs/programs.ts'
-import { unwritable } from '../folder/working-folder.ts'
+import { unwritable } from '../folder/unwritable.ts'
 
 /** What would be given up, and what that costs. */
 export interface Recreation {

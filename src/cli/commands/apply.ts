@@ -7,18 +7,30 @@ import { CommandRefusal, type Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { endLine, endTable } from '../render/end-summary.ts'
 import { planSummary, renderPlan } from '../render/plan-text.ts'
+import { plannedApply, type HeldPlan } from '../plan-file.ts'
 import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
 import { watchRun, type RunControls, type WatchedRun } from '../watch-run.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
   withRunOptions(command)
+    .argument(
+      '[file]',
+      'a plan of bramble plan --out: it is carried out without a question, or refused when anything has changed',
+    )
     .option('-y, --yes', 'agree to the changes beforehand')
-    .action((options, self) => session.run(self, (context) => apply(context, options)))
+    .action((file, options, self) =>
+      session.run(self, async (context) => {
+        if (file === undefined) return apply(context, options)
+        const planned = await plannedApply(context, file, options)
+        return apply(planned.context, { ...options, ...planned.choices })
+      }),
+    )
 }
 
 interface ApplyChoices extends RunChoices {
   readonly yes?: true
+  readonly held?: HeldPlan
 }
 
 async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
@@ -28,20 +40,21 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
   const cluster = await context.openCluster()
   const api = await context.api()
   let declined = false
-  const run = await watchRun(context, ({ signal, sudoPassword, ...controls }) =>
+  const start = ({ signal, sudoPassword, ...controls }: RunControls): AsyncIterable<Event> =>
     api.apply(cluster, {
       ...scopeOf(choices),
       signal,
       ...(sudoPassword && { sudoPassword }),
+      ...(choices.held && { held: choices.held }),
       confirm: async (planned: readonly Event[]) => {
         const agreed = await agree(context, controls, planned, choices, isAlone)
         declined = !agreed
         return agreed
       },
-    }),
-  )
+    })
+  const run = await watchRun(context, start, choices)
   const roles = new Map(cluster.nodes.map((node) => [node.name, node.roles]))
-  if (!common.json) terminal.out(closing(context, run, roles, declined))
+  if (!common.json) terminal.out(closing(context, run, roles, declined, choices.quiet ?? false))
   if (run.interrupted) return EXIT.interrupted
   if (declined && isAlone) throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'apply' }))
   const { end } = run.progress
@@ -57,6 +70,10 @@ async function agree(
   isAlone: boolean,
 ): Promise<boolean> {
   if (common.json) return !isAlone
+  if (choices.quiet && choices.yes) {
+    agreed()
+    return true
+  }
   // Who agreed beforehand is told how much it is; the whole plan is for somebody who decides.
   const isShown = choices.yes !== true || choices.full === true
   const lines = isShown
@@ -77,9 +94,10 @@ function closing(
   { progress, interrupted }: WatchedRun,
   roles: ReadonlyMap<string, readonly string[]>,
   declined: boolean,
+  quiet: boolean,
 ): string {
   if (declined) return 'Nothing was changed.\n'
-  const isQuiet = progress.end?.outcome === 'unchanged' && !interrupted
+  const isQuiet = quiet || (progress.end?.outcome === 'unchanged' && !interrupted)
   const table = isQuiet
     ? []
     : [...endTable(progress, { palette, roles, ...(width !== undefined && { width }) }), '']

@@ -40,9 +40,9 @@ async function check(context: Context): Promise<ExitCode> {
 }
 
 /** One JSON document, whatever is found. */
-async function checkForPrograms({ terminal, common, folder, api }: Context): Promise<ExitCode> {
+async function checkForPrograms({ terminal, common, folder, file, api }: Context): Promise<ExitCode> {
   const { openCluster, versionDiagnostics } = await api()
-  const opened = await openCluster({ folder, lab: common.lab ?? false, set: common.set })
+  const opened = await openCluster({ folder, file, lab: common.lab ?? false, set: common.set })
   const cluster = 'cluster' in opened ? opened.cluster : undefined
   const judged = cluster ? versionDiagnostics(cluster, new Date()) : []
   const found = cluster ? cluster.diagnostics : 'diagnostics' in opened ? opened.diagnostics : []

@@ -61,9 +61,9 @@ interface EditChoices {
 }
 
 async function edit(context: Context, wanted: NodeEdit, choices: EditChoices): Promise<ExitCode> {
-  const { folder, common } = context
+  const { folder, file, common } = context
   const api = await context.api()
-  const edited = await api.editCluster({ folder, lab: common.lab ?? false, set: common.set }, wanted)
+  const edited = await api.editCluster({ folder, file, lab: common.lab ?? false, set: common.set }, wanted)
   if (!('cluster' in edited)) return refused(context, edited)
   return common.json === true
     ? editForPrograms(context, edited, choices)

@@ -1,5 +1,5 @@
 /** `bramble ports`: who may reach what on which node, and why. From the cluster file alone: no node is asked. */
-import type { ProvidedOnNode } from '../../topology/provided.ts'
+import type { Opening, ProvidedOnNode, ProvidedPort } from '../../topology/provided.ts'
 import type { Scope } from '../../api/index.ts'
 import { choiceOf, withChoosingOptions } from '../choosing-options.ts'
 import type { Command, Session } from '../command.ts'
@@ -7,9 +7,6 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
-
-/** The role that closes what is not in the list. */
-const CLOSES = 'firewall'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -23,16 +20,22 @@ async function ports(context: Context, scope: Scope): Promise<ExitCode> {
   const opened = await context.openCluster()
   const { cluster } = opened.resolved
   const chosen = new Set((await context.api()).chosenNodes(opened, scope))
+  const nodes = cluster.nodes.map(({ name }) => name).filter((name) => chosen.has(name))
   const provided = cluster.provided().filter(({ node }) => chosen.has(node))
-  const open = cluster.nodes
-    .filter(({ name, roles }) => chosen.has(name) && !roles.includes(CLOSES))
-    .map(({ name }) => name)
+  const closed = new Map(nodes.flatMap((node) => [[node, cluster.openings(node)] as const]))
+  const open = nodes.filter((node) => closed.get(node) === undefined)
   if (common.json) {
-    terminal.out(jsonText({ provided, withoutFirewall: open }))
+    const openings = nodes.flatMap((node) => (closed.get(node) ?? []).map((one) => ({ node, ...one })))
+    terminal.out(jsonText({ provided, openings, withoutFirewall: open }))
     return EXIT.ok
   }
   const { palette, width } = terminal
-  const table = renderTable(COLUMNS, provided.map(rowOf), {
+  const rows = nodes.flatMap(
+    (node) =>
+      closed.get(node)?.map((one) => rowOfOpening(node, one)) ??
+      provided.filter((one) => one.node === node).map(rowOf),
+  )
+  const table = renderTable(COLUMNS, rows, {
     titleStyle: palette.dim,
     ...(width !== undefined && { width }),
   })
@@ -53,12 +56,26 @@ const COLUMNS = [
 ] as const
 
 function rowOf({ node, ports: listed, to, network, name, role }: ProvidedOnNode): Cell[] {
-  const who = typeof to === 'string' ? to : `nodes with ${to.roles.join(' or ')}`
+  const who = typeof to === 'string' ? (to === 'cluster' ? 'the nodes' : to) : to.roles.join(' and ')
   return [
     { text: node },
-    { text: listed.map(({ port, protocol }) => `${port}/${protocol}`).join(' ') },
+    { text: portsText(listed) },
     { text: who },
     { text: network ?? 'any network' },
     { text: `${name} (${role})` },
   ]
+}
+
+function rowOfOpening(node: string, { ports: listed, who, network, what }: Opening): Cell[] {
+  return [
+    { text: node },
+    { text: portsText(listed) },
+    { text: who },
+    { text: network ?? 'any network' },
+    { text: what },
+  ]
+}
+
+function portsText(listed: readonly ProvidedPort[]): string {
+  return listed.map(({ port, protocol }) => `${port}/${protocol}`).join(' ')
 }

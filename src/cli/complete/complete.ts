@@ -1,4 +1,5 @@
 /** Answers a shell that asks how a command line may go on. */
+import type { Proposals } from './names.ts'
 import { resolve } from 'node:path'
 import { RootCommand } from '@bomb.sh/tab'
 import type { Command, CommandUnknownOpts } from '../command.ts'
@@ -12,9 +13,6 @@ interface Completed {
 }
 
 type Handler = (complete: (value: string, description: string) => void) => void
-
-/** What can stand in a place: proposals with their descriptions. */
-export type Proposals = () => readonly (readonly [value: string, description: string])[]
 
 /**
  * The answer, in the form that the printed scripts read.

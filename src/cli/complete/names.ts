@@ -5,7 +5,9 @@ import { findClusterFile } from '../../cluster-file/find.ts'
 import { CATALOGUE } from '../../api/explain/catalogue.ts'
 import { runIds } from '../../journal/journal-folder.ts'
 import { listFolder } from '../../secrets/secret-files.ts'
-import type { Proposals } from './complete.ts'
+
+/** What can stand in a place: proposals with their descriptions. */
+export type Proposals = () => readonly (readonly [value: string, description: string])[]
 
 /**
  * Where names can stand: the name of an option or an argument, in the help's words.

@@ -7,6 +7,8 @@ import { counted, summaryPhrase } from './counts.ts'
 export interface PlainOptions {
   /** Also one line for each resource that differs: where no plan is printed, as when a journal is replayed. */
   readonly differences: boolean
+  /** Also a line for every step, for what a node said of itself, and how long a node took. */
+  readonly steps?: boolean
   /** What the run is: in a plan, what differs was not changed. `apply` when left out. */
   readonly command?: 'plan' | 'apply'
 }
@@ -20,6 +22,17 @@ const TOLD_PHASES: Readonly<Record<string, string>> = {
   gate: 'waits until well:',
   reboot: 'reboots',
 }
+
+/** The other phases, where every step is told: what is asked of the node. */
+const STEPS: Readonly<Record<string, string>> = {
+  connect: 'logs in',
+  check: 'is asked what differs',
+  converge: 'is changed',
+  verify: 'is asked whether it answers a new connection',
+}
+
+/** What a node is, for people. */
+const FACTS = ['model', 'architecture', 'os', 'os_release', 'machine']
 
 /** The lines for an event; most events have one, some none, failures also the output that came with them. */
 export function plainLines(event: Event, options: PlainOptions): string[] {
@@ -57,12 +70,12 @@ function resourceLines(event: Event, { differences }: PlainOptions): string[] | 
   }
 }
 
-function nodeLines(event: Event, { command = 'apply' }: PlainOptions): string[] | undefined {
+function nodeLines(event: Event, { command = 'apply', steps = false }: PlainOptions): string[] | undefined {
   switch (event.type) {
     case 'node-connected':
-      return [`${event.node}: connected`]
+      return [`${event.node}: connected`, ...(steps ? [`${event.node}: it is ${factsOf(event.facts)}`] : [])]
     case 'phase-started': {
-      const told = TOLD_PHASES[event.phase]
+      const told = TOLD_PHASES[event.phase] ?? (steps ? STEPS[event.phase] : undefined)
       return told === undefined ? [] : [`${event.node}: ${told}${after(' ', event.detail)}`]
     }
     case 'output':
@@ -78,12 +91,20 @@ function nodeLines(event: Event, { command = 'apply' }: PlainOptions): string[] 
       const advice = `${after('; why: ', event.why)}${after('; fix: ', event.fix)}`
       return [
         ...(event.output ?? []).map((line) => `${event.node}: | ${line}`),
-        `${event.node}: ${ending(event, command, `${fact}${advice}`)}`,
+        `${event.node}: ${ending(event, command, `${fact}${advice}`)}${took(event.seconds, steps)}`,
       ]
     }
     default:
       return undefined
   }
+}
+
+function factsOf(facts: Readonly<Record<string, string>>): string {
+  return FACTS.flatMap((name) => facts[name] ?? []).join(', ')
+}
+
+function took(seconds: number | undefined, steps: boolean): string {
+  return steps && seconds !== undefined ? ` after ${seconds.toFixed(1)} s` : ''
 }
 
 function runLines(event: Event, { command = 'apply' }: PlainOptions): string[] | undefined {

@@ -22,3 +22,30 @@ export function plainRenderer(
     close: () => undefined,
   }
 }
+
+/** A renderer that writes a line for what went wrong, and for nothing else. */
+export function quietRenderer(write: (text: string) => void): Renderer {
+  const plain = plainRenderer(write, { differences: false })
+  return {
+    ...plain,
+    event: (event) => {
+      if (isProblem(event)) plain.event(event)
+    },
+  }
+}
+
+function isProblem(event: Event): boolean {
+  switch (event.type) {
+    case 'warning':
+    case 'resource-failed':
+    case 'resource-skipped':
+    case 'resource-unseen':
+      return true
+    case 'node-finished':
+      return event.outcome !== 'unchanged' && event.outcome !== 'changed'
+    case 'engine-finished':
+      return event.problems.length > 0 || (event.outcome !== 'unchanged' && event.outcome !== 'changed')
+    default:
+      return false
+  }
+}

@@ -5,7 +5,7 @@ import { boardByModel } from '../../hardware/boards.ts'
 import { formatMemory, parseMemory } from '../../hardware/memory.ts'
 import type { NodeEntry } from '../node-schema.ts'
 import type { Positions } from '../positions.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 const MIB = 1024 ** 2
 

@@ -1,6 +1,6 @@
 /** The domain of the cluster should be one that nobody else can come to own. */
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 /**
  * Endings that people make up, and endings that are reserved for something else (RFC 2606, 6761, 7686, 9476). None of them can be

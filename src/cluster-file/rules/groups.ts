@@ -1,7 +1,7 @@
 /** Groups may contain groups, but none itself. */
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import { loopsIn } from '../loops.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 /** No group contains itself, directly or through others. */
 export const groupsEnd: Rule = (file, positions) => {

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { isIpAddress } from '../forms.ts'
 import type { NodeEntry } from '../node-schema.ts'
 import type { ClusterFile } from '../schema.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 const IDENTITIES = [
   ['serial', 'serial number'],

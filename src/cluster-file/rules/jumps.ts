@@ -2,7 +2,7 @@
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { loopsIn } from '../loops.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 /** Every `via` names a node or a computer outside, and none leads back to where it started. */
 export const jumpsArrive: Rule = (file, positions) => {

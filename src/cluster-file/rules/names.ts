@@ -2,7 +2,7 @@
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import type { Diagnostic, FilePlace } from '../../diagnostics/diagnostic.ts'
 import { DNS_LABEL } from '../forms.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 const RESERVED: ReadonlySet<string> = new Set(['all', 'rest', 'localhost'])
 

@@ -5,7 +5,7 @@ import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import type { KeyPath, Positions } from '../positions.ts'
 import type { ClusterFile } from '../schema.ts'
 import type { Selection } from '../selection-schema.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 /** One place where nodes are chosen. */
 interface Use {

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Positions } from '../positions.ts'
 import { PROBES } from '../service-schema.ts'
 import type { ServiceEntry } from '../service-schema.ts'
-import type { Rule } from '../validate.ts'
+import type { Rule } from './rule.ts'
 
 /** Every service says where it runs; every check has exactly one probe. */
 export const servicesRun: Rule = (file, positions) =>

@@ -14,6 +14,8 @@ export interface PushRun {
   readonly deadRuns?: readonly string[]
   /** End the program of whoever holds a node, and take the node. */
   readonly takeOver?: boolean
+  /** How long a node that another run holds is waited for; not at all when left out. */
+  readonly waitLockSeconds?: number
   /** How long a change that can cut us off waits for a new connection; 60 when left out. */
   readonly trialSeconds?: number
   /** How long a node may say nothing during a check; 60 when left out. */

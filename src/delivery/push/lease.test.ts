@@ -41,6 +41,38 @@ describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
     expect(await observe(pushRun(transport), program, 'plan', quiet)).toMatchObject({ reached: true })
   })
 
+  it('is waited for as long as was said, and told of once', async () => {
+    const first = pushRun(transport, { by: 'ada@desk' })
+    const found = await observe(first, program, 'apply', quiet)
+    const told: EventBody[] = []
+    const waiting = observe(pushRun(transport, { waitLockSeconds: 60 }), program, 'apply', (event) => {
+      told.push(event)
+      if (event.type === 'phase-started' && event.phase === 'wait' && found.reached)
+        void release(first, found)
+    })
+    expect(await waiting).toMatchObject({ reached: true })
+    const waits = told.filter((event) => event.type === 'phase-started' && event.phase === 'wait')
+    expect(waits).toMatchObject([
+      { node: 'ada', detail: expect.stringMatching(/^ada@desk works on ada/) as string },
+    ])
+  })
+
+  it('is not waited for any longer than that, nor by a run that was stopped', async () => {
+    await observe(pushRun(transport, { by: 'ada@desk' }), program, 'apply', quiet)
+    const late = observe(pushRun(transport, { waitLockSeconds: 1 }), program, 'apply', quiet)
+    expect(await late).toMatchObject({ reached: false, failure: { code: 'NODE_BUSY' } })
+    const stop = new AbortController()
+    const stopped = observe(
+      pushRun(transport, { waitLockSeconds: 3600, signal: stop.signal }),
+      program,
+      'apply',
+      ({ type, ...event }) => {
+        if (type === 'phase-started' && 'phase' in event && event.phase === 'wait') stop.abort()
+      },
+    )
+    expect(await stopped).toMatchObject({ reached: false })
+  })
+
   it('is given to exactly one of many that want it at once', async () => {
     const all = await Promise.all(
       Array.from({ length: 6 }, () => observe(pushRun(transport), program, 'apply', quiet)),

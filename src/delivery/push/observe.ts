@@ -11,6 +11,7 @@ import { joinRun } from './join-run.ts'
 import { ProgramReader } from './program-reader.ts'
 import { talkFailure } from './push-failure.ts'
 import { SCRIPTS } from './scripts.ts'
+import { steadyClock } from '../../support/poll.ts'
 
 /** How one node is observed. */
 export interface ObserveOptions {
@@ -26,6 +27,7 @@ export interface ObserveOptions {
 /** At most so often somebody else's run is followed to its end or ended before we give up. */
 const ATTEMPTS = 3
 const OUST_SECONDS = 30
+const LOCK_PAUSE_MILLISECONDS = 1000
 const TOLERATED_CLOCK_SECONDS = 60
 
 /** Refuses a run whose name or author could not stand in a lease. */
@@ -53,6 +55,7 @@ export async function observe(
   const { node } = program
   onEvent({ type: 'phase-started', node, phase: 'connect' })
   let kept = options.runtime
+  const patience = lockPatience(push, node, onEvent)
   for (let attempt = 1; ; attempt++) {
     const check = await new CheckSession(push, program, mode, onEvent).look(options.link === true, kept)
     if ('found' in check) {
@@ -60,6 +63,10 @@ export async function observe(
       return check.found
     }
     const { failure, refusal } = check
+    if (refusal?.type === 'busy' && (await patience(failure.summary))) {
+      attempt--
+      continue
+    }
     if (attempt >= ATTEMPTS || refusal === undefined) return { reached: false, node, failure }
     if (refusal.type === 'absent') {
       kept = undefined
@@ -69,6 +76,24 @@ export async function observe(
     const uncleared =
       refusal.type === 'busy' ? await oust(push, program) : await join(push, program, refusal.run, onEvent)
     if (uncleared) return { reached: false, node, failure: uncleared }
+  }
+}
+
+/** Waits for whoever holds the node, as long as was said; false when the time is up, or nobody is to be waited for. */
+function lockPatience(
+  { waitLockSeconds = 0, takeOver, signal }: PushRun,
+  node: string,
+  onEvent: PushEvents,
+): (who: string) => Promise<boolean> {
+  const end = steadyClock.now() + waitLockSeconds * 1000
+  const isStopped = (): boolean => signal?.aborted === true
+  let isTold = false
+  return async (who) => {
+    if (takeOver === true || isStopped() || steadyClock.now() >= end) return false
+    if (!isTold) onEvent({ type: 'phase-started', node, phase: 'wait', detail: who })
+    isTold = true
+    await steadyClock.pause(LOCK_PAUSE_MILLISECONDS, signal)
+    return !isStopped()
   }
 }
 

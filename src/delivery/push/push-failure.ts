@@ -3,6 +3,8 @@ import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import { loginCodes } from '../../diagnostics/catalogue/login.ts'
 import { connectionFailure } from '../transport/failure.ts'
 import type { DeliveryFailure } from '../transport/failure.ts'
+import type { SessionEnd } from '../transport/session.ts'
+import type { Transport } from '../transport/transport.ts'
 import type { PushRun } from './contract.ts'
 import type { TalkEnd } from './conversation.ts'
 import type { ProgramReader } from './program-reader.ts'
@@ -35,7 +37,10 @@ export function talkFailure(failed: FailedTalk): DeliveryFailure {
     const doing = talk.ready ? failed.doing : 'before the login was done'
     return deliveryCodes.NODE_TIMED_OUT({ node, seconds: talk.silentSeconds, doing }, at)
   }
-  if (!talk.ready) return loginFailure(failed)
+  if (!talk.ready) {
+    const { transport } = failed.push
+    return loginFailure({ transport, node, ...talk, noise: reader.noise })
+  }
   const medium = mediumFailure(node, output)
   if (medium) return medium
   const how =
@@ -43,14 +48,25 @@ export function talkFailure(failed: FailedTalk): DeliveryFailure {
   return deliveryCodes.PROGRAM_BROKE_OFF({ node, how }, at)
 }
 
-function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure {
-  const dial = push.transport.dial(node)
-  const { end } = talk
+/** What is known of a login after which nothing of ours ran. */
+export interface FailedLogin {
+  readonly transport: Transport
+  readonly node: string
+  readonly end: SessionEnd
+  /** What the login shell printed. */
+  readonly noise: readonly string[]
+  /** A sudo password was given. */
+  readonly passwordGiven: boolean
+}
+
+/** Why we did not get as far as our own first line. */
+export function loginFailure({ transport, node, end, noise, passwordGiven }: FailedLogin): DeliveryFailure {
+  const dial = transport.dial(node)
   const text = end.stderr.join('\n')
-  const at = { where: { node }, output: [...reader.noise, ...end.stderr] }
+  const at = { where: { node }, output: [...noise, ...end.stderr] }
   const who = { node, user: dial.user }
   const bySudo = end.code !== 255 && dial.sudo !== 'none'
-  const sudo = bySudo ? sudoFailure(text, { ...who, passwordGiven: talk.passwordGiven }, at) : undefined
+  const sudo = bySudo ? sudoFailure(text, { ...who, passwordGiven }, at) : undefined
   if (sudo) return sudo
   if (
     /account (has|is) expired|[Pp]assword change required|Your password has expired/.test(
@@ -63,8 +79,8 @@ function loginFailure({ push, node, talk, reader }: FailedTalk): DeliveryFailure
     return connectionFailure({
       dial,
       end,
-      connectSeconds: push.transport.connectSeconds(node),
-      knownHostsFile: push.transport.knownHostsFile,
+      connectSeconds: transport.connectSeconds(node),
+      knownHostsFile: transport.knownHostsFile,
     })
   }
   return deliveryCodes.LOGIN_RUNS_NOTHING({ ...who, status: end.code }, at)

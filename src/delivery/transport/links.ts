@@ -1,4 +1,5 @@
 /** Byte streams to ports, sockets and programs of a node, over a connection that is open anyway where there is one. */
+import type { Carrier, LinkProcess } from './carrier.ts'
 import type { Duplex } from 'node:stream'
 import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
 import { openPort } from './port-link.ts'
@@ -15,26 +16,6 @@ export interface LinkWays {
   connectSeconds(node: string): number
   /** How its user becomes root. Rejects when the password is not given. */
   wayToRoot(node: string): Promise<WayToRoot>
-}
-
-/** A link's own `ssh`, which speaks to the connection that carries it. */
-export interface LinkProcess {
-  kill(signal: 'SIGTERM'): unknown
-}
-
-/** A connection that carries links. */
-export interface Carrier {
-  readonly session: Session
-  /** Words for an `ssh` that rides on it, and on nothing else. */
-  readonly words: readonly string[]
-  /** Where its control socket is. */
-  readonly path: string
-  /** Sockets of this computer that lead to sockets of the node, by the path there. */
-  readonly sockets: Map<string, Promise<string>>
-  /** Ours alone: ended when no link used it for a while. */
-  readonly own: boolean
-  users: number
-  idle?: NodeJS.Timeout
 }
 
 const IDLE_MILLISECONDS = 10_000

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { heard } from '../../support/heard.ts'
 import { visibleLine } from '../visible.ts'
 import { linkRefusal } from './failure.ts'
-import type { Carrier, LinkProcess } from './links.ts'
+import type { Carrier, LinkProcess } from './carrier.ts'
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 

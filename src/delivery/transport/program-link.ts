@@ -6,7 +6,7 @@ import type { ProgramEnd } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
 import { heard } from '../../support/heard.ts'
 import type { Dial } from './dial.ts'
-import type { LinkProcess } from './links.ts'
+import type { LinkProcess } from './carrier.ts'
 import { programShell } from './program.generated.ts'
 import { startSession, type Session } from './session.ts'
 import { loginWords, startText } from './shell-start.ts'
@@ -61,7 +61,7 @@ export async function openProgram(
   void session.ended.then(over)
   const first = [...sudoWords(sudo, password !== undefined), 'sh', '-c', programShell, 'bramble']
   session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
-  if (password !== undefined) offer(session, password)
+  if (password !== undefined) offerPassword(session, password)
   const late = setTimeout(() => session.stop(), seconds * 2000)
   const stdout = await pastMark(session.stdout, mark, session.ended)
   clearTimeout(late)
@@ -77,8 +77,8 @@ export async function openProgram(
   return { node, name, session, stdout }
 }
 
-/** One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
-function offer(session: Session, password: string): void {
+/** Gives sudo the password. One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */
+export function offerPassword(session: Session, password: string): void {
   session.stdin.write(`${password}\n`)
   session.stderr.on('data', () => {
     if (session.said().some((line) => /try again/i.test(line))) session.stdin.end()

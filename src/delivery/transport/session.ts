@@ -44,10 +44,19 @@ const STDERR_LINES = 60
 /** What ssh says when it pins a key: no failure, and the file of keys shows it. */
 const FIRST_CONTACT = /^Warning: Permanently added /
 
-/** Starts `ssh` with these arguments. Nothing of what happens to it is thrown: see {@link Session.ended}. */
-export function startSession(node: string, args: readonly string[], stats: NodeStats): Session {
+/**
+ * Starts `ssh` with these arguments. Nothing of what happens to it is thrown: see {@link Session.ended}.
+ *
+ * @param isApart Ctrl-C at the terminal reaches this process and not `ssh`: whoever hears it can still speak with the node.
+ */
+export function startSession(
+  node: string,
+  args: readonly string[],
+  stats: NodeStats,
+  isApart = false,
+): Session {
   // The remote command may end before it has read everything; that is told by its status.
-  const child = heard(spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] }))
+  const child = heard(spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: isApart }))
   stats.sessions++
   let stderr = ''
   let startError: string | undefined

@@ -6,7 +6,7 @@ import { heard } from '../../support/heard.ts'
 import { run } from '../../support/run.ts'
 import { visibleLine } from '../visible.ts'
 import { linkRefusal } from './failure.ts'
-import type { Carrier, LinkProcess } from './links.ts'
+import type { Carrier, LinkProcess } from './carrier.ts'
 import { reasonOnCarrier } from './port-link.ts'
 
 /**

@@ -25,6 +25,8 @@ export type { NodeStats, Session, SessionEnd } from './session.ts'
 export interface ExecOptions {
   /** Links to the node's ports may ride on this connection for as long as it is there. */
   readonly carriesLinks?: boolean
+  /** Ctrl-C at the terminal does not reach this connection: see `startSession`. */
+  readonly apart?: boolean
 }
 
 /** The way to all nodes of a cluster. */
@@ -129,7 +131,7 @@ class OpenSshTransport implements Transport {
     const carrier = options.carriesLinks === true ? this.#carrierArgs(node) : []
     const args = ['-F', this.#batchFile, ...carrier, '--', node, commandLine(loginWords)]
     const text = startText(argv)
-    const session = startSession(node, args, this.#statsOf(node))
+    const session = startSession(node, args, this.#statsOf(node), options.apart === true)
     session.stdin.write(text)
     this.#open.add(session)
     void session.ended.then(() => this.#open.delete(session))

@@ -59,6 +59,15 @@ export const commandCodes = defineCodes({
       'A node has to fit both `--node` and `--role` when both are given. A list that is empty, as from a variable that is not set, chooses nobody. Of a node whose model is not known, ' +
       'neither `model:pi4` nor `!model:pi4` is true.',
   }),
+  INPUT_TOO_LONG: code<{ mebibytes: number }>({
+    origin: 'command',
+    shownBy: 'src/cli/commands/run.test.ts',
+    title: 'Too much on standard input for many nodes',
+    summary: ({ mebibytes }) => `there are more than ${mebibytes} MiB on standard input`,
+    why: 'nothing was run: each node would hold all of it in memory',
+    fix: 'copy the file to the nodes, and run the program on it there; bramble ssh-config lets scp and rsync know them',
+    explain: '`bramble run --stdin` reads standard input to its end before it starts the program anywhere.',
+  }),
   CONFIRMATION_MISSING: code<{
     command: 'apply' | 'upgrade' | 'secrets recreate' | 'node' | 'destroy' | 'reset'
   }>({

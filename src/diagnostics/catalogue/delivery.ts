@@ -188,7 +188,7 @@ export const deliveryCodes = defineCodes({
     summary: ({ node, by, sinceSeconds }) => `${by} works on ${node} since ${duration(sinceSeconds)}`,
     why: ({ run }) => `two runs at once would undo each other's work; the other one is ${run}`,
     fix: ({ node }) =>
-      `wait for it; or, if you know that it is over, run bramble apply --node ${node} --take-over`,
+      `bramble apply --wait-lock 600 waits for it; if you know that it is over, run bramble apply --node ${node} --take-over`,
     explain:
       'An apply holds each of its nodes until it is done there. The hold ends by itself a quarter of an hour after the last word of its controller, ' +
       "or when the program on the node has ended. `--take-over` ends the other run's program on that node.",
@@ -276,6 +276,20 @@ export const deliveryCodes = defineCodes({
     explain:
       'Stopping the controller does not stop a program that is already at work, such as one that has apt install something. It holds its node until ' +
       'it is over. The next apply joins it: it waits for its end, looks at the node anew, and does what is left.',
+  }),
+  COMMAND_MAY_GO_ON: code<{ node: string; asked: boolean }>({
+    origin: 'delivery',
+    shownBy: 'src/delivery/command/supervised.test.ts',
+    title: 'A command whose end was not heard of',
+    summary: ({ node, asked }) =>
+      asked
+        ? `${node} did not confirm that the command is ended; it may go on there`
+        : `the connection to ${node} broke while the command ran; it may go on there`,
+    why: 'its exit status is not known, nor whether it did all of its work',
+    fix: ({ node }) => `look at the node when it answers again: bramble ssh ${node}`,
+    explain:
+      'The node ends a command of `bramble run` when it notices that nobody watches it any more: at once when the connection is closed, and when the connection is cut, as soon as its SSH server ' +
+      'gives up on it. What the command did until then is done.',
   }),
   RUN_JOINED: code<{ node: string; run: string }>({
     severity: 'warning',

@@ -4,6 +4,7 @@
  * Every Consul since 1.0 speaks HTTP/2 on its TLS port (Go's net/http; tried with 1.8.7 and 1.19.2), so that a dozen questions
  * cost one round trip.
  */
+import type { Reply, RequestBody } from './exchange.ts'
 import { X509Certificate } from 'node:crypto'
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
@@ -26,21 +27,6 @@ export interface ApiAccess {
 
 /** With a token of its own: whatever a node is asked with, it learns. */
 export type TokenAccess = ApiAccess & { readonly token: string }
-
-/** An answer. `status` is 0 when there was none. */
-export type Reply<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | {
-      readonly ok: false
-      readonly status: number
-      readonly problem: string
-      /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
-      readonly distrusted?: true
-    }
-
-/** Something to send along, as JSON or as the bytes themselves. */
-export type RequestBody =
-  { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array }
 
 /** An open connection, or why there is none. */
 type Opened = ClientHttp2Session | { readonly problem: string; readonly distrusted: boolean }

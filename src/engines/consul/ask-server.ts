@@ -1,6 +1,7 @@
 /** What one server says of the group, with and without a token; and autopilot's opinion in one shape, whatever its status. */
 import type { NodeLink } from '../contract.ts'
-import { withApi, type ConsulApi, type Reply } from './api.ts'
+import { withApi, type ConsulApi } from './api.ts'
+import type { Reply } from './exchange.ts'
 import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import {

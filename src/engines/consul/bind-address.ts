@@ -20,8 +20,3 @@ export function expectedAddress({ node, options }: Pick<Agent, 'node' | 'options
   const address = bindAddress({ node, options })
   return isIP(address) > 0 ? address : undefined
 }
-
-/** An address as it stands before `:port`. */
-export function addressBeforePort(address: string): string {
-  return isIP(address) === 6 ? `[${address}]` : address
-}

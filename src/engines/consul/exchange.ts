@@ -1,7 +1,21 @@
 /** One request to an agent and the whole of its answer, within bounds: a node may answer anything, endlessly. */
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
 import { heard } from '../../support/heard.ts'
-import type { Reply, RequestBody } from './api.ts'
+
+/** An answer. `status` is 0 when there was none. */
+export type Reply<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | {
+      readonly ok: false
+      readonly status: number
+      readonly problem: string
+      /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
+      readonly distrusted?: true
+    }
+
+/** Something to send along, as JSON or as the bytes themselves. */
+export type RequestBody =
+  { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array }
 
 const REPLY_SECONDS = 15
 /** The catalog of a thousand nodes is a hundredth of this. */

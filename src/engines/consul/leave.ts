@@ -5,7 +5,7 @@ import { askServer } from './ask-server.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { anything, raftReply, type RaftServer } from './replies.ts'
 import { serverAt, type ConsulNode } from './setup.ts'
-import { granted } from '../steps/step.ts'
+import { granted } from '../steps/reply.ts'
 
 /** Who may be asked, and as whom. */
 export interface LeaveParts {

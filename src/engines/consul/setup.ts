@@ -1,6 +1,6 @@
 /** What the agents of a datacenter are configured by: nodes, services and options, in the words of this engine. */
 import type { ClusterNode } from '../../topology/node.ts'
-import { addressBeforePort } from './bind-address.ts'
+import { addressBeforePort } from './address-text.ts'
 import type { AgentOptions } from './options.ts'
 
 /** What an agent's configuration goes by of a node. */

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { reasonOf } from '../../support/reason.ts'
 import type { NodeLink } from '../contract.ts'
-import type { Reply } from '../steps/step.ts'
+import type { Reply } from '../steps/reply.ts'
 import { DOCKER_SOCKET } from './names.ts'
 
 /** dockerd answers at once, but for a join, which waits for the managers (moby: 20 s). */

@@ -2,7 +2,8 @@
 import { reasonOf } from '../../support/reason.ts'
 import type { ClusterOutcome } from '../contract.ts'
 import type { Owned, OwnedThing } from './owned.ts'
-import { Refused, type Found, type Shelf, type Step } from './step.ts'
+import { type Found, type Shelf, type Step } from './step.ts'
+import { Refused } from './reply.ts'
 
 /** A look goes on whatever happens to one shelf. */
 export async function shelfFound<Api>(

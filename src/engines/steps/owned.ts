@@ -1,6 +1,6 @@
 /** The list of what Bramble made or changed in an engine, kept in that engine, so that what leaves the cluster file can be removed. */
 import { z } from 'zod'
-import { Refused } from './step.ts'
+import { Refused } from './reply.ts'
 
 const thingSchema = z.object({
   /** The engine's own name for it, where that is not in its address. */

@@ -2,6 +2,7 @@
  * A store as a list of steps with an owner: each is one change from what an engine holds to what it is to hold, planned, made and undone
  * alike. `Api` is how that engine is asked.
  */
+import { Refused } from './reply.ts'
 import { sha256 } from '../../support/sha256.ts'
 import type { ClusterDifference, Unseen } from '../contract.ts'
 import type { Owned, OwnedThing } from './owned.ts'
@@ -53,33 +54,6 @@ export async function lookedAt<Seen>(address: string, look: () => Promise<Seen>)
     if (!(error instanceof Refused)) throw error
     return { address, problem: error.message }
   }
-}
-
-/** An engine did not do what it was asked; the message is what it said. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
-  readonly status: number
-
-  constructor(what: string, reply: { readonly status: number; readonly problem: string }) {
-    super(`${what}: ${reply.problem}`)
-    this.status = reply.status
-  }
-}
-
-/** An answer of an engine. `status` is 0 when there was none. */
-export type Reply<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly status: number; readonly problem: string }
-
-/** The value of a reply, or {@link Refused}. */
-export function granted<Value>(what: string, reply: Reply<Value>): Value {
-  if (!reply.ok) throw new Refused(what, reply)
-  return reply.value
-}
-
-/** Like {@link granted}, but nothing when the engine says that there is no such thing. */
-export function grantedOrMissing<Value>(what: string, reply: Reply<Value>): Value | undefined {
-  return !reply.ok && reply.status === 404 ? undefined : granted(what, reply)
 }
 
 /** Fingerprint of what is wanted; does not give away a secret, because tokens are random. */

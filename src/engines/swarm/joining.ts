@@ -1,7 +1,7 @@
 /** How nodes come into a swarm and leave it. Tokens are asked of a manager when they are needed, and are nowhere but in memory. */
 import type { NodeLink } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
-import { granted, Refused } from '../steps/step.ts'
+import { granted, Refused } from '../steps/reply.ts'
 import { anything, swarmReply, tasksReply } from './replies.ts'
 import { poll } from '../../support/poll.ts'
 import { awaitNode, localState, updateNode, updateSwarm, type SwarmApi } from './swarm-api.ts'

@@ -1,7 +1,8 @@
 /** The nodes of a swarm: who is to join, who has another part or other labels, who leaves. */
 import type { ClusterDifference } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
-import { lookedAt, Refused, type Found, type Shelf, type Step } from '../steps/step.ts'
+import { lookedAt, type Found, type Shelf, type Step } from '../steps/step.ts'
+import { Refused } from '../steps/reply.ts'
 import { changePart, drainNode, joinNode, removeNode } from './joining.ts'
 import type { NodeReply } from './replies.ts'
 import { entriesOf, localState, nameOf, updateNode, type SwarmApi } from './swarm-api.ts'

@@ -1,6 +1,6 @@
 /** Where a swarm keeps the list of what Bramble made in it: a label of its own. */
 import { NOTHING_OWNED, ownedFrom, ownedList, type Owned } from '../steps/owned.ts'
-import { granted } from '../steps/step.ts'
+import { granted } from '../steps/reply.ts'
 import { swarmReply } from './replies.ts'
 import { updateSwarm, type SwarmApi } from './swarm-api.ts'
 

@@ -3,7 +3,7 @@ import { poll } from '../../support/poll.ts'
 import { reasonOf } from '../../support/reason.ts'
 import type { NodeLink } from '../contract.ts'
 import { withDocker, type DockerApi } from '../docker/docker-api.ts'
-import { granted, Refused } from '../steps/step.ts'
+import { granted, Refused } from '../steps/reply.ts'
 import {
   anything,
   infoReply,

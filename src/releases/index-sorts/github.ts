@@ -1,6 +1,6 @@
 /** The releases of a project on GitHub: `GET /repos/OWNER/REPO/releases` (REST API, "List releases"), newest first, a hundred at most. */
 import { z } from 'zod'
-import type { IndexSort, ReleasedVersion } from '../release-index.ts'
+import type { IndexSort, ReleasedVersion } from '../index-sort.ts'
 import { isPlainVersion } from '../version.ts'
 import { jsonOf } from './json.ts'
 

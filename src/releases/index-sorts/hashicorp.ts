@@ -1,6 +1,6 @@
 /** HashiCorp's index of a product: `https://releases.hashicorp.com/PRODUCT/index.json` (its release server shows the form). */
 import { z } from 'zod'
-import type { IndexSort, ReleasedVersion } from '../release-index.ts'
+import type { IndexSort, ReleasedVersion } from '../index-sort.ts'
 import { isPlainVersion } from '../version.ts'
 import { jsonOf } from './json.ts'
 

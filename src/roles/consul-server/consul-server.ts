@@ -1,6 +1,7 @@
 /** The role `consul-server`: keeps the catalog, the checks and the key-value store of the cluster, by majority. */
 import { allNodes, datacenterOf, networkOf } from '../../engines/consul/datacenter.ts'
 import { serverGate } from '../../engines/consul/gates.ts'
+import { consulClient } from '../../engines/consul/client.ts'
 import { consulGroup } from '../../engines/consul/group.ts'
 import { serverOptions, type ServerOptions } from '../../engines/consul/options.ts'
 import { providedByServer } from '../../engines/consul/provided.ts'
@@ -72,6 +73,8 @@ const consulServer = defineRole({
   ],
   store: (context) => consulStore(storeParts(storeWishes(context))),
   version: ({ options, cluster }) => consulVersion(options, cluster),
+  client: ({ options, cluster, secrets }) =>
+    consulClient(datacenterOf(cluster, options), () => managementOf(secrets())),
   status: ({ cluster, secrets }) =>
     consulProbe(
       {

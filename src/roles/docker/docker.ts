@@ -1,10 +1,10 @@
 /** The role `docker`: runs containers. */
+import { dockerClient } from '../../engines/docker/client.ts'
 import { dockerGate } from '../../engines/docker/gate.ts'
 import { DOCKER_FOLDER, DOCKER_PACKAGE, DOCKER_UNIT } from '../../engines/docker/names.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
 import { command } from '../../resources/command/command.ts'
 import { directory } from '../../resources/directory/directory.ts'
-import { farewell } from '../../resources/farewell/farewell.ts'
 import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -16,6 +16,7 @@ import type { ClusterNode } from '../../topology/node.ts'
 import { defineRole } from '../role.ts'
 import { daemonJson } from './daemon-json.ts'
 import { dockerFindings } from './findings.ts'
+import { leftBehind } from './left-behind.ts'
 import { dockerOptions, type DockerOptions } from './options.ts'
 
 /** Releases of Debian whose package docker.io is of a time when dockerd had no `--validate`, and its client was part of it. */
@@ -138,13 +139,7 @@ function resources(options: DockerOptions, node: ClusterNode, text: string, lab:
   const socket = service({ name: 'docker.socket', needs: [addressOf(docker)] })
   return [
     owner,
-    // Left by dockerd in the kernel until the next start.
-    farewell({
-      name: 'take away the bridge of Docker',
-      run: ['ip', 'link', 'delete', 'docker0'],
-      onlyIf: '/sys/class/net/docker0',
-      stage: BEFORE_PACKAGES,
-    }),
+    ...leftBehind(addressOf(docker), BEFORE_PACKAGES),
     ...installed,
     ...folders(),
     settings,
@@ -174,6 +169,7 @@ const docker = defineRole({
   resources: ({ options, node, cluster }) =>
     resources(options, node, daemonJson(options, node, cluster), cluster.lab),
   gates: ({ node }) => [dockerGate(node.name)],
+  client: ({ nodes }) => dockerClient(nodes.map(({ name }) => name)),
 })
 
 export default docker

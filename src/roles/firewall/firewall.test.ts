@@ -62,11 +62,11 @@ function textOf(...given: Parameters<typeof resolved>): string {
 
 describe('what is open', () => {
   it('is the way in, whatever else is', () => {
-    expect(rulesOf('')).toEqual(['tcp dport 2222 accept comment "ssh, for everyone: the way in of bramble"'])
+    expect(rulesOf('')).toEqual(['tcp dport 2222 accept comment "ssh: the way in of bramble, for everyone"'])
   })
 
   it('may be the way in from some places alone, and always from the nodes', () => {
-    const why = 'comment "ssh, for ssh_from and the nodes: the way in of bramble"'
+    const why = 'comment "ssh: the way in of bramble, for 198.51.100.7, 2001:db8::/32 and the nodes"'
     expect(rulesOf(', ssh_from: [198.51.100.7, "2001:db8::/32"]')).toEqual([
       `ip saddr 198.51.100.7 tcp dport 2222 accept ${why}`,
       `ip6 saddr 2001:db8::/32 tcp dport 2222 accept ${why}`,

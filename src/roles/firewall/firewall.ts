@@ -17,6 +17,17 @@ const FOLDER = '/etc/bramble'
 const RULES = `${FOLDER}/firewall.nft`
 const UNIT = 'bramble-firewall.service'
 const NFT = '/usr/sbin/nft'
+const LOADED = '/run/bramble-firewall.loaded'
+
+/**
+ * Ends with 0 when the kernel has the rules as they were loaded. Where the systemd of a node is too old to have noted them (before 248), when
+ * there are some at all.
+ */
+const SAME_RULES = `BEGIN {
+  while ((getline line < loaded) > 0) was = was line "\\n"
+  while (("${NFT} -s list table inet ${TABLE} 2>/dev/null" | getline line) > 0) is = is line "\\n"
+  exit (was == "" ? is ~ / drop\\n/ : is == was) ? 0 : 1
+}`
 
 /** There before the network is, so that nothing is open meanwhile; stopping it takes our table away and no other. */
 const UNIT_TEXT = `[Unit]
@@ -30,8 +41,12 @@ Conflicts=shutdown.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
+# What the kernel has made of the rules: the last of the commands writes it, and what is in force later is compared with it.
+StandardOutput=truncate:${LOADED}
 ExecStart=${NFT} -f ${RULES}
+ExecStartPost=${NFT} -s list table inet ${TABLE}
 ExecReload=${NFT} -f ${RULES}
+ExecReload=${NFT} -s list table inet ${TABLE}
 ExecStop=${NFT} delete table inet ${TABLE}
 
 [Install]
@@ -61,11 +76,11 @@ function resources({ options, node, cluster }: RoleContext<FirewallOptions>): Re
     rules,
     text,
     loaded,
-    // Whoever flushes all rules takes ours with them, and the unit does not notice.
+    // Whoever flushes or changes rules by hand: the unit does not notice.
     command({
-      name: 'load the rules of the firewall where they are gone',
+      name: 'load the rules of the firewall where others are in force',
       run: ['systemctl', 'reload', UNIT],
-      unless: [NFT, 'list', 'chain', 'inet', TABLE, 'inbound'],
+      unless: ['awk', '-v', `loaded=${LOADED}`, SAME_RULES],
       needs: [addressOf(loaded)],
     }),
   ]
@@ -81,6 +96,7 @@ const firewall = defineRole({
   options: firewallOptions,
   provides: ({ options }) =>
     options.open.map(({ port, protocol, to, why }) => ({ name: why, ports: [{ port, protocol }], to })),
+  openings: ({ options, node, cluster }) => openingsOf(node, options, cluster),
   findings: ({ cluster }) =>
     cluster.nodes
       .filter(({ address }) => isIP(address) === 0)

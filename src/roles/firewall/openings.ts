@@ -3,26 +3,11 @@ import { isIP } from 'node:net'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { Network } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
-import type { ProvidedOnNode, ProvidedPort } from '../../topology/provided.ts'
+import type { Opening, ProvidedOnNode, Source } from '../../topology/provided.ts'
 import type { FirewallOptions } from './options.ts'
 
 /** Name of the role. */
 export const ROLE = 'firewall'
-
-/** Where packets may come from. */
-export interface Source {
-  /** Interface on which they arrive; any when left out. */
-  readonly interface?: string
-  /** Addresses and ranges; any when left out. */
-  readonly addresses?: readonly string[]
-}
-
-/** Some ports, who may reach them, and why. */
-export interface Opening {
-  readonly why: string
-  readonly ports: readonly ProvidedPort[]
-  readonly from: readonly Source[]
-}
 
 const EVERYONE: readonly Source[] = [{}]
 
@@ -32,7 +17,9 @@ export function openingsOf(node: ClusterNode, options: FirewallOptions, cluster:
   return [
     ssh(node, options, cluster),
     ...own.map((one) => ({
-      why: `${one.name} (${one.role}), for ${audience(one)}`,
+      what: `${one.name} (${one.role})`,
+      who: isSsh(one) ? sshAudience(options) : audience(one),
+      ...(one.network !== undefined && { network: one.network }),
       ports: isSsh(one) ? one.ports.filter(({ port }) => port !== node.sshPort) : one.ports,
       from: sourcesOf(one, options, cluster),
     })),
@@ -46,7 +33,8 @@ function isSsh({ name, role }: ProvidedOnNode): boolean {
 
 function ssh(node: ClusterNode, options: FirewallOptions, cluster: Cluster): Opening {
   return {
-    why: `ssh, for ${options.ssh_from.length === 0 ? 'everyone' : 'ssh_from and the nodes'}: the way in of bramble`,
+    what: 'ssh: the way in of bramble',
+    who: sshAudience(options),
     ports: [{ port: node.sshPort, protocol: 'tcp' }],
     from: sshSources(options, cluster),
   }
@@ -58,9 +46,12 @@ function sshSources({ ssh_from: named }: FirewallOptions, cluster: Cluster): rea
   return [{ addresses: named }, ...nodesAsSources(cluster.nodes, cluster)]
 }
 
-function audience({ to, network }: ProvidedOnNode): string {
-  const who = typeof to === 'string' ? (to === 'cluster' ? 'the nodes' : to) : to.roles.join(' and ')
-  return network === undefined ? who : `${who} on ${network}`
+function sshAudience({ ssh_from: named }: FirewallOptions): string {
+  return named.length === 0 ? 'everyone' : `${named.join(', ')} and the nodes`
+}
+
+function audience({ to }: ProvidedOnNode): string {
+  return typeof to === 'string' ? (to === 'cluster' ? 'the nodes' : to) : to.roles.join(' and ')
 }
 
 function sourcesOf(one: ProvidedOnNode, options: FirewallOptions, cluster: Cluster): readonly Source[] {

@@ -5,7 +5,7 @@
  * closed like every other, whatever translates it later and whether it is answered here or passed on.
  */
 import { isIPv6 } from 'node:net'
-import type { Opening, Source } from './openings.ts'
+import type { Opening, Source } from '../../topology/provided.ts'
 
 /** Name of the table. */
 export const TABLE = 'bramble'
@@ -38,7 +38,8 @@ ${openings.flatMap(rulesOf).join('\n')}
 `
 }
 
-function rulesOf({ why, ports, from }: Opening): string[] {
+function rulesOf({ what, who, network, ports, from }: Opening): string[] {
+  const why = `${what}, for ${who}${network === undefined ? '' : ` on ${network}`}`
   const comment = JSON.stringify(why.slice(0, MOST_OF_COMMENT))
   return from.flatMap((source) =>
     matchesOf(source).flatMap((match) =>

@@ -1,4 +1,5 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
+import { dockerClient } from '../../engines/docker/client.ts'
 import { DOCKER_ROLE } from '../../engines/docker/names.ts'
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
@@ -53,6 +54,7 @@ const swarmManager = defineRole({
       shelves: [stackShelf(stacksOf(options, file))],
       size: Object.keys(options.stacks).length,
     }),
+  client: ({ nodes }) => dockerClient(nodes.map(({ name }) => name)),
   status: ({ options, cluster }) => swarmProbe(swarmWish(options, cluster)),
 })
 

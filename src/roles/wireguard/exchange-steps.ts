@@ -3,7 +3,7 @@ import type { NodeLink } from '../../engines/contract.ts'
 import { poll } from '../../support/poll.ts'
 import { reasonOf } from '../../support/reason.ts'
 import type { KeyPair } from '../../wishes/secret-wish.ts'
-import type { ExchangeParts } from './key-exchange.ts'
+import type { ExchangeParts } from './exchange-parts.ts'
 import { peersOf, ROLE, unitOf } from './mesh.ts'
 import { alone } from './range.ts'
 

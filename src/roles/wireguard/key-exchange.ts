@@ -7,22 +7,14 @@
  *
  * All of it goes over SSH, by the nodes' own addresses. Until it is proven by handshakes, each node goes back by itself to what its files say.
  */
+import type { ExchangeParts } from './exchange-parts.ts'
 import type { ClusterDifference, ClusterStore, NodeLink, Unseen } from '../../engines/contract.ts'
-import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import type { RoleSecrets } from '../../wishes/secret-wish.ts'
 import { keyInUse } from './gate.ts'
 import { keyName } from './keys.ts'
 import { ROLE, unitOf } from './mesh.ts'
-import type { WireguardOptions } from './options.ts'
 import { exchangeAll, type Rotated } from './exchange-steps.ts'
-
-/** What is needed to change keys. */
-export interface ExchangeParts {
-  readonly options: WireguardOptions
-  readonly cluster: Cluster
-  readonly secrets: RoleSecrets
-}
 
 /** Nodes whose key was rotated and that, as far as the facts tell, do not use the new one yet; nothing where there is none. */
 export function keyExchange(parts: ExchangeParts): ClusterStore | undefined {

@@ -1,6 +1,7 @@
 /** The role `wireguard`: encrypted tunnels from every node to every other, straight from the cluster file. */
 import { isIP } from 'node:net'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { command } from '../../resources/command/command.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -17,6 +18,7 @@ import { keyName, newPair } from './keys.ts'
 import { ADDRESSES, meshNetwork, peersOf, ROLE, unitOf } from './mesh.ts'
 import { wireguardOptions, type WireguardOptions } from './options.ts'
 import { addressesOf, isInRange } from './range.ts'
+import { tunnelProbe } from './tunnels.ts'
 
 const LOSS = 'its tunnels are down until the other nodes know the new one, which the next apply brings'
 
@@ -75,13 +77,30 @@ function resources({ options, node, cluster, secrets }: RoleContext<WireguardOpt
     file({ path: PUBLIC_PATH, content: `${pair.publicKey}\n` }),
     drops,
     made,
-    service({
-      name: unitOf(options),
-      restartOn: [addressOf(made), ...packages.map((name) => `package:${name}` as const)],
-      reloadOn: [addressOf(config)],
-      needs: installed.map(addressOf),
-    }),
+    ...interfaceUp(options, installed, config, made),
   ]
+}
+
+function interfaceUp(
+  options: WireguardOptions,
+  installed: readonly Resource[],
+  config: Resource,
+  made: Resource,
+): Resource[] {
+  const up = service({
+    name: unitOf(options),
+    restartOn: [addressOf(made), ...installed.map(addressOf).filter((one) => one.includes('wireguard'))],
+    reloadOn: [addressOf(config)],
+    needs: installed.map(addressOf),
+  })
+  // The unit has done its work when the interface is made: it does not notice that a wireguard-go has died since, or a hand has taken it away.
+  const anew = command({
+    name: 'make the interface of the mesh anew where it is gone',
+    run: ['systemctl', 'restart', unitOf(options)],
+    unless: ['wg', 'show', options.interface, 'public-key'],
+    needs: [addressOf(up)],
+  })
+  return [up, anew]
 }
 
 /** Settings of the unit, with what the interface is made with: when one of these changes it is made anew. */
@@ -130,6 +149,7 @@ const wireguard = defineRole({
   gates: ({ options, node, secrets }) => [
     meshGate(node.name, options.interface, secrets.keyPair(keyName(node.name)).publicKey),
   ],
+  status: ({ options, cluster }) => tunnelProbe({ options, cluster }),
   store: ({ options, cluster, secrets }) => keyExchange({ options, cluster, secrets }),
 })
 

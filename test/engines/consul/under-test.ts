@@ -2,7 +2,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { z } from 'zod'
-import { withApi, type RequestBody } from '../../../src/engines/consul/api.ts'
+import { withApi } from '../../../src/engines/consul/api.ts'
+import type { RequestBody } from '../../../src/engines/consul/exchange.ts'
 import { managementAccess } from '../../../src/engines/consul/management.ts'
 import { API_PORT, DNS_PORT } from '../../../src/engines/consul/names.ts'
 import { consulGroup } from '../../../src/engines/consul/group.ts'
@@ -10,7 +11,7 @@ import { anything } from '../../../src/engines/consul/replies.ts'
 import type { Datacenter } from '../../../src/engines/consul/setup.ts'
 import type { ClusterService } from '../../../src/topology/service.ts'
 import { consulStore } from '../../../src/engines/consul/store/consul-store.ts'
-import { granted } from '../../../src/engines/steps/step.ts'
+import { granted } from '../../../src/engines/steps/reply.ts'
 import { storeParts, type StoreWishes } from '../../../src/engines/consul/store/wanted.ts'
 import type {
   ClusterDifference,

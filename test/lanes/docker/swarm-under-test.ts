@@ -1,6 +1,5 @@
 /** A swarm in the lab, asked through Docker's own client on its nodes. */
 import { expect } from 'vitest'
-import { labKill, labStart } from '../../../src/lab/lab.ts'
 import { poll } from '../../../src/support/poll.ts'
 import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
 
@@ -48,12 +47,6 @@ roles:
   async holds(what: string, condition: () => Promise<boolean>): Promise<void> {
     const ask = async () => ({ passed: await condition(), detail: what })
     expect(await poll(ask, { patienceSeconds: 180 })).toMatchObject({ passed: true })
-  }
-
-  /** Pulls the plugs of all boards, and plugs them in again. */
-  async allKilledAllStarted(): Promise<void> {
-    for (const node of this.names) await labKill(this.id, node)
-    await Promise.all(this.names.map((node) => labStart(this.id, node)))
   }
 }
 

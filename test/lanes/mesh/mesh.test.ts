@@ -153,10 +153,44 @@ describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
     await cluster.apply()
   })
 
-  it('loads its rules again where somebody flushed all of them', async () => {
-    await cluster.output('ada', 'nft', 'flush', 'ruleset')
+  it('loads its rules again where a hand has changed or flushed them', async () => {
+    const rules = ['nft', '-s', 'list', 'table', 'inet', 'bramble']
+    const before = await cluster.output('ada', ...rules)
+    const changes = [
+      ['insert', 'rule', 'inet', 'bramble', 'inbound', 'tcp', 'dport', '9999', 'accept'],
+      ['flush', 'table', 'inet', 'bramble'],
+      ['flush', 'ruleset'],
+    ]
+    for (const change of changes) {
+      await cluster.output('ada', 'nft', ...change)
+      const planned = await cluster.bramble('plan', '--detailed-exitcode')
+      expect([planned.code, planned.text]).toEqual([2, expect.stringContaining('where others are in force')])
+      await cluster.apply()
+      expect(await cluster.output('ada', ...rules)).toBe(before)
+    }
+  })
+
+  it('sees in its status who has no tunnels any more, and mends that', async () => {
+    await cluster.well()
+    await cluster.output('cyd', 'pkill', '-KILL', 'wireguard-go')
+    const status = await cluster.bramble('status')
+    expect(status.code).not.toBe(0)
+    expect(status.text).toContain('cyd has no wgmesh that works')
     expect((await cluster.apply()).outcome).toBe('changed')
-    expect(await cluster.output('ada', 'nft', 'list', 'tables')).toContain('table inet bramble')
+    await cluster.well()
+    expect(await wg('cyd', 'peers')).not.toBe('')
+  })
+
+  it('sees two nodes that do not hear each other', async () => {
+    const deaf =
+      'add table inet deaf; add chain inet deaf in { type filter hook prerouting priority -300; }; add rule inet deaf in udp dport 51820 drop'
+    await cluster.output('bob', 'nft', deaf)
+    await cluster.output('ada', 'systemctl', 'restart', 'wg-quick@wgmesh')
+    const status = await cluster.bramble('status')
+    expect(status.code).not.toBe(0)
+    expect(status.text).toContain('ada and bob do not reach each other over the mesh: they never shook hands')
+    await cluster.output('bob', 'nft', 'delete table inet deaf')
+    await cluster.well()
   })
 
   it('leaves nothing when the roles leave', async () => {

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { minimumQuorum } from '../config.ts'
 import { autopilotReply } from '../replies.ts'
-import { granted, Refused, type Shelf } from '../../steps/step.ts'
+import { type Shelf } from '../../steps/step.ts'
+import { granted, Refused } from '../../steps/reply.ts'
 import type { ConsulApi } from '../api.ts'
 
 const KIND = 'consul-autopilot'

@@ -1,8 +1,10 @@
 /** The gossip keys that the members hold: exchanged while they run, so that nobody is cut off. */
 import type { z } from 'zod'
-import type { ConsulApi, Reply } from '../api.ts'
+import type { ConsulApi } from '../api.ts'
+import type { Reply } from '../exchange.ts'
 import { anything, keyringReply } from '../replies.ts'
-import { granted, type Shelf, type Step } from '../../steps/step.ts'
+import { type Shelf, type Step } from '../../steps/step.ts'
+import { granted } from '../../steps/reply.ts'
 
 const KIND = 'consul-keyring'
 const STAGE = 35

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { ConsulApi } from '../api.ts'
 import { anything, kvReply } from '../replies.ts'
 import type { Owned, OwnedThing } from '../../steps/owned.ts'
-import { granted, grantedOrMissing, lookedAt, Refused, type Shelf, type Step } from '../../steps/step.ts'
+import { lookedAt, type Shelf, type Step } from '../../steps/step.ts'
+import { granted, grantedOrMissing, Refused } from '../../steps/reply.ts'
 
 /** A wanted entry. */
 export interface WantedEntry {

@@ -4,7 +4,8 @@ import type { ConsulApi } from '../api.ts'
 import type { ConsulNode } from '../setup.ts'
 import { ALIVE, anything, LEFT, membersReply } from '../replies.ts'
 import type { Owned } from '../../steps/owned.ts'
-import { granted, Refused, type Shelf, type Step } from '../../steps/step.ts'
+import { type Shelf, type Step } from '../../steps/step.ts'
+import { granted, Refused } from '../../steps/reply.ts'
 
 const KIND = 'consul-member'
 /** Before the tokens go, while the node's name still says whose member it was. */

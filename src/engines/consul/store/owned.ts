@@ -1,7 +1,7 @@
 /** Where Consul keeps the list of what is owned: an entry of its key-value store. */
 import { z } from 'zod'
 import { NOTHING_OWNED, ownedFrom, ownedList, type Owned } from '../../steps/owned.ts'
-import { granted, grantedOrMissing, Refused } from '../../steps/step.ts'
+import { granted, grantedOrMissing, Refused } from '../../steps/reply.ts'
 import type { ConsulApi } from '../api.ts'
 import { OWNED_KEY } from '../names.ts'
 import { kvReply } from '../replies.ts'

@@ -2,7 +2,8 @@
 import type { ConsulApi } from '../api.ts'
 import { anything, policiesReply, policyReply } from '../replies.ts'
 import type { Owned, OwnedThing } from '../../steps/owned.ts'
-import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from '../../steps/step.ts'
+import { fingerprint, lookedAt, type Shelf, type Step } from '../../steps/step.ts'
+import { granted, grantedOrMissing } from '../../steps/reply.ts'
 
 /** A wanted policy. */
 export interface WantedPolicy {

@@ -5,7 +5,8 @@
 import type { ClusterService } from '../../../topology/service.ts'
 import { anything, checksReply } from '../replies.ts'
 import { checkId } from '../service-definition.ts'
-import { granted, type Shelf, type Step } from '../../steps/step.ts'
+import { type Shelf, type Step } from '../../steps/step.ts'
+import { granted } from '../../steps/reply.ts'
 import type { ConsulApi } from '../api.ts'
 
 const KIND = 'consul-check'

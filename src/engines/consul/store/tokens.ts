@@ -4,7 +4,8 @@ import type { TokenIdentity } from '../management.ts'
 import { ANONYMOUS_ACCESSOR } from '../names.ts'
 import { anything, tokenReply, tokenRightsReply, tokensReply, type TokenStub } from '../replies.ts'
 import type { Owned, OwnedThing } from '../../steps/owned.ts'
-import { fingerprint, granted, grantedOrMissing, lookedAt, type Shelf, type Step } from '../../steps/step.ts'
+import { fingerprint, lookedAt, type Shelf, type Step } from '../../steps/step.ts'
+import { granted, grantedOrMissing } from '../../steps/reply.ts'
 
 /** A node identity: the right to write one node and to read the services (Consul, "ACL node identities"; since 1.8.1). */
 export interface NodeIdentity {

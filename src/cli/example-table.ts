@@ -1,0 +1,80 @@
+/** Examples of the commands that bring none of their own. */
+/** A command line, and what it does in a few words. */
+export type Example = readonly [words: string, what: string]
+
+/** By the command's words. */
+export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  bramble: [
+    ['bramble init', 'write a first cluster file'],
+    ['bramble --lab plan', 'try it on virtual nodes, without a board'],
+    ['bramble apply', 'make the boards so'],
+  ],
+  'bramble init': [
+    ['bramble init', 'answer questions'],
+    ['bramble init --name office --node hammond=192.168.42.10', 'say it all beforehand'],
+  ],
+  'bramble check': [
+    ['bramble check', 'which roles come to which nodes'],
+    ['bramble check -f sites/harbour.yaml --json', 'for a program'],
+  ],
+  'bramble facts': [
+    ['bramble facts', 'ask all nodes what they are'],
+    ['bramble facts hammond oneil', 'ask these two'],
+  ],
+  'bramble plan': [
+    ['bramble plan', 'what would change, and why'],
+    ['bramble plan -n core --out plan.json', 'keep the plan for the nodes of core'],
+    ['bramble plan --detailed-exitcode --quiet', 'in a script: 2 when something differs'],
+  ],
+  'bramble apply': [
+    ['bramble apply', 'show the plan, ask, carry it out'],
+    ['bramble apply plan.json', 'do exactly what a kept plan says'],
+    ['bramble apply --yes --wait-lock 600', 'in a script, behind another run'],
+  ],
+  'bramble upgrade': [
+    ['bramble upgrade', 'which versions there are'],
+    ['bramble upgrade consul', 'pin the newest of one engine'],
+    ['bramble upgrade consul@1.22.2 --yes', 'pin this one'],
+  ],
+  'bramble status': [
+    ['bramble status', 'how all of it stands'],
+    ['bramble status -n hammond --json', 'one node, for a program'],
+  ],
+  'bramble ports': [['bramble ports', 'who may reach what, and why']],
+  'bramble ssh': [
+    ['bramble ssh hammond', 'log in'],
+    ['bramble ssh hammond -- uptime', 'run a program there'],
+  ],
+  'bramble ssh-config': [['bramble ssh-config >~/.ssh/config.d/office', 'for ssh, scp and editors']],
+  'bramble secrets list': [['bramble secrets list', 'which secrets there are']],
+  'bramble secrets show': [['bramble secrets show consul/management', 'one value']],
+  'bramble secrets rotate': [['bramble secrets rotate consul/gossip', 'make a new value; apply brings it']],
+  'bramble secrets import': [
+    ['bramble secrets import consul/gossip <key.txt', 'take over a value that exists'],
+  ],
+  'bramble secrets remove': [['bramble secrets remove old/token', 'forget one']],
+  'bramble secrets recreate': [['bramble secrets recreate', 'make anew what was lost']],
+  'bramble secrets rekey': [['bramble secrets rekey', 'encrypt for the recipients that there are now']],
+  'bramble log': [
+    ['bramble log', 'the runs of the past'],
+    ['bramble log last', 'replay the newest'],
+  ],
+  'bramble lab up': [['bramble lab up', 'virtual nodes out of the cluster file']],
+  'bramble lab down': [
+    ['bramble lab down', 'all of it'],
+    ['bramble lab down hammond', 'one node with its disk'],
+  ],
+  'bramble lab list': [['bramble lab list', 'the labs of this computer']],
+  'bramble lab ssh': [['bramble lab ssh hammond', 'log in to a virtual node']],
+  'bramble lab cut': [['bramble lab cut hammond', 'pull its network cable']],
+  'bramble lab mend': [['bramble lab mend hammond', 'put the cable back']],
+  'bramble lab kill': [['bramble lab kill hammond', 'pull its plug']],
+  'bramble lab start': [['bramble lab start hammond', 'put the plug back']],
+  'bramble explain': [
+    ['bramble explain NODE_BUSY', 'what a code means and what to do'],
+    ['bramble explain', 'all codes'],
+  ],
+  'bramble schema': [['bramble schema >cluster.schema.json', 'for an editor']],
+  'bramble completion': [['bramble completion bash >~/.bramble-completion', 'for source in ~/.bashrc']],
+  'bramble version': [['bramble version --json', 'for a program']],
+}

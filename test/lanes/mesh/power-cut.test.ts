@@ -1,0 +1,4 @@
+/** A mesh with Consul on it behind a firewall, unplugged: `npm run test:mesh`. */
+import { describePowerCut } from '../../contract/power-cut.ts'
+
+await describePowerCut({ lane: 'mesh' })
