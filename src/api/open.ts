@@ -31,6 +31,8 @@ export interface OpenOptions {
   readonly despiteFindings?: boolean
   /** `KEY=VALUE`: what is to be taken in place of what the cluster file says. */
   readonly set?: readonly string[] | undefined
+  /** @internal Nodes that everything is taken from; what roles object to keeps no such cluster from opening. */
+  readonly bare?: 'all' | readonly string[] | undefined
   /** @internal What the cluster file and the lock are about to become, in place of what they are. */
   readonly edited?: { readonly text: string; readonly lock: (lock: ClusterLock) => ClusterLock } | undefined
   /** Instead of the usual place of the identity that opens the secrets. */
@@ -82,6 +84,8 @@ export interface ClusterSource {
   /** The files beside the cluster file that roles wish for, as they were when it was opened. */
   readonly files: WishedFiles
   readonly twin: ReadonlyMap<string, string> | undefined
+  /** Nodes that everything is taken from. */
+  readonly bare: ReadonlySet<string>
 }
 
 /** The option schemas of all roles that Bramble has, for readers of cluster files. */
@@ -139,7 +143,7 @@ async function sourceOf(
   { file, positions, text, path }: LoadResult & { readonly file: ClusterFile },
   { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
-  { lab, set = [], edited }: OpenOptions,
+  { lab, set = [], edited, bare = [] }: OpenOptions,
 ): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
   const beside = dirname(path ?? folder)
   const keys = await readAuthorizedKeys(file.access.authorized_keys, beside, positions)
@@ -156,6 +160,7 @@ async function sourceOf(
     kinds,
     files,
     twin: lab ? await twinAddresses({ cluster: file.cluster, folder }) : undefined,
+    bare: new Set(bare === 'all' ? Object.keys(file.nodes) : bare),
   }
   return { source, diagnostics }
 }
@@ -170,6 +175,7 @@ export function resolveSource(source: ClusterSource): Resolved {
     kinds: source.kinds,
     authorizedKeys: source.authorizedKeys,
     files: source.files,
+    bare: source.bare,
     ...(source.twin && { twin: source.twin }),
   })
   // What a role objects to is told by the role; what it would make of it is no news.

@@ -13,8 +13,10 @@ export type ClusterApi = Pick<
   | 'editCluster'
   | 'facts'
   | 'forgetClient'
+  | 'forgetLeftNode'
   | 'giveUpSecrets'
   | 'openCluster'
+  | 'openWithBareNode'
   | 'plan'
   | 'recreateSecrets'
   | 'rotateSecret'
@@ -27,5 +29,6 @@ export type ClusterApi = Pick<
   | 'unwishedSecrets'
   | 'upgrade'
   | 'versionDiagnostics'
+  | 'whatIsLeft'
   | 'writeEdit'
 >

@@ -30,7 +30,7 @@ export function editText(edited: EditedCluster, palette: Palette): string {
   const board =
     edit.do === 'remove'
       ? [
-          `What runs on the board of ${edit.node} goes on running there. To clear the board: before this,  bramble reset ${edit.node}`,
+          `What runs on the board of ${edit.node} goes on running there until  bramble reset ${edit.node}  takes it away, now or later.`,
         ]
       : []
   const unsure = mentions.map(

@@ -30,6 +30,16 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/node.ts'),
   },
   {
+    name: 'reset',
+    summary: 'take everything from one node that Bramble made there',
+    load: () => import('./commands/reset.ts'),
+  },
+  {
+    name: 'destroy',
+    summary: 'take everything from all nodes that Bramble made there',
+    load: () => import('./commands/destroy.ts'),
+  },
+  {
     name: 'upgrade',
     summary: 'pin a newer version of an engine in the cluster lock',
     load: () => import('./commands/upgrade.ts'),

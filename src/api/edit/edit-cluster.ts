@@ -1,7 +1,7 @@
 /** Guided edits of the cluster file: what would come out is opened like any cluster, and written only when somebody says so. */
 import { copyFile, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { ClusterLock } from '../../cluster-lock/cluster-lock.ts'
+import type { ClusterLock, LeftNode } from '../../cluster-lock/cluster-lock.ts'
 import { withRenamedNode } from '../../cluster-lock/renamed-node.ts'
 import { editedText } from '../../cluster-file/edit/edit-text.ts'
 import { changesOf, mentions, type NodeEdit } from '../../cluster-file/edit/node-edits.ts'
@@ -88,14 +88,26 @@ export async function editCluster(
   }
 }
 
+const WAY: readonly string[] = ['address', 'via', 'port', 'user']
+
+/** How a node is reached, as the file says it. */
+function wayTo(node: string, text: string): LeftNode {
+  const file = readYaml('', text).value as { readonly nodes: Readonly<Record<string, object | null>> }
+  const entries = Object.entries(file.nodes[node] ?? {}).filter(([key]) => WAY.includes(key))
+  return Object.fromEntries(entries)
+}
+
 /** What is wrong with a file that cannot be read. */
 async function asItIs(options: OpenOptions, found: readonly Diagnostic[]): Promise<RefusedEdit> {
   const opened = await openCluster(options)
   return { diagnostics: 'cluster' in opened ? found : opened.diagnostics }
 }
 
-function lockAfter(lock: ClusterLock, edit: NodeEdit): ClusterLock {
-  return edit.do === 'rename' ? withRenamedNode(lock, edit.node, edit.to) : lock
+function lockAfter(lock: ClusterLock, edit: NodeEdit, way: LeftNode = {}): ClusterLock {
+  if (edit.do === 'rename') return withRenamedNode(lock, edit.node, edit.to)
+  const { [edit.node]: _before, ...left } = lock.left ?? {}
+  if (edit.do === 'add') return lock.left === undefined ? lock : { ...lock, left }
+  return { ...lock, left: { ...left, [edit.node]: way } }
 }
 
 /**
@@ -118,12 +130,11 @@ export async function writeEdit({ edit, folder, file, before, after }: EditedClu
     await rm(draft, { force: true }).catch(() => undefined)
     throw unwritable(error)
   }
-  if (edit.do === 'rename') {
-    for (const { lockFile, knownHostsFile } of paths) {
-      const lock = await readLock(lockFile, false)
-      if (lock.nodes[edit.node] !== undefined) await writeLock(lockFile, lockAfter(lock, edit))
-      renamePinnedKeys(knownHostsFile, edit.node, edit.to)
-    }
+  for (const { lockFile, knownHostsFile } of paths) {
+    const lock = await readLock(lockFile, false)
+    const isKnown = lock.nodes[edit.node] !== undefined || lock.left?.[edit.node] !== undefined
+    if (isKnown) await writeLock(lockFile, lockAfter(lock, edit, wayTo(edit.node, before)))
+    if (edit.do === 'rename') renamePinnedKeys(knownHostsFile, edit.node, edit.to)
   }
   return relative('.', kept)
 }

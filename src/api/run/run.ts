@@ -100,7 +100,7 @@ async function carryOut(
     const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
-    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
+    const prepared = await prepareFor(cluster, options, mode, facts, objections)
     redaction.begin(prepared)
     const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })
     letGo = mode === 'plan'
@@ -113,6 +113,21 @@ async function carryOut(
     live.end(letGo)
     journal.close()
   }
+}
+
+/** Who takes everything away needs neither releases nor secrets, unless a group of those that stay has to be asked. */
+async function prepareFor(
+  cluster: OpenedCluster,
+  options: RunOptions,
+  mode: 'plan' | 'apply',
+  facts: FirstContact,
+  objections: Objections,
+): Promise<Prepared> {
+  const { bare, file } = cluster.source
+  if (bare.size === 0)
+    return prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
+  const isWhole = Object.keys(file.nodes).every((node) => bare.has(node))
+  return prepare(cluster, options, isWhole ? 'look' : 'read', facts, 'here')
 }
 
 function pushRun(
@@ -274,7 +289,7 @@ class Run {
   async #keep(outcome: RunOutcome, inScope: ReadonlySet<string>): Promise<void> {
     // Nothing is issued whose times nobody could compare.
     const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
-    if (this.#isDeclined || this.#refusals.length > 0 || isBlind) {
+    if (this.#isDeclined || this.#refusals.length > 0 || isBlind || this.#takesAway()) {
       const { lock } = this.#cluster.source
       await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
       return
@@ -308,7 +323,13 @@ class Run {
     return agreed
   }
 
+  /** Secrets, choices and versions are kept for a cluster that comes back. */
+  #takesAway(): boolean {
+    return this.#cluster.source.bare.size > 0
+  }
+
   async #save(): Promise<void> {
+    if (this.#takesAway()) return
     await this.#prepared.secrets.save()
     this.#lock = noted(this.#lock, this.#prepared)
     await writeLock(this.#cluster.paths.lockFile, this.#lock)
