@@ -29,7 +29,7 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
 import { objectionsTo, Obstacles } from './objections.ts'
-import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
+import { prepareRun, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
@@ -100,7 +100,7 @@ async function carryOut(
     const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
-    const prepared = await prepareFor(cluster, options, mode, facts, objections)
+    const prepared = await prepareRun(cluster, options, mode, facts, objections)
     redaction.begin(prepared)
     const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })
     letGo = mode === 'plan'
@@ -113,21 +113,6 @@ async function carryOut(
     live.end(letGo)
     journal.close()
   }
-}
-
-/** Who takes everything away needs neither releases nor secrets, unless a group of those that stay has to be asked. */
-async function prepareFor(
-  cluster: OpenedCluster,
-  options: RunOptions,
-  mode: 'plan' | 'apply',
-  facts: FirstContact,
-  objections: Objections,
-): Promise<Prepared> {
-  const { bare, file } = cluster.source
-  if (bare.size === 0)
-    return prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
-  const isWhole = Object.keys(file.nodes).every((node) => bare.has(node))
-  return prepare(cluster, options, isWhole ? 'look' : 'read', facts, 'here')
 }
 
 function pushRun(
