@@ -3,18 +3,29 @@ import { askTexts } from '../ask.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import { scopeOf, withRunOptions, type RunChoices } from '../run-options.ts'
+import { scopeOf } from '../run-options.ts'
 import { takeAway } from '../take-away.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
-  withRunOptions(command)
+  command
     .option('-y, --yes', 'agree to it beforehand')
+    .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
+    .option('--timeout <seconds>', 'begin nothing new after so long', wholeNumber)
+    .option('--take-over', "take a node's lock over from a run that holds it")
     .addHelpText('after', '\nExamples:\n  bramble destroy\n  bramble --lab destroy --yes\n')
     .action((options, self) => session.run(self, (context) => destroy(context, options)))
 }
 
-async function destroy(context: Context, choices: RunChoices & { readonly yes?: true }): Promise<ExitCode> {
+interface DestroyChoices {
+  readonly yes?: true
+  readonly concurrency?: number
+  readonly timeout?: number
+  readonly takeOver?: true
+}
+
+async function destroy(context: Context, choices: DestroyChoices): Promise<ExitCode> {
   const cluster = await context.openCluster({ bare: 'all' })
   const { code } = await takeAway(context, cluster, {
     command: 'destroy',
