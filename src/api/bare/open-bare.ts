@@ -18,7 +18,7 @@ export async function openWithBareNode(options: OpenOptions, node: string): Prom
   if (names.includes(node)) return opened
   const left = opened.cluster.source.lock.left ?? {}
   const entry = left[node]
-  const text = entry && (await withNode(options.folder, node, entry))
+  const text = entry && (await withNode(options, node, entry))
   if (text === undefined) {
     const known = [...names, ...Object.keys(left)]
     return { diagnostics: [editCodes.NODE_NOT_IN_FILE({ node, near: didYouMean(node, known), known })] }
@@ -27,8 +27,8 @@ export async function openWithBareNode(options: OpenOptions, node: string): Prom
 }
 
 /** The cluster file as if the node were in it still. */
-async function withNode(folder: string, node: string, entry: LeftNode): Promise<string | undefined> {
-  const found = findClusterFile(folder)
+async function withNode({ folder, file }: OpenOptions, node: string, entry: LeftNode): Promise<string | undefined> {
+  const found = file === undefined ? findClusterFile(folder) : { path: file }
   if (!('path' in found) || found.path.endsWith('.ts')) return undefined
   return editedText(await readFile(found.path, 'utf8'), [
     { do: 'put', path: ['nodes'], key: node, value: entry },

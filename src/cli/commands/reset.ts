@@ -26,10 +26,10 @@ interface ResetChoices {
 }
 
 async function reset(context: Context, node: string, choices: ResetChoices): Promise<ExitCode> {
-  const { folder, common, surroundings } = context
+  const { folder, file, common, surroundings } = context
   const { json = false, lab = false, set } = common
   const api = await context.api()
-  const opened = await api.openWithBareNode({ folder, lab, set }, node)
+  const opened = await api.openWithBareNode({ folder, file, lab, set }, node)
   if (!('cluster' in opened)) throw new CommandRefusal(...opened.diagnostics)
   const { cluster } = opened
   showDiagnostics(context.terminal, cluster.diagnostics, { json, lab, typed: common })
