@@ -5,10 +5,11 @@ export type { ClusterFileInput, NodeInput, OneUse, SeveralUses, UseInput } from 
 export type { KeyPath } from './cluster-file/positions.ts'
 export type { RoleInputs } from './roles/role-inputs.generated.ts'
 
-export { apply, chosenNodes, plan, runCommand, status, DiagnosticsError } from './api/index.ts'
+export { apply, chosenNodes, logs, plan, runCommand, status, top, DiagnosticsError } from './api/index.ts'
 export { openForPrograms as openCluster } from './api/open-for-programs.ts'
 export type { ProgramOpenOptions } from './api/open-for-programs.ts'
 export type {
+  BoardReading,
   CertificateStatus,
   ClusterStatus,
   CommandEvent,
@@ -17,8 +18,12 @@ export type {
   CommandOutcome,
   EngineSupport,
   Life,
+  LogEvent,
+  LogOptions,
+  Measure,
   NodeCommandEnd,
   NodeFindings,
+  NodeLogEnd,
   NodeStatus,
   OpenedCluster,
   OpenedNode,
@@ -28,6 +33,7 @@ export type {
   RunOptions,
   Scope,
   StatusOptions,
+  TopOptions,
 } from './api/index.ts'
 
 export type { Diagnostic, FilePlace, NodePlace, Place, Related, Severity } from './diagnostics/diagnostic.ts'

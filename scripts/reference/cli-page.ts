@@ -1,5 +1,7 @@
 /** The reference of the command line, from the definitions that parse it. */
 import type { CommandUnknownOpts } from '../../src/cli/command.ts'
+import { ENVIRONMENT_RULE } from '../../src/cli/environment.ts'
+import { examplesOf } from '../../src/cli/examples.ts'
 import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 
@@ -11,7 +13,7 @@ export async function cliPage(): Promise<string> {
     { run: () => Promise.resolve() },
     { out: ignore, err: ignore, columns: 80 },
   )
-  const shared = new Set(program.options.map(({ flags }) => flags))
+  const shared = new Set(program.options.map(({ long }) => long))
   const sections = commandsBelow(program)
     .filter((command) => command.commands.length === 0)
     .map((command) => section(command, shared))
@@ -21,7 +23,9 @@ Generated from the definitions in \`src/cli/commands/\`; \`bramble COMMAND --hel
 
 Every command takes these options, before or after its name:
 
-${optionTable(program, new Set(['-V, --version']))}
+${optionTable(program, new Set(['--version']))}
+
+${ENVIRONMENT_RULE}
 
 How a command ends is told in [exit-codes.md](exit-codes.md).
 
@@ -65,7 +69,7 @@ function fullName(command: CommandUnknownOpts): string {
   return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name()
 }
 
-function section(command: CommandUnknownOpts, shared: ReadonlySet<string>): string {
+function section(command: CommandUnknownOpts, shared: ReadonlySet<string | undefined>): string {
   const description = command.description()
   const parts = [
     `## ${fullName(command)}`,
@@ -73,8 +77,14 @@ function section(command: CommandUnknownOpts, shared: ReadonlySet<string>): stri
     `\`\`\`text\n${fullName(command)} ${command.usage()}\n\`\`\``,
     argumentTable(command),
     optionTable(command, shared),
+    exampleBlock(command),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function exampleBlock(command: CommandUnknownOpts): string {
+  const lines = examplesOf(command).flatMap(([typed, what]) => [`# ${what}`, typed])
+  return lines.length === 0 ? '' : ['```sh', ...lines, '```'].join('\n')
 }
 
 function argumentTable({ registeredArguments }: CommandUnknownOpts): string {
@@ -85,9 +95,9 @@ function argumentTable({ registeredArguments }: CommandUnknownOpts): string {
   return rows.length === 0 ? '' : ['| argument | |', '| --- | --- |', ...rows].join('\n')
 }
 
-function optionTable({ options }: CommandUnknownOpts, without: ReadonlySet<string>): string {
+function optionTable({ options }: CommandUnknownOpts, without: ReadonlySet<string | undefined>): string {
   const rows = options
-    .filter(({ flags, hidden }) => !without.has(flags) && !hidden)
+    .filter(({ long, hidden }) => !without.has(long) && !hidden)
     .map((option) => {
       const choices = option.argChoices ? ` (${option.argChoices.join(', ')})` : ''
       return `| \`${option.flags}\` | ${option.description}${choices} |`

@@ -7,11 +7,13 @@ import { roleSchemas } from '../../src/api/open.ts'
 import { renderErrorReference } from '../../src/api/explain/code-reference.ts'
 import { cliPage, exitCodesPage } from './cli-page.ts'
 import { eventsPage } from './events-page.ts'
+import { manPage } from './man-page.ts'
 import { kindsPage, rolesPage } from './unit-pages.ts'
 
 /** Texts by path, from the top folder, which has to be the current one. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
+    ['docs/reference/bramble.1', await manPage()],
     ['docs/reference/cli.md', await cliPage()],
     ['docs/reference/cluster-file.md', renderClusterFileReference(roleSchemas())],
     ['docs/reference/errors.md', renderErrorReference(errorExample)],

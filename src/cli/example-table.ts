@@ -17,6 +17,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble check', 'which roles come to which nodes'],
     ['bramble check -f sites/harbour.yaml --json', 'for a program'],
   ],
+  'bramble fmt': [
+    ['bramble fmt', 'write the cluster file in its canonical form'],
+    ['bramble fmt --check --diff', 'only look; 2 when something would change'],
+    ['bramble fmt - <cluster.yaml', 'as a filter, for an editor'],
+  ],
   'bramble facts': [
     ['bramble facts', 'ask all nodes what they are'],
     ['bramble facts hammond oneil', 'ask these two'],
@@ -46,6 +51,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble ssh hammond -- uptime', 'run a program there'],
   ],
   'bramble ssh-config': [['bramble ssh-config >~/.ssh/config.d/office', 'for ssh, scp and editors']],
+  'bramble env': [
+    ['bramble env consul', "the variables of Consul's own client"],
+    ['bramble env consul --unset', 'take them back'],
+  ],
+  'bramble connect': [
+    ['bramble connect consul', 'hold a way to Consul open'],
+    ['bramble connect consul -- consul members', 'for one command'],
+  ],
   'bramble secrets list': [['bramble secrets list', 'which secrets there are']],
   'bramble secrets show': [['bramble secrets show consul/management', 'one value']],
   'bramble secrets rotate': [['bramble secrets rotate consul/gossip', 'make a new value; apply brings it']],

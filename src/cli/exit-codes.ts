@@ -24,7 +24,7 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   { code: EXIT.changes, meaning: 'plan --detailed-exitcode: there are changes to apply' },
   {
     code: EXIT.unreached,
-    meaning: 'run: could not be started on some nodes, and ended well on all others',
+    meaning: 'run, logs, top: some nodes could not be reached, and all is well on the others',
   },
   { code: EXIT.usage, meaning: 'the command line was not understood' },
   { code: EXIT.defect, meaning: 'a defect of Bramble itself' },

@@ -10,6 +10,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'fmt',
+    summary: 'bring the cluster file into its canonical form',
+    load: () => import('./commands/fmt.ts'),
+  },
+  {
     name: 'facts',
     summary: 'read the facts of live nodes into the cluster lock',
     load: () => import('./commands/facts.ts'),
@@ -48,6 +53,16 @@ export const VERBS: readonly Verb[] = [
     name: 'status',
     summary: 'show what is wanted against what is',
     load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'top',
+    summary: 'show memory, heat, throttling, disk and wear of the boards, worst first',
+    load: () => import('./commands/top.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'show what units have written on many nodes, in the order of its times',
+    load: () => import('./commands/logs.ts'),
   },
   {
     name: 'ports',

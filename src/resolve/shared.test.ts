@@ -134,6 +134,23 @@ describe('what roles provide', () => {
   })
 })
 
+describe('the metrics of Consul', () => {
+  it('are told for every agent, at the port that its configuration opens', () => {
+    const { cluster } = resolved(
+      fileOf(['ada', 'bob'], '  consul-server: { on: ada }\n  consul-client: { on: rest }\n'),
+    )
+    const told = cluster.provided().flatMap(({ node, metrics }) => (metrics ? [{ node, ...metrics }] : []))
+    const given = serverOptions.parse({})
+    const datacenter = datacenterOf(cluster, given)
+    const [ada] = cluster.nodes
+    if (!ada) throw new Error('there is no node')
+    const { ports } = agentConfig({ datacenter, node: ada, role: 'server', options: given })
+    const { https: port } = ports as { readonly https: number }
+    const metrics = { path: '/v1/agent/metrics?format=prometheus', port, scheme: 'https' }
+    expect(told).toEqual(['ada', 'bob'].map((node) => ({ node, ...metrics })))
+  })
+})
+
 describe('an engine on a network', () => {
   const on = (consul: string, meshOn = 'all') =>
     resolved(fileOf(['ada', 'bob', 'cyd'], `  mesh: { on: ${meshOn} }\n  consul-server: ${consul}\n`))

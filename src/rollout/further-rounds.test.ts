@@ -204,6 +204,20 @@ describe('an apply', () => {
     expect(await paper.run()).toBe('unchanged')
   })
 
+  it('that loses a node between offer and use tells it as failed with what was done, and the next one goes on', async () => {
+    const paper = world()
+    paper.whenKept = () => paper.lost.add('bee')
+    expect(await paper.run()).toBe('failed')
+    expect(paper.of('node-finished')).toMatchObject([
+      { node: 'ant', outcome: 'changed' },
+      { node: 'bee', outcome: 'failed', message: 'it does not answer', summary: { changed: 1 } },
+      { node: 'cow', outcome: 'changed' },
+    ])
+    paper.lost.clear()
+    expect(await paper.run()).toBe('changed')
+    expect(paper.there.get('bee')).toContain('service:reader.service')
+  })
+
   it('that nobody agrees to touches nothing, and tells those that wait as declined', async () => {
     const paper = world()
     paper.there.get('bee')?.add('file:/etc/time')

@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { scratchNode, type ScratchNode } from '../delivery/scratch-node.ts'
+import { freePort, scratchNode, type ScratchNode } from '../delivery/scratch-node.ts'
 import type { CommandEnd } from './command-run.ts'
 
 /** As it is built: fifty starts of a program from the source take minutes. */
@@ -13,7 +13,8 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))
 
 /** The cluster, and how it is worked on. */
 export interface MadeUpNodes {
-  readonly node: ScratchNode
+  /** The scratch node behind all addresses, when there is one. */
+  readonly node: ScratchNode | undefined
   /** Folder of the cluster file. */
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
@@ -31,23 +32,33 @@ export interface BrambleOptions {
   readonly watched?: (text: string, signal: (name: NodeJS.Signals) => void) => void
 }
 
+/** A node that is there already, to stand behind all addresses. */
+export interface NodeBehind {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly identityFile: string
+}
+
 /** `n01`, `n02` and so on; the last one is called `gone`, and nobody listens at its address. */
-export async function madeUpNodes(count: number, more = ''): Promise<MadeUpNodes> {
+export async function madeUpNodes(count: number, there?: NodeBehind, prepare?: string): Promise<MadeUpNodes> {
   const names = Array.from({ length: count - 1 }, (_, at) => `n${String(at + 1).padStart(2, '0')}`)
   // An address each, as boards have: 127.0.0.0/8 is all loopback.
   const addresses = names.map((_, at) => `127.0.1.${at + 1}`)
-  const node = await scratchNode()
-  const doors = addresses.map((address) => doorTo(node.port, address))
+  const node = there === undefined ? await scratchNode(prepare === undefined ? {} : { prepare }) : undefined
+  const behind = there ?? behindScratch(node)
+  const port = await freePort()
+  const doors = addresses.map((address) => doorTo(behind, address, port))
   const folder = mkdtempSync(join(tmpdir(), 'bramble-made-up-'))
   const entry = (name: string, address: string): string =>
-    `  ${name}: { address: ${address}, port: ${node.port}, model: pi4, memory: 1GiB }\n`
+    `  ${name}: { address: ${address}, port: ${port}, model: pi4, memory: 1GiB }\n`
   const entries = [...names.map((name, at) => entry(name, addresses[at] ?? '')), entry('gone', '127.0.2.1')]
   writeFileSync(
     join(folder, 'cluster.yaml'),
-    `cluster: made-up\ndomain: office.example.net\naccess: { user: root }\nnodes:\n${entries.join('')}${more}`,
+    `cluster: made-up\ndomain: office.example.net\naccess: { user: ${behind.user} }\nnodes:\n${entries.join('')}`,
   )
   mkdirSync(join(folder, 'home/.ssh'), { recursive: true })
-  writeFileSync(join(folder, 'home/.ssh/config'), `IdentityFile ${join(node.folder, 'id')}\n`)
+  writeFileSync(join(folder, 'home/.ssh/config'), `IdentityFile ${behind.identityFile}\n`)
   const environment = { HOME: join(folder, 'home'), XDG_CACHE_HOME: join(folder, 'cache') }
   const program = ['node', MAIN]
   return {
@@ -58,16 +69,21 @@ export async function madeUpNodes(count: number, more = ''): Promise<MadeUpNodes
     bramble: (words, options = {}) => bramble(folder, environment, [...program, ...words], options),
     remove: async () => {
       for (const door of doors) door.close()
-      await node.remove()
+      await node?.remove()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
+function behindScratch(node: ScratchNode | undefined): NodeBehind {
+  if (node === undefined) throw new Error('there is no node')
+  return { host: '127.0.0.1', port: node.port, user: 'root', identityFile: join(node.folder, 'id') }
+}
+
 /** Another address of the one node: an SSH server listens at sixteen at most. */
-function doorTo(port: number, address: string): Server {
+function doorTo(behind: NodeBehind, address: string, port: number): Server {
   const server = createServer((caller) => {
-    const inner = connect(port, '127.0.0.1')
+    const inner = connect(behind.port, behind.host)
     caller.on('error', () => inner.destroy()).pipe(inner)
     inner.on('error', () => caller.destroy()).pipe(caller)
   })

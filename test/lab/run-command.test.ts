@@ -90,7 +90,7 @@ describe.skipIf(noScratchNodes !== undefined)('run on fifty nodes', () => {
     expect(code).toBe(130)
     expect(err).toMatch(/^Stopping: the program is ended on n01, .* and 44 more\./)
     expect(err).toMatch(/^well on 0 of 49 nodes\nn01, .*: interrupted, ended with 143$/m)
-    expect((await nodes.node.inside('pgrep', '-f', 'sleep 4715')).stdout.toString()).toBe('')
+    expect((await nodes.node?.inside('pgrep', '-f', 'sleep 4715'))?.stdout.toString()).toBe('')
   })
 
   it('ends the programs when their time is up', async () => {

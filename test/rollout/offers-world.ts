@@ -30,6 +30,8 @@ export class OffersWorld {
   fullDisk: string | undefined
   /** Offers that their engines do not make. */
   readonly stubborn = new Set<string>()
+  /** Nodes that do not answer. */
+  readonly lost = new Set<string>()
   readonly #nodes: Readonly<Record<string, PaperNode>>
   readonly #engines: Readonly<Record<string, PaperEngine>>
 
@@ -119,6 +121,8 @@ export class OffersWorld {
       link: noLink,
       observe: (node) => {
         this.log.push(`look ${node}`)
+        if (this.lost.has(node))
+          return Promise.resolve({ node, reached: false, message: 'it does not answer' })
         const wanted = Object.entries(this.#nodes[node] ?? {})
         const waiting = wanted.filter(([, offers]) => offers.some((offer) => !this.kept.has(offer)))
         const ready = wanted.filter((one) => !waiting.includes(one)).map(([address]) => address)

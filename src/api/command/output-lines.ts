@@ -14,7 +14,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The lines of one output of one program. */
 export class OutputLines {
+  readonly #longestBytes: number
   #held: Buffer = Buffer.alloc(0)
+
+  constructor(longestBytes = LONGEST_BYTES) {
+    this.#longestBytes = longestBytes
+  }
 
   /** The lines that are whole with this. */
   push(bytes: Uint8Array): OutputLine[] {
@@ -22,11 +27,11 @@ export class OutputLines {
     let rest = Buffer.concat([this.#held, bytes])
     for (;;) {
       const end = rest.indexOf(0x0a)
-      if (end >= 0 && end <= LONGEST_BYTES) {
+      if (end >= 0 && end <= this.#longestBytes) {
         lines.push(lineOf(rest.subarray(0, end)))
         rest = rest.subarray(end + 1)
-      } else if (rest.length > LONGEST_BYTES) {
-        const cut = betweenCharacters(rest, LONGEST_BYTES)
+      } else if (rest.length > this.#longestBytes) {
+        const cut = betweenCharacters(rest, this.#longestBytes)
         lines.push({ ...lineOf(rest.subarray(0, cut)), open: true })
         rest = rest.subarray(cut)
       } else break

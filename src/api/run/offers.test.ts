@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EMPTY_LOCK, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
+import { enginesUsed } from '../../programs/programs.ts'
 import { SecretsError } from '../../secrets/secrets-error.ts'
 import { openSecrets } from '../../secrets/store.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
@@ -119,6 +120,14 @@ describe('the program of a node that needs an offer', () => {
     expect(ready.program('grace').text).not.toContain(WORD)
     // Also in the next run.
     expect((await prepared(await opened(), 'read')).program('grace').resources.size).toBe(2)
+  })
+
+  it('is looked at with the engine that offers it, also when no member of the engine is in the run', async () => {
+    const ready = await prepared(await opened())
+    const used = (node: string, needed: readonly string[]) =>
+      enginesUsed(ready.engines, new Set([node]), needed).stores.map(({ name }) => name)
+    expect(used('grace', ['oracle/word'])).toEqual(['oracle'])
+    expect(used('grace', [])).toEqual([])
   })
 
   it('cannot be made by a role that reads an offer without a need for it', async () => {

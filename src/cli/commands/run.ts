@@ -1,5 +1,4 @@
 /** `bramble run`: runs a program, or a line of shell, on many nodes at once. */
-import { once } from 'node:events'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { askPassword } from '../ask.ts'
 import { choiceOf, withChoosingOptions, type ChoosingChoices } from '../choosing-options.ts'
@@ -10,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { watchInterrupts } from '../interrupt.ts'
 import { listed } from '../render/counts.ts'
 import { commandRenderer, stillRunning, type CommandRenderer } from '../render/command-output.ts'
+import { room } from '../output-room.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 /** Declares the command. */
@@ -83,7 +83,7 @@ async function runOnNodes(
   try {
     for await (const event of events) {
       renderer.event(event)
-      await room(context)
+      await room(surroundings.stdout)
     }
   } finally {
     interrupts.stop()
@@ -97,12 +97,6 @@ const EXITS = {
   unreached: EXIT.unreached,
   interrupted: EXIT.interrupted,
 } as const
-
-/** Who reads slowly is waited for; who has stopped reading is not. */
-async function room({ surroundings: { stdout } }: Context): Promise<void> {
-  const { writableNeedDrain = false, destroyed = false } = stdout as Partial<NodeJS.WriteStream>
-  if (writableNeedDrain && !destroyed) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')])
-}
 
 /** As much as goes to every node is held once here, and on each node in memory. */
 const MOST_BYTES = 64 * 1024 * 1024

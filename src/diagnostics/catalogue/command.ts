@@ -59,6 +59,39 @@ export const commandCodes = defineCodes({
       'A node has to fit both `--node` and `--role` when both are given. A list that is empty, as from a variable that is not set, chooses nobody. Of a node whose model is not known, ' +
       'neither `model:pi4` nor `!model:pi4` is true.',
   }),
+  LOGS_UNKNOWN: code<{ name: string; near?: string | undefined; known: readonly string[] }>({
+    origin: 'command',
+    shownBy: 'test/lab/looking.test.ts',
+    title: 'Logs of something that is no unit, service or role',
+    summary: ({ name }) => `${name} is no unit, no declared service and no role`,
+    why: 'no node was asked',
+    fix: ({ near, known }) =>
+      near !== undefined ? `did you mean ${near}?` : `there are: ${known.slice(0, 12).join(', ')}`,
+    explain:
+      '`bramble logs` takes units of systemd (`ssh.service`; `ssh` is the same), services that the cluster file declares, and roles.',
+  }),
+  LOGS_WITHOUT_UNIT: code<{ name: string; what: 'service' | 'role' }>({
+    origin: 'command',
+    shownBy: 'src/api/logs/units.test.ts',
+    title: 'Logs of something that no unit runs',
+    summary: ({ name, what }) => `the ${what} ${name} has no unit of systemd, so no journal of its own`,
+    why: 'no node was asked',
+    fix: 'name a unit, such as ssh.service, or leave the name out to read the whole journal',
+    explain:
+      'What a service writes stands in the journal of its unit (`run.unit` in the cluster file). A service without one is run by something else, which keeps its output.',
+  }),
+  LOGS_UNREADABLE: code<{ node: string; status: number }>({
+    origin: 'command',
+    shownBy: 'test/lab/looking.test.ts',
+    title: 'A node whose journal cannot be read',
+    summary: ({ node, status }) =>
+      status === 69
+        ? `${node} keeps no journal that can be read: journalctl or systemctl is missing`
+        : `journalctl ended with ${status} on ${node}`,
+    why: 'what its units have written is not known',
+    fix: ({ node }) => `look at the node: bramble run -n ${node} --sudo -- journalctl -n 5`,
+    explain: 'Logs are read with `journalctl`, as root, in the way that the cluster file says.',
+  }),
   INPUT_TOO_LONG: code<{ mebibytes: number }>({
     origin: 'command',
     shownBy: 'src/cli/commands/run.test.ts',

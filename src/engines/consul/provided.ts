@@ -14,12 +14,15 @@ const gossip = (port: number): ProvidedPort[] => [
   { port, protocol: 'udp' },
 ]
 
+/** On the loopback of its node, for whoever has a token that may read the agent (Consul's API documentation, "View metrics"). */
+const METRICS = { path: '/v1/agent/metrics?format=prometheus', port: API_PORT, scheme: 'https' } as const
+
 /** What an agent gives that is no server. */
 export function providedByClient(datacenter: Datacenter, { network }: Options, node: string): Provided[] {
   const on = network === undefined ? {} : { network }
   const hasUi = datacenter.uiNodes.includes(node)
   return [
-    { name: 'consul', ports: gossip(GOSSIP_PORT), to: AGENTS, ...on },
+    { name: 'consul', ports: gossip(GOSSIP_PORT), to: AGENTS, metrics: METRICS, ...on },
     ...(hasUi
       ? [
           {
