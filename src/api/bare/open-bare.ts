@@ -27,7 +27,11 @@ export async function openWithBareNode(options: OpenOptions, node: string): Prom
 }
 
 /** The cluster file as if the node were in it still. */
-async function withNode({ folder, file }: OpenOptions, node: string, entry: LeftNode): Promise<string | undefined> {
+async function withNode(
+  { folder, file }: OpenOptions,
+  node: string,
+  entry: LeftNode,
+): Promise<string | undefined> {
   const found = file === undefined ? findClusterFile(folder) : { path: file }
   if (!('path' in found) || found.path.endsWith('.ts')) return undefined
   return editedText(await readFile(found.path, 'utf8'), [
