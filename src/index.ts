@@ -100,6 +100,7 @@ export type {
   EngineProbe,
   EngineStatus,
   EngineVersion,
+  Drain,
   Gate,
   Handover,
   LinkTarget,

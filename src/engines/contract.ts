@@ -91,8 +91,8 @@ export interface RaftGroup {
   /** Does a change of this resource (`kind:name`) take the member out of service for a while? */
   readonly interruptedBy: (address: string) => boolean
   /**
-   * How a node that is to be a member becomes one: by itself, once it runs, or with what belongs to the cluster, which comes after the nodes
-   * and is not waited for before.
+   * How a node that is to be a member becomes one: by itself, once it runs, or with what belongs to the cluster (the store of the same name), which
+   * comes after the nodes; before a member leaves its store is asked to {@link ClusterStore.grow}.
    */
   readonly joins: 'by-itself' | 'with-the-store'
   /** Asks one node what it sees of the group. Never rejects. */
@@ -114,6 +114,25 @@ export interface RaftGroup {
   leave(link: NodeLink, node: string, how: 'for-good' | 'to-return'): Promise<void>
   /** How long a member may take to come back, in seconds. */
   readonly patienceSeconds: number
+}
+
+/**
+ * Work of a node that others would miss: moved off before a step that takes out of service what it stands on, and given back after it. A run
+ * may be cut off in between: what is moved off is marked in the engine, so that its store gives it back.
+ */
+export interface Drain {
+  /** Name of the engine. */
+  readonly name: string
+  readonly node: string
+  /** Does a change of this resource (`kind:name`) take it out of service? A restart of the board always does. */
+  readonly interruptedBy: (address: string) => boolean
+  /**
+   * Moves the work off and waits until it is gone; does nothing where there is none. Safe to repeat. `removal`: the node is to do such work no
+   * more. Rejects with a sentence when it cannot: the step is then taken all the same, because what mends an engine must not need it.
+   */
+  before(link: NodeLink, why: 'change' | 'restart' | 'removal'): Promise<void>
+  /** Lets work come back, when it was {@link before} that moved it off. Rejects with a sentence when it cannot. */
+  after(link: NodeLink): Promise<void>
 }
 
 /** A resource that a run has changed. */
@@ -212,6 +231,11 @@ export interface ClusterStore {
     node: string,
     done: (outcome: ClusterOutcome) => void,
   ): Promise<ReadonlyMap<string, string> | undefined>
+  /**
+   * Before members of its consensus group leave: makes members of those that are to be and whose nodes are ready. Reports each as it is done, like
+   * {@link converge}, which finds it done. Rejects when the engine cannot be asked.
+   */
+  grow?(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
   /**
    * Makes it so, in the order of their needs; reports each as it is done. What the engine makes for others goes into `handover` before anything
    * else is done with it. Rejects only when the engine cannot be asked.

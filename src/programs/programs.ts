@@ -3,7 +3,7 @@ import type { WantedResource } from './merge-resources.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
-import type { ClusterStore, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
+import type { ClusterStore, Drain, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../resources/kind.ts'
@@ -195,6 +195,7 @@ export function compileResources(
 /** What the engines of the cluster add to a rollout. */
 export interface Engines {
   readonly groups: readonly RaftGroup[]
+  readonly drains: readonly Drain[]
   readonly stores: readonly ClusterStore[]
   readonly gates: readonly Gate[]
   readonly probes: readonly EngineProbe[]
@@ -264,6 +265,7 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
   return {
     offers: new Map(stores.map(({ store: { name }, offers }) => [name, offers])),
     groups: used.flatMap(({ role, given }) => role.group?.(given) ?? []),
+    drains: used.flatMap(({ role, given }) => role.drains?.(given) ?? []),
     stores: stores.map(({ store }) => store),
     probes: used.flatMap(({ role, given }) => role.status?.(given) ?? []),
     gates: placedRoles(resolved, nodes).flatMap(

@@ -5,6 +5,7 @@ import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type {
   ClusterStore,
+  Drain,
   EngineClient,
   EngineProbe,
   EngineVersion,
@@ -136,6 +137,8 @@ export interface Role<Options = never, Input = unknown> {
   /** What a node with this role has, in the order of effect. */
   readonly resources: (context: RoleContext<Options>) => readonly Resource[]
   readonly group?: (context: RoleClusterContext<Options>) => RaftGroup | undefined
+  /** What is moved off nodes before steps that others would notice. */
+  readonly drains?: (context: RoleClusterContext<Options>) => readonly Drain[]
   readonly gates?: (context: RoleContext<Options>) => readonly Gate[]
   readonly store?: (context: RoleClusterContext<Options>) => ClusterStore | undefined
   /** Which version of its engine is wanted, and what may follow what. Said by one role of an engine. */

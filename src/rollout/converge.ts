@@ -7,6 +7,7 @@ import { limit, type Limit } from '../support/limit.ts'
 import { poll } from '../support/poll.ts'
 import type { AwaitedResults } from './awaited-results.ts'
 import { combined, convergeNode, skip, type NodeResults } from './converge-node.ts'
+import { missedIn, whileDrained } from './drained.ts'
 import { awaitReturns } from './in-turn.ts'
 import { takeInLine, type Line } from './line.ts'
 import { rebootNode } from './reboot-node.ts'
@@ -14,7 +15,7 @@ import { orderOfChanges, roomFor } from './run-order.ts'
 import { refused } from './skipped.ts'
 import { splitByGuard, type Split } from './split.ts'
 import { takeTurns } from './take-turns.ts'
-import { isRemoved, type GuardedNode, type PendingNode } from './turns.ts'
+import { groupsToGrow, isRemoved, type GuardedNode, type PendingNode } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough, type NodeResult } from './work.ts'
 
@@ -110,7 +111,7 @@ async function refuseReplaced(
 }
 
 /** Grow, then turns; who leaves does so in its turn, once those that join vote. */
-async function convergeGroups(run: UnderWay, { inTurns, joining }: Split, line: Line): Promise<void> {
+async function convergeGroups(run: UnderWay, { inTurns, joining, free }: Split, line: Line): Promise<void> {
   const { results } = line
   const byName = new Map(joining.map((node) => [node.name, node]))
   await takeInLine(run, [...byName.keys()], {
@@ -122,6 +123,11 @@ async function convergeGroups(run: UnderWay, { inTurns, joining }: Split, line: 
       .filter(({ name }) => !isThrough(results.get(name)))
       .flatMap(({ name, parts }) => [...parts.keys()].map((group) => [group, name] as const)),
   )
+  for (const { name, wanted } of groupsToGrow(inTurns)) {
+    const ready = free.filter((node) => wanted.includes(node.name))
+    await results.all(ready.map((node) => node.name))
+    if (!run.isStopped()) await run.grow(name)
+  }
   await takeTurns(run, inTurns, { ...line, step: (node) => changeInTurn(run, node), stuck })
   await run.giveLocks()
 }
@@ -139,5 +145,7 @@ async function awaitVotes(
 /** A restart that is due belongs to the same turn: its group misses it once. */
 async function changeInTurn(run: UnderWay, node: string): Promise<NodeResult> {
   const result = await convergeNode(run, node)
-  return isThrough(result) && result.reboot ? combined(result, await rebootNode(run, node)) : result
+  if (!isThrough(result) || !result.reboot) return result
+  const restart = (): Promise<NodeResult> => rebootNode(run, node)
+  return combined(result, await whileDrained(run, node, await missedIn('restart', run, node), restart))
 }

@@ -53,6 +53,26 @@ export async function prepareEngines(
   return kept
 }
 
+/** Has the store of this name make members of those that are to be, through the first member that can. */
+export async function growEngine(run: UnderWay, engines: readonly EngineRun[], name: string): Promise<void> {
+  const engine = engines.find((one) => one.name === name)
+  const { store } = engine ?? {}
+  if (engine === undefined || store?.grow === undefined || engine.differences.length === 0) return
+  const outcomes = new Map(engine.outcomes)
+  engine.outcomes = outcomes
+  for (const member of store.members.filter((one) => !run.unreached.has(one))) {
+    try {
+      await store.grow(run.delivery.link, member, ({ address, action, failure }) => {
+        outcomes.set(address, failure === undefined ? 'changed' : 'failed')
+        run.emit(storeEvent(address, action, failure))
+      })
+      return
+    } catch {
+      // The next one may answer; when none does, nobody leaves.
+    }
+  }
+}
+
 /** Converges what differs in each engine. */
 export async function convergeEngines(
   run: UnderWay,

@@ -3,6 +3,7 @@ import type { RaftGroup } from '../engines/contract.ts'
 import { voterOn, votersOf } from '../engines/raft-group.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
+import { drain, undrain, type Missed } from './drained.ts'
 import type { LockAnswer } from './group-lock.ts'
 import { waitForReturn, waitForTurn } from './guard.ts'
 import { INTERRUPTED, refused, skipped } from './skipped.ts'
@@ -12,16 +13,35 @@ import { isThrough, type NodeResult } from './work.ts'
 
 const LOCK_PATIENCE_SECONDS = 600
 
+/** A step of a member, and what others would miss meanwhile. */
+export interface GuardedStep {
+  readonly missed: Missed
+  readonly step: () => Promise<NodeResult>
+}
+
 /** Waits for the turn, takes the step, and waits for the return. */
 export async function inTurn(
   run: UnderWay,
   guarded: GuardedNode,
-  step: () => Promise<NodeResult>,
+  { missed, step }: GuardedStep,
 ): Promise<NodeResult> {
   const { name: node } = guarded
   // In the same order for everybody: two runs that want two groups would otherwise wait for each other.
   const parts = [...guarded.parts].toSorted(([a], [b]) => (a.name < b.name ? -1 : 1))
   const turns = parts.filter(([, part]) => part !== 'joins')
+  const refusal = await awaitTurns(run, node, turns)
+  if (refusal !== undefined || missed.drains.length === 0)
+    return refusal ?? stepAndReturn(run, node, parts, step)
+  await drain(run, node, missed)
+  // That took a while: another one may have died meanwhile.
+  const late = await awaitTurns(run, node, turns)
+  return undrain(run, node, missed, late ?? (await stepAndReturn(run, node, parts, step)))
+}
+
+type Parts = readonly (readonly [RaftGroup, Part])[]
+
+/** Waits until all groups can do without the member; gives its result when one of them cannot. */
+async function awaitTurns(run: UnderWay, node: string, turns: Parts): Promise<NodeResult | undefined> {
   for (const [group, part] of turns) {
     const turn = await waitForTurn({
       group,
@@ -39,7 +59,16 @@ export async function inTurn(
     await run.delivery.release(node)
     return run.isStopped() ? skipped(INTERRUPTED) : noTurn(group, turn)
   }
-  for (const [group, part] of turns) {
+  return undefined
+}
+
+async function stepAndReturn(
+  run: UnderWay,
+  node: string,
+  parts: Parts,
+  step: () => Promise<NodeResult>,
+): Promise<NodeResult> {
+  for (const [group, part] of parts.filter(([, its]) => its !== 'joins')) {
     const left = await giveUpVote(run, group, node, part)
     if (left.passed) continue
     await run.delivery.release(node)

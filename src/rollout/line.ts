@@ -1,6 +1,7 @@
 /** Nodes that take a step in the order of a run: each when those that it goes after have ended, and when there is room. */
 import type { Limit } from '../support/limit.ts'
 import type { AwaitedResults } from './awaited-results.ts'
+import { missedIn, whileDrained, type StepKind } from './drained.ts'
 import type { Edge, NodeOrder } from './node-order.ts'
 import type { Slots } from './slots.ts'
 import type { UnderWay } from './under-way.ts'
@@ -9,7 +10,7 @@ import { isThrough, type NodeResult } from './work.ts'
 
 /** What is common to the nodes of a step. */
 export interface Line {
-  readonly kind: 'change' | 'restart'
+  readonly kind: StepKind
   readonly order: NodeOrder
   readonly slots: Slots
   readonly within: Limit
@@ -31,9 +32,15 @@ async function inLine(run: UnderWay, node: string, line: Line): Promise<NodeResu
   if (why !== undefined) return line.leaveOut(node, why)
   const because = await slots.take(node)
   if (because !== undefined) return line.leaveOut(node, didNotComeThrough(because))
-  const isWatched = line.kind === 'restart' || slots.isScarce(node) || order.isWaitedFor(node)
+  const missed = await missedIn(line.kind, run, node)
+  const isWatched =
+    line.kind === 'restart' || missed.drains.length > 0 || slots.isScarce(node) || order.isWaitedFor(node)
   const step = (): Promise<NodeResult> => line.step(node)
-  const result = await line.within(() => (isWatched ? wellAgain(run, node, step) : step()))
+  const result = await line.within(() =>
+    whileDrained(run, node, missed, () =>
+      isWatched ? wellAgain(run, node, { isStoodOn: order.isStoodOn(node), step }) : step(),
+    ),
+  )
   slots.give(node, isThrough(result))
   return result
 }

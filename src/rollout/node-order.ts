@@ -18,6 +18,7 @@ export interface Edge {
 export class NodeOrder {
   readonly #edges = new Map<string, Edge[]>()
   readonly #waitedFor = new Set<string>()
+  readonly #stoodOn = new Set<string>()
 
   /** Adds it, unless the other one goes after this one already. */
   add(edge: Edge): void {
@@ -27,6 +28,7 @@ export class NodeOrder {
     if (own.some((other) => other.after === after)) return
     this.#edges.set(node, [...own, edge])
     if (edge.why !== 'joins' && edge.why !== 'leader') this.#waitedFor.add(after)
+    if (edge.why === 'stands-on' || edge.why === 'way-first') this.#stoodOn.add(after)
   }
 
   /** What a node itself waits for. */
@@ -42,6 +44,11 @@ export class NodeOrder {
   /** Does somebody wait for this node because of what it gives or shows? */
   isWaitedFor(node: string): boolean {
     return this.#waitedFor.has(node)
+  }
+
+  /** Does somebody need what this node gives? */
+  isStoodOn(node: string): boolean {
+    return this.#stoodOn.has(node)
   }
 
   /** Does the node go after the other one, itself or by others in between? */

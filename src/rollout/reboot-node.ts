@@ -1,11 +1,13 @@
 /** Starts one node anew and finishes what waited for it. */
-import { EMPTY_SUMMARY } from '../events/event.ts'
+import { EMPTY_SUMMARY, type Summary } from '../events/event.ts'
 import { reasonOf } from '../support/reason.ts'
-import { convergeNode } from './converge-node.ts'
+import { combined, convergeNode } from './converge-node.ts'
 import type { UnderWay } from './under-way.ts'
 import type { NodeResult } from './work.ts'
 
 const REBOOT_PATIENCE_SECONDS = 300
+/** The node counts it as due, and not as changed. */
+const RESTARTED: Summary = { ...EMPTY_SUMMARY, changed: 1 }
 
 /** Changed, and not in force before a restart that did not come. */
 export function notRebooted(why: string): NodeResult {
@@ -28,8 +30,8 @@ export async function rebootNode(run: UnderWay, node: string): Promise<NodeResul
   }
   const seen = await run.timed(node, () => run.delivery.observe(node))
   if (!seen.reached) return failed(seen)
-  if (seen.pending.length === 0) return { summary: EMPTY_SUMMARY, reboot: false, since: new Date() }
-  const result = await convergeNode(run, node)
+  if (seen.pending.length === 0) return { summary: RESTARTED, reboot: false, since: new Date() }
+  const result = combined({ summary: RESTARTED, reboot: false }, await convergeNode(run, node))
   if (!result.reboot) return result
   return {
     ...result,

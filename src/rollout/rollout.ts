@@ -4,7 +4,7 @@ import { AwaitedResults } from './awaited-results.ts'
 import { convergeNodes } from './converge.ts'
 import type { NodeResults } from './converge-node.ts'
 import { lookAgain, settle } from './engine-look.ts'
-import { convergeEngines, prepareEngines } from './engines.ts'
+import { convergeEngines, growEngine, prepareEngines } from './engines.ts'
 import type { EngineRun } from './engine-run.ts'
 import { finishRun, isAsWanted } from './finish-run.ts'
 import { furtherRounds } from './further-rounds.ts'
@@ -58,6 +58,7 @@ async function change(
 ): Promise<{ readonly results: NodeResults; readonly observations: readonly Observation[] }> {
   try {
     const kept = await prepareEngines(run, engines)
+    run.grow = (group) => growEngine(run, engines, group)
     const results = await convergeAllowed(run, pending, kept)
     await rebootNodes(run, results)
     await convergeEngines(run, engines, results)

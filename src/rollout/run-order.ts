@@ -4,7 +4,7 @@ import { mostAtOnce, type Pace } from '../topology/pace.ts'
 import { NodeOrder } from './node-order.ts'
 import { Slots, type Share } from './slots.ts'
 import type { Split } from './split.ts'
-import { isAtWork, type GuardedNode, type PendingNode } from './turns.ts'
+import { groupsToGrow, isAtWork, type GuardedNode, type PendingNode } from './turns.ts'
 import type { RolloutNode } from './work.ts'
 
 /** The order of a step of these nodes, and the room that there is for them. */
@@ -41,8 +41,11 @@ export function orderOfChanges(
   const order = new NodeOrder()
   const byName = new Map(pending.map((node) => [node.name, node]))
   const taking = new Set([...free, ...joining, ...inTurns].map(({ name }) => name))
-  for (const { name: node } of inTurns)
-    for (const { name: after } of joining) order.add({ node, after, why: 'joins' })
+  const grown = groupsToGrow(inTurns).flatMap(({ wanted }) => wanted)
+  const first = [...joining, ...free.filter(({ name }) => grown.includes(name))]
+  for (const { name: node } of inTurns) {
+    for (const { name: after } of first) order.add({ node, after, why: 'joins' })
+  }
   addWays(order, {
     nodes,
     taking: new Set([...taking, ...ended]),

@@ -1,6 +1,7 @@
 /** Takes members of consensus groups through a step one at a time, in the order that the groups ask for. */
 import type { RaftGroup } from '../engines/contract.ts'
 import { nextInTurn } from '../engines/raft-group.ts'
+import { missedIn } from './drained.ts'
 import { inTurn } from './in-turn.ts'
 import { hindrance, type Line } from './line.ts'
 import type { GuardedNode } from './turns.ts'
@@ -63,7 +64,8 @@ async function takeOne(
   if (why !== undefined) return turns.leaveOut(name, why)
   const because = isMissing ? undefined : await turns.slots.take(name)
   if (because !== undefined) return turns.leaveOut(name, notTouched(because, turns))
-  const result = await inTurn(run, node, () => turns.step(name))
+  const missed = await missedIn(turns.kind, run, name)
+  const result = await inTurn(run, node, { missed, step: () => turns.step(name) })
   if (!isMissing) turns.slots.give(name, isThrough(result))
   return result
 }

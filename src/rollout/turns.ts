@@ -52,6 +52,12 @@ export function needsTurn({ parts }: GuardedNode): boolean {
   return [...parts.values()].some((part) => part !== 'joins')
 }
 
+/** Groups that a member leaves, and whose new members are made by their store. */
+export function groupsToGrow(inTurns: readonly GuardedNode[]): readonly RaftGroup[] {
+  const left = inTurns.flatMap(({ parts }) => [...parts]).filter(([, part]) => part === 'leaves')
+  return [...new Set(left.map(([group]) => group))].filter(({ joins }) => joins === 'with-the-store')
+}
+
 /** Does a change of this node take something out of service that runs? A node that no run has changed before has nothing to break. */
 export function isAtWork({ isManaged, pending }: PendingNode): boolean {
   return (

@@ -18,6 +18,8 @@ export interface UnderWay extends Omit<Rollout, 'groups' | 'offers'>, RunGroups 
   readonly unreached: Set<string>
   /** Engines of which something is still to be made after the nodes: what they say of a node does not count before. */
   readonly unsettled: Set<string>
+  /** Has the store of a group make members of those that are to be; done before others leave it. */
+  grow: (group: string) => Promise<void>
   /** Was the run stopped? Then no new work is started. */
   isStopped(): boolean
 }
@@ -43,6 +45,7 @@ export function underWay(rollout: Rollout): UnderWay {
     mayAnswer: async (node) => (await looks.get(node))?.reached !== false,
     unreached: new Set(),
     unsettled: new Set(),
+    grow: () => Promise.resolve(),
     isStopped: () => rollout.signal?.aborted === true,
   }
 }

@@ -5,24 +5,25 @@ import type { UnderWay } from './under-way.ts'
 import { isThrough, type NodeResult } from './work.ts'
 
 /**
- * Takes the step, and waits until the node is well again. A gate that hangs on what is made after the nodes counts where it was passed
- * before the step; so does each gate of a node that still waits for an offer.
+ * Takes the step, and waits until the node is as well as it was before: a gate that was shut before does not hold up the others, because what mends
+ * a cluster must not need it to be well. Where others stand on the node all of its gates count, but for those that hang on what is made after
+ * the nodes, or on an offer that has not come.
  */
 export async function wellAgain(
   run: UnderWay,
   node: string,
-  step: () => Promise<NodeResult>,
+  { isStoodOn, step }: { readonly isStoodOn: boolean; readonly step: () => Promise<NodeResult> },
 ): Promise<NodeResult> {
   const own = run.gates.filter((gate) => gate.node === node)
   const isWaiting = missingOn(run, node).length > 0
-  const early = own.filter(({ engine }) => isWaiting || run.unsettled.has(engine))
-  const passed = await Promise.all(early.map((gate) => isPassed(run, gate)))
+  const passed = await Promise.all(own.map((gate) => isPassed(run, gate)))
   let result = await step()
   const seen = await run.looks.get(node)
   const changed = seen?.reached === true ? seen.pending : []
-  for (const gate of own) {
+  for (const [index, gate] of own.entries()) {
     if (!isThrough(result)) return result
-    if (early.includes(gate) && passed[early.indexOf(gate)] !== true) continue
+    const isEarly = isWaiting || run.unsettled.has(gate.engine)
+    if (passed[index] !== true && (isEarly || !isStoodOn)) continue
     const before = result
     result = await run.timed(node, () => passGate(run, gate, { changed, result: before }))
   }

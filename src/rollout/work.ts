@@ -2,6 +2,7 @@
 import type {
   ChangedResource,
   ClusterStore,
+  Drain,
   EngineProbe,
   Gate,
   NodeLink,
@@ -104,6 +105,7 @@ export interface Rollout {
   /** Nodes in scope, in the order of the cluster file. */
   readonly nodes: readonly RolloutNode[]
   readonly groups: readonly RaftGroup[]
+  readonly drains?: readonly Drain[]
   readonly gates: readonly Gate[]
   readonly stores: readonly ClusterStore[]
   readonly probes: readonly EngineProbe[]

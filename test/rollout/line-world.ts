@@ -29,6 +29,8 @@ export class LineWorld {
   /** Steps in the order in which they began, and ended. */
   readonly began: Record<Step, string[]> = { change: [], restart: [] }
   readonly ended: Record<Step, string[]> = { change: [], restart: [] }
+  /** Told of every step as it begins. */
+  onStep: (step: string) => void = () => undefined
   /** The most that were away at once in the last sort of step. */
   most = 0
   /** The one that went alone although others came after it; the last step counts. */
@@ -118,6 +120,7 @@ export class LineWorld {
     this.#away.add(name)
     this.most = Math.max(this.most, this.#away.size)
     this.#log.push(`${step} ${name} begins`)
+    this.onStep(`${step} ${name}`)
     for (let turn = 0; turn < (node.slow ?? 0); turn++) await new Promise((resolve) => setImmediate(resolve))
     this.#away.delete(name)
     this.ended[step].push(name)

@@ -52,6 +52,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   releases: A_FUNCTION,
   resources: { ...A_FUNCTION, required: true },
   group: A_FUNCTION,
+  drains: A_FUNCTION,
   gates: A_FUNCTION,
   store: A_FUNCTION,
   version: A_FUNCTION,

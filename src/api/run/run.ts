@@ -195,6 +195,7 @@ class Run {
       mode: this.#mode,
       nodes: orderedNodes(resolved, inScope),
       groups: engines.groups,
+      drains: engines.drains,
       gates: engines.gates,
       stores,
       probes,

@@ -7,6 +7,30 @@ const ENGINES_TEST = 'src/rollout/engines.test.ts'
 
 /** What can go wrong between the nodes of a run. */
 export const rolloutCodes = defineCodes({
+  NODE_NOT_DRAINED: code<{ node: string; engine: string; reason: string }>({
+    severity: 'warning',
+    origin: 'delivery',
+    shownBy: 'src/rollout/drained.test.ts',
+    title: 'What runs on a node was not moved off before it was interrupted',
+    summary: ({ node, engine, reason }) =>
+      `what ${engine} runs on ${node} was not moved to others: ${reason}`,
+    why: 'it was interrupted with the node, and went on when the engine noticed',
+    fix: 'nothing, when the engine is well again after this apply; bramble status says so',
+    explain:
+      'Before a step that takes a node out of service its engine is asked to move the work to other nodes. Where the engine cannot do that the step is taken all the same, ' +
+      'because what mends an engine must not need it.',
+  }),
+  NODE_STAYS_DRAINED: code<{ node: string; engine: string; reason: string }>({
+    origin: 'delivery',
+    shownBy: 'src/rollout/drained.test.ts',
+    title: 'A node that got no work back after its step',
+    summary: ({ node, engine, reason }) =>
+      `${node} was changed, and ${engine} gives it no work yet: ${reason}`,
+    why: 'its work was moved to other nodes for the step',
+    fix: 'run bramble apply again: it lets work come back to nodes that an earlier run has drained',
+    explain:
+      'A node that was drained for a step is marked in its engine. The run that did it lets work come back; when that fails, or the run is cut off, the next apply does.',
+  }),
   GROUP_BUSY: code<{ group: string; by: string; run: string; sinceSeconds: number }>({
     origin: 'delivery',
     shownBy: LOCK_TEST,

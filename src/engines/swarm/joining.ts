@@ -2,15 +2,12 @@
 import type { NodeLink } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { granted, Refused } from '../steps/reply.ts'
-import { anything, swarmReply, tasksReply } from './replies.ts'
-import { poll } from '../../support/poll.ts'
+import { anything, swarmReply } from './replies.ts'
 import { awaitNode, localState, updateNode, updateSwarm, type SwarmApi } from './swarm-api.ts'
 import { mergedLabels, SWARM_PORT, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 
 /** A manager copies all that the others know to its card before it counts. */
 const JOIN_SECONDS = 120
-/** How long tasks may take to end where they are no longer wanted, before the node goes all the same. */
-const DRAIN_SECONDS = 60
 const NANOSECONDS_PER_DAY = 86_400_000_000_000
 
 /** Label of the swarm: nodes join with tokens that are to end when they are in. */
@@ -135,22 +132,6 @@ export async function changePart(
     }
     return ManagerStatus == null ? undefined : `${wanted.name} is still a manager`
   })
-}
-
-/** Has what runs on a node started elsewhere, and waits until it has ended there or the time is up. */
-export async function drainNode({ manager }: SwarmApi, id: string): Promise<void> {
-  await updateNode(manager, id, () => ({ Availability: 'drain' }))
-  const filters = encodeURIComponent(
-    JSON.stringify({ node: { [id]: true }, 'desired-state': { running: true } }),
-  )
-  await poll(
-    async () => {
-      const tasks = await manager.get(`/tasks?filters=${filters}`, tasksReply)
-      const left = tasks.ok ? tasks.value.filter(({ Status }) => Status.State === 'running').length : 1
-      return { passed: left === 0, detail: `${left} tasks` }
-    },
-    { patienceSeconds: DRAIN_SECONDS },
-  )
 }
 
 /** Takes a node off the list of the swarm: its part in the consensus first, so that the majority is never of those who are gone. */

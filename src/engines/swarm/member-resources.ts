@@ -3,7 +3,7 @@ import { farewell } from '../../resources/farewell/farewell.ts'
 import { kernelModule } from '../../resources/kernel-module/kernel-module.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
-import { SWARM_STATE } from '../docker/names.ts'
+import { LEAVE_SWARM, SWARM_STATE } from '../docker/names.ts'
 
 /**
  * The kernel's part of networks over nodes, and what the node does when it is to be in the swarm no more. It joins when the managers
@@ -22,7 +22,7 @@ export function memberResources(lab: boolean): Resource[] {
     kernelModule({ name: 'vxlan', load: !lab, needs: [addressOf(kmod)] }),
     bridge,
     farewell({
-      name: 'leave the swarm',
+      name: LEAVE_SWARM,
       run: ['docker', 'swarm', 'leave', '--force'],
       onlyIf: SWARM_STATE,
       needs: [addressOf(bridge)],

@@ -3,13 +3,19 @@ import type { ClusterDifference } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { lookedAt, type Found, type Shelf, type Step } from '../steps/step.ts'
 import { Refused } from '../steps/reply.ts'
-import { changePart, drainNode, joinNode, removeNode } from './joining.ts'
+import { moveOff } from './drain.ts'
+import { changePart, joinNode, removeNode } from './joining.ts'
 import type { NodeReply } from './replies.ts'
 import { entriesOf, localState, nameOf, updateNode, type SwarmApi } from './swarm-api.ts'
-import { mergedLabels, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
+import { DRAINED_LABEL, mergedLabels, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 
 /** Managers join one after the other, workers after them all at once; who leaves does so when others are there, one after the other. */
 const STAGE = { managers: 100, workers: 200, settings: 300, fewerManagers: 400, removal: 500 } as const
+
+/** Before this stage nothing but managers is made. */
+export const MANAGERS_MADE = STAGE.workers
+/** Before this stage nobody loses a part in the swarm: from here on one is asked that keeps its own. */
+export const OTHERS_MADE = STAGE.fewerManagers
 
 type NodeStep = Step<SwarmApi>
 
@@ -115,11 +121,12 @@ function refuseWithoutMajority({ nodes }: SwarmApi, entry: NodeReply, name: stri
 function changing(wanted: SwarmNode, index: number, entry: NodeReply): NodeStep | undefined {
   const { Role, Availability, Labels } = entry.Spec
   const labels = mergedLabels(wanted.labels, Labels ?? {})
+  const availability = availabilityOf(entry.Spec, wanted)
   const differences = [
     ...(Role === wanted.role ? [] : [{ field: 'role', is: Role, wanted: wanted.role }]),
-    ...(Availability === wanted.availability
+    ...(Availability === availability
       ? []
-      : [{ field: 'availability', is: Availability, wanted: wanted.availability }]),
+      : [{ field: 'availability', is: Availability, wanted: availability }]),
     ...labelDifferences(Labels ?? {}, labels),
   ]
   if (differences.length === 0) return undefined
@@ -136,11 +143,20 @@ function changing(wanted: SwarmNode, index: number, entry: NodeReply): NodeStep 
       if (Role !== wanted.role) await changePart(api, entry.ID, wanted)
       await updateNode(api.manager, entry.ID, (spec) => ({
         Labels: mergedLabels(wanted.labels, spec.Labels ?? {}),
-        Availability: wanted.availability,
+        Availability: availabilityOf(spec, wanted),
       }))
       return undefined
     },
   }
+}
+
+/** Whoever drained a node by hand gives it back. */
+function availabilityOf(
+  { Availability, Labels }: NodeReply['Spec'],
+  wanted: SwarmNode,
+): NodeReply['Spec']['Availability'] {
+  const isOurs = Labels?.[DRAINED_LABEL] !== undefined
+  return wanted.availability === 'active' && !isOurs ? Availability : wanted.availability
 }
 
 function labelDifferences(
@@ -173,20 +189,11 @@ function leaving({ nodes, wish }: SwarmApi): NodeStep[] {
         },
         stage: STAGE.removal + index,
         run: async (api) => {
+          // Of a node that is in the cluster file no more nobody else sees to it.
+          if (entry.Status.State === 'ready') await moveOff(api, entry, 'removal')
           await removeNode(api, entry.ID, name)
           return undefined
         },
       }
     })
-}
-
-/** Before the nodes are changed: what runs on those that leave is moved, and their vote given up, while they are still there. */
-export async function letGo(api: SwarmApi): Promise<void> {
-  const names = new Set(api.wish.nodes.map(({ name }) => name))
-  for (const entry of api.nodes) {
-    const name = nameOf(entry)
-    if (name === undefined || names.has(name) || entry.Status.State !== 'ready') continue
-    await drainNode(api, entry.ID)
-    if (entry.Spec.Role === 'manager') await changePart(api, entry.ID, { name, role: 'worker' })
-  }
 }

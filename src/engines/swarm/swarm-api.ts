@@ -37,9 +37,16 @@ export async function localState(api: DockerApi): Promise<InfoReply['Swarm']> {
   return granted(api.node, await api.get('/info', infoReply)).Swarm
 }
 
+/** What came of asking one node to do something with the swarm. */
+type Asked<Value> =
+  | { readonly value: Value }
+  | { readonly isOutside: true }
+  | { readonly problem: string; readonly isTorn?: boolean }
+
 /**
- * Does something with the swarm through the first of its managers that takes part. Undefined when there is no swarm: most managers say that they
- * are in none, and nobody says that it is in one. Rejects with a sentence when that is not known.
+ * Does something with the swarm through the first of its managers that takes part; those of the cluster file are asked first, and then the other
+ * nodes, which may be managers still. Undefined when there is no swarm: most managers say that they are in none, and nobody says that it is
+ * in one. Rejects with a sentence when that is not known.
  */
 export async function withSwarm<Value>(
   link: NodeLink,
@@ -51,26 +58,52 @@ export async function withSwarm<Value>(
   let outside = 0
   let isTorn = false
   for (const node of [first, ...wish.managers.filter((name) => name !== first)]) {
-    const seen = await withDocker(link, node, async (manager) => {
-      const state = await localState(manager).catch(reasonOf)
-      if (typeof state === 'string') return { problem: state }
-      if (state.LocalNodeState === 'inactive') return { isOutside: true }
-      if (state.LocalNodeState === 'error') isTorn = true
-      if (!state.ControlAvailable) {
-        const why = state.Error === '' ? `it is no manager (${state.LocalNodeState})` : state.Error
-        return { problem: `${node}: ${why}` }
-      }
-      const nodes = await manager.get('/nodes', nodesReply)
-      if (!nodes.ok) return { problem: `${node}: ${nodes.problem}` }
-      const clusterId = state.Cluster?.ID ?? ''
-      return { value: await work({ link, wish, manager, clusterId, nodes: nodes.value }) }
-    })
-    if ('value' in seen) return seen.value
-    if (seen.isOutside === true) outside++
-    else problems.push(seen.problem ?? '')
+    const asked = await askThrough(link, wish, node, work)
+    if ('value' in asked) return asked.value
+    if ('isOutside' in asked) outside++
+    else problems.push(asked.problem)
+    isTorn ||= 'isTorn' in asked && asked.isTorn === true
   }
-  if (outside > wish.managers.length / 2) return undefined
+  const former = await formerManager(link, wish)
+  const asked = former === undefined ? undefined : await askThrough(link, wish, former, work)
+  if (asked !== undefined && 'value' in asked) return asked.value
+  if (asked === undefined && outside > wish.managers.length / 2) return undefined
   throw new Error([...problems, ...(isTorn ? [LAST_RESORT] : [])].join('; '))
+}
+
+/** Does it through one node, when that is a manager. */
+function askThrough<Value>(
+  link: NodeLink,
+  wish: SwarmWish,
+  node: string,
+  work: (api: SwarmApi) => Promise<Value>,
+): Promise<Asked<Value>> {
+  return withDocker(link, node, async (manager): Promise<Asked<Value>> => {
+    const state = await localState(manager).catch(reasonOf)
+    if (typeof state === 'string') return { problem: state }
+    if (state.LocalNodeState === 'inactive') return { isOutside: true }
+    if (!state.ControlAvailable) {
+      const why = state.Error === '' ? `it is no manager (${state.LocalNodeState})` : state.Error
+      return { problem: `${node}: ${why}`, isTorn: state.LocalNodeState === 'error' }
+    }
+    const nodes = await manager.get('/nodes', nodesReply)
+    if (!nodes.ok) return { problem: `${node}: ${nodes.problem}` }
+    const clusterId = state.Cluster?.ID ?? ''
+    return { value: await work({ link, wish, manager, clusterId, nodes: nodes.value }) }
+  })
+}
+
+/** A node that is to be a worker and is a manager still: none of those that are to be managers may be one yet. */
+async function formerManager(link: NodeLink, { nodes }: SwarmWish): Promise<string | undefined> {
+  const workers = nodes.filter(({ role }) => role === 'worker')
+  const found = await Promise.all(
+    workers.map(({ name }) =>
+      withDocker(link, name, async (api) =>
+        (await localState(api)).ControlAvailable ? name : undefined,
+      ).catch(() => undefined),
+    ),
+  )
+  return found.find((name) => name !== undefined)
 }
 
 /** Entries of the swarm that stand for a wanted node: the one that counts first. Entries of nodes that were made anew stay behind as others. */

@@ -1,7 +1,7 @@
 /** The managers as a consensus group: what each of them sees of it, and how one of them gives up its vote. */
 import type { MemberAnswer, NodeLink, Peer, RaftGroup } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
-import { DOCKER_PACKAGE, DOCKER_UNIT } from '../docker/names.ts'
+import { DOCKER_PACKAGE, DOCKER_UNIT, LEAVE_SWARM } from '../docker/names.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { changePart } from './joining.ts'
 import { nodesReply, type InfoReply, type NodeReply } from './replies.ts'
@@ -11,12 +11,13 @@ import type { SwarmWish } from './swarm-wish.ts'
 /** A manager copies what it missed from the others; a Zero starts dockerd in half a minute. */
 const PATIENCE_SECONDS = 180
 
-/** What dockerd is made of: whoever changes it stops it for a while. */
-const INTERRUPTS = [
+/** What dockerd is made of: whoever changes it stops it for a while. And the word by which a node leaves. */
+export const INTERRUPTS: readonly string[] = [
   `service:${DOCKER_UNIT}`,
   'service:containerd.service',
   `package:${DOCKER_PACKAGE}`,
   'package:containerd',
+  `farewell:${LEAVE_SWARM}`,
 ]
 
 /** The group. A node with dockerd is made a manager with what belongs to the swarm, after the nodes. */

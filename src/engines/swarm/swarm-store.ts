@@ -7,7 +7,7 @@ import { NOTHING_OWNED, type OwnedThing } from '../steps/owned.ts'
 import { inBatches, isStep, isUnseen, type Shelf, type Step } from '../steps/step.ts'
 import { granted, Refused } from '../steps/reply.ts'
 import { areTokensOut, giveTokensOut, initSwarm, rotateTokens } from './joining.ts'
-import { letGo, nodeShelf } from './node-shelf.ts'
+import { MANAGERS_MADE, nodeShelf, OTHERS_MADE } from './node-shelf.ts'
 import { readOwned, writeOwned } from './owned.ts'
 import { swarmReply } from './replies.ts'
 import { localState, withSwarm, type SwarmApi } from './swarm-api.ts'
@@ -40,8 +40,8 @@ export function swarmStore(given: SwarmParts): ClusterStore {
         differences: await whole(parts),
         unseen: [],
       },
-    prepare: async (link, node) => {
-      await withSwarm(link, wish, node, letGo)
+    grow: async (link, node, done) => {
+      await withSwarm(link, wish, node, (api) => carryOutBefore(MANAGERS_MADE, parts, api, done))
     },
     converge: (link, node, done) => converge(parts, link, node, done),
   }
@@ -84,15 +84,28 @@ async function converge(
   node: string,
   done: (outcome: ClusterOutcome) => void,
 ): Promise<void> {
-  const { wish } = parts
-  const carry = (api: SwarmApi): Promise<true> => carryOutAll(parts, api, done)
-  if ((await withSwarm(link, wish, node, carry)) === true) return
+  if (await carryOutAll(parts, link, node, done)) return
   const outcome = await form(parts, link, node)
   done(outcome)
   if (outcome.failure !== undefined) return
   // Whoever makes it is in it.
   done({ address: `swarm-node:${node}`, action: 'create' })
-  await withSwarm(link, wish, node, carry)
+  await carryOutAll(parts, link, node, done)
+}
+
+/** Undefined when there is no swarm. Who loses its part is not the one that is asked to see to it. */
+async function carryOutAll(
+  parts: SwarmParts,
+  link: NodeLink,
+  node: string,
+  done: (outcome: ClusterOutcome) => void,
+): Promise<true | undefined> {
+  const upTo = (stage: number) =>
+    withSwarm(link, parts.wish, node, (api) => carryOutBefore(stage, parts, api, done))
+  const left = await upTo(OTHERS_MADE)
+  if (left === undefined) return undefined
+  if (left > 0) await upTo(Infinity)
+  return true
 }
 
 /** Makes the swarm on this node, or on the first manager that can have it. */
@@ -109,16 +122,20 @@ async function form(parts: SwarmParts, link: NodeLink, node: string): Promise<Cl
   }
 }
 
-async function carryOutAll(
+/** The steps before this stage; gives how many are left for later. */
+async function carryOutBefore(
+  end: number,
   parts: SwarmParts,
   api: SwarmApi,
   done: (outcome: ClusterOutcome) => void,
-): Promise<true> {
+): Promise<number> {
   const owned = await readOwned(api)
   const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
-  for (const { address, problem } of found.filter(isUnseen))
+  const all = inStages(found.filter(isStep))
+  const steps = all.filter(({ stage }) => stage < end)
+  const isLast = steps.length === all.length
+  for (const { address, problem } of isLast ? found.filter(isUnseen) : [])
     done({ address, action: 'update', failure: problem })
-  const steps = inStages(found.filter(isStep))
   const joins = steps.some(isJoin)
   if (joins) await giveTokensOut(api)
   const claims = claimed(owned, steps)
@@ -135,7 +152,7 @@ async function carryOutAll(
     // A part of the joins, which are told.
     if (!joins) done({ address: rotation(parts).address, action: 'update' })
   }
-  return true
+  return all.length - steps.length
 }
 
 /** Does this step need a token? */

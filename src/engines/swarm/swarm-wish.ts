@@ -15,6 +15,12 @@ export const NAME_LABEL = 'bramble.node'
 /** Label of a node of the swarm: the labels that Bramble set, so that one which leaves the cluster file goes. */
 const KEYS_LABEL = 'bramble.labels'
 
+/**
+ * Label of a node of the swarm: its tasks are kept away by Bramble, for a step or because the cluster file says so. Without it somebody else
+ * does, and is left to it.
+ */
+export const DRAINED_LABEL = 'bramble.drained'
+
 /** A node that is to be in the swarm. */
 export interface SwarmNode {
   readonly name: string
@@ -51,15 +57,17 @@ export interface SwarmOptions {
 export function swarmWish(options: SwarmOptions, cluster: Cluster): SwarmWish {
   const managers = cluster.find(MANAGER_ROLE)
   const network = options.network === undefined ? undefined : cluster.network(options.network)
-  const nodeOf = (node: ClusterNode, role: SwarmNode['role']): SwarmNode => ({
-    name: node.name,
-    fqdn: node.fqdn,
-    address: onNetwork(node, network).address,
-    role,
-    availability:
-      options.drained.includes(node.name) || (role === 'manager' && !options.workloads) ? 'drain' : 'active',
-    labels: labelsOf(node),
-  })
+  const nodeOf = (node: ClusterNode, role: SwarmNode['role']): SwarmNode => {
+    const isDrained = options.drained.includes(node.name) || (role === 'manager' && !options.workloads)
+    return {
+      name: node.name,
+      fqdn: node.fqdn,
+      address: onNetwork(node, network).address,
+      role,
+      availability: isDrained ? 'drain' : 'active',
+      labels: { ...labelsOf(node), ...(isDrained && { [DRAINED_LABEL]: 'cluster file' }) },
+    }
+  }
   return {
     nodes: [
       ...managers.map((node) => nodeOf(node, 'manager')),
@@ -94,7 +102,7 @@ export function mergedLabels(
   wanted: Readonly<Record<string, string>>,
   current: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const former = (current[KEYS_LABEL] ?? '').split(',')
+  const former = [...(current[KEYS_LABEL] ?? '').split(','), DRAINED_LABEL]
   const others = Object.entries(current).filter(([key]) => !former.includes(key))
   return { ...Object.fromEntries(others), ...wanted }
 }

@@ -1,6 +1,7 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
 import { dockerClient } from '../../engines/docker/client.ts'
 import { DOCKER_ROLE } from '../../engines/docker/names.ts'
+import { swarmDrain } from '../../engines/swarm/drain.ts'
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
 import {
@@ -45,6 +46,10 @@ const swarmManager = defineRole({
   provides: ({ options }) => [provided('manager', options.network)],
   resources: ({ cluster }) => memberResources(cluster.lab),
   group: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
+  drains: ({ options, cluster }) => {
+    const wish = swarmWish(options, cluster)
+    return cluster.nodes.map(({ name }) => swarmDrain(wish, name))
+  },
   gates: ({ node }) => [swarmGate(node.name, 'manager')],
   files: stackFiles,
   store: ({ options, cluster, file }) =>
