@@ -70,8 +70,15 @@ const ofSecrets = { giveUpSecrets, recreateSecrets, rotateSecret, unwishedSecret
 /** What was not recorded must not be called. */
 function recordedApi(parts: Partial<ClusterApi>): ClusterApi {
   return new Proxy(
-    { openCluster, versionDiagnostics, ...chooses, ...ofBareNodes,
-    ...ofEdits, ...ofSecrets, ...parts } as ClusterApi,
+    {
+      openCluster,
+      versionDiagnostics,
+      ...chooses,
+      ...ofBareNodes,
+      ...ofEdits,
+      ...ofSecrets,
+      ...parts,
+    } as ClusterApi,
     {
       get: (api, name) => {
         if (name === 'then' || name in api) return Reflect.get(api, name) as unknown
