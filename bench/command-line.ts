@@ -58,6 +58,29 @@ function complain(error: unknown): Promise<void> {
   return leave(1)
 }
 
+/** Somebody asked for help; the message is its text. */
+export class HelpWanted extends Error {}
+
+/** Reads a command line. Without one that makes sense the process ends here, and nothing was touched. */
+export function readOrEnd<Words>(read: () => Words): Words {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof HelpWanted) {
+      process.stdout.write(error.message)
+      process.exit(0)
+    }
+    if (!(error instanceof UsageError) && !(error instanceof Error && isWrongOption(error))) throw error
+    say(error.message.trimEnd())
+    process.exit(1)
+  }
+}
+
+/** What `parseArgs` of Node throws for an option that there is not. */
+function isWrongOption(error: Error): boolean {
+  return 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+}
+
 /** Does the work and ends the process with its exit status; 1 when it throws, 130 at a signal. Scratch labs go in any case. */
 export async function runAndLeave(work: () => Promise<number>): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void leave(130))

@@ -246,6 +246,8 @@ export const benchmark: Benchmark = async (options, say, keep) => {
   const settings = settingsOf(options)
   const notes: string[] = [LEGEND]
   const tools = await toolsOf(options.tools, notes)
+  // Before an hour is spent on less than was meant.
+  for (const note of notes.slice(1)) say(note)
   const site = await SiteNodes.up(Math.max(...options.nodes), say)
   const figures: Figure[] = []
   const tables: string[] = []

@@ -1,38 +1,110 @@
 /** `npm run faults -- NAME`: tries to break what Bramble promises, prints what held, and keeps the raw record. */
 import { parseArgs } from 'node:util'
 import { isBuilt, REPOSITORY } from '../bench/built.ts'
-import { keepLines, keepRecord, runAndLeave, say, UsageError } from '../bench/command-line.ts'
+import {
+  HelpWanted,
+  keepLines,
+  keepRecord,
+  readOrEnd,
+  runAndLeave,
+  say,
+  UsageError,
+} from '../bench/command-line.ts'
 import { alignedTable } from '../bench/figure.ts'
 import { machineLine, readMachine } from '../bench/machine.ts'
+import { namesWithNeeds, requireAll, type NeedName } from '../bench/needs.ts'
 import { reasonOf } from '../src/support/reason.ts'
 import type { Experiment, FaultOptions, Trial } from './fault.ts'
 
-const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
-  boundaries: async () => (await import('./cut.ts')).boundaries,
-  cut: async () => (await import('./cut.ts')).moments,
-  mishaps: async () => (await import('./mishaps.ts')).mishaps,
-  controllers: async () => (await import('./controllers.ts')).controllers,
-  'no-trace': async () => (await import('./no-trace.ts')).noTrace,
-  fsync: async () => (await import('./fsync.ts')).experiment,
-  consul: async () => (await import('./consul.ts')).experiment,
-  secrets: async () => (await import('./secrets.ts')).experiment,
-  repeat: async () => (await import('./repeat.ts')).repeat,
+interface Entry {
+  /** What is tried, in a few words. */
+  readonly what: string
+  readonly needs: readonly NeedName[]
+  readonly load: () => Promise<Experiment>
 }
 
-const USAGE = `usage: npm run faults -- ${Object.keys(EXPERIMENTS).join('|')} [--seed N] [--runs N]\n       consul also: [--release]\n`
+const EXPERIMENTS: Readonly<Record<string, Entry>> = {
+  boundaries: {
+    what: 'a cut at each boundary of a program',
+    needs: ['lab'],
+    load: async () => (await import('./cut.ts')).boundaries,
+  },
+  cut: {
+    what: 'cuts at random moments',
+    needs: ['lab'],
+    load: async () => (await import('./cut.ts')).moments,
+  },
+  mishaps: {
+    what: 'full disks, dead nodes, killed controllers',
+    needs: ['lab'],
+    load: async () => (await import('./mishaps.ts')).mishaps,
+  },
+  controllers: {
+    what: 'two controllers at once',
+    needs: ['lab'],
+    load: async () => (await import('./controllers.ts')).controllers,
+  },
+  'no-trace': {
+    what: 'what is removed leaves nothing behind',
+    needs: ['lab'],
+    load: async () => (await import('./no-trace.ts')).noTrace,
+  },
+  fsync: {
+    what: 'files are on the disk before they are in place',
+    needs: ['lab'],
+    load: async () => (await import('./fsync.ts')).experiment,
+  },
+  consul: {
+    what: 'a datacentre that loses members while it is changed',
+    needs: ['lab'],
+    load: async () => (await import('./consul.ts')).experiment,
+  },
+  secrets: {
+    what: 'secrets show nowhere',
+    needs: ['lab', 'strace', 'script'],
+    load: async () => (await import('./secrets.ts')).experiment,
+  },
+  repeat: {
+    what: 'the tests on virtual nodes, again and again beside load',
+    needs: ['lab'],
+    load: async () => (await import('./repeat.ts')).repeat,
+  },
+}
 
-function readWords(): { name: string; options: FaultOptions } {
+const USAGE = `usage: npm run faults -- NAME [options]; npm run faults -- --help shows the names\n`
+
+const HELP = `Tries to break what Bramble promises, prints what held, and keeps the raw record in
+.cache/faults.
+
+Usage: npm run faults -- NAME [options]
+
+Experiments, and what each needs beside the build (npm run build):
+${namesWithNeeds(EXPERIMENTS)}
+
+Options:
+  --seed N    where chance begins: the same seed tries the same
+  --runs N    so many rounds; 3 when left out
+  --release   of consul: the release that was built here, not Debian's package
+  -h, --help  show this help
+`
+
+function readWords(): { entry: Entry; name: string; options: FaultOptions } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       runs: { type: 'string', default: '3' },
       release: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     },
   })
+  if (values.help) throw new HelpWanted(HELP)
   const [runs, seed] = [Number(values.runs), Number(values.seed)]
   if (![runs, seed].every((value) => Number.isInteger(value) && value >= 0)) throw new UsageError(USAGE)
-  return { name: positionals[0] ?? '', options: { runs, seed, release: values.release } }
+  const name = positionals[0] ?? ''
+  const entry = EXPERIMENTS[name]
+  if (!entry) throw new UsageError(USAGE)
+  return { entry, name, options: { runs, seed, release: values.release } }
 }
 
 /** One row a promise. */
@@ -62,10 +134,9 @@ function reportOf(trials: readonly Trial[]): string {
   return `${tableOf(trials)}\n${broken.join('')}`
 }
 
-async function attempt(name: string, options: FaultOptions): Promise<number> {
-  const load = EXPERIMENTS[name]
-  if (!load) throw new UsageError(USAGE)
+async function attempt({ needs, load }: Entry, name: string, options: FaultOptions): Promise<number> {
   if (!isBuilt()) throw new UsageError('there is no build to try\n  type: npm run build')
+  await requireAll(name, needs)
   const machine = await readMachine(REPOSITORY)
   const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}${options.release ? ' --release' : ''}`
   say(`${again}\n${machineLine(machine)}`)
@@ -90,7 +161,5 @@ async function attempt(name: string, options: FaultOptions): Promise<number> {
   return trials.length > 0 && trials.every(({ broken }) => broken === undefined) ? 0 : 1
 }
 
-await runAndLeave(async () => {
-  const { name, options } = readWords()
-  return attempt(name, options)
-})
+const { entry, name, options } = readOrEnd(readWords)
+await runAndLeave(() => attempt(entry, name, options))

@@ -58,6 +58,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'bramble connect': [
     ['bramble connect consul', 'hold a way to Consul open'],
     ['bramble connect consul -- consul members', 'for one command'],
+    ['bramble connect docker -n ant -- docker ps', 'to the engine of one node'],
   ],
   'bramble secrets list': [['bramble secrets list', 'which secrets there are']],
   'bramble secrets show': [['bramble secrets show consul/management', 'one value']],

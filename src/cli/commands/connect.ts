@@ -27,10 +27,6 @@ export function define(command: Command, session: Session): void {
     .argument('[command...]', 'command to run with its variables; the way is open for as long')
     .option('--port <number>', 'port of this computer, instead of any that is free', wholeNumber)
     .passThroughOptions()
-    .addHelpText(
-      'after',
-      '\nExamples:\n  bramble connect consul\n  bramble connect consul -- consul members\n  bramble connect docker -n ant -- docker ps',
-    )
     .action((engine, words, choices, self) =>
       session.run(self, (context) => connect(context, engine, words, choices)),
     )

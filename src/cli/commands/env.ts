@@ -11,10 +11,6 @@ export function define(command: Command, session: Session): void {
   command
     .argument('<engine>', 'client of an engine, such as consul or docker')
     .option('--unset', 'take the variables and the files back')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  eval "$(bramble env consul)"; consul members\n  bramble env docker --json',
-    )
     .action((engine, { unset }, self) =>
       session.run(self, (context) => (unset ? forget(context, engine) : show(context, engine))),
     )
