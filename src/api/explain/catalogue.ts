@@ -1,4 +1,5 @@
 /** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
+import { clientCodes } from '../../diagnostics/catalogue/clients.ts'
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { editCodes } from '../../diagnostics/catalogue/edit.ts'
@@ -36,6 +37,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   commandCodes,
   editCodes,
   planCodes,
+  clientCodes,
   labCodes,
 ]
 
