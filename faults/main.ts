@@ -25,27 +25,27 @@ interface Entry {
 
 const EXPERIMENTS: Readonly<Record<string, Entry>> = {
   boundaries: {
-    what: 'a cut at each boundary of a program',
+    what: 'the plug is pulled at each boundary of a program',
     needs: ['lab'],
     load: async () => (await import('./cut.ts')).boundaries,
   },
   cut: {
-    what: 'cuts at random moments',
+    what: 'the plug is pulled at random moments',
     needs: ['lab'],
     load: async () => (await import('./cut.ts')).moments,
   },
   mishaps: {
-    what: 'full disks, dead nodes, killed controllers',
+    what: 'what goes wrong in the middle of an apply besides the power',
     needs: ['lab'],
     load: async () => (await import('./mishaps.ts')).mishaps,
   },
   controllers: {
-    what: 'two controllers at once',
+    what: 'two controllers, one that died, clocks years apart',
     needs: ['lab'],
     load: async () => (await import('./controllers.ts')).controllers,
   },
   'no-trace': {
-    what: 'what is removed leaves nothing behind',
+    what: 'roles come and go, and leave nothing behind',
     needs: ['lab'],
     load: async () => (await import('./no-trace.ts')).noTrace,
   },

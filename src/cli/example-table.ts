@@ -52,7 +52,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   'bramble ssh-config': [['bramble ssh-config >~/.ssh/config.d/office', 'for ssh, scp and editors']],
   'bramble env': [
-    ['bramble env consul', "the variables of Consul's own client"],
+    ['bramble env consul', 'the variables, for eval "$(bramble env consul)"'],
     ['bramble env consul --unset', 'take them back'],
   ],
   'bramble connect': [

@@ -162,7 +162,12 @@ export const serverOptions = z
       .record(label, tokenSchema)
       .default({})
       .describe('Tokens by name; Bramble makes them once and keeps them as the secrets consul/token/NAME.'),
-    kv: z.record(kvKey, kvValue).default({}).describe('Entries of the key-value store.'),
+    kv: z
+      .record(kvKey, kvValue)
+      .default({})
+      .describe(
+        'Entries of the key-value store, each a plain text, which may be empty; numbers and booleans become text. What must not show is { secret: NAME }.',
+      ),
     ...ownKeys,
   })
   .describe('A server of the Consul datacenter.')
