@@ -31,6 +31,10 @@ export interface OpenOptions {
   readonly despiteFindings?: boolean
   /** `KEY=VALUE`: what is to be taken in place of what the cluster file says. */
   readonly set?: readonly string[] | undefined
+  /** @internal Nodes that everything is taken from; what roles object to keeps no such cluster from opening. */
+  readonly bare?: 'all' | readonly string[] | undefined
+  /** @internal What the cluster file and the lock are about to become, in place of what they are. */
+  readonly edited?: { readonly text: string; readonly lock: (lock: ClusterLock) => ClusterLock } | undefined
   /** Instead of the usual place of the identity that opens the secrets. */
   readonly identityFile?: string | undefined
 }
@@ -80,6 +84,8 @@ export interface ClusterSource {
   /** The files beside the cluster file that roles wish for, as they were when it was opened. */
   readonly files: WishedFiles
   readonly twin: ReadonlyMap<string, string> | undefined
+  /** Nodes that everything is taken from. */
+  readonly bare: ReadonlySet<string>
 }
 
 /** The option schemas of all roles that Bramble has, for readers of cluster files. */
@@ -99,8 +105,9 @@ export async function openCluster(
 ): Promise<{ readonly cluster: OpenedCluster } | OpenFailure> {
   const folder = absolute(options.folder)
   const registry = await registryOf(folder)
-  const { set, file } = options
-  const loaded = await loadClusterFile(folder, { roles: registry.roles, set, modules: MODULES, file })
+  const { set, file, edited } = options
+  const reading = { roles: registry.roles, set, modules: MODULES, file, text: edited?.text }
+  const loaded = await loadClusterFile(folder, reading)
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.
     const others = loaded.diagnostics.filter(({ code }) => code !== 'UNKNOWN_ROLE')
@@ -136,7 +143,7 @@ async function sourceOf(
   { file, positions, text, path }: LoadResult & { readonly file: ClusterFile },
   { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
-  { lab, set = [] }: OpenOptions,
+  { lab, set = [], edited, bare = [] }: OpenOptions,
 ): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
   const beside = dirname(path ?? folder)
   const keys = await readAuthorizedKeys(file.access.authorized_keys, beside, positions)
@@ -146,13 +153,14 @@ async function sourceOf(
     positions,
     text,
     path: path ?? folder,
-    lock: await readLock(lockFile, lab),
+    lock: edited ? edited.lock(await readLock(lockFile, lab)) : await readLock(lockFile, lab),
     set,
     authorizedKeys: keys,
     roles,
     kinds,
     files,
     twin: lab ? await twinAddresses({ cluster: file.cluster, folder }) : undefined,
+    bare: new Set(bare === 'all' ? Object.keys(file.nodes) : bare),
   }
   return { source, diagnostics }
 }
@@ -167,6 +175,7 @@ export function resolveSource(source: ClusterSource): Resolved {
     kinds: source.kinds,
     authorizedKeys: source.authorizedKeys,
     files: source.files,
+    bare: source.bare,
     ...(source.twin && { twin: source.twin }),
   })
   // What a role objects to is told by the role; what it would make of it is no news.

@@ -21,18 +21,51 @@ export async function askPassword(surroundings: Surroundings, question: string):
   }
 }
 
+/** Answers to questions that follow each other; the end of the input answers all that are left with nothing. Ctrl-C throws {@link InterruptedError}. */
+export async function askTexts(
+  surroundings: Surroundings,
+  questions: readonly string[],
+): Promise<readonly string[]> {
+  return askAll(surroundings, questions, surroundings.stdout)
+}
+
 async function askLine(
-  { stdin }: Surroundings,
+  surroundings: Surroundings,
   question: string,
   output: NodeJS.WritableStream,
 ): Promise<string> {
+  const [answer = ''] = await askAll(surroundings, [question], output)
+  return answer
+}
+
+async function askAll(
+  { stdin }: Surroundings,
+  questions: readonly string[],
+  output: NodeJS.WritableStream,
+): Promise<string[]> {
   const lines = createInterface({ input: stdin, output, terminal: true })
+  // Whoever types ahead, or pastes, answers questions that are still to come.
+  const typed: string[] = []
+  const answers: string[] = []
+  let isOver = false
   try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('SIGINT', () => reject(new InterruptedError()))
-      lines.once('close', () => resolve(''))
-      lines.question(question).then(resolve, reject)
-    })
+    lines.on('line', (line) => void typed.push(line))
+    for (const question of questions) {
+      lines.setPrompt(question)
+      lines.prompt()
+      if (typed.length === 0 && !isOver) {
+        await new Promise<void>((resolve, reject) => {
+          lines.once('SIGINT', () => reject(new InterruptedError()))
+          lines.once('line', () => resolve())
+          lines.once('close', () => {
+            isOver = true
+            resolve()
+          })
+        })
+      }
+      answers.push(typed.shift() ?? '')
+    }
+    return answers
   } finally {
     lines.close()
   }

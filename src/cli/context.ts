@@ -23,7 +23,10 @@ export interface Context {
   /** The same with other common options. */
   readonly with: (other: Partial<SharedOptions>) => Context
   /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
-  readonly openCluster: (options?: { readonly despiteFindings?: boolean }) => Promise<OpenedCluster>
+  readonly openCluster: (options?: {
+    readonly despiteFindings?: boolean
+    readonly bare?: 'all'
+  }) => Promise<OpenedCluster>
 }
 
 /** Diagnostics on their way to whoever shows them. */

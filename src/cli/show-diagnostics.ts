@@ -16,15 +16,25 @@ export interface ClusterMeant {
   readonly typed?: SharedOptions
 }
 
+/** Texts of files by path that are not written, in place of those that are. */
+export type Texts = ReadonlyMap<string, string>
+
 /** Shows them for people, or one JSON object a line; with what to type for the cluster that is meant. */
 export function showDiagnostics(
   terminal: Pick<Terminal, 'err' | 'errPalette'>,
   diagnostics: readonly Diagnostic[],
-  { json, ...meant }: ClusterMeant & { readonly json: boolean },
+  { json, texts, ...meant }: ClusterMeant & { readonly json: boolean; readonly texts?: Texts },
 ): void {
   if (diagnostics.length === 0) return
   const sorted = shownDiagnostics(diagnostics, meant)
-  terminal.err(json ? renderJson(sorted) : renderHuman(sorted, { source, palette: terminal.errPalette }))
+  terminal.err(
+    json
+      ? renderJson(sorted)
+      : renderHuman(sorted, {
+          source: (file) => texts?.get(file) ?? source(file),
+          palette: terminal.errPalette,
+        }),
+  )
 }
 
 /** In their order; with what to type for the cluster that is meant. */

@@ -30,6 +30,21 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/apply.ts'),
   },
   {
+    name: 'node',
+    summary: 'add, remove or rename a node in the cluster file, with the plan shown',
+    load: () => import('./commands/node.ts'),
+  },
+  {
+    name: 'reset',
+    summary: 'take everything from one node that Bramble made there',
+    load: () => import('./commands/reset.ts'),
+  },
+  {
+    name: 'destroy',
+    summary: 'take everything from all nodes that Bramble made there',
+    load: () => import('./commands/destroy.ts'),
+  },
+  {
     name: 'upgrade',
     summary: 'pin a newer version of an engine in the cluster lock',
     load: () => import('./commands/upgrade.ts'),

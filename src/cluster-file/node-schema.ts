@@ -15,6 +15,7 @@ import {
   listOf,
   text,
 } from './forms.ts'
+import { nodeName } from './node-names.ts'
 
 /** A TCP port. */
 export const portSchema = z.int().min(1).max(65535)
@@ -31,7 +32,7 @@ export const nodeSchema = z
     address: text(ADDRESS)
       .optional()
       .meta({ description: 'IPv4 or IPv6 address or DNS name under which SSH reaches the node.' }),
-    via: text(JUMP).optional().meta({
+    via: nodeName(text(JUMP), 'way').optional().meta({
       description: 'Node that SSH goes through to reach this one, or user@name for another computer.',
     }),
     port: portSchema.optional().meta({ description: 'SSH port, if not the one of `access`.' }),

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { ARCHITECTURES } from '../hardware/architecture.ts'
 import { MODEL_IDS, OTHER_BOARD } from '../hardware/boards.ts'
 import { LABEL, MEMORY_CONDITION, key, oneOrMore, text } from './forms.ts'
+import { nodeName } from './node-names.ts'
+
+const nodeOrGroup = () => nodeName(text(), 'selection')
 
 /** Chooses nodes by what their boards are; a node has to fit every key that is given. */
 export const selectorSchema = z
@@ -23,7 +26,7 @@ export const selectorSchema = z
       .record(key(LABEL), z.union([text(), z.boolean().transform(String)]))
       .optional()
       .meta({ description: 'Labels with values that a node must all have.' }),
-    of: oneOrMore(text())
+    of: oneOrMore(nodeOrGroup())
       .optional()
       .meta({ description: 'Choose only among these nodes and groups, instead of among all nodes.' }),
     count: z
@@ -39,7 +42,7 @@ export type Selector = z.output<typeof selectorSchema>
 
 /** Nodes by name, by group, or by a selector. */
 export const selectionSchema = z
-  .union([oneOrMore(text()), selectorSchema])
+  .union([oneOrMore(nodeOrGroup()), selectorSchema])
   .meta({ description: 'Nodes: names and groups (one or a list), `all`, `rest`, or a selector.' })
 
 /** A list of names (nodes, groups, `all`, `rest`) or a selector. */

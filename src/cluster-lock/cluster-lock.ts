@@ -30,6 +30,11 @@ const releaseSchema = z.object({
   sums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
 })
 
+const leftSchema = z.record(z.string(), z.union([z.string(), z.number()]))
+
+/** Keys of a node that say how it is reached. */
+export type LeftNode = z.output<typeof leftSchema>
+
 const lockSchema = z.object({
   version: z.literal(1),
   nodes: z.record(z.string(), z.record(z.string(), z.string())).default({}),
@@ -46,6 +51,8 @@ const lockSchema = z.object({
   settled: z.record(z.string(), z.string()).default({}),
   /** By name, what roles have given out to whom: it never moves. */
   allocations: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /** How nodes are reached that left the cluster file and may still have something of ours: `bramble reset` goes by it. */
+  left: z.record(z.string(), leftSchema).optional(),
 })
 
 /** What the cluster lock holds. */

@@ -85,11 +85,24 @@ export function wantedOn(
   const foundation = placed.filter(({ role }) => role.isFoundation === true)
   const others = placed.filter(({ role }) => role.isFoundation !== true)
   const ofRoles = [...foundation, ...others].flatMap(({ role, path, ...given }) =>
-    role
-      .resources(contextOf(resolved, { role, ...given }, provisions))
-      .map((resource) => ({ resource, role: role.name, path })),
+    staying(
+      resolved.bare.has(node),
+      role,
+      role.resources(contextOf(resolved, { role, ...given }, provisions)),
+    ).map((resource) => ({ resource, role: role.name, path })),
   )
   return [...ofRoles, ...runningUnits(resolved.cluster, node, ofRoles)]
+}
+
+/** What stays on a node that is laid bare: what lets us log in, and what that needs. */
+function staying(isBare: boolean, { letsIn }: Role, resources: readonly Resource[]): readonly Resource[] {
+  if (!isBare) return resources
+  const kept = new Set(resources.filter((resource) => letsIn?.(resource)))
+  // A set that grows while it is walked through is walked to its end.
+  for (const { needs } of kept) {
+    for (const resource of resources) if (needs.includes(addressOf(resource))) kept.add(resource)
+  }
+  return resources.filter((resource) => kept.has(resource))
 }
 
 /** All resources that a node is to have. Throws {@link DiagnosticsError} when two uses want one thing differently. */

@@ -78,6 +78,22 @@ export function place(input: PlacementInput): Placement {
   return { roles: inFileOrder(uses, placed), services, choices, diagnostics }
 }
 
+/** The same without these nodes, but for roles that let us log in. */
+export function withoutNodes(
+  placement: Placement,
+  bare: ReadonlySet<string>,
+  roles: Readonly<Record<string, Pick<Role, 'letsIn'>>>,
+): Placement {
+  const left = (nodes: readonly string[]): string[] => nodes.filter((node) => !bare.has(node))
+  const usesLeft = (role: string, uses: readonly PlacedUse[]): readonly PlacedUse[] =>
+    roles[role]?.letsIn === undefined ? uses.map((use) => ({ ...use, nodes: left(use.nodes) })) : uses
+  return {
+    ...placement,
+    roles: new Map([...placement.roles].map(([role, uses]) => [role, usesLeft(role, uses)])),
+    services: new Map([...placement.services].map(([name, nodes]) => [name, left(nodes)])),
+  }
+}
+
 /** Nodes with any of these uses. */
 function nodesOf(uses: readonly PlacedUse[] = []): readonly string[] {
   return [...new Set(uses.flatMap(({ nodes }) => nodes))]

@@ -14,7 +14,7 @@ import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { offerFindings } from './offers.ts'
-import { place, type Placement } from './placement.ts'
+import { place, withoutNodes, type Placement } from './placement.ts'
 import { followLoops } from './follows.ts'
 import { sharedOf } from './shared.ts'
 
@@ -30,6 +30,8 @@ export interface ResolveInput {
   readonly authorizedKeys: readonly string[]
   /** The files beside the cluster file that roles wish for. */
   readonly files?: WishedFiles
+  /** Nodes that everything is taken from, whatever the cluster file puts on them, but what lets us log in. */
+  readonly bare?: ReadonlySet<string> | undefined
   /** In the lab: the addresses of the virtual nodes, which stand in for those of the boards. */
   readonly twin?: ReadonlyMap<string, string>
 }
@@ -48,6 +50,8 @@ export interface Resolved {
   readonly positions: Positions
   /** The files beside the cluster file that roles wish for. */
   readonly files: WishedFiles
+  /** Nodes that everything is taken from. */
+  readonly bare: ReadonlySet<string>
   /** The lock with the choices of this resolve. */
   readonly lock: ClusterLock
   readonly diagnostics: readonly Diagnostic[]
@@ -61,10 +65,11 @@ const SSH_PORT = 22
 
 /** Resolves. Diagnostics hold everything that selectors and roles object to. */
 export function resolve(input: ResolveInput): Resolved {
-  const { file, positions, lock, roles } = input
+  const { file, positions, lock, roles, bare = new Set() } = input
   const boards = Object.entries(file.nodes).map(([name, entry]) => declaredBoard(name, entry, lock))
   const candidates = boards.map(candidate)
-  const placement = place({ file, positions, roles, previous: lock.choices, candidates })
+  const placed = place({ file, positions, roles, previous: lock.choices, candidates })
+  const placement = bare.size === 0 ? placed : withoutNodes(placed, bare, roles)
   const uses = usesByNode(placement)
   const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, roles, lock)
@@ -84,16 +89,21 @@ export function resolve(input: ResolveInput): Resolved {
     kinds: input.kinds,
     positions,
     files: input.files ?? new Map(),
+    bare,
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices), allocations: shared.allocations() },
-    diagnostics: [
-      ...placement.diagnostics,
-      ...shared.diagnostics(positions, placeOfRole),
-      ...findings(cluster, input),
-      ...offerFindings({ cluster, roles }, positions),
-      ...followLoops(cluster, input),
-      ...unsettled(settled, lock, positions),
-    ],
+    // Nobody judges what a cluster would be without what is on its way out.
+    diagnostics:
+      bare.size > 0
+        ? []
+        : [
+            ...placement.diagnostics,
+            ...shared.diagnostics(positions, placeOfRole),
+            ...findings(cluster, input),
+            ...offerFindings({ cluster, roles }, positions),
+            ...followLoops(cluster, input),
+            ...unsettled(settled, lock, positions),
+          ],
   }
 }
 

@@ -101,6 +101,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly family?: string
   /** What every node stands on: its resources come before those of other roles, whatever the order in the cluster file. */
   readonly isFoundation?: boolean
+  /** What lets Bramble log in and become root: it stays when everything else is taken from a node. */
+  readonly letsIn?: (resource: Resource) => boolean
   /** Mistakes that need the cluster: a board that cannot carry the role, an even number of servers. */
   readonly findings?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => readonly RoleFinding[]
   /** What must stay as it was when the cluster was last applied. */

@@ -10,6 +10,8 @@ import { chosenNode, chosenNodes } from '../../src/api/choose.ts'
 import { versionDiagnostics } from '../../src/api/status/engine-versions.ts'
 import { giveUpSecrets, unwishedSecrets } from '../../src/api/secrets/lost-secrets.ts'
 import { rotateSecret } from '../../src/api/secrets/rotate-secret.ts'
+import { forgetLeftNode, openWithBareNode } from '../../src/api/bare/open-bare.ts'
+import { editCluster, writeEdit } from '../../src/api/edit/edit-cluster.ts'
 import { openCluster } from '../../src/api/open.ts'
 import { recreateSecrets } from '../../src/api/secrets/recreate-secrets.ts'
 import { Bug } from '../../src/diagnostics/bug.ts'
@@ -61,16 +63,29 @@ function capture(isTTY: boolean) {
 
 /** What asks no node is real, like the cluster file. */
 const chooses = { chosenNode, chosenNodes }
+const ofBareNodes = { forgetLeftNode, openWithBareNode }
+const ofEdits = { editCluster, writeEdit }
 const ofSecrets = { giveUpSecrets, recreateSecrets, rotateSecret, unwishedSecrets }
 
 /** What was not recorded must not be called. */
 function recordedApi(parts: Partial<ClusterApi>): ClusterApi {
-  return new Proxy({ openCluster, versionDiagnostics, ...chooses, ...ofSecrets, ...parts } as ClusterApi, {
-    get: (api, name) => {
-      if (name === 'then' || name in api) return Reflect.get(api, name) as unknown
-      throw new Bug(`the test did not record ${String(name)}`)
+  return new Proxy(
+    {
+      openCluster,
+      versionDiagnostics,
+      ...chooses,
+      ...ofBareNodes,
+      ...ofEdits,
+      ...ofSecrets,
+      ...parts,
+    } as ClusterApi,
+    {
+      get: (api, name) => {
+        if (name === 'then' || name in api) return Reflect.get(api, name) as unknown
+        throw new Bug(`the test did not record ${String(name)}`)
+      },
     },
-  })
+  )
 }
 
 /** A new folder that goes when the test is over. */

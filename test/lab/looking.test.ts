@@ -1,12 +1,17 @@
-/** `logs` as a user types it: on nodes of the lab, and where there is no journal. */
+/** `logs`, `top` and `status --watch` as a user types them: on nodes of the lab, on fifty that are one of them, and where there is no journal. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LogEvent } from '../../src/api/index.ts'
-import { labExec } from '../../src/lab/lab.ts'
-import { madeUpNodes } from '../cli/made-up-nodes.ts'
+import type { BoardReading, LogEvent } from '../../src/api/index.ts'
+import { clusterFolder } from '../../src/api/folder/cluster-folder.ts'
+import { labExec, labState } from '../../src/lab/lab.ts'
+import { madeUpNodes, type MadeUpNodes } from '../cli/made-up-nodes.ts'
+import { TestTerminal, hasTerminal } from '../cli/terminal.ts'
 import { noScratchNodes } from '../delivery/scratch-node.ts'
 import { ClusterUnderTest } from './cluster-under-test.ts'
 
 if (noScratchNodes !== undefined) console.warn(`looking.test.ts is skipped: ${noScratchNodes}`)
+
+const CTRL_C = '\u0003'
+const CLEAR_LINE = '\u001b['
 
 const FILE = `cluster: looking
 domain: office.example.net
@@ -33,11 +38,21 @@ function texts(events: readonly LogEvent[]): string[] {
 
 describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
   const cluster = new ClusterUnderTest('looking', FILE)
+  let many: MadeUpNodes
   beforeAll(async () => {
     const up = await cluster.bramble('lab', 'up')
     expect(up, up.errors).toMatchObject({ code: 0 })
+    // Fifty boards have fifty SSH servers, each of which lets ten log in at once.
+    const crowd = 'echo MaxStartups 100 >/etc/ssh/sshd_config.d/10-crowd.conf; systemctl restart ssh'
+    await labExec(cluster.id, 'ada', ['sh', '-c', crowd])
+    const [ada] = await labState(cluster.id)
+    const identityFile = clusterFolder(cluster.folder, true).labKeyFile
+    many = await madeUpNodes(50, { host: ada?.address ?? '', port: 22, user: 'pi', identityFile })
   })
-  afterAll(() => cluster.remove())
+  afterAll(async () => {
+    await many?.remove()
+    await cluster.remove()
+  })
 
   /** Writes an entry into the journal of a node, as a unit would. */
   async function writes(node: string, unit: string, text: string): Promise<void> {
@@ -82,6 +97,82 @@ describe.skipIf(noScratchNodes !== undefined)('looking at nodes', () => {
     const late = await cluster.bramble('logs', '--since', 'lunch')
     expect([late.code, late.errors]).toEqual([64, expect.stringContaining('--since lunch is no time')])
   })
+
+  it('follows fifty nodes until it is stopped, and says which it does not reach', async () => {
+    let isSent = false
+    const over = new AbortController()
+    const run = many.bramble(['logs', '-f', 'follower.service', '--lines', '0'], {
+      watched: (text, signal) => {
+        const heard = new Set(text.match(/n\d\d {2}echo\[\d+\]: over here/g)?.map((line) => line.slice(0, 3)))
+        if (isSent || heard.size < 49) return
+        isSent = true
+        signal('SIGINT')
+      },
+    })
+    void run.then(() => over.abort())
+    // Again, until everybody who listens has heard it.
+    while (!over.signal.aborted) await writes('ada', 'follower', 'over here')
+    const { code, out } = await run
+    expect(code).toBe(130)
+    expect(isSent).toBe(true)
+    expect(out).not.toContain('gone')
+  })
+
+  it('tells how boards are, the worst first, and what they do not tell', async () => {
+    const { code, out } = await many.bramble(['top', '--json'])
+    const boards = JSON.parse(out) as BoardReading[]
+    expect([code, boards.length]).toEqual([3, 50])
+    // On a computer that has much else to do others may be late, too.
+    const lost = boards.filter(({ reached }) => !reached)
+    expect(lost.map(({ node }) => node)).toContain('gone')
+    expect(boards.slice(0, lost.length)).toEqual(lost)
+    const first = boards[lost.length]
+    expect(first?.memory?.totalBytes).toBe(1024 ** 3)
+    expect(first?.unknown).toEqual(expect.arrayContaining(['throttled', 'wear']))
+    const human = await many.bramble(['top', '-n', 'n01,n02'])
+    const shown = Buffer.from(human.out, 'latin1').toString()
+    expect(shown).toMatch(/^n01 .* – .*$/m)
+    expect(shown).toMatch(/– is not told, so not known: .*throttled by all 2/)
+  })
+
+  it('prints a block each time that something has changed', async () => {
+    let isSent = false
+    const { code, out } = await many.bramble(['top', '-n', 'n01', '--watch', '1', '--json'], {
+      watched: (text, signal) => {
+        if (isSent || text.trimEnd().split('\n').length < 2) return
+        isSent = true
+        signal('SIGINT')
+      },
+    })
+    expect(code).toBe(130)
+    for (const round of parsed<{ at: string; nodes: BoardReading[] }>(out))
+      expect(round).toMatchObject({ at: expect.stringMatching(/Z$/) as string, nodes: [{ node: 'n01' }] })
+  })
+
+  it.skipIf(!hasTerminal).each([80, 200])(
+    'redraws on a terminal of %i columns, and leaves what it saw last',
+    async (columns) => {
+      for (const words of [
+        ['top', '--watch', '1', '-n', 'n01'],
+        ['status', '--watch', '1', '-n', 'n01'],
+      ]) {
+        const terminal = new TestTerminal(many.folder, [...many.program, ...words], {
+          columns,
+          environment: many.environment,
+        })
+        await terminal.shows(/again every 1 s; Ctrl-C ends/)
+        await terminal.shows(
+          new RegExp(`again every 1 s[^]*${CLEAR_LINE.replace('[', '\\[')}[^]*again every 1 s`),
+        )
+        terminal.type(CTRL_C)
+        expect(await terminal.ended()).toBe(130)
+        expect(terminal.text.trimEnd()).toMatch(/n01[^\n]*[^]*$/)
+        expect(terminal.text.lastIndexOf('\u001b[?25h')).toBeGreaterThan(
+          terminal.text.lastIndexOf('\u001b[?25l'),
+        )
+      }
+    },
+  )
 })
 
 describe.skipIf(noScratchNodes !== undefined)('a node', () => {

@@ -1,6 +1,7 @@
 /** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
+import { editCodes } from '../../diagnostics/catalogue/edit.ts'
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import { fileCodes } from '../../diagnostics/catalogue/files.ts'
 import { keyCodes } from '../../diagnostics/catalogue/keys.ts'
@@ -33,6 +34,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   loginCodes,
   rolloutCodes,
   commandCodes,
+  editCodes,
   planCodes,
   labCodes,
 ]

@@ -114,6 +114,20 @@ export async function prepare(
   }
 }
 
+/** Who takes everything away needs neither releases nor secrets, unless a group of those that stay has to be asked. */
+export async function prepareRun(
+  cluster: OpenedCluster,
+  scope: Scope,
+  mode: 'plan' | 'apply',
+  facts: FirstContact,
+  objections: Objections,
+): Promise<Prepared> {
+  const { bare, file } = cluster.source
+  if (bare.size === 0) return prepare(cluster, scope, mode === 'plan' ? 'read' : 'create', facts, objections)
+  const isWhole = Object.keys(file.nodes).every((node) => bare.has(node))
+  return prepare(cluster, scope, isWhole ? 'look' : 'read', facts, 'here')
+}
+
 /** Opens the secrets and meets the wishes. Lost ones are never made anew, unless somebody has said so. */
 async function openFor(
   opened: OpenedCluster,

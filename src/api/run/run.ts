@@ -29,7 +29,7 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
 import { objectionsTo, Obstacles } from './objections.ts'
-import { prepare, type FirstContact, type Objections, type Prepared } from './prepare.ts'
+import { prepareRun, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
@@ -100,7 +100,7 @@ async function carryOut(
     const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
-    const prepared = await prepare(cluster, options, mode === 'plan' ? 'read' : 'create', facts, objections)
+    const prepared = await prepareRun(cluster, options, mode, facts, objections)
     redaction.begin(prepared)
     const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })
     letGo = mode === 'plan'
@@ -275,7 +275,7 @@ class Run {
   async #keep(outcome: RunOutcome, inScope: ReadonlySet<string>): Promise<void> {
     // Nothing is issued whose times nobody could compare.
     const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
-    if (this.#isDeclined || this.#refusals.length > 0 || isBlind) {
+    if (this.#isDeclined || this.#refusals.length > 0 || isBlind || this.#takesAway()) {
       const { lock } = this.#cluster.source
       await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
       return
@@ -309,7 +309,13 @@ class Run {
     return agreed
   }
 
+  /** Secrets, choices and versions are kept for a cluster that comes back. */
+  #takesAway(): boolean {
+    return this.#cluster.source.bare.size > 0
+  }
+
   async #save(): Promise<void> {
+    if (this.#takesAway()) return
     await this.#prepared.secrets.save()
     this.#lock = noted(this.#lock, this.#prepared)
     await writeLock(this.#cluster.paths.lockFile, this.#lock)

@@ -53,11 +53,31 @@ export function tidyKnownHosts(file: string): void {
   const lines = linesOf(file)
   const kept = lines.filter((line, index) => line === '' || lines.indexOf(line) === index)
   if (kept.length === lines.length) return
-  const draft = `${file}.${process.pid}.new`
   try {
-    writeFileSync(draft, kept.join('\n'), { mode: 0o644 })
-    renameSync(draft, file)
+    replace(file, kept)
   } catch {
     // Where nothing can be written, nobody wrote the second line either.
   }
+}
+
+/** A board that is called otherwise is known by its new name, and still by no other key. */
+export function renamePinnedKeys(file: string, name: string, to: string): void {
+  const lines = linesOf(file)
+  const renamed = lines.map((line) => {
+    const [names = '', ...rest] = line.split(' ')
+    return [
+      names
+        .split(',')
+        .map((own) => (own === name ? to : own))
+        .join(','),
+      ...rest,
+    ].join(' ')
+  })
+  if (renamed.join('\n') !== lines.join('\n')) replace(file, renamed)
+}
+
+function replace(file: string, lines: readonly string[]): void {
+  const draft = `${file}.${process.pid}.new`
+  writeFileSync(draft, lines.join('\n'), { mode: 0o644 })
+  renameSync(draft, file)
 }

@@ -101,7 +101,9 @@ export const commandCodes = defineCodes({
     fix: 'copy the file to the nodes, and run the program on it there; bramble ssh-config lets scp and rsync know them',
     explain: '`bramble run --stdin` reads standard input to its end before it starts the program anywhere.',
   }),
-  CONFIRMATION_MISSING: code<{ command: 'apply' | 'upgrade' | 'secrets recreate' }>({
+  CONFIRMATION_MISSING: code<{
+    command: 'apply' | 'upgrade' | 'secrets recreate' | 'node' | 'destroy' | 'reset'
+  }>({
     origin: 'command',
     shownBy: 'src/cli/commands/apply.test.ts',
     title: 'A change that nobody can agree to',

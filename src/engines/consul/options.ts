@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { DNS_LABEL, DNS_SERVER, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
+import { nodeName } from '../../cluster-file/node-names.ts'
 import { newestKnownLine } from '../../releases/engine-lines.ts'
 import { aclRulesMistake } from './acl-rules.ts'
 import { kvKeyMistake, kvValueMistake } from './kv-limits.ts'
@@ -131,7 +132,7 @@ export const serverOptions = z
       ),
     data_dir: folder.default('/var/lib/consul').describe('Folder of the state of the agents.'),
     ui: z
-      .union([z.boolean(), oneOrMore(label)])
+      .union([z.boolean(), oneOrMore(nodeName(label))])
       .default(false)
       .describe(
         'Nodes whose web interface can be reached at https://NODE:8501/ui, or true for all servers; it shows, and changes nothing.',

@@ -1,6 +1,7 @@
 /** Options of the managers of a swarm, and what does not fit between a swarm and the cluster. */
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { nodeName } from '../../cluster-file/node-names.ts'
 import { dockerCodes } from '../docker/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
@@ -61,7 +62,7 @@ export const managerOptions = z.strictObject({
     .default(true)
     .describe('Managers run tasks too; `false` keeps them for managing, on boards that are few and slow.'),
   drained: z
-    .array(z.string())
+    .array(nodeName(z.string()))
     .default([])
     .describe('Nodes that run no tasks for a while: what runs there is moved to others.'),
   address_pool: z

@@ -2,7 +2,7 @@
 import { authorizedKey } from '../../resources/authorized-key/authorized-key.ts'
 import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
-import type { Resource } from '../../resources/kind.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
 import { sudoRights } from '../../resources/sudo-rights/sudo-rights.ts'
 import { user } from '../../resources/user/user.ts'
 import type { Cluster } from '../../topology/cluster.ts'
@@ -33,10 +33,20 @@ function keysByUser(
   })
 }
 
+const SUDOERS = '/etc/sudoers.d/50-bramble'
+
+/** Accounts, their keys and their rights: without them nobody could log in any more. */
+export function isAccount(resource: Resource): boolean {
+  return (
+    ['group', 'user', 'authorized-key', 'sudo-rights'].includes(resource.kind) ||
+    addressOf(resource) === `file:${SUDOERS}`
+  )
+}
+
 function rights(options: BaseOptions): Resource[] {
   const names = sudoers(options)
   if (names.length === 0) return []
-  const path = '/etc/sudoers.d/50-bramble'
+  const path = SUDOERS
   return [
     file({
       // sudo leaves out files with a dot or a tilde in their names (sudoers(5), "@includedir").

@@ -18,7 +18,7 @@ import { FORMER_ZONES } from '../../resources/timezone/zone-names.ts'
 import { defineRole, type RoleFinding } from '../role.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
-import { accounts, sudoers } from './accounts.ts'
+import { accounts, isAccount, sudoers } from './accounts.ts'
 import { clock } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
 import { optionFindings } from './option-findings.ts'
@@ -130,6 +130,7 @@ function boot({ cmdline }: BaseOptions['boot'], { board }: ClusterNode, lab: boo
  */
 const base = defineRole({
   name: 'base',
+  letsIn: isAccount,
   summary: 'What every node has: names, users, keys, the right time, a small log, packages, kernel settings.',
   pace: 'together',
   options: baseOptions,

@@ -1,6 +1,7 @@
 /** Options of the role wireguard in the cluster file. */
 import { z } from 'zod'
 import { DNS_LABEL, oneOrMore } from '../../cluster-file/forms.ts'
+import { nodeName } from '../../cluster-file/node-names.ts'
 import { parseRange } from './range.ts'
 
 /** The options; all have defaults. */
@@ -25,7 +26,7 @@ export const wireguardOptions = z
       .max(9000)
       .default(1420)
       .describe('Largest packet inside of the mesh, 80 bytes less than the network below it carries.'),
-    behind_nat: oneOrMore(z.string().regex(DNS_LABEL, 'must be the name of a node'))
+    behind_nat: oneOrMore(nodeName(z.string().regex(DNS_LABEL, 'must be the name of a node')))
       .default([])
       .describe(
         'Nodes that the others cannot call, besides those with `via`: they call the others, and keep the way back open.',

@@ -1,0 +1,49 @@
+/** Opens a cluster in which nodes are to have nothing of ours but the way in. */
+import { editedText } from '../../cluster-file/edit/edit-text.ts'
+import type { LeftNode } from '../../cluster-lock/cluster-lock.ts'
+import { readFile } from 'node:fs/promises'
+import { findClusterFile } from '../../cluster-file/find.ts'
+import { editCodes } from '../../diagnostics/catalogue/edit.ts'
+import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { clusterFolder, readLock, writeLock } from '../folder/cluster-folder.ts'
+import { openCluster, type OpenFailure, type OpenOptions, type OpenedCluster } from '../open.ts'
+
+type Opened = { readonly cluster: OpenedCluster } | OpenFailure
+
+/** The cluster with one node laid bare; one that left the cluster file is known by what the lock keeps of it. */
+export async function openWithBareNode(options: OpenOptions, node: string): Promise<Opened> {
+  const opened = await openCluster({ ...options, bare: [node] })
+  if (!('cluster' in opened)) return opened
+  const names = opened.cluster.nodes.map(({ name }) => name)
+  if (names.includes(node)) return opened
+  const left = opened.cluster.source.lock.left ?? {}
+  const entry = left[node]
+  const text = entry && (await withNode(options, node, entry))
+  if (text === undefined) {
+    const known = [...names, ...Object.keys(left)]
+    return { diagnostics: [editCodes.NODE_NOT_IN_FILE({ node, near: didYouMean(node, known), known })] }
+  }
+  return openCluster({ ...options, bare: [node], edited: { text, lock: (lock) => lock } })
+}
+
+/** The cluster file as if the node were in it still. */
+async function withNode(
+  { folder, file }: OpenOptions,
+  node: string,
+  entry: LeftNode,
+): Promise<string | undefined> {
+  const found = file === undefined ? findClusterFile(folder) : { path: file }
+  if (!('path' in found) || found.path.endsWith('.ts')) return undefined
+  return editedText(await readFile(found.path, 'utf8'), [
+    { do: 'put', path: ['nodes'], key: node, value: entry },
+  ])
+}
+
+/** A node that left the cluster file and has nothing of ours any more is forgotten. */
+export async function forgetLeftNode(folder: string, lab: boolean, node: string): Promise<void> {
+  const { lockFile } = clusterFolder(folder, lab)
+  const lock = await readLock(lockFile, lab)
+  const { [node]: _facts, ...nodes } = lock.nodes
+  const { [node]: _left, ...left } = lock.left ?? {}
+  await writeLock(lockFile, { ...lock, nodes, left })
+}

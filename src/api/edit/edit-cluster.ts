@@ -1,0 +1,140 @@
+/** Guided edits of the cluster file: what would come out is opened like any cluster, and written only when somebody says so. */
+import { copyFile, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { ClusterLock, LeftNode } from '../../cluster-lock/cluster-lock.ts'
+import { withRenamedNode } from '../../cluster-lock/renamed-node.ts'
+import { editedText } from '../../cluster-file/edit/edit-text.ts'
+import { changesOf, mentions, type NodeEdit } from '../../cluster-file/edit/node-edits.ts'
+import { findClusterFile } from '../../cluster-file/find.ts'
+import { keyPathText } from '../../cluster-file/positions.ts'
+import { clusterFileSchema } from '../../cluster-file/schema.ts'
+import { decodeUtf8 } from '../../cluster-file/utf8.ts'
+import { readYaml } from '../../cluster-file/yaml-source.ts'
+import { editCodes } from '../../diagnostics/catalogue/edit.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
+import { renamePinnedKeys } from '../../delivery/transport/known-hosts.ts'
+import { clusterFolder, readLock, writeLock } from '../folder/cluster-folder.ts'
+import { unwritable } from '../folder/unwritable.ts'
+import { workingFolder } from '../folder/working-folder.ts'
+import { openCluster, type OpenedCluster, type OpenOptions } from '../open.ts'
+import { registryOf } from '../own/load-own.ts'
+import { handWritten } from './hand-written.ts'
+
+export type { NodeEdit } from '../../cluster-file/edit/node-edits.ts'
+
+/** An edit that is ready to be written. */
+export interface EditedCluster {
+  readonly edit: NodeEdit
+  readonly folder: string
+  /** Path of the cluster file. */
+  readonly file: string
+  readonly before: string
+  readonly after: string
+  /** The cluster as it is now, when it is in order. */
+  readonly was: OpenedCluster | undefined
+  /** The cluster as it would be. */
+  readonly cluster: OpenedCluster
+  /** Places that hold the name and were left as they are, for no schema says that they mean the node. */
+  readonly mentions: readonly string[]
+}
+
+/** An edit that cannot be made, and the text whose lines the diagnostics are about. */
+export interface RefusedEdit {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly text?: string | undefined
+}
+
+/** What an edit would make of the cluster, or why it cannot be made. Writes nothing. */
+export async function editCluster(
+  options: OpenOptions,
+  edit: NodeEdit,
+): Promise<EditedCluster | RefusedEdit> {
+  const found = options.file === undefined ? findClusterFile(options.folder) : { path: options.file }
+  if ('diagnostic' in found) return { diagnostics: [found.diagnostic] }
+  const file = relative('.', found.path)
+  if (file.endsWith('.ts')) {
+    return { diagnostics: [editCodes.TYPED_FILE_NOT_EDITED({ file, write: handWritten(edit) })] }
+  }
+  const decoded = decodeUtf8(file, await readFile(found.path))
+  // A file that cannot be read is told as ever.
+  const before = 'text' in decoded ? decoded.text : undefined
+  const { value, positions, diagnostics } = readYaml(file, before ?? '')
+  if (before === undefined || value === undefined) return asItIs(options, diagnostics)
+  const { roles } = await registryOf(options.folder)
+  const written = { value, positions, schema: clusterFileSchema(roles) }
+  const result = changesOf(edit, written)
+  if ('diagnostics' in result) return { diagnostics: result.diagnostics, text: before }
+  const after = editedText(before, result.changes)
+  if (after === undefined) {
+    const places = result.changes.map(({ path }) => keyPathText(path))
+    return { diagnostics: [editCodes.EDIT_NOT_CERTAIN({ file, places })] }
+  }
+  const opened = await openCluster({
+    ...options,
+    edited: { text: after, lock: (lock) => lockAfter(lock, edit) },
+  })
+  if (!('cluster' in opened)) return { diagnostics: opened.diagnostics, text: after }
+  const was = await openCluster({ ...options, despiteFindings: true })
+  return {
+    edit,
+    folder: opened.cluster.folder,
+    file,
+    before,
+    after,
+    was: 'cluster' in was ? was.cluster : undefined,
+    cluster: opened.cluster,
+    mentions: edit.do === 'add' ? [] : mentions(edit.node, written, result.changes),
+  }
+}
+
+const WAY: readonly string[] = ['address', 'via', 'port', 'user']
+
+/** How a node is reached, as the file says it. */
+function wayTo(node: string, text: string): LeftNode {
+  const file = readYaml('', text).value as { readonly nodes: Readonly<Record<string, object | null>> }
+  const entries = Object.entries(file.nodes[node] ?? {}).filter(([key]) => WAY.includes(key))
+  return Object.fromEntries(entries)
+}
+
+/** What is wrong with a file that cannot be read. */
+async function asItIs(options: OpenOptions, found: readonly Diagnostic[]): Promise<RefusedEdit> {
+  const opened = await openCluster(options)
+  return { diagnostics: 'cluster' in opened ? found : opened.diagnostics }
+}
+
+function lockAfter(lock: ClusterLock, edit: NodeEdit, way: LeftNode = {}): ClusterLock {
+  if (edit.do === 'rename') return withRenamedNode(lock, edit.node, edit.to)
+  const { [edit.node]: _before, ...left } = lock.left ?? {}
+  if (edit.do === 'add') return lock.left === undefined ? lock : { ...lock, left }
+  return { ...lock, left: { ...left, [edit.node]: way } }
+}
+
+/**
+ * Writes an edit; gives the path at which the file is kept as it was. A board that is called otherwise takes along what the lock has given out to
+ * it, and its host key. Throws {@link DiagnosticsError} when the file was changed meanwhile.
+ */
+export async function writeEdit({ edit, folder, file, before, after }: EditedCluster): Promise<string> {
+  const target = await realpath(file)
+  if ((await readFile(target, 'utf8')) !== before) {
+    throw new DiagnosticsError([editCodes.FILE_CHANGED_MEANWHILE({ file })])
+  }
+  const paths = [false, true].map((lab) => clusterFolder(folder, lab))
+  const kept = join(workingFolder(clusterFolder(folder, false), 'change'), 'cluster.yaml.before')
+  const draft = `${target}.${process.pid}.new`
+  try {
+    await copyFile(target, kept)
+    await writeFile(draft, after, { flush: true, mode: (await stat(target)).mode & 0o777 })
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw unwritable(error)
+  }
+  for (const { lockFile, knownHostsFile } of paths) {
+    const lock = await readLock(lockFile, false)
+    const isKnown = lock.nodes[edit.node] !== undefined || lock.left?.[edit.node] !== undefined
+    if (isKnown) await writeLock(lockFile, lockAfter(lock, edit, wayTo(edit.node, before)))
+    if (edit.do === 'rename') renamePinnedKeys(knownHostsFile, edit.node, edit.to)
+  }
+  return relative('.', kept)
+}
