@@ -16,7 +16,7 @@ import type { ClusterNode } from '../../topology/node.ts'
 import { defineRole } from '../role.ts'
 import { daemonJson } from './daemon-json.ts'
 import { dockerFindings } from './findings.ts'
-import { leftBehind } from './left-behind.ts'
+import { endContainers, leftBehind } from './left-behind.ts'
 import { dockerOptions, type DockerOptions } from './options.ts'
 
 /** Releases of Debian whose package docker.io is of a time when dockerd had no `--validate`, and its client was part of it. */
@@ -137,6 +137,11 @@ function resources(options: DockerOptions, node: ClusterNode, text: string, lab:
   })
   const containerd = service({ name: 'containerd' })
   const socket = service({ name: 'docker.socket', needs: [addressOf(docker)] })
+  const running = service({
+    name: DOCKER_UNIT,
+    restartOn: [addressOf(docker), addressOf(settings)],
+    needs: [addressOf(containerd), addressOf(socket)],
+  })
   return [
     owner,
     ...leftBehind(addressOf(docker), BEFORE_PACKAGES),
@@ -146,11 +151,8 @@ function resources(options: DockerOptions, node: ClusterNode, text: string, lab:
     ...memoryController(node, lab),
     containerd,
     socket,
-    service({
-      name: DOCKER_UNIT,
-      restartOn: [addressOf(docker), addressOf(settings)],
-      needs: [addressOf(containerd), addressOf(socket)],
-    }),
+    running,
+    endContainers(addressOf(running)),
     ...cleanup(options, docker),
     ...members(options.users, owner),
   ]

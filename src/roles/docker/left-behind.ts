@@ -23,6 +23,22 @@ const WITHOUT_DOCKER = `BEGIN {
   exit close(restore) != 0
 }`.replace('HEX', '[0-9a-f]'.repeat(12))
 
+/** Whoever outlives dockerd, because it does not end in time, would hold its file system. What containers have written goes with the role. */
+const REMOVE_ALL = `BEGIN {
+  while (("docker ps --all --quiet --no-trunc" | getline id) > 0) ids = ids " " id
+  exit ids == "" ? 0 : system("docker rm --force" ids " >/dev/null") != 0
+}`
+
+/** While Docker still runs. */
+export function endContainers(docker: LocalAddress): Resource {
+  return farewell({
+    name: 'take away the containers of Docker',
+    run: ['awk', REMOVE_ALL],
+    onlyIf: '/run/docker.sock',
+    needs: [docker],
+  })
+}
+
 /** Last made, first done: rules before the bridge, the bridge before the folder. */
 export function leftBehind(docker: LocalAddress, beforePackages: number): Resource[] {
   const folder = farewell({

@@ -100,4 +100,13 @@ describe.skipIf(await cannotHave('published ports'))('ports that containers publ
     expect(await reaches()).toEqual({ member: [true, false], stranger: [true, false] })
     expect(await docker()).toBe(before)
   })
+
+  it('leave no rule behind when all roles leave', async () => {
+    cluster.edit((text) => `${text.replace(/roles:[^]*$/, '')}roles: {}\n`)
+    await cluster.apply()
+    const rules = (await cluster.inNetworkOf('ada', 'nft', 'list', 'ruleset')).stdout.toString()
+    expect(rules).not.toMatch(/docker|bramble|policy drop/i)
+    for (const path of ['/run/docker', '/run/docker.sock', '/run/containerd', '/var/lib/docker'])
+      expect((await cluster.inside('ada', 'test', '-e', path)).code, path).toBe(1)
+  })
 })
