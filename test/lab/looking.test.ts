@@ -185,6 +185,8 @@ describe.skipIf(noScratchNodes !== undefined)('a node', () => {
       expect(code).toBe(1)
       expect(err).toMatch(/the clock of n01 is (89|90|91) s ahead of this computer/)
       expect(err).toContain('n01: keeps no journal that can be read')
+      const { out } = await nodes.bramble(['logs', '-n', 'n01', 'foo', '--json'])
+      expect(out).toContain('"code":"LOGS_UNREADABLE"')
     } finally {
       await nodes.remove()
     }
