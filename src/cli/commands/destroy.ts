@@ -2,6 +2,7 @@
 import { askTexts } from '../ask.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
+import { withExamples } from '../examples.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { scopeOf } from '../run-options.ts'
 import { takeAway } from '../take-away.ts'
@@ -9,12 +10,15 @@ import { wholeNumber } from '../whole-number.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
+  withExamples(command, [
+    ['bramble --lab destroy --yes', 'rehearse it on the virtual twin'],
+    ['bramble destroy', 'show what goes, and ask for the name of the cluster'],
+  ])
   command
     .option('-y, --yes', 'agree to it beforehand')
     .option('--concurrency <count>', 'how many nodes to work on at once', wholeNumber)
     .option('--timeout <seconds>', 'begin nothing new after so long', wholeNumber)
     .option('--take-over', "take a node's lock over from a run that holds it")
-    .addHelpText('after', '\nExamples:\n  bramble destroy\n  bramble --lab destroy --yes\n')
     .action((options, self) => session.run(self, (context) => destroy(context, options)))
 }
 

@@ -275,7 +275,7 @@ describe('the words of node', () => {
     expect(await proposed('node', 'remove', 'be')).toEqual(['bee'])
     expect(await proposed('node', 'add', 'dog', '--groups', 'se')).toEqual(['servers'])
     expect((await bramble(['node', 'add', '--help'], { folder: officeFolder() })).out).toContain(
-      'Examples:\n  bramble node add dog',
+      '  bramble node add dog',
     )
   })
 })

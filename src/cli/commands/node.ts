@@ -8,6 +8,8 @@ import { subcommand, type Command, type Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
 import { planOfEdit } from '../edit-plan.ts'
 import { editText, rolesLost } from '../edit-text.ts'
+import { withExamples } from '../examples.ts'
+import type { Example } from '../example-table.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { additionOf, withNodeOptions, type AddChoices } from '../new-node.ts'
 import { jsonText } from '../render/json.ts'
@@ -19,8 +21,8 @@ export function define(command: Command, session: Session): void {
   const add = subcommand(command, 'add', 'add a node to the cluster file')
   withNodeOptions(add)
   withEditOptions(add, [
-    'bramble node add dog --address 192.168.1.14 --model pi4 --memory 4GiB',
-    'bramble node add dog --address 192.168.1.14 --groups servers --label room=attic --yes',
+    ['bramble node add dog --address 192.168.1.14 --model pi4', 'a board with its address'],
+    ['bramble node add dog --groups servers --label room=attic', 'and what it belongs to'],
   ])
     .argument('[new-node]', 'name of the new node: a-z, 0-9 and hyphens')
     .action((name, options, self) =>
@@ -33,14 +35,17 @@ export function define(command: Command, session: Session): void {
     'remove',
     'take a node out of the cluster file, and out of all that names it',
   )
-  withEditOptions(remove, ['bramble node remove dog', 'bramble node remove dog --instead eel --yes'])
+  withEditOptions(remove, [
+    ['bramble node remove dog', 'take it out wherever it is named'],
+    ['bramble node remove dog --instead eel --yes', 'another node takes its place'],
+  ])
     .argument('<node>', 'name of the node')
     .option('--instead <node>', 'node that takes its place in groups, roles and services')
     .action((node, { instead, ...options }, self) =>
       session.run(self, (context) => edit(context, { do: 'remove', node, instead }, options)),
     )
   const rename = subcommand(command, 'rename', 'give a board another name, everywhere in the cluster file')
-  withEditOptions(rename, ['bramble node rename dog attic-1'])
+  withEditOptions(rename, [['bramble node rename dog attic-1', 'the same board by another name']])
     .argument('<node>', 'name of the node')
     .argument('<new-name>', 'its new name')
     .action((node, to, options, self) =>
@@ -48,11 +53,11 @@ export function define(command: Command, session: Session): void {
     )
 }
 
-function withEditOptions(command: Command, examples: readonly string[]) {
+function withEditOptions(command: Command, examples: readonly Example[]) {
+  withExamples(command, examples)
   return command
     .option('-y, --yes', 'agree to the edit beforehand')
     .option('--no-plan', 'do not look at the nodes to show what an apply would change')
-    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}\n`).join('')}`)
 }
 
 interface EditChoices {

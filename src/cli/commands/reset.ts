@@ -3,20 +3,21 @@ import { askYesNo } from '../ask.ts'
 import { clusterWords } from '../again.ts'
 import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
+import { withExamples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
 import { takeAway } from '../take-away.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
+  withExamples(command, [
+    ['bramble reset dog', 'back to a bare board; the cluster file stays'],
+    ['bramble reset dog --yes', 'in a script'],
+  ])
   command
     .argument('<node>', 'name of the node, also of one that left the cluster file')
     .option('-y, --yes', 'agree to it beforehand')
     .option('--take-over', "take the node's lock over from a run that holds it")
-    .addHelpText(
-      'after',
-      '\nExamples:\n  bramble reset dog\n  bramble node remove dog && bramble reset dog --yes\n',
-    )
     .action((node, options, self) => session.run(self, (context) => reset(context, node, options)))
 }
 
