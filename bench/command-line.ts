@@ -68,11 +68,11 @@ export function readOrEnd<Words>(read: () => Words): Words {
   } catch (error) {
     if (error instanceof HelpWanted) {
       process.stdout.write(error.message)
-      process.exit(0)
+      return process.exit(0)
     }
     if (!(error instanceof UsageError) && !(error instanceof Error && isWrongOption(error))) throw error
     say(error.message.trimEnd())
-    process.exit(1)
+    return process.exit(1)
   }
 }
 

@@ -45,7 +45,7 @@ export function namesWithNeeds(
 
 /** Refuses to begin when something is not there: it would fail in the middle. */
 export async function requireAll(name: string, needs: readonly NeedName[]): Promise<void> {
-  const lacking = (await Promise.all(needs.map((need) => NEEDS[need].lacks()))).flat()
+  const lacking = (await Promise.all(needs.map(async (need) => NEEDS[need].lacks()))).flat()
   if (lacking.length > 0)
     throw new UsageError([`${name} cannot run here:`, ...lacking.map((line) => `  ${line}`)].join('\n'))
 }

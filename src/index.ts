@@ -17,6 +17,7 @@ export type {
   CommandOptions as RunCommandOptions,
   CommandOutcome,
   EngineSupport,
+  JournalEntry,
   Life,
   LogEvent,
   LogOptions,
@@ -28,6 +29,8 @@ export type {
   OpenedCluster,
   OpenedNode,
   OpenOptions,
+  PlanOptions,
+  PlannedRun,
   Reason,
   ReasonKind,
   RunOptions,
@@ -62,6 +65,7 @@ export type {
 
 export type {
   Role,
+  RoleClientContext,
   RoleClusterContext,
   RoleContext,
   RoleFinding,
@@ -109,6 +113,7 @@ export type {
   NodeLink,
   Peer,
   ProgramEnd,
+  EngineClient,
   RaftGroup,
   StoreLook,
   Unseen,

@@ -68,7 +68,8 @@ describe('a variable of the environment', () => {
     const missed = all(program).flatMap((command) =>
       command.options.flatMap((option) => {
         if (option.long === '--version') return []
-        const value = option.argChoices?.[0] ?? (option.required || option.optional ? '1' : 'yes')
+        const wanted = option.long === '--since' ? '1h' : '1'
+        const value = option.argChoices?.[0] ?? (option.required || option.optional ? wanted : 'yes')
         takeEnvironment(command, { [variableOf(option)]: value })
         const isTaken = command.getOptionValueSource(option.attributeName()) === 'env'
         return isTaken ? [] : [`${command.name()} ${option.flags}`]

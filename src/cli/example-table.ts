@@ -39,7 +39,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'bramble upgrade': [
     ['bramble upgrade', 'which versions there are'],
     ['bramble upgrade consul', 'pin the newest of one engine'],
-    ['bramble upgrade consul@1.22.2 --yes', 'pin this one'],
+    ['bramble upgrade --yes', 'all of them, in a script'],
   ],
   'bramble status': [
     ['bramble status', 'how all of it stands'],

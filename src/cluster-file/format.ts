@@ -7,7 +7,6 @@ import {
   parseDocument,
   visit,
   type Document,
-  type Scalar,
   type ScalarTag,
   type Tags,
   type YAMLMap,
@@ -87,7 +86,7 @@ function unfolded(tag: ScalarTag, text: string): ScalarTag {
   return {
     ...tag,
     stringify: (item, context, ...more) => {
-      const { range, type } = item as Scalar
+      const { range, type } = item
       const source = range ? text.slice(range[0], range[1]) : ''
       const folded = type === 'BLOCK_FOLDED' ? reindented(source, context.indent) : undefined
       if (folded !== undefined) return folded

@@ -82,6 +82,14 @@ export function resolve(input: ResolveInput): Resolved {
     openings,
   }
   const settled = settledValues(cluster, input)
+  const judged = (): Diagnostic[] => [
+    ...placement.diagnostics,
+    ...shared.diagnostics(positions, placeOfRole),
+    ...findings(cluster, input),
+    ...offerFindings({ cluster, roles }, positions),
+    ...followLoops(cluster, input),
+    ...unsettled(settled, lock, positions),
+  ]
   return {
     cluster,
     selection: { nodes: candidates, groups: file.groups, positions, previous: placement.choices },
@@ -93,17 +101,7 @@ export function resolve(input: ResolveInput): Resolved {
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices), allocations: shared.allocations() },
     // Nobody judges what a cluster would be without what is on its way out.
-    diagnostics:
-      bare.size > 0
-        ? []
-        : [
-            ...placement.diagnostics,
-            ...shared.diagnostics(positions, placeOfRole),
-            ...findings(cluster, input),
-            ...offerFindings({ cluster, roles }, positions),
-            ...followLoops(cluster, input),
-            ...unsettled(settled, lock, positions),
-          ],
+    diagnostics: bare.size > 0 ? [] : judged(),
   }
 }
 

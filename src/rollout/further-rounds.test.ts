@@ -149,8 +149,8 @@ describe('an apply', () => {
       'change ant',
       'change bee',
       'change ant',
-      'well ant',
       'change bee',
+      'well ant',
       'well bee',
     ])
   })

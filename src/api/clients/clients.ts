@@ -56,7 +56,7 @@ export async function clientOf(cluster: OpenedCluster, name: string): Promise<En
 }
 
 /** The names of all clients that the cluster can serve. */
-export function clientNames(cluster: Pick<OpenedCluster, 'resolved'>): readonly string[] {
+export function clientNames(cluster: OpenedCluster): readonly string[] {
   const none = (): never => {
     throw new Bug('a name needs no secret')
   }

@@ -11,7 +11,7 @@ import type { EngineClient, NodeLink } from '../../engines/contract.ts'
 import { nodesInScope, type Scope } from '../../programs/scope.ts'
 import { heard } from '../../support/heard.ts'
 import { reasonOf } from '../../support/reason.ts'
-import { connect } from '../connect.ts'
+import { connect as wayToNodes } from '../connect.ts'
 import type { OpenedCluster } from '../open.ts'
 import { clientOf, forgetWay, noteWay, variablesAt, type ClientVariables } from './clients.ts'
 
@@ -42,7 +42,7 @@ export async function connectClient(
   options: ConnectClientOptions = {},
 ): Promise<HeldWay> {
   const client = chosen(await clientOf(cluster, name), nodesInScope(cluster.resolved, options))
-  const transport = connect(cluster, options)
+  const transport = wayToNodes(cluster, options)
   try {
     const first = await reach(transport, client)
     first.stream.destroy()

@@ -28,11 +28,11 @@ export function define(command: Command, session: Session): void {
     .option('--port <number>', 'port of this computer, instead of any that is free', wholeNumber)
     .passThroughOptions()
     .action((engine, words, choices, self) =>
-      session.run(self, (context) => connect(context, engine, words, choices)),
+      session.run(self, (context) => hold(context, engine, words, choices)),
     )
 }
 
-async function connect(
+async function hold(
   context: Context,
   engine: string,
   words: readonly string[],

@@ -11,7 +11,7 @@ import { editText, rolesLost } from '../edit-text.ts'
 import { withExamples } from '../examples.ts'
 import type { Example } from '../example-table.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { additionOf, withNodeOptions, type AddChoices } from '../new-node.ts'
+import { additionOf, withNodeOptions } from '../new-node.ts'
 import { jsonText } from '../render/json.ts'
 import { lineDiff } from '../render/line-diff.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
@@ -26,9 +26,7 @@ export function define(command: Command, session: Session): void {
   ])
     .argument('[new-node]', 'name of the new node: a-z, 0-9 and hyphens')
     .action((name, options, self) =>
-      session.run(self, async (context) =>
-        edit(context, await additionOf(context, name, options as AddChoices), options),
-      ),
+      session.run(self, async (context) => edit(context, await additionOf(context, name, options), options)),
     )
   const remove = subcommand(
     command,

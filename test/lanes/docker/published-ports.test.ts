@@ -72,9 +72,9 @@ describe.skipIf(await cannotHave('published ports'))('ports that containers publ
 
   it('are open to no stranger while Docker starts anew, nor after the plug was pulled', async () => {
     let got = 0
-    let isOver = false
+    const over = new AbortController()
     const trying = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const open = await Promise.all([stranger(GIVEN), stranger(STRAY)])
         got += open.filter(Boolean).length
       }
@@ -84,7 +84,7 @@ describe.skipIf(await cannotHave('published ports'))('ports that containers publ
     await labKill(cluster.id, 'ada')
     await labStart(cluster.id, 'ada')
     expect(await isServed()).toMatchObject({ passed: true })
-    isOver = true
+    over.abort()
     await trying
     expect(got).toBe(0)
     expect(await reaches()).toEqual({ member: [true, false], stranger: [false, false] })
