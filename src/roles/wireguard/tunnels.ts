@@ -109,7 +109,10 @@ async function silentPairs(
 ): Promise<{ readonly problems: string[]; readonly unknown: string[]; readonly count: number }> {
   const addresses = cluster.allocated(ADDRESSES)
   const age = (from: End, to: End): number => from.now - (from.handshakes.get(addresses[to.node] ?? '') ?? 0)
-  const pairs = ends.flatMap((one, index) => ends.slice(index + 1).map((other) => [one, other] as const))
+  const inOrder = cluster.nodes.flatMap(({ name }) => ends.filter(({ node }) => node === name))
+  const pairs = inOrder.flatMap((one, index) =>
+    inOrder.slice(index + 1).map((other) => [one, other] as const),
+  )
   const old = pairs.filter(([one, other]) => Math.max(age(one, other), age(other, one)) > FRESH_SECONDS)
   const within = limit(AT_ONCE)
   const problems: string[] = []
@@ -118,6 +121,8 @@ async function silentPairs(
     old.map(([one, other]) =>
       within(async () => {
         const names = `${one.node} and ${other.node}`
+        // An end that was started anew remembers nothing; what the other one remembers is no news.
+        const [from, to] = age(one, other) >= age(other, one) ? [one, other] : [other, one]
         try {
           const call = ['ping', '-c', '1', '-W', ANSWER_SECONDS, addresses[other.node] ?? '']
           const { code, stderr } = await link.run(one.node, call)
@@ -125,7 +130,7 @@ async function silentPairs(
             unknown.push(`${names}: there is no ping on ${one.node} to try it with`)
           else if (code !== 0)
             problems.push(
-              `${names} do not reach each other over the mesh: ${sinceOf(one, age(one, other), stderr)}`,
+              `${names} do not reach each other over the mesh: ${sinceOf(from, age(from, to), stderr)}`,
             )
         } catch (error) {
           unknown.push(`${names}: ${reasonOf(error)}`)
