@@ -49,11 +49,12 @@ export async function describePowerCut(given: PowerCut): Promise<void> {
       Promise.all(LIVE_NODES.map((node) => cluster.output(node, 'cat', '/proc/sys/kernel/random/boot_id')))
 
     it('do what they are for', async () => {
-      await cluster.apply()
+      // What waits for something that is brought afterwards is not well yet.
       if (prepare) {
+        await cluster.bramble('apply', '--yes')
         await prepare(cluster)
-        await cluster.apply()
       }
+      await cluster.apply()
       await cluster.well()
       await showsAll()
     })
