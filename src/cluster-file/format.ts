@@ -14,6 +14,7 @@ import {
 } from 'yaml'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { Bug } from '../diagnostics/bug.ts'
+import { AS_WRITTEN } from './yaml-document.ts'
 import { readYaml } from './yaml-source.ts'
 
 /** As wide as the examples. */
@@ -66,12 +67,7 @@ function formatOnce(text: string): string {
 
 function parsed(text: string): Document.Parsed {
   return parseDocument(text, {
-    schema: 'core',
-    uniqueKeys: false,
-    merge: false,
-    resolveKnownTags: false,
-    prettyErrors: false,
-    logLevel: 'silent',
+    ...AS_WRITTEN,
     keepSourceTokens: true,
     customTags: (tags) => tags.map((tag) => (isText(tag) ? unfolded(tag, text) : tag)),
   })

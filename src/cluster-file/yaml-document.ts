@@ -2,6 +2,17 @@
 import { Composer, Lexer, Parser } from 'yaml'
 import type { CST, Document } from 'yaml'
 
+/** How a cluster file is composed, wherever it is read: nothing of it is merged, resolved or judged by the library. */
+export const AS_WRITTEN = {
+  schema: 'core',
+  // Keys, merge keys and tags are looked at in YamlValues, which knows better what to say about them.
+  uniqueKeys: false,
+  merge: false,
+  resolveKnownTags: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const
+
 /** What the parser made of a text. */
 export type ParsedYaml =
   | { readonly document: Document.Parsed; readonly secondAt?: number }
@@ -22,15 +33,7 @@ export function parseYaml(text: string): ParsedYaml {
     if (parser.stack.length > DEPTH_LIMIT) return { tooDeepAt: parser.offset }
   }
   tokens.push(...parser.end())
-  const composer = new Composer({
-    schema: 'core',
-    // Keys, merge keys and tags are looked at in YamlValues, which knows better what to say about them.
-    uniqueKeys: false,
-    merge: false,
-    resolveKnownTags: false,
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
+  const composer = new Composer(AS_WRITTEN)
   const [document, second] = [...composer.compose(tokens, true, text.length)]
   // There is a document even in an empty text, because the composer is asked for one.
   return {
