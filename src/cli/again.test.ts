@@ -28,6 +28,15 @@ describe('a command that is proposed', () => {
     })
   })
 
+  it('is the one that was typed where that one takes things away, and never an apply', () => {
+    const fix = 'bring the others back, then run bramble --lab apply --node a again'
+    const [event] = recorded(finished('a', 'failed', {}, { message: 'no', fix }))
+    if (!event) throw new Error('no event')
+    expect(eventWithClusterWords(event, { lab: true }, 'bramble --lab reset a --yes')).toMatchObject({
+      fix: 'bring the others back, then run bramble --lab reset a --yes again',
+    })
+  })
+
   it('is put right in a diagnostic that ends a command', async () => {
     const { err } = await bramble(['-C', officeFolder(), 'apply', '--set', 'cluster=office'], {
       api: {

@@ -30,21 +30,24 @@ export async function takeAway(
   const api = await context.api()
   const isAlone = !taking.yes && (common.json === true || !terminal.canAsk)
   let declined = false
-  const run = await watchRun(context, ({ signal, sudoPassword, note, ask, agreed }) =>
-    api.apply(cluster, {
-      ...taking.options,
-      signal,
-      ...(sudoPassword && { sudoPassword }),
-      confirm: async (planned: readonly Event[]) => {
-        const answer = await ask(() => {
-          if (common.json !== true) note(planText(context, planned))
-          return taking.yes || isAlone ? Promise.resolve(taking.yes) : taking.agree()
-        })
-        declined = !answer
-        if (answer) agreed()
-        return answer
-      },
-    }),
+  const run = await watchRun(
+    context,
+    ({ signal, sudoPassword, note, ask, agreed }) =>
+      api.apply(cluster, {
+        ...taking.options,
+        signal,
+        ...(sudoPassword && { sudoPassword }),
+        confirm: async (planned: readonly Event[]) => {
+          const answer = await ask(() => {
+            if (common.json !== true) note(planText(context, planned))
+            return taking.yes || isAlone ? Promise.resolve(taking.yes) : taking.agree()
+          })
+          declined = !answer
+          if (answer) agreed()
+          return answer
+        },
+      }),
+    { again: context.typed },
   )
   if (run.interrupted) return { code: EXIT.interrupted, isDone: false }
   const { end } = run.progress

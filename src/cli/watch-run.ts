@@ -17,6 +17,8 @@ export interface Detail {
   readonly verbose?: boolean
   /** Problems alone. */
   readonly quiet?: boolean
+  /** The command that repeats the run, where that is not `apply`. */
+  readonly again?: string
 }
 
 /** What is left of a run once it was shown. */
@@ -58,7 +60,7 @@ export async function watchRun(
   )
   try {
     for await (const told of start(controlsOf(context, renderer, progress, interrupts.signal))) {
-      const event = eventWithClusterWords(told, context.common)
+      const event = eventWithClusterWords(told, context.common, detail.again)
       progress.take(event)
       if (isPlanEvent(event)) planEvents.push(event)
       renderer.event(event)

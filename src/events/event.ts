@@ -53,12 +53,12 @@ export interface Lane {
 
 /**
  * Nodes that go after others, and nobody else waits for that. `stands-on`: they need what those give; `way-first`: they are reached through those,
- * which are being made; `way-last`: those are reached through them.
+ * which are being made; `way-last`: those are reached through them; `taken-last`: those stand on what is taken from them.
  */
 export interface PlannedWait {
   readonly nodes: readonly string[]
   readonly after: readonly string[]
-  readonly why: 'stands-on' | 'way-first' | 'way-last'
+  readonly why: 'stands-on' | 'way-first' | 'way-last' | 'taken-last'
 }
 
 /** What happened. `address` is `node/kind:name` (or `cluster/kind:name` for what belongs to no node). */

@@ -9,6 +9,8 @@ export interface OrderedNode {
   readonly roles: readonly string[]
   /** Nodes that it stands on. */
   readonly follows: readonly string[]
+  /** Nodes that stand on what is taken from it: they come through first. */
+  readonly lastAfter?: readonly string[]
   /** The node that it is reached through. */
   readonly through?: string
   /** What others may miss of it: roles, and services that the cluster file declares. */
@@ -17,15 +19,20 @@ export interface OrderedNode {
 
 /** These nodes, in the order of the cluster file. */
 export function orderedNodes(
-  { cluster, roles }: Pick<Resolved, 'cluster' | 'roles'>,
+  { cluster, roles, bare, complete }: Pick<Resolved, 'cluster' | 'roles' | 'bare' | 'complete'>,
   inScope: ReadonlySet<string>,
 ): readonly OrderedNode[] {
+  const leaving = complete.nodes.filter(({ name }) => bare.has(name))
+  const stoodOn = new Map(leaving.map((node) => [node.name, followedBy(complete, roles, node)]))
+  const standingOn = (name: string): string[] =>
+    [...stoodOn].flatMap(([node, after]) => (after.includes(name) ? [node] : []))
   return cluster.nodes
     .filter(({ name }) => inScope.has(name))
     .map((node) => ({
       name: node.name,
       roles: node.roles,
       follows: followedBy(cluster, roles, node),
+      ...(bare.has(node.name) && { lastAfter: standingOn(node.name) }),
       ...(node.reachedThrough !== undefined && { through: node.reachedThrough }),
       paces: [
         ...node.roles.map((role) => ({ of: role, pace: roles[role]?.pace })),

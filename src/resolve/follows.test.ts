@@ -19,7 +19,7 @@ const needy = (name: string): Role =>
   }) as unknown as Role
 const roles = { fetcher: needy('fetcher'), keeper: { ...needy('keeper'), pace: { batch: 3 } } as const }
 
-function resolved(rolesText: string) {
+function resolved(rolesText: string, bare?: ReadonlySet<string>) {
   const text = `cluster: office
 domain: office.example.net
 nodes:
@@ -34,7 +34,7 @@ ${rolesText}
     { roles: { fetcher: { options }, keeper: { options } } },
   )
   if (!file) throw new Error('it does not read')
-  return resolve({ file, positions, roles, authorizedKeys: [], lock: EMPTY_LOCK })
+  return resolve({ file, positions, roles, authorizedKeys: [], lock: EMPTY_LOCK, bare })
 }
 
 it('tells the rollout who stands on whom, who is reached through whom, and at which pace roles go', () => {
@@ -44,6 +44,23 @@ it('tells the rollout who stands on whom, who is reached through whom, and at wh
     { name: 'ant', roles: ['fetcher'], follows: [], paces: [{ of: 'fetcher' }] },
     { name: 'bee', roles: ['fetcher'], follows: ['ant'], through: 'ant', paces: [{ of: 'fetcher' }] },
     { name: 'cow', roles: ['keeper'], follows: [], paces: [{ of: 'keeper', pace: { batch: 3 } }] },
+  ])
+})
+
+it('takes away what nodes stand on after them, and waits for none that stays', () => {
+  const text = '  fetcher: { on: [ant, bee], from: ant }\n  keeper: { on: cow, from: ant }'
+  const all = ['ant', 'bee', 'cow']
+  const lastAfter = (bare: readonly string[]) =>
+    orderedNodes(resolved(text, new Set(bare)), new Set(all)).map((node) => [node.follows, node.lastAfter])
+  expect(lastAfter(all)).toEqual([
+    [[], ['bee', 'cow']],
+    [[], []],
+    [[], []],
+  ])
+  expect(lastAfter(['ant', 'bee'])).toEqual([
+    [[], ['bee']],
+    [[], []],
+    [['ant'], undefined],
   ])
 })
 

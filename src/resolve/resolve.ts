@@ -52,6 +52,8 @@ export interface Resolved {
   readonly files: WishedFiles
   /** Nodes that everything is taken from. */
   readonly bare: ReadonlySet<string>
+  /** The cluster as the file has it, with what is taken from these nodes; `cluster` itself where nothing is taken. */
+  readonly complete: Cluster
   /** The lock with the choices of this resolve. */
   readonly lock: ClusterLock
   readonly diagnostics: readonly Diagnostic[]
@@ -70,17 +72,7 @@ export function resolve(input: ResolveInput): Resolved {
   const candidates = boards.map(candidate)
   const placed = place({ file, positions, roles, previous: lock.choices, candidates })
   const placement = bare.size === 0 ? placed : withoutNodes(placed, bare, roles)
-  const uses = usesByNode(placement)
-  const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
-  const shared = sharedOf((): Cluster => cluster, roles, lock)
-  const { network, allocated, provided, openings } = shared
-  const cluster: Cluster = {
-    ...clusterOf(input, nodes, placement, uses),
-    network,
-    allocated,
-    provided,
-    openings,
-  }
+  const { cluster, shared } = placedCluster(input, boards, placement)
   const settled = settledValues(cluster, input)
   const judged = (): Diagnostic[] => [
     ...placement.diagnostics,
@@ -98,11 +90,32 @@ export function resolve(input: ResolveInput): Resolved {
     positions,
     files: input.files ?? new Map(),
     bare,
+    complete: bare.size === 0 ? cluster : placedCluster(input, boards, placed).cluster,
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
     lock: { ...lock, choices: mutable(placement.choices), allocations: shared.allocations() },
     // Nobody judges what a cluster would be without what is on its way out.
     diagnostics: bare.size > 0 ? [] : judged(),
   }
+}
+
+/** The cluster with its roles where they are placed, and what these share. */
+function placedCluster(
+  input: ResolveInput,
+  boards: readonly DeclaredBoard[],
+  placement: Placement,
+): { readonly cluster: Cluster; readonly shared: ReturnType<typeof sharedOf> } {
+  const uses = usesByNode(placement)
+  const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
+  const shared = sharedOf((): Cluster => cluster, input.roles, input.lock)
+  const { network, allocated, provided, openings } = shared
+  const cluster: Cluster = {
+    ...clusterOf(input, nodes, placement, uses),
+    network,
+    allocated,
+    provided,
+    openings,
+  }
+  return { cluster, shared }
 }
 
 /** A node as roles see it. */

@@ -211,6 +211,38 @@ describe('restarts', () => {
   })
 })
 
+describe('what others stand on', () => {
+  const nodes = (more: Partial<LineNode> = {}): LineNode[] => [
+    node('mesh', { roles: ['mesh'], change: 'remove', lastAfter: ['server'] }),
+    node('server', { roles: ['server'], change: 'remove', lastAfter: ['client'] }),
+    node('client', { roles: ['client'], change: 'remove', slow: 9, ...more }),
+  ]
+
+  it('is taken away after all that stood on it', async () => {
+    const { ended } = await run(nodes())
+    expect(ended.change).toEqual(['client', 'server', 'mesh'])
+  })
+
+  it.each<[string, Partial<LineNode>]>([
+    ['could not be mended', { fails: 'change' }],
+    ['cannot be reached', { fails: 'look' }],
+  ])('goes all the same where one of those %s: everything is to go', async (_, more) => {
+    const world = await run(nodes(more))
+    expect(world.ended.change.filter((name) => name !== 'client')).toEqual(['server', 'mesh'])
+    expect(world.outcomes()).toMatchObject({ server: { outcome: 'changed' }, mesh: { outcome: 'changed' } })
+  })
+
+  it('is said in the plan', async () => {
+    const world = await run(nodes(), { mode: 'plan' })
+    expect(world.events.find(({ type }) => type === 'order-planned')).toMatchObject({
+      waits: [
+        { nodes: ['mesh'], after: ['server'], why: 'taken-last' },
+        { nodes: ['server'], after: ['client'], why: 'taken-last' },
+      ],
+    })
+  })
+})
+
 describe('the plan', () => {
   it('shows the pace, and who waits for whom', async () => {
     const nodes = [

@@ -70,10 +70,10 @@ async function hinders(
   const { after, why } = edge
   if (why === 'joins' || why === 'leader') return undefined
   if (why === 'canary') return didNotComeThrough(after)
-  if (why !== 'way-last') return lacks(run, edge, NEEDS[why])
+  if (why === 'stands-on' || why === 'way-first') return lacks(run, edge, NEEDS[why])
   // It needs nothing of those behind it; but what keeps them from coming back may keep it, too.
   return kind === 'restart' || result?.ending === 'unfinished'
-    ? `${after}, which is reached through it, did not come through`
+    ? `${after}, which ${why === 'way-last' ? 'is reached through' : 'stands on'} it, did not come through`
     : undefined
 }
 

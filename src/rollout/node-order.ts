@@ -2,10 +2,10 @@
 
 /**
  * Why a node goes after another one. `stands-on`: it needs what that one gives; `way-first`: it is reached through that one, which is being
- * made; `way-last`: that one is reached through it; `canary`: that one shows whether the change works; `joins`, `leader`: the order of a
- * consensus group, which is kept by its turns.
+ * made; `way-last`: that one is reached through it; `taken-last`: that one stands on what is taken from it; `canary`: that one shows whether the
+ * change works; `joins`, `leader`: the order of a consensus group, which is kept by its turns.
  */
-export type Why = 'stands-on' | 'way-first' | 'way-last' | 'canary' | 'joins' | 'leader'
+export type Why = 'stands-on' | 'way-first' | 'way-last' | 'taken-last' | 'canary' | 'joins' | 'leader'
 
 /** One node goes after another one. */
 export interface Edge {

@@ -48,10 +48,10 @@ function inChunks(names: readonly string[], size: number): string[][] {
 function waitsOf(edges: readonly Edge[]): readonly PlannedWait[] {
   const waits = new Map<string, PlannedWait>()
   const told = edges.flatMap(({ why, ...edge }) =>
-    why === 'stands-on' || why === 'way-first' || why === 'way-last' ? [{ ...edge, why }] : [],
+    why === 'canary' || why === 'joins' || why === 'leader' ? [] : [{ ...edge, why }],
   )
   for (const node of new Set(told.map((edge) => edge.node))) {
-    for (const why of ['stands-on', 'way-first', 'way-last'] as const) {
+    for (const why of ['stands-on', 'way-first', 'way-last', 'taken-last'] as const) {
       const after = told.filter((edge) => edge.node === node && edge.why === why).map((edge) => edge.after)
       if (after.length === 0) continue
       const key = [why, ...after].join(' ')

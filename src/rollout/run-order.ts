@@ -88,9 +88,10 @@ export function orderOfReboots(
 
 /** Who stands on whom first: a way that leads through a node is kept where both can be had. */
 function addWays(order: NodeOrder, { nodes, taking, interrupts }: Step): void {
-  for (const { name: node, follows = [] } of nodes) {
+  for (const { name: node, follows = [], lastAfter = [] } of nodes) {
     if (!taking.has(node)) continue
     for (const after of follows) if (taking.has(after)) order.add({ node, after, why: 'stands-on' })
+    for (const after of lastAfter) if (taking.has(after)) order.add({ node, after, why: 'taken-last' })
   }
   for (const { name, through } of nodes) {
     if (!taking.has(name)) continue

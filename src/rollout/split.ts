@@ -3,6 +3,7 @@ import type { RaftGroup } from '../engines/contract.ts'
 import { isReplacedWhole, votersOf, type GroupState } from '../engines/raft-group.ts'
 import {
   interrupts,
+  isRemoved,
   mayRun,
   needsTurn,
   partIn,
@@ -31,6 +32,8 @@ export interface Split {
     readonly group: string
     readonly voters: readonly string[]
     readonly nodes: readonly string[]
+    /** They only go, and nobody comes in their place. */
+    readonly isTaken: boolean
   }[]
 }
 
@@ -51,6 +54,7 @@ export async function splitByGuard(run: UnderWay, pending: readonly PendingNode[
       group: group.name,
       voters: votersOf(state).map(({ name }) => name),
       nodes: [...nodes],
+      isTaken: pending.every((node) => !nodes.has(node.name) || isRemoved(node, group)),
     }))
   const isRefused = (name: string): boolean => replaced.some(({ nodes }) => nodes.includes(name))
   const guarded = pending

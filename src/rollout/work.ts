@@ -93,6 +93,8 @@ export interface RolloutNode {
   readonly roles: readonly string[]
   /** Nodes that it stands on: they come through first. */
   readonly follows?: readonly string[]
+  /** Nodes that stand on what is taken from it: they come through first. */
+  readonly lastAfter?: readonly string[]
   /** The node that it is reached through. */
   readonly through?: string
   /** What others may miss of it, and how many nodes with that may be away at once; its roles, which say nothing of it, when left out. */

@@ -5,8 +5,10 @@ import type { Command, Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
 import { withExamples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { scopeOf } from '../run-options.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
 import { takeAway } from '../take-away.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 /** Declares the command. */
 export function define(command: Command, session: Session): void {
@@ -17,12 +19,18 @@ export function define(command: Command, session: Session): void {
   command
     .argument('<node>', 'name of the node, also of one that left the cluster file')
     .option('-y, --yes', 'agree to it beforehand')
+    .option(
+      '--patience <seconds>',
+      'how long to wait until its consensus groups can spare it',
+      wholeNumber,
+    )
     .option('--take-over', "take the node's lock over from a run that holds it")
     .action((node, options, self) => session.run(self, (context) => reset(context, node, options)))
 }
 
 interface ResetChoices {
   readonly yes?: true
+  readonly patience?: number
   readonly takeOver?: true
 }
 
@@ -39,7 +47,7 @@ async function reset(context: Context, node: string, choices: ResetChoices): Pro
   const { code, isDone } = await takeAway(context, cluster, {
     command: 'reset',
     yes: choices.yes === true,
-    options: { nodes: [node], ...(choices.takeOver && { takeOver: true }) },
+    options: scopeOf({ ...choices, node: [node] }),
     agree: () => askYesNo(surroundings, `Take all of this from ${node}?`),
     done: [
       isLeft

@@ -26,6 +26,7 @@ function waitText({ nodes, after, why }: PlannedWait): string {
     'stands-on': `which ${nodes.length === 1 ? 'it stands' : 'they stand'} on`,
     'way-first': `which ${is} the way to ${nodes.length === 1 ? 'it' : 'them'}`,
     'way-last': `which ${is} reached through ${nodes.length === 1 ? 'it' : 'them'}`,
+    'taken-last': `which ${after.length === 1 ? 'stands' : 'stand'} on ${nodes.length === 1 ? 'it' : 'them'}`,
   }[why]
   return `${who(nodes)} after ${who(after)}, ${reason}`
 }

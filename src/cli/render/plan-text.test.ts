@@ -243,6 +243,7 @@ it('says in which order nodes change, who goes first, and who one at a time', ()
     waits: [
       { nodes: ['hammond'], after: ['oneil', 'carter'], why: 'way-last' },
       { nodes: ['cam', 'ba'], after: ['vala'], why: 'stands-on' },
+      { nodes: ['vala'], after: ['tealc'], why: 'taken-last' },
     ],
   }
   expect(renderPlan(recorded(started('plan'), order), PLAIN)).toEqual([
@@ -252,5 +253,6 @@ it('says in which order nodes change, who goes first, and who one at a time', ()
     '  one at a time, each only while consul can lose one more: oneil, then carter, then hammond',
     '  hammond after oneil and carter, which are reached through it',
     '  cam and ba after vala, which they stand on',
+    '  vala after tealc, which stands on it',
   ])
 })

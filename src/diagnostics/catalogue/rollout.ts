@@ -68,16 +68,20 @@ export const rolloutCodes = defineCodes({
       'A serving member is only interrupted by a run that holds the group, and it takes most of the members to hold it. ' +
       'A member that serves nothing may be mended all the same.',
   }),
-  GROUP_REPLACED_WHOLE: code<{ group: string; voters: readonly string[] }>({
+  GROUP_REPLACED_WHOLE: code<{ group: string; voters: readonly string[]; isTaken: boolean }>({
     origin: 'delivery',
     shownBy: 'src/rollout/moves.test.ts',
     title: 'No member of a consensus group would stay',
     summary: ({ group, voters }) => `none of those who vote in ${group} would stay: ${voters.join(', ')}`,
     why: 'new members learn everything from one that stays; without one they would begin anew, with nothing in it',
-    fix: 'leave at least one of them, run bramble apply, and take it out with a second one',
+    fix: ({ isTaken }) =>
+      isTaken
+        ? 'to keep what they know, let another member join first: bramble apply; to lose it, take everything away: bramble destroy'
+        : 'leave at least one of them, run bramble apply, and take it out with a second one',
     explain:
       'Members of a consensus group (Consul servers, for instance) are moved in one apply: the new ones join and vote first, then the old ones leave. ' +
-      'The new ones get what the group knows from the old ones, and find them by the members that both have in common. Nothing of the group was touched.',
+      'The new ones get what the group knows from the old ones, and find them by the members that both have in common. ' +
+      'For the same reason `bramble reset` leaves the last member that votes. Nothing of the group was touched.',
   }),
   OFFER_NOT_MADE: code<{ engine: string; offers: readonly string[]; reason?: string | undefined }>({
     origin: 'delivery',
