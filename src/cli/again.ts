@@ -4,7 +4,8 @@ import { quote } from '../shell/quote.ts'
 import type { SharedOptions } from './shared-options.ts'
 
 /** Commands that act on a cluster, as texts name them; `--lab` may be in them already. */
-const ACTING = /\bbramble (?:--lab )?(?=(?:apply|plan|status|facts|ssh|run|logs|top|secrets|upgrade|log|node|reset|destroy|env|connect|ports)\b)/g
+const ACTING =
+  /\bbramble (?:--lab )?(?=(?:apply|plan|status|facts|ssh|run|logs|top|secrets|upgrade|log|node|reset|destroy|env|connect|ports)\b)/g
 
 /** The options of a command line that say which cluster is meant, as they are typed. */
 export function clusterWords({ folder, file, lab, identity, set = [] }: SharedOptions): string[] {

@@ -8,6 +8,7 @@ export type ClusterApi = Pick<
   | 'bringUpLab'
   | 'chosenNode'
   | 'chosenNodes'
+  | 'clientNames'
   | 'clientVariables'
   | 'connectClient'
   | 'editCluster'

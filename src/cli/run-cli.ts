@@ -39,7 +39,8 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     if (words[0] === 'complete' && words[1] === '--') {
       const { completions } = await import('./complete/complete.ts')
       const program = await buildProgram('all', session, streams)
-      terminal.out(completions(program, words.slice(2), surroundings.folder))
+      const clients = (folder: string) => clientsIn(surroundings, folder)
+      terminal.out(await completions(program, words.slice(2), { folder: surroundings.folder, clients }))
       return EXIT.ok
     }
     const program = await buildProgram(words, session, streams)
@@ -52,6 +53,17 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
       return json ? showUsage(terminal, complaintOf(error), { json, debug }) : EXIT.usage
     }
     return showFailure(terminal, error, { json, debug, lab, typed: common })
+  }
+}
+
+/** Names of the engines' own clients of a cluster; none where the cluster file cannot be read: a question of the shell is no place for complaints. */
+async function clientsIn(surroundings: Surroundings, folder: string): Promise<readonly string[]> {
+  try {
+    const api = await surroundings.loadCluster()
+    const opened = await api.openCluster({ folder, lab: false })
+    return 'cluster' in opened ? api.clientNames(opened.cluster) : []
+  } catch {
+    return []
   }
 }
 

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import type { ClusterApi } from '../../src/cli/cluster-api.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
+import { clientNames } from '../../src/api/clients/clients.ts'
 import { chosenNode, chosenNodes } from '../../src/api/choose.ts'
 import { versionDiagnostics } from '../../src/api/status/engine-versions.ts'
 import { giveUpSecrets, unwishedSecrets } from '../../src/api/secrets/lost-secrets.ts'
@@ -62,7 +63,7 @@ function capture(isTTY: boolean) {
 }
 
 /** What asks no node is real, like the cluster file. */
-const chooses = { chosenNode, chosenNodes }
+const chooses = { chosenNode, chosenNodes, clientNames }
 const ofBareNodes = { forgetLeftNode, openWithBareNode }
 const ofEdits = { editCluster, writeEdit }
 const ofSecrets = { giveUpSecrets, recreateSecrets, rotateSecret, unwishedSecrets }

@@ -19,11 +19,7 @@ export function define(command: Command, session: Session): void {
   command
     .argument('<node>', 'name of the node, also of one that left the cluster file')
     .option('-y, --yes', 'agree to it beforehand')
-    .option(
-      '--patience <seconds>',
-      'how long to wait until its consensus groups can spare it',
-      wholeNumber,
-    )
+    .option('--patience <seconds>', 'how long to wait until its consensus groups can spare it', wholeNumber)
     .option('--take-over', "take the node's lock over from a run that holds it")
     .action((node, options, self) => session.run(self, (context) => reset(context, node, options)))
 }

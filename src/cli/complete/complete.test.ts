@@ -43,6 +43,19 @@ describe('completion proposes', () => {
     expect(await proposed(['plan', '-n', 'has'], folder)).toEqual(['has:speaker'])
   })
 
+  it('the clients of the engines that the cluster has', async () => {
+    const folder = officeFolder()
+    expect(await proposed(['env', ''], folder)).toEqual([])
+    const roles = 'consul-server: { on: [hammond, oneil, carter] }, docker: { on: tealc }'
+    appendFileSync(join(folder, 'cluster.yaml'), `roles: { ${roles} }\n`)
+    for (const verb of ['env', 'connect']) {
+      expect(await proposed([verb, ''], folder)).toEqual(['consul', 'docker'])
+      expect(await proposed(['-C', folder, verb, 'co'], scratchFolder())).toEqual(['consul'])
+    }
+    appendFileSync(join(folder, 'cluster.yaml'), 'nonsense: [')
+    expect(await proposed(['env', ''], folder)).toEqual([])
+  })
+
   it('codes, kinds of secrets and shells', async () => {
     expect(await proposed(['explain', 'UNKNOWN_K'])).toEqual(['UNKNOWN_KEY'])
     expect(await proposed(['secrets', 'import', '--kind', 'gos'])).toEqual(['gossip-key'])

@@ -18,10 +18,25 @@ type Handler = (complete: (value: string, description: string) => void) => void
  * The answer, in the form that the printed scripts read.
  *
  * @param words what was typed behind `bramble`; the last one is being typed and may be empty.
+ * @param clients names of the engines' own clients that a cluster has; asked only where one can stand.
  */
-export function completions(program: Command, words: readonly string[], folder: string): string {
+export async function completions(
+  program: Command,
+  words: readonly string[],
+  {
+    folder,
+    clients,
+  }: { readonly folder: string; readonly clients: (folder: string) => Promise<readonly string[]> },
+): Promise<string> {
   const place = words.findIndex((word) => word === '-C' || word === '--folder')
-  const names = namesFor(resolve(folder, (place >= 0 && words[place + 1]) || '.'), words.at(-1))
+  const clusterFolder = resolve(folder, (place >= 0 && words[place + 1]) || '.')
+  const takesClient = program.commands.some(
+    (command) =>
+      words.slice(0, -1).includes(command.name()) &&
+      command.registeredArguments.some((argument) => argument.name() === 'engine'),
+  )
+  const engines = takesClient ? await clients(clusterFolder) : []
+  const names = namesFor(clusterFolder, { typed: words.at(-1), engines })
   const root = new RootCommand()
   declare(root, program, names)
   const walk = (parent: CommandUnknownOpts, path: readonly string[]): void => {

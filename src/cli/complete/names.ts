@@ -13,8 +13,12 @@ export type Proposals = () => readonly (readonly [value: string, description: st
  * Where names can stand: the name of an option or an argument, in the help's words.
  *
  * @param typed the word as far as it is typed; in a list the last name is the one that goes on.
+ * @param engines names of the clients that the cluster has.
  */
-export function namesFor(folder: string, typed = ''): (place: string) => Proposals | undefined {
+export function namesFor(
+  folder: string,
+  { typed = '', engines }: { readonly typed?: string | undefined; readonly engines: readonly string[] },
+): (place: string) => Proposals | undefined {
   const inList = (names: () => ReturnType<Proposals>): Proposals => {
     const [before = ''] = /^.*,(?:[!&]|not:|and:)?|^(?:[!&]|not:|and:)/s.exec(typed) ?? []
     return () => names().map(([name, description]) => [`${before}${name}`, description])
@@ -28,6 +32,7 @@ export function namesFor(folder: string, typed = ''): (place: string) => Proposa
     groups: inList(() => keysOf(folder, 'groups')),
     instead: () => keysOf(folder, 'nodes'),
     via: () => keysOf(folder, 'nodes'),
+    engine: () => plain(() => engines),
     code: () => CATALOGUE.map(({ code, entry }) => [code, entry.title]),
     name: () => plain(() => listFolder(`${folder}/secrets`).names),
     run: () => [['last', 'the newest run'], ...plain(() => runIds(folder).toReversed())],

@@ -119,7 +119,9 @@ for (const consul of await labConsuls()) {
       const { code, text, errors } = await cluster.bramble('reset', 'bee', '--yes', '--patience', '5')
       expect(code, text + errors).toBe(1)
       expect(text).toContain('ant is not healthy, so bee cannot be spared')
-      expect(text).toMatch(/bring the other members back, then run bramble .* reset bee --yes --patience 5 again/)
+      expect(text).toMatch(
+        /bring the other members back, then run bramble .* reset bee --yes --patience 5 again/,
+      )
       expect(text).not.toContain('apply again')
       expect(await cluster.text('bee', 'systemctl', 'is-active', 'consul')).toBe('active')
       await cluster.output('ant', 'systemctl', 'start', 'consul')
