@@ -4,6 +4,7 @@ import { newCommand, withSharedOptions, type Command, type Session, type Verb } 
 import { ENVIRONMENT_RULE } from './environment.ts'
 import { withTableExamples } from './examples.ts'
 import { exitCodeHelp } from './exit-codes.ts'
+import { withHabits } from './habits.ts'
 import { VERBS } from './verbs.ts'
 
 /** Where help and complaints go. */
@@ -53,6 +54,7 @@ export async function buildProgram(
   withTableExamples(program, 'bramble')
   for (const verb of VERBS)
     program.addCommand(await defined(verb, words === 'all' || words.includes(verb.name), program, session))
+  if (words !== 'all') withHabits(program, words)
   return program
 }
 
