@@ -29,26 +29,7 @@ export async function takeAway(
   const { terminal, common } = context
   const api = await context.api()
   const isAlone = !taking.yes && (common.json === true || !terminal.canAsk)
-  let declined = false
-  const run = await watchRun(
-    context,
-    ({ signal, sudoPassword, note, ask, agreed }) =>
-      api.apply(cluster, {
-        ...taking.options,
-        signal,
-        ...(sudoPassword && { sudoPassword }),
-        confirm: async (planned: readonly Event[]) => {
-          const answer = await ask(() => {
-            if (common.json !== true) note(planText(context, planned))
-            return taking.yes || isAlone ? Promise.resolve(taking.yes) : taking.agree()
-          })
-          declined = !answer
-          if (answer) agreed()
-          return answer
-        },
-      }),
-    { again: context.typed },
-  )
+  const { run, declined } = await carriedOut(context, cluster, { ...taking, isAlone })
   if (run.interrupted) return { code: EXIT.interrupted, isDone: false }
   const { end } = run.progress
   const isDone = !declined && end !== undefined && isWell(end.outcome)
@@ -62,6 +43,36 @@ export async function takeAway(
   if (declined && isAlone)
     throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: taking.command }))
   return { code: isDone ? EXIT.ok : EXIT.failure, isDone }
+}
+
+/** Runs it, once somebody has agreed to what goes. */
+async function carriedOut(
+  context: Context,
+  cluster: OpenedCluster,
+  taking: Taking & { readonly isAlone: boolean },
+): Promise<{ readonly run: WatchedRun; readonly declined: boolean }> {
+  const api = await context.api()
+  let declined = false
+  const run = await watchRun(
+    context,
+    ({ signal, sudoPassword, note, ask, agreed }) =>
+      api.apply(cluster, {
+        ...taking.options,
+        signal,
+        ...(sudoPassword && { sudoPassword }),
+        confirm: async (planned: readonly Event[]) => {
+          const answer = await ask(() => {
+            if (context.common.json !== true) note(planText(context, planned))
+            return taking.yes || taking.isAlone ? Promise.resolve(taking.yes) : taking.agree()
+          })
+          declined = !answer
+          if (answer) agreed()
+          return answer
+        },
+      }),
+    { again: context.typed },
+  )
+  return { run, declined }
 }
 
 function planText({ terminal: { palette } }: Context, planned: readonly Event[]): string {

@@ -17,7 +17,7 @@ interface Shown {
   readonly code?: number
   readonly says: RegExp
   /** What has to be so afterwards, in the folder of the cluster. */
-  readonly then?: (folder: string) => void
+  readonly leaves?: (folder: string) => void
   readonly before?: (folder: string) => void
   /** It goes on until it is stopped, once it has said this. */
   readonly until?: RegExp
@@ -42,26 +42,26 @@ const SHOWN: Readonly<Record<string, Shown>> = {
       '--node',
       'ant=192.0.2.1',
       '--key',
-      'key.pub',
+      'new/key.pub',
     ],
     says: /cluster\.yaml/,
     before: (folder) => {
       mkdirSync(join(folder, 'new'))
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'new/key')])
     },
-    then: (folder) => expect(clusterFile(join(folder, 'new'))).toContain('cluster: office'),
+    leaves: (folder) => expect(clusterFile(join(folder, 'new'))).toContain('cluster: office'),
   },
   'bramble check': { says: /made-up: 50 nodes, 0 roles, no mistakes/ },
   'bramble fmt': {
     says: /cluster\.yaml/,
     before: (folder) => writeFileSync(join(folder, 'cluster.yaml'), `${clusterFile(folder)}\n\n\n`),
-    then: (folder) => expect(clusterFile(folder)).not.toMatch(/\n\n\n/),
+    leaves: (folder) => expect(clusterFile(folder)).not.toMatch(/\n\n\n/),
   },
   'bramble facts': { says: /n01[^]*n50/ },
   'bramble plan': { says: /50 nodes|nothing to do/i },
   'bramble plan --out plan.json': {
     says: /plan\.json/,
-    then: (folder) => expect(existsSync(join(folder, 'plan.json'))).toBe(true),
+    leaves: (folder) => expect(existsSync(join(folder, 'plan.json'))).toBe(true),
   },
   'bramble apply plan.json': { says: /on 50 nodes/ },
   'bramble apply': { with: ['--yes'], says: /on 50 nodes/ },
@@ -73,10 +73,10 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   'bramble status --watch': { code: 130, says: /n50/, until: /n50/ },
   'bramble top': { says: /n50/ },
   'bramble ports': { says: /./ },
-  'bramble run -n all -- uptime': { says: /n50 {2}\| .*load average/ },
+  'bramble run -n all -- uptime': { says: /n50 \| .*load average/ },
   'bramble ssh ant': { with: ['--', 'echo', 'it is there'], says: /^it is there$/m },
   'bramble ssh-config': { says: /Host n01/ },
-  'bramble logs ssh': { with: ['-n', 'n01'], code: 1, says: /n01/ },
+  'bramble logs ssh': { with: ['-n', 'n01'], says: /There are no entries/ },
   'bramble env consul': NO_ENGINE,
   'bramble connect consul': NO_ENGINE,
   'bramble secrets list': {
@@ -88,23 +88,26 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   'bramble node add dog': {
     with: ['--address', '192.0.2.13', '--yes', '--no-plan'],
     says: /Undo: bramble node remove dog/,
-    then: (folder) => expect(clusterFile(folder)).toContain('dog: { address: 192.0.2.13 }'),
+    leaves: (folder) => expect(clusterFile(folder)).toContain('dog: { address: 192.0.2.13 }'),
   },
   'bramble node remove dog': {
     with: ['--yes', '--no-plan'],
     says: /dog/,
-    then: (folder) => expect(clusterFile(folder)).not.toContain('dog'),
+    leaves: (folder) => expect(clusterFile(folder)).not.toContain('dog'),
   },
   'bramble reset ant': { with: ['--yes'], says: /sets n01 up again/ },
-  'bramble upgrade': { says: /./ },
+  'bramble upgrade': { says: /No role has an engine/ },
   'bramble log': { says: /apply/ },
   'bramble explain base': { says: /base/ },
   'bramble destroy': { with: ['--yes'], says: /Kept here, for a cluster that comes back/ },
   'bramble completion bash': { says: /complete -F/ },
-  'bramble version': { says: /^\d+\.\d+\.\d+/ },
+  'bramble version': { says: /^bramble \d+\.\d+\.\d+/ },
 }
 
 const ESCAPE = '\u001b'
+const COLOUR = new RegExp(`${ESCAPE}\\[[0-9;]*[1-9][0-9;]*m`)
+/** What a live picture draws over itself ends where the cursor is moved. */
+const LINE_END = new RegExp(`\r?\n|${ESCAPE}\\[[0-9;?]*[A-Za-z]`)
 
 describe.skipIf(noScratchNodes !== undefined)('what people reach for', () => {
   let nodes: MadeUpNodes
@@ -138,7 +141,9 @@ describe.skipIf(noScratchNodes !== undefined)('what people reach for', () => {
     expect([code, out + err]).toEqual([shown.code ?? 0, expect.stringMatching(shown.says)])
     // Nobody is at a terminal: no colour, nothing redrawn.
     expect(out).not.toContain(ESCAPE)
-    shown.then?.(nodes.folder)
+    // Nor does Node.js find fault with something.
+    expect(err).not.toMatch(/\(node:\d+\)/)
+    shown.leaves?.(nodes.folder)
   })
 
   const LOOKS = ['plan', 'status', 'top', 'check', 'log', 'ports']
@@ -161,12 +166,11 @@ describe.skipIf(noScratchNodes !== undefined)('what people reach for', () => {
       const { folder, environment, program } = nodes
       const terminal = new TestTerminal(folder, [...program, verb], { columns, environment })
       await terminal.ended()
-      // What a live picture draws over itself ends where the cursor is moved.
-      const lines = terminal.text.split(/\r?\n|\u001b\[[0-9;?]*[A-Za-z]/)
+      const lines = terminal.text.split(LINE_END)
       expect(lines.length).toBeGreaterThan(1)
-      expect(lines.filter((line) => [...line].length > columns)).toEqual([])
+      expect(lines.filter((line) => line.length > columns)).toEqual([])
       // NO_COLOR is set.
-      expect(terminal.text).not.toMatch(/\u001b\[[0-9;]*[1-9][0-9;]*m/)
+      expect(terminal.text).not.toMatch(COLOUR)
     })
   })
 })

@@ -20,7 +20,7 @@ services:
   expect(out).toMatch(/^ada +22\/tcp +everyone +any network +ssh: the way in of bramble$/m)
   expect(out).toMatch(/^ada +8080\/tcp +the nodes +any network +bell \(services\)$/m)
   expect(out).toMatch(/^bob +22\/tcp +everyone +any network +ssh \(base\)$/m)
-  expect(out).toContain('There is no firewall on bob: there, whatever listens can be reached.\n')
+  expect(out).toContain('There is no firewall on bob:\n  whatever listens there can be reached.\n')
   const json = JSON.parse((await bramble(['ports', '--json'], { folder })).out) as {
     withoutFirewall: string[]
   }

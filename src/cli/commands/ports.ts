@@ -5,6 +5,7 @@ import { choiceOf, withChoosingOptions } from '../choosing-options.ts'
 import type { Command, Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { listed } from '../render/counts.ts'
 import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
 
@@ -42,10 +43,13 @@ async function ports(context: Context, scope: Scope): Promise<ExitCode> {
   const rest =
     open.length === 0
       ? 'Everything else is closed.'
-      : `There is no firewall on ${open.join(', ')}: there, whatever listens can be reached.`
+      : `There is no firewall on ${listed(open, SHOWN)}:\n  whatever listens there can be reached.`
   terminal.out([...table, '', rest].map((line) => `${line}\n`).join(''))
   return EXIT.ok
 }
+
+/** More names than this are counted; `--json` has all. */
+const SHOWN = 5
 
 const COLUMNS = [
   { title: 'NODE' },
@@ -55,27 +59,27 @@ const COLUMNS = [
   { title: 'WHY' },
 ] as const
 
-function rowOf({ node, ports: listed, to, network, name, role }: ProvidedOnNode): Cell[] {
+function rowOf({ node, ports: given, to, network, name, role }: ProvidedOnNode): Cell[] {
   const who = typeof to === 'string' ? (to === 'cluster' ? 'the nodes' : to) : to.roles.join(' and ')
   return [
     { text: node },
-    { text: portsText(listed) },
+    { text: portsText(given) },
     { text: who },
     { text: network ?? 'any network' },
     { text: `${name} (${role})` },
   ]
 }
 
-function rowOfOpening(node: string, { ports: listed, who, network, what }: Opening): Cell[] {
+function rowOfOpening(node: string, { ports: given, who, network, what }: Opening): Cell[] {
   return [
     { text: node },
-    { text: portsText(listed) },
+    { text: portsText(given) },
     { text: who },
     { text: network ?? 'any network' },
     { text: what },
   ]
 }
 
-function portsText(listed: readonly ProvidedPort[]): string {
-  return listed.map(({ port, protocol }) => `${port}/${protocol}`).join(' ')
+function portsText(given: readonly ProvidedPort[]): string {
+  return given.map(({ port, protocol }) => `${port}/${protocol}`).join(' ')
 }

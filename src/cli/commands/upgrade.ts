@@ -75,7 +75,8 @@ function textOf({ terminal: { palette } }: Context, { offers, unchanged }: Upgra
       ? []
       : [`${engine} ${to} is a step on the way: when it runs, bramble upgrade goes on to ${next}.`],
   )
-  return [...table, ...stays, ...onward].map((line) => `${line}\n`).join('')
+  const none = offers.length + unchanged.length === 0 ? ['No role has an engine with a version.'] : []
+  return [...table, ...stays, ...onward, ...none].map((line) => `${line}\n`).join('')
 }
 
 /** The first line has the versions; a version that is pinned already shows which checksum goes. */
