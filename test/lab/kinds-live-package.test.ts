@@ -185,6 +185,39 @@ describe.skipIf(skipped)('a package on a live node', () => {
     expect([await versionOf(node, 'tiny-other'), await versionOf(node, 'tiny-enemy')]).toEqual(['', '1'])
   })
 
+  it('that is to be absent is blamed itself for what would go with it, and not who comes in the same transaction', async () => {
+    await node.output('apt-get', '-q', '-y', 'install', 'tiny-other')
+    const tool = debianPackage({ name: 'tiny-tool' })
+    const wanted = [tool, debianPackage({ name: 'tiny-library', state: 'absent' })]
+    const refused = await node.run('converge', wanted)
+    expect([...refused.failed].map(([address, { message }]) => [address, message])).toEqual([
+      [
+        'package:tiny-library',
+        'the removal of tiny-library would remove tiny-other, which nobody asked for; to agree write `{ name: tiny-other, absent: true }` under packages of base',
+      ],
+    ])
+    expect(refused.changed).toEqual(['package:tiny-tool'])
+    expect([await versionOf(node, 'tiny-library'), await versionOf(node, 'tiny-other')]).toEqual(['3', '1'])
+    const agreed = await node.run('converge', [
+      ...wanted,
+      debianPackage({ name: 'tiny-other', state: 'absent' }),
+    ])
+    expect(agreed.failed).toEqual(new Map())
+    expect([await versionOf(node, 'tiny-library'), await versionOf(node, 'tiny-other')]).toEqual(['', ''])
+  })
+
+  it('that would take another away is blamed for that alone beside one that is to be absent', async () => {
+    await node.output('apt-get', '-q', '-y', 'install', 'tiny-other', 'tiny-tool')
+    const refused = await node.run('converge', [
+      debianPackage({ name: 'tiny-enemy' }),
+      debianPackage({ name: 'tiny' }),
+      debianPackage({ name: 'tiny-tool', state: 'absent' }),
+    ])
+    expect([...refused.failed.keys()]).toEqual(['package:tiny-enemy'])
+    const there = ['tiny', 'tiny-other', 'tiny-tool'].map((name) => versionOf(node, name))
+    expect(await Promise.all(there)).toEqual(['1.2-1', '1', ''])
+  })
+
   it('costs as many processes to check among 500 as among 50', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => debianPackage({ name: `many-${index}` }))

@@ -174,37 +174,54 @@ package_refuse() { # lets the rows fail that apt cannot install and drops them; 
   INSTALL=$left
 }
 
-package_unasked() { # sets UNASKED to the packages that apt would remove although nobody wants that, and CAME_ALONG to those that come along
-  local verb name old
+package_unasked() { # [AGREED]: sets UNASKED to the packages that apt would remove although nobody wants that, and CAME_ALONG to those that come along
+  local verb name old agreed="${1-$REMOVE} "
   UNASKED='' CAME_ALONG=''
   while read -r verb name old _; do
     case $verb:$old in
-    Remv:* | Purg:*) case "$REMOVE " in *" $name "*) ;; *) UNASKED="$UNASKED $name" ;; esac ;;
+    Remv:* | Purg:*) case "$agreed" in *" $name "*) ;; *) UNASKED="$UNASKED $name" ;; esac ;;
     Inst:\[*) ;;
     Inst:*) case "$INSTALL " in *" $name "* | *" $name="*) ;; *) CAME_ALONG="$CAME_ALONG $name" ;; esac ;;
     esac
   done <"$WORK/apt"
 }
 
-package_blame() { # lets the rows fail whose package would remove another, and drops them; fails when it is none of them alone
-  local one left='' all=$INSTALL unasked=$UNASKED
-  for one in $all; do
-    INSTALL=" $one"
-    if package_simulate; then package_unasked; else UNASKED=; fi
-    if [ -z "$UNASKED" ]; then
-      left="$left $one"
-      continue
-    fi
-    one=${one%%=*}
-    package_key "$one"
-    eval "line_id=\$ID_$KEY"
-    UNASKED=${UNASKED# }
-    fail_row "$line_id" "$one would remove $UNASKED, which nobody asked for; to agree write \`{ name: ${UNASKED%% *}, absent: true }\` under packages of base"
-  done
-  if [ "$left" = "$all" ]; then
-    fail "apt would remove${unasked}, which nobody asked for; to agree write \`{ name: NAME, absent: true }\` under packages of base"
+package_taken_by() { # INSTALL REMOVE AGREED: sets UNASKED to what these alone would take with them
+  INSTALL=$1 REMOVE=$2 UNASKED=
+  if [ -n "$1$2" ] && package_simulate; then package_unasked "$3"; fi
+}
+
+package_blamed() { # NAME WHAT: lets its row fail for the packages in ONLY
+  package_key "$1"
+  eval "line_id=\$ID_$KEY"
+  ONLY=${ONLY# }
+  fail_row "$line_id" "$2 would remove $ONLY, which nobody asked for; to agree write \`{ name: ${ONLY%% *}, absent: true }\` under packages of base"
+}
+
+package_blame() { # lets the rows fail whose package would take another away, and drops them; fails when it is none of them alone
+  local one left='' installs=$INSTALL removes=$REMOVE unasked=$UNASKED gone
+  # What goes with those that are to be absent is not the doing of those that come in the same transaction.
+  package_taken_by '' "$removes" "$removes"
+  gone=$UNASKED
+  package_only "$unasked" "$gone"
+  if [ -n "$ONLY" ]; then
+    for one in $removes; do
+      package_taken_by '' " $one" "$removes"
+      package_only "$UNASKED" "$unasked"
+      if [ -n "$ONLY" ]; then package_blamed "$one" "the removal of $one"; else left="$left $one"; fi
+    done
+    INSTALL=$installs REMOVE=$left
+    if [ "$left" != "$removes" ]; then return 0; fi
+  else
+    for one in $installs; do
+      package_taken_by " $one" "$removes" "$removes"
+      package_only "$UNASKED" "$unasked" "$gone"
+      if [ -n "$ONLY" ]; then package_blamed "${one%%=*}" "${one%%=*}"; else left="$left $one"; fi
+    done
+    INSTALL=$left REMOVE=$removes
+    if [ "$left" != "$installs" ]; then return 0; fi
   fi
-  INSTALL=$left
+  fail "apt would remove${unasked}, which nobody asked for; to agree write \`{ name: NAME, absent: true }\` under packages of base"
 }
 
 package_consent() { # nothing goes that is not wanted to go; what comes along is noted, so that it can go with ours
