@@ -80,17 +80,19 @@ async function exchangeOne(must: Must, { node, from, to }: Rotated, parts: Excha
   await must(node, ['dd', 'status=none', `of=${KEY_FILE}`], `${to.privateKey}\n`)
   try {
     await must(node, ['wg', 'set', name, 'private-key', KEY_FILE])
-    // The new peer takes the address over before the old one goes. To keep something alive it calls at once.
+    // The new peer takes the address over. To keep something alive it calls at once.
     await Promise.all(
       callers.map(({ name: caller, words }) =>
-        must(caller, ['wg', 'set', name, ...words, 'persistent-keepalive', '1', 'peer', from, 'remove']),
+        must(caller, ['wg', 'set', name, ...words, 'persistent-keepalive', '1']),
       ),
     )
     await handshakes(must, name, worked, node, to.publicKey)
+    // What still waits to be sent to the old peer would go with it, so it goes when the new one works.
     await Promise.all(
-      callers.map(({ name: caller, keepalive }) =>
-        must(caller, ['wg', 'set', name, 'peer', to.publicKey, 'persistent-keepalive', keepalive]),
-      ),
+      callers.map(({ name: caller, keepalive }) => {
+        const settled = ['peer', to.publicKey, 'persistent-keepalive', keepalive]
+        return must(caller, ['wg', 'set', name, ...settled, 'peer', from, 'remove'])
+      }),
     )
   } finally {
     await must(node, ['rm', '-f', KEY_FILE])
