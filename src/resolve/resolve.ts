@@ -269,10 +269,10 @@ function unsettled(
   lock: ClusterLock,
   positions: Positions,
 ): readonly Diagnostic[] {
-  return settled.flatMap(({ what, value, path, keep }) => {
+  return settled.flatMap(({ what, value, path, keep, carried }) => {
     const before = lock.settled[what]
     if (before === undefined || before === value) return []
-    const details = { what, before, now: value, keep: keep(before) }
+    const details = { what, before, now: value, keep: keep(before), carried }
     return [resolveCodes.SETTLED_VALUE_CHANGED(details, { where: positions.of(path) })]
   })
 }

@@ -75,6 +75,8 @@ export interface SettledValue {
   readonly path: KeyPath
   /** What to write to have the old value back. */
   readonly keep: (before: string) => string
+  /** What of the old data can be taken along into a new beginning, and how. */
+  readonly carried?: string
 }
 
 /** A role: `Options` is what its schema makes of what may be written, `Input`. */

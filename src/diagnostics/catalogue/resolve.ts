@@ -133,17 +133,24 @@ export const resolveCodes = defineCodes({
     explain:
       'A role says with `offers` which values its engine makes, and with `store` how the engine is asked. The store hands each over while it converges; see the document on own roles.',
   }),
-  SETTLED_VALUE_CHANGED: code<{ what: string; before: string; now: string; keep: string }>({
+  SETTLED_VALUE_CHANGED: code<{
+    what: string
+    before: string
+    now: string
+    keep: string
+    carried: string | undefined
+  }>({
     origin: 'cluster',
     shownBy: 'src/roles/consul-server/settled.test.ts',
     title: 'A value that cannot be changed while the cluster runs',
     summary: ({ what, before, now }) => `${what} is ${before} on the nodes and cannot become ${now}`,
     why: 'the members keep their state under the old value and would not know each other again halfway through the change',
-    fix: ({ keep, now }) =>
-      `${keep}; to begin anew with ${now} and without the old data, take the role out, type  bramble apply,  and put it in again`,
+    fix: ({ keep, now, carried }) =>
+      `${keep}; to begin anew with ${now} and without the old data, take the role out, type  bramble apply,  and put it in again` +
+      (carried === undefined ? '' : `; ${carried}`),
     explain:
       'Some values are part of what members of an engine know each other by: the name of a Consul datacenter, the domain in the certificates of its servers, ' +
-      'the folder of their state. Members are changed one after the other, so that the rest goes on serving; with two values at once they do not serve. ' +
+      'the folder of their state, the network on which they reach each other. Members are changed one after the other, so that the rest goes on serving; with two values at once they do not serve. ' +
       'The cluster lock keeps what the last complete apply left (`settled`).',
   }),
   LOCK_UNREADABLE: code<{

@@ -40,7 +40,11 @@ const consulServer = defineRole({
   conflicts: ['consul-client'],
   options: serverOptions,
   findings: ({ options, cluster }) => serverFindings(options, cluster),
-  settled: ({ options, cluster }) => settledValues(datacenterOf(cluster, options)),
+  settled: ({ options, cluster }) =>
+    settledValues(datacenterOf(cluster, options), {
+      name: options.network,
+      network: networkOf(cluster, options),
+    }),
   provides: ({ options, node, cluster }) =>
     providedByServer(datacenterOf(cluster, options), options, node.name),
   secrets: (context) => [

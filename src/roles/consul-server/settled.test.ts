@@ -61,6 +61,53 @@ describe('a datacenter that has been applied', () => {
     expect(found[0]?.fix).toContain('to begin anew')
   })
 
+  describe('whose agents talk over one network', () => {
+    const on = (network: string, more = '') =>
+      file('office', 'office.example.net', network).replace(
+        'roles:\n',
+        `roles:\n  wireguard: { on: a${more} }\n`,
+      )
+    const [own, mesh] = [on(''), on(', network: wireguard')]
+    const elsewhere = on(', network: wireguard', ', network: 10.71.0.0/24')
+
+    it.each([
+      [
+        'from the addresses of the nodes to a mesh',
+        own,
+        mesh,
+        "is the nodes' own on the nodes and cannot become wireguard (10.70.0.0/24)",
+        'take  network  out of consul-server',
+      ],
+      [
+        'from a mesh to the addresses of the nodes',
+        mesh,
+        own,
+        "is wireguard (10.70.0.0/24) on the nodes and cannot become the nodes' own",
+        'write  network: wireguard  under consul-server and  network: 10.70.0.0/24  under wireguard',
+      ],
+      [
+        'to other addresses of the mesh',
+        mesh,
+        elsewhere,
+        'is wireguard (10.70.0.0/24) on the nodes and cannot become wireguard (10.71.0.0/24)',
+        'network: 10.70.0.0/24  under wireguard',
+      ],
+    ])('refuses to move them %s while they run', (_, before, after, summary, fix) => {
+      const found = resolved(after, resolved(before).settled).diagnostics
+      const refused = found.filter(({ severity }) => severity === 'error')
+      expect(refused).toMatchObject([{ code: 'SETTLED_VALUE_CHANGED' }])
+      expect(refused[0]?.summary).toContain(`the network of Consul's agents ${summary}`)
+      expect(refused[0]?.fix).toContain(fix)
+      expect(refused[0]?.fix).toContain('consul kv export')
+    })
+
+    it('says only once that there is no such network', () => {
+      const { diagnostics } = resolved(on(', network: wireguad'), resolved(own).settled)
+      const errors = diagnostics.filter(({ severity }) => severity === 'error')
+      expect(errors.map(({ code }) => code)).toEqual(['NETWORK_UNKNOWN'])
+    })
+  })
+
   it('says nothing of a cluster that is as it was, or was never applied', () => {
     for (const settled of [BEFORE, {}]) {
       const { diagnostics } = resolved(file('office', 'office.example.net'), settled)

@@ -6,6 +6,7 @@ import { stackFiles, stacksOf } from '../../engines/swarm/options.ts'
 import { mergedLabels, swarmWish } from '../../engines/swarm/swarm-wish.ts'
 import { contentOf } from '../../resources/kind.ts'
 import type { Role } from '../role.ts'
+import wireguard from '../wireguard/wireguard.ts'
 import swarmManager from './swarm-manager.ts'
 
 describeRole({
@@ -32,6 +33,19 @@ describe('a swarm', () => {
         ],
       }),
     )
+
+  it('stays on the network that it was made on', () => {
+    const nodes = [{ name: 'ant', roles: ['swarm-manager', 'wireguard'], address: '10.211.0.7' }]
+    const options = { wireguard: wireguard.options.parse({}) }
+    const cluster = clusterFixture({ nodes, options })
+    const valueOf = (written: object): string | undefined => {
+      const given = { options: swarmManager.options.parse(written), nodes: cluster.nodes, cluster }
+      const settled = swarmManager.settled?.({ ...given, file: () => contentOf('') }) ?? []
+      return settled.find(({ what }) => what === 'the network of the swarm')?.value
+    }
+    expect(valueOf({})).toBe("the nodes' own")
+    expect(valueOf({ network: 'wireguard' })).toBe('wireguard (10.70.0.0/24)')
+  })
 
   it('takes a range that collides with no node', () => {
     expect(wish({}).addressPool).toBe('10.221.0.0/16')

@@ -1,6 +1,7 @@
 /** The role `swarm-manager`: keeps, by majority, what is to run where in a Docker swarm. */
 import { dockerClient } from '../../engines/docker/client.ts'
 import { DOCKER_ROLE } from '../../engines/docker/names.ts'
+import { settledNetwork } from '../../engines/settled-network.ts'
 import { swarmDrain } from '../../engines/swarm/drain.ts'
 import { swarmGate } from '../../engines/swarm/gate.ts'
 import { memberResources } from '../../engines/swarm/member-resources.ts'
@@ -32,17 +33,24 @@ const swarmManager = defineRole({
   conflicts: ['swarm-worker'],
   options: managerOptions,
   findings: ({ options, cluster }) => managerFindings(options, cluster),
-  settled: ({ options }) =>
-    options.address_pool === undefined
+  settled: ({ options: { address_pool: pool, network }, cluster }) => [
+    ...(pool === undefined
       ? []
       : [
           {
             what: 'the address pool of the swarm',
-            value: options.address_pool,
+            value: pool,
             path: ['roles', 'swarm-manager', 'address_pool'],
-            keep: (before) => `address_pool: ${before}`,
+            keep: (before: string) => `address_pool: ${before}`,
           },
-        ],
+        ]),
+    ...settledNetwork({
+      what: 'the network of the swarm',
+      role: 'swarm-manager',
+      name: network,
+      network: network === undefined ? undefined : cluster.network(network),
+    }),
+  ],
   provides: ({ options }) => [provided('manager', options.network)],
   resources: ({ cluster }) => memberResources(cluster.lab),
   group: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),

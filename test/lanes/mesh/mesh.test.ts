@@ -1,9 +1,10 @@
 /** A mesh with Consul on it behind a firewall, on real nodes: `npm run test:mesh`. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labPreflight, labState } from '../../../src/lab/lab.ts'
 import { ClusterUnderTest, failures } from '../../lab/cluster-under-test.ts'
+import { Writers } from '../consul/writers.ts'
+import { openPorts } from './open-ports.ts'
+import { underPings } from './pings.ts'
 
 const lacking = await labPreflight()
 if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
@@ -25,25 +26,6 @@ roles:
   firewall: { on: [${MESH.join(', ')}] }
 `
 
-/** Connects to each port and prints those that answer. */
-const SCAN = `
-const net = require('node:net')
-const [address, last] = process.argv.slice(1)
-const open = []
-let next = 1
-const one = () => new Promise((resolve) => {
-  const port = next++
-  const socket = net.connect({ host: address, port })
-  const end = () => { socket.destroy(); resolve() }
-  socket.setTimeout(3000, end)
-  socket.on('error', end)
-  socket.on('connect', () => { open.push(port); end() })
-})
-const worker = async () => { while (next <= Number(last)) await one() }
-Promise.all(Array.from({ length: 1000 }, worker)).then(() => console.log(open.sort((a, b) => a - b).join(' ')))
-`
-const LAST_PORT = '9000'
-
 describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
   const cluster = new ClusterUnderTest('mesh', TEXT)
   beforeAll(async () => {
@@ -57,35 +39,9 @@ describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
     if (found === undefined) throw new Error(`there is no ${node}`)
     return found.address
   }
-  const seenBy = async (node: string, address: string): Promise<string> => {
-    const scan = await cluster.inNetworkOf(node, process.execPath, '-e', SCAN, address, LAST_PORT)
-    return scan.stdout.toString().trim()
-  }
+  const seenBy = (node: string, address: string): Promise<string> =>
+    openPorts((program, ...args) => cluster.inNetworkOf(node, program, ...args), address)
   const wg = (node: string, ...words: string[]) => cluster.output(node, 'wg', 'show', 'wgmesh', ...words)
-
-  /** Pings 20 times a second until it is told to end; gives how many were answered, and those before the last of them that were not. */
-  async function pings(
-    from: string,
-    to: string,
-  ): Promise<() => Promise<{ answered: number; lost: number[] }>> {
-    const state = (await labState(cluster.id)).find(({ name }) => name === from)
-    const net = `--net=/proc/${state?.pid}/ns/net`
-    const child = spawn('nsenter', [net, 'busybox', 'ping', '-i', '0.05', to], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
-    await once(child.stdout, 'data')
-    return async () => {
-      child.kill('SIGINT')
-      await once(child, 'close')
-      // The very last one may still be on its way.
-      const answered = new Set([...text.matchAll(/seq=(\d+)/g)].map(([, number]) => Number(number)))
-      const last = Math.max(...answered)
-      const lost = Array.from({ length: last }, (_, number) => number).filter((one) => !answered.has(one))
-      return { answered: answered.size, lost }
-    }
-  }
 
   it('comes up with Consul on it, and is as wanted then', async () => {
     await cluster.apply()
@@ -102,19 +58,17 @@ describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
 
   it('loses no packet while a key changes', async () => {
     const before = await wg('ada', 'public-key')
-    const ends = [
-      await pings('ada', '10.70.0.2'),
-      await pings('bob', '10.70.0.1'),
-      await pings('cyd', '10.70.0.1'),
-    ]
-    const rotated = await cluster.bramble('secrets', 'rotate', 'wireguard/ada')
-    expect(rotated.code, rotated.errors).toBe(0)
-    await cluster.apply()
-    for (const end of ends) {
-      const { answered, lost } = await end()
-      expect(answered).toBeGreaterThan(20)
-      expect(lost).toEqual([])
-    }
+    const ways = [
+      ['ada', '10.70.0.2'],
+      ['bob', '10.70.0.1'],
+      ['cyd', '10.70.0.1'],
+    ] as const
+    const seen = await underPings(cluster, ways, async () => {
+      const rotated = await cluster.bramble('secrets', 'rotate', 'wireguard/ada')
+      expect(rotated.code, rotated.errors).toBe(0)
+      await cluster.apply()
+    })
+    expect(seen.filter(({ lost }) => lost.length > 0)).toEqual([])
     expect(await wg('ada', 'public-key')).not.toBe(before)
     expect((await cluster.apply()).outcome).toBe('unchanged')
   })
@@ -193,20 +147,75 @@ describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
     await cluster.well()
   })
 
-  it('leaves nothing when the roles leave', async () => {
-    cluster.edit((text) => text.replace(/^ {2}(wireguard|firewall|consul-server):.*\n/gm, ''))
-    await cluster.apply()
-    for (const node of MESH) {
-      const left = await cluster.text(
-        node,
-        'sh',
-        '-c',
-        'ls -d /etc/wireguard /etc/bramble /etc/systemd/system/*wg-quick* 2>/dev/null; ip -o link show wgmesh 2>/dev/null; pgrep -l wireguard',
-      )
-      expect(left, node).toBe('')
-      const tables = await cluster.inNetworkOf(node, 'nft', 'list', 'tables')
-      expect(tables.stdout.toString(), node).toBe('')
+  describe('a Consul that lives', () => {
+    let withRoles = ''
+    const token = async (): Promise<string> => {
+      const shown = await cluster.bramble('secrets', 'show', 'consul/management', '--field', 'secretId')
+      return shown.text.trim()
     }
-    expect((await cluster.apply()).outcome).toBe('unchanged')
+    const asManager = async (node: string, command: string) =>
+      cluster.output(node, 'env', `CONSUL_HTTP_TOKEN=${await token()}`, 'sh', '-c', command)
+
+    /** Everything refuses it with this way out, and those who write meanwhile lose nothing. */
+    async function expectRefused(change: (text: string) => string, wayOut: string): Promise<void> {
+      const writers = await Writers.start(cluster, MESH, await token())
+      await writers.more(50)
+      const before = await cluster.text('ada', 'cat', '/etc/consul.d/consul.json')
+      let old = ''
+      cluster.edit((text) => change((old = text)))
+      for (const verb of [['check'], ['plan'], ['apply', '--yes']]) {
+        const ended = await cluster.bramble(...verb)
+        expect([verb[0], ended.code]).toEqual([verb[0], 1])
+        expect(ended.errors).toContain('SETTLED_VALUE_CHANGED')
+        expect(ended.errors).toContain(wayOut)
+      }
+      cluster.edit(() => old)
+      expect((await cluster.apply()).outcome).toBe('unchanged')
+      expect(await cluster.text('ada', 'cat', '/etc/consul.d/consul.json')).toBe(before)
+      await writers.more(50)
+      const { acknowledged, lost, longestGapSeconds } = await writers.stop('ada')
+      console.log(`a move is refused: ${acknowledged} writes, longest gap ${longestGapSeconds} s`)
+      expect(lost).toEqual([])
+    }
+
+    it('is not moved off the mesh', async () => {
+      await expectRefused(
+        (text) => text.replace('network: wireguard, ', ''),
+        'write  network: wireguard  under consul-server and  network: 10.70.0.0/24  under wireguard',
+      )
+    })
+
+    it('leaves nothing when the roles leave', async () => {
+      await asManager('bob', 'consul kv put kept/colour red && consul kv export kept/ >/root/entries.json')
+      cluster.edit((text) => (withRoles = text).replace(/^ {2}(wireguard|firewall|consul-server):.*\n/gm, ''))
+      await cluster.apply()
+      for (const node of MESH) {
+        const left = await cluster.text(
+          node,
+          'sh',
+          '-c',
+          'ls -d /etc/wireguard /etc/bramble /etc/systemd/system/*wg-quick* 2>/dev/null; ip -o link show wgmesh 2>/dev/null; pgrep -l wireguard',
+        )
+        expect(left, node).toBe('')
+        const tables = await cluster.inNetworkOf(node, 'nft', 'list', 'tables')
+        expect(tables.stdout.toString(), node).toBe('')
+      }
+      expect((await cluster.apply()).outcome).toBe('unchanged')
+    })
+
+    it('begins anew on the addresses of the nodes with the entries that were kept', async () => {
+      cluster.edit(() => withRoles.replace('network: wireguard, ', ''))
+      await cluster.apply()
+      await asManager('bob', 'consul kv import @/root/entries.json')
+      expect(await asManager('ada', 'consul kv get kept/colour')).toBe('red')
+      expect((await cluster.apply()).outcome).toBe('unchanged')
+    })
+
+    it('is not moved onto the mesh either', async () => {
+      await expectRefused(
+        (text) => text.replace('consul-server: { ', 'consul-server: { network: wireguard, '),
+        'take  network  out of consul-server',
+      )
+    })
   })
 })
