@@ -5,7 +5,11 @@ import { parse } from 'yaml'
 import { formatYaml } from './format.ts'
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url))
-const examples = readdirSync(`${TOP}/examples`)
+const examples = readdirSync(`${TOP}/examples`).flatMap((name) =>
+  readdirSync(`${TOP}/examples/${name}`)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => `${name}/${file}`),
+)
 
 function formatted(text: string): string {
   const result = formatYaml('cluster.yaml', text)
@@ -17,8 +21,8 @@ const wide = (count: number): string =>
   Array.from({ length: count }, (_, i) => `key${i}: value${i}`).join(', ')
 
 describe('the canonical form', () => {
-  it.each(examples)('is that of the example %s', (name) => {
-    const text = readFileSync(`${TOP}/examples/${name}/cluster.yaml`, 'utf8')
+  it.each(examples)('is that of the example %s', (file) => {
+    const text = readFileSync(`${TOP}/examples/${file}`, 'utf8')
     expect(formatted(text)).toBe(text)
   })
 

@@ -26,14 +26,20 @@ export class ClusterUnderTest {
   readonly folder: string
   /** Settings (`KEY=VALUE`) that every command on the twin gets. An example names no version; here it is the package, unless a test says otherwise. */
   settings: readonly string[] = []
+  /** Name of the cluster file in the folder. */
+  readonly #file: string
 
-  /** Takes the text of a cluster file, or copies `examples/<name>`, under a name that no other test has. */
-  constructor(name: string, text?: string) {
+  /**
+   * Takes the text of a cluster file, or copies `examples/<name>`, under a name that no other test has. `file` is another cluster file of
+   * the example.
+   */
+  constructor(name: string, text?: string, file = 'cluster.yaml') {
+    this.#file = file
     this.folder = mkdtempSync(join(tmpdir(), `bramble-${name}-`))
     if (text === undefined) {
       cpSync(join(TOP, 'examples', name), this.folder, { recursive: true })
       this.settings = PACKAGE_SETTINGS
-    } else writeFileSync(join(this.folder, 'cluster.yaml'), text)
+    } else writeFileSync(join(this.folder, file), text)
     const cluster = `${name}-${basename(this.folder).slice(-6).toLowerCase()}`
     this.edit((written) => written.replace(/^cluster: .*$/m, `cluster: ${cluster}`))
     this.id = { cluster, folder: this.folder }
@@ -41,7 +47,7 @@ export class ClusterUnderTest {
 
   /** Changes the cluster file. */
   edit(change: (text: string) => string): void {
-    const file = join(this.folder, 'cluster.yaml')
+    const file = join(this.folder, this.#file)
     const text = readFileSync(file, 'utf8')
     const changed = change(text)
     if (changed === text) throw new Error('the edit of the cluster file changed nothing')
@@ -89,7 +95,11 @@ export class ClusterUnderTest {
 
   /** The command line of a command on the twin, behind the name of Node. */
   argv(...words: string[]): readonly string[] {
-    return [CLI, '-C', this.folder, '--lab', ...this.settings.flatMap((text) => ['--set', text]), ...words]
+    return [...this.#command(), '--lab', ...this.settings.flatMap((text) => ['--set', text]), ...words]
+  }
+
+  #command(): readonly string[] {
+    return [CLI, '-C', this.folder, '-f', this.#file]
   }
 
   /** Applies and gives the last event. */
@@ -152,7 +162,7 @@ export class ClusterUnderTest {
 
   /** Takes the lab and the folder away. */
   async remove(): Promise<void> {
-    await run('node', [CLI, '-C', this.folder, 'lab', 'down'])
+    await run('node', [...this.#command(), 'lab', 'down'])
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
