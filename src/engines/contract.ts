@@ -27,10 +27,10 @@ export interface ProgramEnd {
 /** The way to what runs on a node: through the node's SSH connection, never over the open network. */
 export interface NodeLink {
   /**
-   * Opens a byte stream to a node. Rejects with a plain sentence when it cannot; a socket that refuses may tell so by the error of the
-   * stream, before its first byte.
+   * Opens a byte stream to a node. Rejects with a plain sentence when there is no way to it; a port or socket that refuses tells so by the
+   * error of the stream, before its first byte. With `taken` it resolves only when a port has taken the connection, which costs a process.
    */
-  connect(node: string, to: LinkTarget): Promise<Duplex>
+  connect(node: string, to: LinkTarget, how?: 'taken'): Promise<Duplex>
   /**
    * Runs a program on a node as root, and gives it these bytes to read. No shell reads its words. Rejects with a plain sentence when it cannot
    * be started or its end is not known; how it ended is no failure here.

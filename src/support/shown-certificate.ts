@@ -60,6 +60,8 @@ export function greet(stream: Duplex, { name, authorityPem, protocols }: Greetin
       () => refuse(new Error(`no TLS answer within ${SECONDS} seconds`)),
       SECONDS * 1000,
     )
+    // What keeps the stream from the port is a sentence already.
+    stream.once('error', refuse)
     socket.once('error', (error) => refuse(new Error(`no TLS there: ${lastWords(error)}`)))
     socket.once('close', () => refuse(new Error('the connection was closed')))
     socket.once('secureConnect', () => {

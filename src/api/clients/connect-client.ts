@@ -82,7 +82,7 @@ async function reach(link: NodeLink, { name, members, to }: EngineClient): Promi
   const problems: string[] = []
   for (const node of members) {
     try {
-      return { node, stream: await link.connect(node, to) }
+      return { node, stream: await link.connect(node, to, 'taken') }
     } catch (error) {
       problems.push(`${node}: ${reasonOf(error)}`)
     }

@@ -87,7 +87,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
 
 function linkOf(push: PushRun): NodeLink {
   return {
-    connect: (node, to) => push.transport.connect(node, to),
+    connect: (node, to, how) => push.transport.connect(node, to, how),
     run: (node, argv, input) => push.transport.run(node, argv, input),
     put: (node, path, text) => put(push, node, path, text),
     once: onceOver((node, argv, input) => push.transport.run(node, argv, input)),

@@ -15,7 +15,6 @@ import { readVersion } from '../../support/version.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
 import type { ClockReading } from './clocks.ts'
 import { connect } from '../connect.ts'
-import type { Seen } from '../status/certificates.ts'
 import { oldCertificates, showingNodes } from '../status/old-certificates.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { controllerName, stamped } from '../events.ts'
@@ -158,7 +157,8 @@ class Run {
   readonly #obstacles = new Obstacles()
   #isDeclined = false
   readonly #clocks: ClockReading[] = []
-  readonly #looks: Seen[] = []
+  /** What was found out beside the looks: nobody waits for it before all nodes were looked at. */
+  readonly #oldCertificates: Promise<readonly Diagnostic[]>[] = []
   #withheld: ReadonlyMap<string, NodeFailure> = new Map()
 
   constructor({ cluster, options, mode, prepared, journal, tell, redaction }: RunParts) {
@@ -230,7 +230,10 @@ class Run {
       noteFacts: (node, facts) => {
         this.#lock = withFacts(this.#lock, node, facts)
       },
-      noteLook: (seen) => this.#looks.push(seen),
+      noteLook: (seen) => {
+        if (this.#obstacles.isJudged) return
+        this.#oldCertificates.push(oldCertificates(this.#prepared, seen, push.transport))
+      },
       noteClock: (reading) => this.#clocks.push(reading),
       noteObstacle: (node, obstacle) => this.#obstacles.note(node, obstacle),
     })
@@ -247,7 +250,7 @@ class Run {
   async #isAllowed({ transport }: PushRun, isQuiet: boolean): Promise<boolean> {
     this.#obstacles.isJudged = true
     const late = lateFindings(this.#cluster.source, this.#prepared.resolved, this.#lock)
-    const others = await (isQuiet ? this.#old(transport) : this.#objections(transport))
+    const others = await (isQuiet ? this.#old() : this.#objections(transport))
     this.#refusals = [...late, ...others, ...(await this.#seen.strayed(this.#told))]
     for (const { code, summary, why } of this.#refusals) {
       // Whoever waits for this run gets the whole diagnostic; the journal keeps it as an event.
@@ -257,13 +260,13 @@ class Run {
   }
 
   /** Where nothing is to be changed, nothing would make anybody read a certificate that is in its place. */
-  #old(transport: Transport): Promise<readonly Diagnostic[]> {
-    return oldCertificates(this.#prepared, this.#looks, transport)
+  async #old(): Promise<readonly Diagnostic[]> {
+    return (await Promise.all(this.#oldCertificates)).flat()
   }
 
   /** What only matters when something is to be changed. */
   async #objections(transport: Transport): Promise<readonly Diagnostic[]> {
-    for (const { code, summary, fix } of await this.#old(transport))
+    for (const { code, summary, fix } of await this.#old())
       this.#emit({ type: 'warning', code, text: `${summary}: ${fix}` })
     const issuing = await issuingByClocks(this.#prepared, this.#clocks)
     this.#withheld = issuing.withheld

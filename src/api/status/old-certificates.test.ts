@@ -60,7 +60,7 @@ describe('a certificate that is installed', () => {
       action: 'update' as const,
       differences: [],
     }))
-    return oldCertificates(prepared, [{ node: 'a', differing: seen }], link)
+    return oldCertificates(prepared, { node: 'a', differing: seen }, link)
   }
 
   it('and shown is well', async () => {

@@ -13,33 +13,28 @@ export function showingNodes({ resolved }: Pick<Prepared, 'resolved'>): string[]
     .map(({ name }) => name)
 }
 
-/** One finding for each certificate that is as wanted on its node and not the one that is shown. Never rejects. */
+/** One finding for each certificate that is as wanted on a node that was looked at and not the one that is shown. Never rejects. */
 export async function oldCertificates(
   prepared: Pick<Prepared, 'resolved' | 'provisions'>,
-  looks: readonly Seen[],
+  seen: Seen,
   link: Pick<NodeLink, 'connect'>,
 ): Promise<readonly Diagnostic[]> {
-  const found = await Promise.all(
-    looks.map(async (seen) => {
-      const node = prepared.resolved.cluster.nodes.find(({ name }) => name === seen.node)
-      if (node === undefined) return []
-      const wanted = certificatesOfNode(prepared.resolved, node)
-      // What is still to be changed is read anew when it is.
-      const settled = wanted.filter(
-        ({ path, unit }) =>
-          !seen.differing.some(({ address }) =>
-            [`${node.name}/file:${path}`, `${node.name}/service:${unit}`].includes(address),
-          ),
-      )
-      if (settled.length === 0) return []
-      const certificates = await certificatesOn(prepared, node, seen, link, new Date())
-      return certificates.flatMap(({ name, installed, served }) => {
-        const one = settled.find(({ secret }) => secret === name)
-        if (!one || !installed || !served || installed.fingerprint === served.fingerprint) return []
-        const details = { node: node.name, port: one.port, unit: one.unit, ended: served.notAfter }
-        return [rolloutCodes.CERTIFICATE_NOT_SHOWN(details, { where: { node: node.name } })]
-      })
-    }),
+  const node = prepared.resolved.cluster.nodes.find(({ name }) => name === seen.node)
+  if (node === undefined) return []
+  const wanted = certificatesOfNode(prepared.resolved, node)
+  // What is still to be changed is read anew when it is.
+  const settled = wanted.filter(
+    ({ path, unit }) =>
+      !seen.differing.some(({ address }) =>
+        [`${node.name}/file:${path}`, `${node.name}/service:${unit}`].includes(address),
+      ),
   )
-  return found.flat()
+  if (settled.length === 0) return []
+  const certificates = await certificatesOn(prepared, node, seen, link, new Date())
+  return certificates.flatMap(({ name, installed, served }) => {
+    const one = settled.find(({ secret }) => secret === name)
+    if (!one || !installed || !served || installed.fingerprint === served.fingerprint) return []
+    const details = { node: node.name, port: one.port, unit: one.unit, ended: served.notAfter }
+    return [rolloutCodes.CERTIFICATE_NOT_SHOWN(details, { where: { node: node.name } })]
+  })
 }

@@ -1,7 +1,8 @@
 /** What links ride on. */
+import type { ForwardTarget } from './control-socket.ts'
 import type { Session } from './session.ts'
 
-/** A link's own `ssh`, which speaks to the connection that carries it. */
+/** What a link is ended by: an `ssh` of its own, or a socket. */
 export interface LinkProcess {
   kill(signal: 'SIGTERM'): unknown
 }
@@ -13,8 +14,10 @@ export interface Carrier {
   readonly words: readonly string[]
   /** Where its control socket is. */
   readonly path: string
-  /** Sockets of this computer that lead to sockets of the node, by the path there. */
-  readonly sockets: Map<string, Promise<string>>
+  /** How the paths of sockets begin that lead to the node. */
+  readonly forwardsAt: string
+  /** Sockets of this computer that lead to ports and sockets of the node. */
+  readonly forwards: Map<string, Promise<{ readonly path: string; readonly to: ForwardTarget }>>
   /** Ours alone: ended when no link used it for a while. */
   readonly own: boolean
   users: number

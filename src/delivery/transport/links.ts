@@ -2,10 +2,10 @@
 import type { Carrier, LinkProcess } from './carrier.ts'
 import type { Duplex } from 'node:stream'
 import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
+import { openForwarded } from './forwarded-link.ts'
 import { openPort } from './port-link.ts'
 import { openProgram, runProgram, streamOf, type WayToRoot } from './program-link.ts'
 import type { Session } from './session.ts'
-import { openSocket } from './socket-link.ts'
 
 /** What links need of the transport. */
 export interface LinkWays {
@@ -37,7 +37,7 @@ export class Links {
     const path = socketOf(node)
     // Without a master at the socket ssh would connect by itself; the proxy command forbids that.
     const words = ['-F', configFile, '-o', `ControlPath=${path}`, '-o', 'ProxyCommand=false']
-    const carrier: Carrier = { session, words, path, sockets: new Map(), own, users: 0 }
+    const carrier: Carrier = { session, words, path, forwardsAt: path, forwards: new Map(), own, users: 0 }
     this.#carriers.set(node, carrier)
     void session.ended.then(() => {
       clearTimeout(carrier.idle)
@@ -47,8 +47,8 @@ export class Links {
   }
 
   /** See `NodeLink.connect`. */
-  connect(node: string, to: LinkTarget): Promise<Duplex> {
-    return this.#riding(node, (carrier) => this.#open(node, to, carrier))
+  connect(node: string, to: LinkTarget, how?: 'taken'): Promise<Duplex> {
+    return this.#riding(node, (carrier) => this.#open(node, to, carrier, how))
   }
 
   /** See `NodeLink.run`. */
@@ -107,10 +107,10 @@ export class Links {
     return carrier
   }
 
-  async #open(node: string, to: LinkTarget, carrier: Carrier): Promise<Duplex> {
+  async #open(node: string, to: LinkTarget, carrier: Carrier, how?: 'taken'): Promise<Duplex> {
     const uses = (child: LinkProcess): (() => void) => this.#uses(carrier, child)
-    if (typeof to === 'number') return openPort(node, to, carrier, uses)
-    if ('socket' in to) return openSocket(node, to.socket, carrier, uses)
+    if (typeof to === 'number' && how === 'taken') return openPort(node, to, carrier, uses)
+    if (typeof to === 'number' || 'socket' in to) return openForwarded(node, to, carrier, uses)
     const root = await this.#ways.wayToRoot(node)
     const seconds = this.#ways.connectSeconds(node)
     return streamOf(await openProgram({ node, argv: to.program, root, words: carrier.words, seconds }, uses))

@@ -1,4 +1,4 @@
-/** A byte stream to a TCP port of a node's loopback. */
+/** A byte stream to a TCP port of a node's loopback that has taken the connection: only an `ssh` of its own is told so. */
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { Duplex } from 'node:stream'

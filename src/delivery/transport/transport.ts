@@ -140,9 +140,9 @@ class OpenSshTransport implements Transport {
     return session
   }
 
-  connect(node: string, to: LinkTarget): Promise<Duplex> {
+  connect(node: string, to: LinkTarget, how?: 'taken'): Promise<Duplex> {
     this.dial(node)
-    return this.#links.connect(node, to)
+    return this.#links.connect(node, to, how)
   }
 
   run(node: string, argv: readonly string[], input: Uint8Array = new Uint8Array()): Promise<ProgramEnd> {

@@ -34,15 +34,15 @@ type Opened = ClientHttp2Session | { readonly problem: string; readonly distrust
 /** One agent's API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
 export class ConsulApi {
   readonly node: string
-  readonly #stream: Promise<Duplex>
+  readonly #link: NodeLink
   readonly #session: Promise<Opened>
   readonly #token: string | undefined
 
   constructor(link: NodeLink, node: string, access: ApiAccess) {
     this.node = node
     this.#token = access.token
-    this.#stream = link.connect(node, API_PORT)
-    this.#session = openSession(this.#stream, access)
+    this.#link = link
+    this.#session = openSession(link.connect(node, API_PORT), access)
   }
 
   /** Reads a path such as `/v1/agent/self`. */
@@ -68,8 +68,11 @@ export class ConsulApi {
 
   /** Does something take connections at the agent's port, whatever it answers? */
   listens(): Promise<boolean> {
-    return this.#stream.then(
-      () => true,
+    return this.#link.connect(this.node, API_PORT, 'taken').then(
+      (stream) => {
+        heard(stream).destroy()
+        return true
+      },
       () => false,
     )
   }

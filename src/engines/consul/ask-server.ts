@@ -62,11 +62,12 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
         peers: plain?.peers ?? [],
       }
     }
+    const answers = leader.ok || leader.status > 0
     return {
       node,
-      answers: leader.ok || leader.status > 0,
+      answers,
       problem: leader.ok ? '' : leader.problem,
-      listens: await api.listens(),
+      listens: answers || (await api.listens()),
       leader: leader.ok ? leader.value : '',
       peers: peers.ok ? peers.value : [],
       ...(self.ok && { name: self.value.Config.NodeName }),
