@@ -1,6 +1,7 @@
 /** Opens the way to the nodes of a cluster, or to their twins in the lab. */
 import { join } from 'node:path'
 import { openTransport, type Dial, type Transport } from '../delivery/transport/transport.ts'
+import { secondsIn } from '../cluster-file/forms.ts'
 import { labCodes } from '../diagnostics/catalogue/lab.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import type { OpenedCluster } from './open.ts'
@@ -53,6 +54,12 @@ function requireTwin(cluster: string, nodes: readonly string[], twin: ReadonlyMa
   throw new DiagnosticsError([labCodes.LAB_NOT_UP({ cluster, nodes: twin.size === 0 ? [] : missing })])
 }
 
+/** How long connections are kept, in seconds: never less than one, which ssh takes for ever. */
+function keepSeconds({ source }: OpenedCluster): number {
+  const { keep_connections: keep } = source.file.access
+  return keep === undefined ? 0 : Math.max(1, Math.round(secondsIn(keep)))
+}
+
 /** Opens the transport. Connects to nobody yet; the caller closes it. */
 export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): Transport {
   return openTransport({
@@ -63,5 +70,6 @@ export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): T
     ...(options.connectSeconds !== undefined && { connectTimeoutSeconds: options.connectSeconds }),
     userConfig: !cluster.lab,
     fastKeyExchange: cluster.lab,
+    keepSeconds: keepSeconds(cluster),
   })
 }

@@ -11,6 +11,7 @@ export type ClusterApi = Pick<
   | 'clientNames'
   | 'clientVariables'
   | 'connectClient'
+  | 'disconnect'
   | 'editCluster'
   | 'facts'
   | 'forgetClient'

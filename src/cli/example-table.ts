@@ -60,6 +60,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble connect consul -- consul members', 'for one command'],
     ['bramble connect docker -n ant -- docker ps', 'to the engine of one node'],
   ],
+  'bramble disconnect': [
+    ['bramble disconnect', 'all of this cluster'],
+    ['bramble disconnect -n ant', 'the one to a node'],
+  ],
   'bramble secrets list': [['bramble secrets list', 'which secrets there are']],
   'bramble secrets show': [['bramble secrets show consul/management', 'one value']],
   'bramble secrets rotate': [['bramble secrets rotate consul/gossip', 'make a new value; apply brings it']],

@@ -95,6 +95,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/connect.ts'),
   },
   {
+    name: 'disconnect',
+    summary: 'end the connections that were kept for the next run',
+    load: () => import('./commands/disconnect.ts'),
+  },
+  {
     name: 'secrets',
     summary: 'list, show, rotate and import secrets',
     load: () => import('./commands/secrets.ts'),

@@ -221,3 +221,11 @@ export const DURATION: TextForm = {
   problem: 'is no length of time',
   fix: 'write it with its unit, more than nothing, such as 10s, 500ms or 1m',
 }
+
+const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 }
+
+/** A {@link DURATION} in seconds. */
+export function secondsIn(duration: string): number {
+  const [, count = '', unit = 's'] = /^(\d+)(ms|s|m|h)$/.exec(duration) ?? []
+  return Number(count) * SECONDS[unit as keyof typeof SECONDS]
+}

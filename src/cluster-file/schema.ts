@@ -2,7 +2,7 @@
 import type { RoleForm, RoleSchemas } from './role-form.ts'
 import { z } from 'zod'
 import { Bug } from '../diagnostics/bug.ts'
-import { DNS_LABEL, DOMAIN, USER_NAME, listOf, text } from './forms.ts'
+import { DNS_LABEL, DOMAIN, DURATION, USER_NAME, listOf, text } from './forms.ts'
 import { nodeOptionsSchema } from './node-options-schema.ts'
 import { nodeSchema, portSchema } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
@@ -24,6 +24,9 @@ const accessSchema = z
       .enum(['nopasswd', 'password'])
       .default('nopasswd')
       .meta({ description: 'Whether sudo asks for a password on the nodes.' }),
+    keep_connections: text(DURATION).optional().meta({
+      description: 'How long plan and apply keep their connections for the next one, such as 10m; as ControlPersist of OpenSSH.',
+    }),
   })
   .meta({ description: 'How to log in to the nodes.' })
 

@@ -202,17 +202,22 @@ function ranOtherwise(resolved: Resolved): boolean {
   })
 }
 
+/** Nodes of which something is still to be asked before their programs can be made. */
+export function unseenNodes({ cluster }: Resolved): string[] {
+  return cluster.nodes
+    .filter(
+      ({ facts, roles }) => facts['machine_id'] === undefined || unseenRoleFacts(facts, roles).length > 0,
+    )
+    .map(({ name }) => name)
+}
+
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */
 async function resolveWithFacts(
   opened: OpenedCluster,
   firstContact: FirstContact,
 ): Promise<{ resolved: Resolved; isManaged: boolean }> {
   const { source } = opened
-  const unseen = opened.resolved.cluster.nodes
-    .filter(
-      ({ facts, roles }) => facts['machine_id'] === undefined || unseenRoleFacts(facts, roles).length > 0,
-    )
-    .map(({ name }) => name)
+  const unseen = unseenNodes(opened.resolved)
   let lock = source.lock
   let isManaged = false
   if (unseen.length > 0) {

@@ -54,6 +54,7 @@ export function pushDelivery(options: PushDeliveryOptions): Delivery {
       const held = await observe(push, program, options.mode, emit, {
         link: options.linked.has(node),
         runtime: options.runtime(node),
+        mayBeKept: !seen.has(node),
       })
       if (!held.reached) return unreached(node, held.failure)
       seen.set(node, held)

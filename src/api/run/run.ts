@@ -28,12 +28,12 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
 import { objectionsTo, Obstacles } from './objections.ts'
-import { prepareRun, type FirstContact, type Objections, type Prepared } from './prepare.ts'
+import { prepareRun, unseenNodes, type FirstContact, type Objections, type Prepared } from './prepare.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
-import type { Scope } from '../../programs/scope.ts'
+import { nodesInScope, type Scope } from '../../programs/scope.ts'
 import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
 
@@ -99,6 +99,9 @@ async function carryOut(
     const push = pushRun(options, { run: journal.run, by, transport, deadRuns: live.deadRuns })
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
+    // While they let us in, the run is prepared. Who was never seen may not be part of it.
+    if (unseenNodes(cluster.resolved).length === 0)
+      transport.begin(nodesInScope(cluster.resolved, options).slice(0, options.concurrency ?? CONCURRENCY))
     const prepared = await prepareRun(cluster, options, mode, facts, objections)
     redaction.begin(prepared)
     const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })

@@ -24,7 +24,13 @@ export type Refusal = Extract<SessionEvent, { type: 'busy' | 'running' | 'absent
 
 /** What came of a check. */
 export type Check =
-  { readonly found: HeldObservation } | { readonly failure: DeliveryFailure; readonly refusal?: Refusal }
+  | { readonly found: HeldObservation }
+  | {
+      readonly failure: DeliveryFailure
+      readonly refusal?: Refusal
+      /** Not even the script has begun. */
+      readonly isLost: boolean
+    }
 
 const SILENCE_SECONDS = 60
 /** How long links may take to end by themselves. */
@@ -66,12 +72,15 @@ export class CheckSession {
     this.#found = new FoundOnNode(program)
   }
 
-  /** Runs it; with `link` the connection stays open afterwards. A node that keeps the program's runtime is not sent it. */
-  async look(link: boolean, kept: string | undefined): Promise<Check> {
+  /**
+   * Runs it; with `link` the connection stays open afterwards. A node that keeps the program's runtime is not sent it. With `mayBeKept` an
+   * earlier run's connection will do.
+   */
+  async look(link: boolean, kept: string | undefined, mayBeKept: boolean): Promise<Check> {
     const finished = new Promise<undefined>((resolve) => {
       this.#found.onFinished = () => resolve(undefined)
     })
-    const ending = this.#talk(link, kept)
+    const ending = this.#talk(link, kept, mayBeKept)
     const end = await (link ? Promise.race([ending, finished]) : ending)
     const mayGoOn = this.#refusal === undefined && this.#reader.violation === undefined
     if (this.#found.isFinished && mayGoOn) {
@@ -81,7 +90,7 @@ export class CheckSession {
     return this.#unfinished(end ?? (await ending))
   }
 
-  #talk(link: boolean, kept: string | undefined): Promise<TalkEnd> {
+  #talk(link: boolean, kept: string | undefined, mayBeKept: boolean): Promise<TalkEnd> {
     const { by, deadRuns = [], silenceSeconds = SILENCE_SECONDS } = this.#push
     return talk({
       push: this.#push,
@@ -92,6 +101,7 @@ export class CheckSession {
       input: this.#input(link, kept),
       staysOpen: link,
       carriesLinks: link,
+      mayBeKept,
       silenceSeconds,
       // A connection that is kept for links has nothing to say.
       onSilence: () => link && this.#found.isFinished,
@@ -129,12 +139,13 @@ export class CheckSession {
   #unfinished(end: TalkEnd): Check {
     const { node } = this.#program
     const refusal = this.#refusal
+    const isLost = !end.ready
     if (refusal?.type === 'running') {
       const how = `run ${refusal.run} is still at work`
-      return { refusal, failure: deliveryCodes.PROGRAM_BROKE_OFF({ node, how }, { where: { node } }) }
+      return { refusal, isLost, failure: deliveryCodes.PROGRAM_BROKE_OFF({ node, how }, { where: { node } }) }
     }
-    if (refusal?.type === 'busy') return { refusal, failure: busyFailure(node, refusal) }
+    if (refusal?.type === 'busy') return { refusal, isLost, failure: busyFailure(node, refusal) }
     const failed = { push: this.#push, node, talk: end, reader: this.#reader, doing: 'during the check' }
-    return { ...(refusal && { refusal }), failure: talkFailure(failed) }
+    return { ...(refusal && { refusal }), isLost, failure: talkFailure(failed) }
   }
 }

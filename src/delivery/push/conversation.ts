@@ -21,6 +21,8 @@ export interface Talk {
   /** Standard input stays open after the input, for words to the script. */
   readonly staysOpen?: boolean
   readonly carriesLinks?: boolean
+  /** See `ExecOptions`. */
+  readonly mayBeKept?: boolean
   readonly silenceSeconds: number
   /** Called when the node was silent for so long; false gives up, as happens without it. */
   readonly onSilence?: (session: Session) => boolean
@@ -73,6 +75,7 @@ export async function talk(given: Talk): Promise<TalkEnd> {
   ]
   const session = await transport.exec(given.node, [...words, ...given.args], {
     carriesLinks: given.carriesLinks ?? false,
+    mayBeKept: given.mayBeKept ?? false,
   })
   return new Conversation(given, session, marker).hold(password)
 }

@@ -22,6 +22,8 @@ export interface ObserveOptions {
   readonly link?: boolean
   /** Checksum of the runtime that the node has kept, as far as is known: its own fact `runtime`. */
   readonly runtime?: string | undefined
+  /** A connection that an earlier run has kept will do, or one that was begun ahead; left out, the node has to let us in anew. */
+  readonly mayBeKept?: boolean
 }
 
 /** At most so often somebody else's run is followed to its end or ended before we give up. */
@@ -55,14 +57,25 @@ export async function observe(
   const { node } = program
   onEvent({ type: 'phase-started', node, phase: 'connect' })
   let kept = options.runtime
+  let mayBeKept = options.mayBeKept === true
   const patience = lockPatience(push, node, onEvent)
   for (let attempt = 1; ; attempt++) {
-    const check = await new CheckSession(push, program, mode, onEvent).look(options.link === true, kept)
+    const check = await new CheckSession(push, program, mode, onEvent).look(
+      options.link === true,
+      kept,
+      mayBeKept,
+    )
     if ('found' in check) {
       announce(check.found, onEvent)
       return check.found
     }
-    const { failure, refusal } = check
+    const { failure, refusal, isLost } = check
+    if (isLost && mayBeKept && push.transport.keepsConnections) {
+      // The connection may have died with nobody to notice: only a new one tells how the node is.
+      mayBeKept = false
+      attempt--
+      continue
+    }
     if (refusal?.type === 'busy' && (await patience(failure.summary))) {
       attempt--
       continue

@@ -7,15 +7,21 @@ export interface LinkProcess {
   kill(signal: 'SIGTERM'): unknown
 }
 
-/** A connection that carries links. */
-export interface Carrier {
-  readonly session: Session
-  /** Words for an `ssh` that rides on it, and on nothing else. */
-  readonly words: readonly string[]
+/** How a connection is told what else it is to carry. */
+export interface Control {
   /** Where its control socket is. */
   readonly path: string
   /** How the paths of sockets begin that lead to the node. */
   readonly forwardsAt: string
+  /** It outlives our session, so we take back what we have told it. */
+  readonly isKept: boolean
+}
+
+/** A connection that carries links. */
+export interface Carrier extends Control {
+  readonly session: Session
+  /** Words for an `ssh` that rides on it, and on nothing else. */
+  readonly words: readonly string[]
   /** Sockets of this computer that lead to ports and sockets of the node. */
   readonly forwards: Map<string, Promise<{ readonly path: string; readonly to: ForwardTarget }>>
   /** Ours alone: ended when no link used it for a while. */

@@ -32,6 +32,8 @@ export interface TransportOptions {
   readonly userConfig?: boolean
   /** Prefer the key exchange that costs the least processor time. */
   readonly fastKeyExchange?: boolean
+  /** How long connections are kept for the next run after the last one has used them, in seconds; left out or 0: not at all. */
+  readonly keepSeconds?: number
 }
 
 /** A jump that is no node: `[user@]host[:port]`, an IPv6 address in brackets. */

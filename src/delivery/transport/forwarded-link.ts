@@ -6,7 +6,7 @@ import { heard } from '../../support/heard.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { visibleLine } from '../visible.ts'
 import type { Carrier, LinkProcess } from './carrier.ts'
-import { openForward, type ForwardTarget } from './control-socket.ts'
+import { closeForward, openForward, type ForwardTarget } from './control-socket.ts'
 import { linkRefusal } from './failure.ts'
 import { reasonOnCarrier } from './port-link.ts'
 
@@ -76,4 +76,14 @@ function forwarded(to: ForwardTarget, carrier: Carrier): Promise<string> {
 
 function keyOf(to: ForwardTarget): string {
   return typeof to === 'number' ? String(to) : to.socket
+}
+
+/** Has a connection that stays lead nobody anywhere any more. Never rejects: who is not there leads nobody. */
+export async function closeForwards({ path: control, forwards }: Carrier): Promise<void> {
+  await Promise.all(
+    [...forwards.values()].map(async (made) => {
+      const { path, to } = await made
+      await closeForward(control, path, to)
+    }),
+  ).catch(() => undefined)
 }

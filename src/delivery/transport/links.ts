@@ -1,8 +1,8 @@
 /** Byte streams to ports, sockets and programs of a node, over a connection that is open anyway where there is one. */
-import type { Carrier, LinkProcess } from './carrier.ts'
+import type { Carrier, Control, LinkProcess } from './carrier.ts'
 import type { Duplex } from 'node:stream'
 import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
-import { openForwarded } from './forwarded-link.ts'
+import { closeForwards, openForwarded } from './forwarded-link.ts'
 import { openPort } from './port-link.ts'
 import { openProgram, runProgram, streamOf, type WayToRoot } from './program-link.ts'
 import type { Session } from './session.ts'
@@ -26,19 +26,20 @@ export class Links {
   readonly #carriers = new Map<string, Carrier>()
   readonly #opening = new Map<string, Promise<Carrier>>()
   readonly #children = new Set<LinkProcess>()
+  readonly #kept = new Set<Carrier>()
 
   constructor(ways: LinkWays) {
     this.#ways = ways
   }
 
   /** From now on, and until its end, links to this node ride on this session. */
-  carriedBy(node: string, session: Session, own = false): Carrier {
-    const { configFile, socketOf } = this.#ways
-    const path = socketOf(node)
+  carriedBy(node: string, session: Session, control: Control, own = false): Carrier {
+    const { configFile } = this.#ways
     // Without a master at the socket ssh would connect by itself; the proxy command forbids that.
-    const words = ['-F', configFile, '-o', `ControlPath=${path}`, '-o', 'ProxyCommand=false']
-    const carrier: Carrier = { session, words, path, forwardsAt: path, forwards: new Map(), own, users: 0 }
+    const words = ['-F', configFile, '-o', `ControlPath=${control.path}`, '-o', 'ProxyCommand=false']
+    const carrier: Carrier = { ...control, session, words, forwards: new Map(), own, users: 0 }
     this.#carriers.set(node, carrier)
+    if (control.isKept) this.#kept.add(carrier)
     void session.ended.then(() => {
       clearTimeout(carrier.idle)
       if (this.#carriers.get(node) === carrier) this.#carriers.delete(node)
@@ -74,9 +75,10 @@ export class Links {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const child of this.#children) child.kill('SIGTERM')
     for (const carrier of this.#carriers.values()) clearTimeout(carrier.idle)
+    await Promise.all([...this.#kept].map(closeForwards))
   }
 
   #carrier(node: string): Promise<Carrier> {
@@ -92,7 +94,8 @@ export class Links {
 
   async #openCarrier(node: string): Promise<Carrier> {
     const session = await this.#ways.openCarrier(node)
-    const carrier = this.carriedBy(node, session, true)
+    const at = this.#ways.socketOf(node)
+    const carrier = this.carriedBy(node, session, { path: at, forwardsAt: at, isKept: false }, true)
     session.stdout.resume()
     // The socket is there before the remote command starts, so the echo of one byte tells that it can be used.
     session.stdin.write('\n')

@@ -7,7 +7,8 @@ import { isProcessAlive } from '../../support/process-alive.ts'
 /** A socket's path may have about 88 bytes with what ssh puts behind it, so long parents are of no use. */
 const LONGEST_PARENT = 40
 
-function parentFolder(): string {
+/** A folder with a short path in which our sockets may lie. */
+export function socketParent(): string {
   const candidates = [process.env['XDG_RUNTIME_DIR'], tmpdir()]
   return (
     candidates.find(
@@ -27,7 +28,7 @@ function isWritable(folder: string): boolean {
 
 /** Makes the folder (mode 0700), and takes away those of our user's processes that were killed. */
 export function makeSocketFolder(): string {
-  const parent = parentFolder()
+  const parent = socketParent()
   for (const name of readdirSync(parent)) {
     const pid = /^bramble-ssh-(\d+)-/.exec(name)?.[1]
     if (pid === undefined || isProcessAlive(Number(pid))) continue

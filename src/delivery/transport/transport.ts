@@ -8,7 +8,9 @@ import { commandLine } from '../../shell/quote.ts'
 import { homeFolder } from '../../support/home-folder.ts'
 import { hopsOf } from './dial.ts'
 import type { Dial, TransportOptions } from './dial.ts'
+import { keptSocket } from './kept-connections.ts'
 import { Links } from './links.ts'
+import type { Control } from './carrier.ts'
 import { pinnedNames, tidyKnownHosts } from './known-hosts.ts'
 import { startSession } from './session.ts'
 import type { NodeStats, Session } from './session.ts'
@@ -27,6 +29,11 @@ export interface ExecOptions {
   readonly carriesLinks?: boolean
   /** Ctrl-C at the terminal does not reach this connection: see `startSession`. */
   readonly apart?: boolean
+  /**
+   * The connection may be one that an earlier run has kept, and is kept for the next where that is wanted. Only for who looks: that a
+   * node still lets us in is shown by a new connection alone.
+   */
+  readonly mayBeKept?: boolean
 }
 
 /** The way to all nodes of a cluster. */
@@ -37,6 +44,10 @@ export interface Transport extends NodeLink {
   readonly knownHostsFile: string
   /** Time that a connection over all hops to this node may take, in seconds. */
   connectSeconds(node: string): number
+  /** Logs in to these nodes ahead: the next command on each that may ride on a kept connection finds its session there. */
+  begin(nodes: readonly string[]): void
+  /** Whether connections are kept for the next run. */
+  readonly keepsConnections: boolean
   /** Runs a command on a new connection as the login user, without a terminal. The words arrive as they are. */
   exec(node: string, argv: readonly string[], options?: ExecOptions): Promise<Session>
   /** The sudo password, asked once; undefined when there is nobody to ask. */
@@ -78,6 +89,7 @@ export function openTransport(options: TransportOptions): Transport {
 
 class OpenSshTransport implements Transport {
   readonly knownHostsFile: string
+  readonly keepsConnections: boolean
   readonly configText: () => string
   readonly #options: TransportOptions
   readonly #dials: ReadonlyMap<string, Dial>
@@ -85,6 +97,7 @@ class OpenSshTransport implements Transport {
   readonly #interactiveFile: string
   readonly #stats = new Map<string, NodeStats>()
   readonly #open = new Set<Session>()
+  readonly #begun = new Map<string, Promise<Session>>()
   readonly #slots = new Slots(OPENING_PER_JUMP)
   readonly #links: Links
   #password: Promise<string> | undefined
@@ -102,9 +115,14 @@ class OpenSshTransport implements Transport {
     this.#batchFile = batchFile
     this.#interactiveFile = interactiveFile
     this.configText = configText
+    this.keepsConnections = (options.keepSeconds ?? 0) > 0
     this.#dials = new Map(options.dials.map((dial) => [dial.node, dial]))
     this.#links = new Links({
-      openCarrier: (node) => this.exec(node, ['cat'], { carriesLinks: true }),
+      openCarrier: async (node) => {
+        const session = await this.#start(node, { carriesLinks: true })
+        session.stdin.write(startText(['cat']))
+        return session
+      },
       configFile: batchFile,
       socketOf: (node) => this.#socketOf(node),
       connectSeconds: (node) => this.connectSeconds(node),
@@ -125,17 +143,33 @@ class OpenSshTransport implements Transport {
     return (this.#options.connectTimeoutSeconds ?? 10) * hopsOf(this.#dials, node)
   }
 
+  begin(nodes: readonly string[]): void {
+    for (const node of nodes) this.#begun.set(node, this.#start(node, { carriesLinks: true, mayBeKept: true }))
+  }
+
   async exec(node: string, argv: readonly string[], options: ExecOptions = {}): Promise<Session> {
+    const begun = options.mayBeKept === true ? this.#begun.get(node) : undefined
+    if (begun) this.#begun.delete(node)
+    const session = await (begun ?? this.#start(node, options))
+    session.stdin.write(startText(argv))
+    if (options.carriesLinks === true) this.#links.carriedBy(node, session, this.#controlOf(node, options))
+    return session
+  }
+
+  async #start(node: string, options: ExecOptions): Promise<Session> {
     const { via } = this.dial(node)
     const release = via === undefined ? undefined : await this.#slots.take(via)
-    const carrier = options.carriesLinks === true ? this.#carrierArgs(node) : []
-    const args = ['-F', this.#batchFile, ...carrier, '--', node, commandLine(loginWords)]
-    const text = startText(argv)
+    const args = [
+      '-F',
+      this.#batchFile,
+      ...this.#controlWords(node, options),
+      '--',
+      node,
+      commandLine(loginWords),
+    ]
     const session = startSession(node, args, this.#statsOf(node), options.apart === true)
-    session.stdin.write(text)
     this.#open.add(session)
     void session.ended.then(() => this.#open.delete(session))
-    if (options.carriesLinks === true) this.#links.carriedBy(node, session)
     if (release) void session.answered.then(release)
     return session
   }
@@ -167,7 +201,7 @@ class OpenSshTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#links.close()
+    await this.#links.close()
     for (const session of this.#open) session.stop()
     await Promise.all([...this.#open].map(({ ended }) => ended))
     if (this.#sockets !== undefined) rmSync(this.#sockets, { recursive: true, force: true })
@@ -175,9 +209,26 @@ class OpenSshTransport implements Transport {
     tidyKnownHosts(this.knownHostsFile)
   }
 
-  /** No ControlPersist: the master is the session itself, and goes when its remote command does or when we do. */
-  #carrierArgs(node: string): string[] {
-    return ['-o', 'ControlMaster=yes', '-o', `ControlPath=${this.#socketOf(node)}`]
+  /** A connection that is not kept goes with its session: the master is the session itself. */
+  #controlWords(node: string, options: ExecOptions): string[] {
+    const control = this.#controlOf(node, options)
+    if (control.isKept) {
+      const { keepSeconds } = this.#options
+      return ['ControlMaster=auto', `ControlPath=${control.path}`, `ControlPersist=${keepSeconds}`].flatMap(
+        (setting) => ['-o', setting],
+      )
+    }
+    if (options.carriesLinks !== true) return []
+    return ['-o', 'ControlMaster=yes', '-o', `ControlPath=${control.path}`]
+  }
+
+  #controlOf(node: string, { mayBeKept = false }: ExecOptions): Control {
+    const forwardsAt = this.#socketOf(node)
+    const kept =
+      mayBeKept && this.keepsConnections ? keptSocket(this.knownHostsFile, this.#dials, node) : undefined
+    return kept === undefined
+      ? { path: forwardsAt, forwardsAt, isKept: false }
+      : { path: kept, forwardsAt, isKept: true }
   }
 
   /** A socket's path may have about 88 bytes, so it is numbered and does not lie in the cluster's folder. */
