@@ -10,6 +10,7 @@ import { idleShareOf, processorTimeOf } from './processor-time.ts'
 import { ScratchCluster } from './scratch-lab.ts'
 
 const AT_MOST_RATIO = 2
+const AT_MOST_RATIO_KEPT = 1.2
 const AT_MOST_PROCESSES = 25
 
 /** `ssh NODE true` to every node at once, with the configuration and key that Bramble uses. */
@@ -94,6 +95,36 @@ async function wallTimes(cluster: ScratchCluster, opened: OpenedCluster, runs: n
   ]
 }
 
+/** The same with connections that the run before has kept. Bare logins are what they were. */
+async function wallTimesKept(
+  cluster: ScratchCluster,
+  opened: OpenedCluster,
+  runs: number,
+): Promise<Figure[]> {
+  await cluster.edit((text) => text.replace(/^access:$/m, 'access:\n  keep_connections: 10m'))
+  await applyNothing(cluster)
+  try {
+    const pairs = await samplesOf(runs, async () => {
+      const bare = await timed(() => bareLogins(opened))
+      const command = await timed(() => applyNothing(cluster))
+      const bareAgain = await timed(() => bareLogins(opened))
+      return { bare: (bare.seconds + bareAgain.seconds) / 2, command: command.seconds }
+    })
+    return [
+      {
+        name: 'with kept connections: bramble apply / ssh true',
+        unit: '',
+        samples: pairs.map(({ bare, command }) => command / bare),
+        atMost: AT_MOST_RATIO_KEPT,
+      },
+      { name: '  bramble apply', unit: 's', samples: pairs.map(({ command }) => command) },
+    ]
+  } finally {
+    await brambleOrThrow(cluster.folder, '--lab', 'disconnect')
+    await cluster.edit((text) => text.replace(/^  keep_connections: .*\n/m, ''))
+  }
+}
+
 /** Processor time of an apply against bare logins; less is at the mercy of what else the computer does. */
 async function processorTimes(
   cluster: ScratchCluster,
@@ -152,6 +183,7 @@ export const benchmark: Benchmark = async ({ runs }, say) => {
     const opened = await cluster.open()
     say('measuring')
     const figures = await wallTimes(cluster, opened, runs)
+    figures.push(...(await wallTimesKept(cluster, opened, runs)))
     figures.push(...(await processorTimes(cluster, opened, runs)))
     const nodes = opened.nodes.map(({ name }) => name)
     figures.push(...(await nodeFigures(cluster, nodes, runs)))

@@ -16,7 +16,8 @@ export function define(command: Command, session: Session): void {
 async function end(context: Context, scope: Scope): Promise<ExitCode> {
   const { terminal, common } = context
   const ended = await (await context.api()).disconnect(await context.openCluster(), scope)
-  const text = ended === 0 ? 'No connection was kept.' : `Ended ${ended} kept connection${ended === 1 ? '' : 's'}.`
+  const text =
+    ended === 0 ? 'No connection was kept.' : `Ended ${ended} kept connection${ended === 1 ? '' : 's'}.`
   terminal.out(common.json ? jsonText({ ended }) : `${text}\n`)
   return EXIT.ok
 }

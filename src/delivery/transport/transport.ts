@@ -144,7 +144,8 @@ class OpenSshTransport implements Transport {
   }
 
   begin(nodes: readonly string[]): void {
-    for (const node of nodes) this.#begun.set(node, this.#start(node, { carriesLinks: true, mayBeKept: true }))
+    for (const node of nodes)
+      this.#begun.set(node, this.#start(node, { carriesLinks: true, mayBeKept: true }))
   }
 
   async exec(node: string, argv: readonly string[], options: ExecOptions = {}): Promise<Session> {
