@@ -25,7 +25,8 @@ const accessSchema = z
       .default('nopasswd')
       .meta({ description: 'Whether sudo asks for a password on the nodes.' }),
     keep_connections: text(DURATION).optional().meta({
-      description: 'How long plan and apply keep their connections for the next one, such as 10m; as ControlPersist of OpenSSH.',
+      description:
+        'How long plan and apply keep their connections for the next one, such as 10m; as ControlPersist of OpenSSH.',
     }),
   })
   .meta({ description: 'How to log in to the nodes.' })
