@@ -4,7 +4,7 @@ import { Bug } from '../../diagnostics/bug.ts'
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { DeliveryFailure } from '../transport/failure.ts'
 import { CheckSession } from './check-session.ts'
-import type { HeldObservation } from './check-session.ts'
+import type { Check, HeldObservation } from './check-session.ts'
 import type { Observation, PushEvents, PushRun, Unreached } from './contract.ts'
 import { talk } from './conversation.ts'
 import { joinRun } from './join-run.ts'
@@ -57,25 +57,14 @@ export async function observe(
   const { node } = program
   onEvent({ type: 'phase-started', node, phase: 'connect' })
   let kept = options.runtime
-  let mayBeKept = options.mayBeKept === true
   const patience = lockPatience(push, node, onEvent)
   for (let attempt = 1; ; attempt++) {
-    const check = await new CheckSession(push, program, mode, onEvent).look(
-      options.link === true,
-      kept,
-      mayBeKept,
-    )
+    const check = await checkOnce(push, program, mode, onEvent, { ...options, runtime: kept })
     if ('found' in check) {
       announce(check.found, onEvent)
       return check.found
     }
-    const { failure, refusal, isLost } = check
-    if (isLost && mayBeKept && push.transport.keepsConnections) {
-      // The connection may have died with nobody to notice: only a new one tells how the node is.
-      mayBeKept = false
-      attempt--
-      continue
-    }
+    const { failure, refusal } = check
     if (refusal?.type === 'busy' && (await patience(failure.summary))) {
       attempt--
       continue
@@ -90,6 +79,21 @@ export async function observe(
       refusal.type === 'busy' ? await oust(push, program) : await join(push, program, refusal.run, onEvent)
     if (uncleared) return { reached: false, node, failure: uncleared }
   }
+}
+
+async function checkOnce(
+  push: PushRun,
+  program: Program,
+  mode: 'plan' | 'apply',
+  onEvent: PushEvents,
+  { link = false, runtime, mayBeKept = false }: ObserveOptions,
+): Promise<Check> {
+  const look = (isKept: boolean): Promise<Check> =>
+    new CheckSession(push, program, mode, onEvent).look(link, runtime, isKept)
+  const check = await look(mayBeKept)
+  if ('found' in check || !check.isLost || !mayBeKept || !push.transport.keepsConnections) return check
+  // The connection may have died with nobody to notice: only a new one tells how the node is.
+  return look(false)
 }
 
 /** Waits for whoever holds the node, as long as was said; false when the time is up, or nobody is to be waited for. */

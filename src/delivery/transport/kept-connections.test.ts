@@ -139,9 +139,9 @@ describe.skipIf(noScratchNodes !== undefined)('a connection that is kept', () =>
 
   it('ends by a word, with all of its processes', async () => {
     await look(await nextRun())
-    const file = join(node.folder, 'cluster/known_hosts')
-    expect(await endKept(file)).toHaveLength(1)
-    expect(await endKept(file)).toEqual([])
+    const knownHosts = join(node.folder, 'cluster/known_hosts')
+    expect(await endKept(knownHosts)).toHaveLength(1)
+    expect(await endKept(knownHosts)).toEqual([])
     expect(await connections(async () => look(await nextRun()))).toBe(1)
   })
 

@@ -62,12 +62,9 @@ export function askServer(link: NodeLink, node: string, access: ManagementAccess
         peers: plain?.peers ?? [],
       }
     }
-    const answers = leader.ok || leader.status > 0
     return {
       node,
-      answers,
-      problem: leader.ok ? '' : leader.problem,
-      listens: answers || (await api.listens()),
+      ...(await presence(api, leader)),
       leader: leader.ok ? leader.value : '',
       peers: peers.ok ? peers.value : [],
       ...(self.ok && { name: self.value.Config.NodeName }),
@@ -92,4 +89,14 @@ export async function healthOf(api: ConsulApi): Promise<Reply<HealthReply>> {
   } catch {
     return reply
   }
+}
+
+/** Whether it speaks, and whether there is anybody who could. */
+async function presence(
+  api: ConsulApi,
+  leader: Reply<string>,
+): Promise<Pick<ServerView, 'answers' | 'problem' | 'listens'>> {
+  if (leader.ok) return { answers: true, problem: '', listens: true }
+  const answers = leader.status > 0
+  return { answers, problem: leader.problem, listens: answers || (await api.listens()) }
 }
