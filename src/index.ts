@@ -1,6 +1,7 @@
 /** Bramble as a library: what the command line uses, and what own roles and kinds are made with. See docs/api.md. */
 export * from './api/parts.ts'
 export type { TypedCluster } from './api/define-cluster.ts'
+export type { Reference, WithReferences } from './cluster-file/references/reference.ts'
 export type { ClusterFileInput, NodeInput, OneUse, SeveralUses, UseInput } from './cluster-file/schema.ts'
 export type { KeyPath } from './cluster-file/positions.ts'
 export type { RoleInputs } from './roles/role-inputs.generated.ts'

@@ -21,6 +21,15 @@ describe('defineCluster', () => {
       ...start,
       roles: { 'consul-server': { on: { model: 'pi4' }, count: 3, kv: { a: 1, b: { secret: 'x' } } } },
     })
+    defineCluster({
+      ...start,
+      roles: {
+        base: { on: 'all', timezone: { from: { env: 'ZONE' } } },
+        'consul-server': { on: 'all', kv: { a: { from: { secret: 'app/password' } } } },
+      },
+    })
+    // @ts-expect-error a text that is from nothing that there is
+    defineCluster({ ...start, roles: { base: { on: 'all', timezone: { from: { variable: 'ZONE' } } } } })
     // @ts-expect-error a misspelt key
     defineCluster({ ...start, acess: { user: 'pi' } })
     // @ts-expect-error a misspelt key further down

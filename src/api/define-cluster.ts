@@ -1,9 +1,12 @@
 /** The function that gives a typed cluster file its types. */
+import type { WithReferences } from '../cluster-file/references/reference.ts'
 import type { ClusterFileInput } from '../cluster-file/schema.ts'
 import type { RoleInputs } from '../roles/role-inputs.generated.ts'
 
 /** What a typed cluster file may say; `Own` maps the names of own roles to the types of their options. */
-export type TypedCluster<Own extends object = Record<never, never>> = ClusterFileInput<RoleInputs & Own>
+export type TypedCluster<Own extends object = Record<never, never>> = WithReferences<
+  ClusterFileInput<RoleInputs & Own>
+>
 
 /**
  * Returns what it is given: `export default defineCluster({ … })` in a `cluster.ts` makes the editor complete every key and the compiler

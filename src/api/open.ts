@@ -2,6 +2,7 @@
 import { dirname, resolve as absolute } from 'node:path'
 import { loadClusterFile, type LoadResult } from '../cluster-file/load.ts'
 import type { Positions } from '../cluster-file/positions.ts'
+import type { TakenText } from '../cluster-file/references/take-texts.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import type { RoleSchemas } from '../cluster-file/role-form.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -14,6 +15,7 @@ import { readWishedFiles } from '../wishes/read-files.ts'
 import { readAuthorizedKeys } from './authorized-keys.ts'
 import { clusterFolder, readLock, type ClusterFolder } from './folder/cluster-folder.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
+import { missingSecretTexts } from './secrets/secret-texts.ts'
 import { leftNodeWarnings } from './left-nodes.ts'
 import { OURS, registryOf, type Registry } from './own/load-own.ts'
 import { MODULES } from './modules.ts'
@@ -83,6 +85,8 @@ export interface ClusterSource {
   readonly kinds: Registry['kinds']
   /** The files beside the cluster file that roles wish for, as they were when it was opened. */
   readonly files: WishedFiles
+  /** The texts of the cluster file that stand elsewhere. */
+  readonly references: readonly TakenText[]
   readonly twin: ReadonlyMap<string, string> | undefined
   /** Nodes that everything is taken from. */
   readonly bare: ReadonlySet<string>
@@ -128,7 +132,8 @@ export async function openCluster(
       Object.keys(source.file.nodes),
       source.positions.ofKey(['nodes']),
     )
-    const diagnostics = [...loaded.diagnostics, ...unread, ...resolved.diagnostics, ...left]
+    const secrets = missingSecretTexts(source, resolved, paths.secretsFolder)
+    const diagnostics = [...loaded.diagnostics, ...unread, ...resolved.diagnostics, ...secrets, ...left]
     const isRefused = diagnostics.some(({ severity }) => severity === 'error')
     if (isRefused && options.despiteFindings !== true) return { diagnostics, text: loaded.text }
     return { cluster: opened(source, resolved, options, paths, diagnostics) }
@@ -140,14 +145,14 @@ export async function openCluster(
 
 /** Everything that a cluster is resolved from: the file, and what lies beside it. */
 async function sourceOf(
-  { file, positions, text, path }: LoadResult & { readonly file: ClusterFile },
+  { file, positions, text, path, references = [] }: LoadResult & { readonly file: ClusterFile },
   { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
   { lab, set = [], edited, bare = [] }: OpenOptions,
 ): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
   const beside = dirname(path ?? folder)
   const keys = await readAuthorizedKeys(file.access.authorized_keys, beside, positions)
-  const { files, diagnostics } = await readWishedFiles(fileWishes(file, positions, roles), beside)
+  const { files, diagnostics } = readWishedFiles(fileWishes(file, positions, roles), beside)
   const source: ClusterSource = {
     file,
     positions,
@@ -159,6 +164,7 @@ async function sourceOf(
     roles,
     kinds,
     files,
+    references,
     twin: lab ? await twinAddresses({ cluster: file.cluster, folder }) : undefined,
     bare: new Set(bare === 'all' ? Object.keys(file.nodes) : bare),
   }
@@ -175,6 +181,7 @@ export function resolveSource(source: ClusterSource): Resolved {
     kinds: source.kinds,
     authorizedKeys: source.authorizedKeys,
     files: source.files,
+    references: source.references,
     bare: source.bare,
     ...(source.twin && { twin: source.twin }),
   })

@@ -1,12 +1,15 @@
 /** Checks plain values against the schema and the cross-field rules, finding all mistakes in one go. */
+import { dirname } from 'node:path'
 import { clusterCodes } from '../diagnostics/catalogue/cluster.ts'
 import { keyCodes } from '../diagnostics/catalogue/keys.ts'
+import { referenceCodes } from '../diagnostics/catalogue/references.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
 import { withNodeOptions } from './node-options.ts'
 import { findingsOf } from './issue-diagnostics.ts'
 import type { Finding, Subject } from './issue-diagnostics.ts'
-import type { KeyPath, Positions } from './positions.ts'
+import { keyPathText, type KeyPath, type Positions } from './positions.ts'
+import { withTexts, type TakenText, type WithTexts } from './references/take-texts.ts'
 import { clusterFileSchema } from './schema.ts'
 import type { ClusterFile } from './schema.ts'
 import type { RoleSchemas } from './role-form.ts'
@@ -21,6 +24,8 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[]
   /** Where every key and value stands. */
   readonly positions: Positions
+  /** The texts that stand elsewhere. */
+  readonly references?: readonly TakenText[]
 }
 
 /** What a reader may be told. */
@@ -29,6 +34,8 @@ export interface ReadOptions {
   readonly roles: RoleSchemas
   /** `KEY=VALUE`: what is to be taken in place of what the file says. */
   readonly set?: readonly string[] | undefined
+  /** The process's own when left out. */
+  readonly environment?: NodeJS.ProcessEnv | undefined
 }
 
 /** After so many rounds of taking out what is wrong, the rest is not worth looking at. */
@@ -38,15 +45,20 @@ const ROUNDS = 5
 export function checkClusterFile(
   written: unknown,
   places: Positions,
-  { roles, set = [] }: ReadOptions,
+  { roles, set = [], environment = process.env }: ReadOptions,
 ): ReadResult {
-  const { value, positions, diagnostics: unusable } = withSettings(written, places, set)
-  const subject = { schema: clusterFileSchema(roles), value, positions }
-  const { file, findings } = parsed(subject)
-  const laid =
-    file && withNodeOptions(file, value, { roles, positions, told: findings.map(({ path }) => path) })
+  const { value: said, positions, diagnostics: unusable } = withSettings(written, places, set)
+  const schema = clusterFileSchema(roles)
+  const folder = dirname(positions.of([]).file)
+  const texts = withTexts(said, { schema, positions, folder, environment })
+  const value = texts.failed.length === 0 ? texts.value : without(texts.value, texts.failed)
+  const { file, findings: found } = parsed({ schema, value, positions })
+  const findings = knowingReferences(found, texts)
+  const told = [...texts.failed, ...findings.map(({ path }) => path)]
+  const laid = file && withNodeOptions(file, value, { roles, positions, told })
   const diagnostics = [
     ...unusable,
+    ...texts.diagnostics,
     ...findings.map(({ diagnostic }) => diagnostic),
     ...(laid ? [...laid.diagnostics, ...validateClusterFile(laid.file, positions)] : []),
   ].filter(saidOnce(value))
@@ -55,7 +67,24 @@ export function checkClusterFile(
     ...(laid && !failed && { file: laid.file }),
     diagnostics: sortDiagnostics(diagnostics),
     positions,
+    references: texts.taken,
   }
+}
+
+/** What is not there because its reference leads nowhere is not missing, and what stands for a secret has no form to be judged. */
+function knowingReferences(findings: readonly Finding[], { taken, failed }: WithTexts): readonly Finding[] {
+  return findings.flatMap((finding) => {
+    const { path, missing } = finding
+    if (missing && failed.some((own) => path.every((step, index) => step === own[index]))) return []
+    const name = keyPathText(path)
+    const secret = taken.find((one) => one.source === 'secret' && keyPathText(one.path) === name)
+    if (secret === undefined) return [finding]
+    const diagnostic = referenceCodes.SECRET_NOT_TAKEN(
+      { key: name, name: secret.name },
+      { where: secret.where },
+    )
+    return [{ ...finding, diagnostic }]
+  })
 }
 
 /** Where `nodes` is nothing there are no nodes; where it is something else, that is what is wrong with it. */

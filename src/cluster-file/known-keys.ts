@@ -38,6 +38,7 @@ function partsOf(schema: z.core.$ZodType, step: string | number): readonly z.cor
   }
   if (schema instanceof z.ZodRecord) return branchesOf(schema.valueType)
   if (schema instanceof z.ZodArray) return branchesOf(schema.element)
+  if (schema instanceof z.ZodUnknown) return [schema]
   return []
 }
 

@@ -1,5 +1,5 @@
 /** Writes the reference page of the cluster file, `docs/reference/cluster-file.md`, from the same schema as the editor help. */
-import { clusterFileJsonSchema } from './json-schema.ts'
+import { plainJsonSchema } from './json-schema.ts'
 import type { RoleSchemas } from './role-form.ts'
 
 /** The parts of a JSON Schema that pages of the reference show. */
@@ -19,7 +19,7 @@ export interface SchemaPart {
 
 /** The whole page, in Markdown: one table for each map of the cluster file. */
 export function renderClusterFileReference(roles: RoleSchemas): string {
-  return `${HEAD}\n${tables('The cluster file', clusterFileJsonSchema(roles)).join('\n')}`
+  return `${HEAD}\n${tables('The cluster file', plainJsonSchema(roles)).join('\n')}`
 }
 
 const HEAD = `# The cluster file
@@ -27,6 +27,9 @@ const HEAD = `# The cluster file
 Generated from its schema; editors show the same descriptions when the first line is
 \`# yaml-language-server: $schema=./cluster.schema.json\` (\`bramble schema > cluster.schema.json\` writes that file).
 \`NAME\` stands for a name that you choose.
+
+Wherever text is taken, it can also stand elsewhere: \`{ from: { file: PATH } }\` is the text of a file beside the cluster file, \`{ from: { env: NAME } }\` a
+variable in the environment of the command, and \`{ from: { secret: NAME } }\` a secret of the store: [references](../cluster-file.md#texts-that-stand-elsewhere).
 `
 
 /** Defaults of maps and lists show in the tables of their keys. */

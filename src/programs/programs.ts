@@ -13,6 +13,7 @@ import type { Role, RoleClusterContext, RoleContext } from '../roles/role.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import { offersOf } from '../resolve/offers.ts'
 import { offerWish, onlyNamed } from '../wishes/offer.ts'
+import { referredWish } from '../wishes/wishes.ts'
 import { splitWaiting } from './waiting.ts'
 import { clashDiagnostic, merged } from './merge-resources.ts'
 import { fileFrom } from '../wishes/file-wish.ts'
@@ -63,6 +64,7 @@ export function secretWishes(resolved: Resolved): SecretWish[] {
   return [
     ...placedRoles(resolved).flatMap(({ role, ...given }) => role.secrets?.({ ...given, cluster }) ?? []),
     ...offersOf(resolved).map(({ offer }) => offerWish(offer)),
+    ...resolved.references.flatMap(({ source, name }) => (source === 'secret' ? [referredWish(name)] : [])),
   ]
 }
 

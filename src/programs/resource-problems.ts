@@ -9,6 +9,7 @@ import type { Role } from '../roles/role.ts'
 import { clashDiagnostic, merged, type Clash } from './merge-resources.ts'
 import { wantedOn, type Provisions } from './programs.ts'
 import type { WantedResource } from './merge-resources.ts'
+import { secretsInTheOpen } from './secrets-in-the-open.ts'
 
 /** Of these nodes; `provisions` only when secrets and releases are there. Without, roles that need them are not asked. */
 export function resourceProblems(
@@ -16,8 +17,10 @@ export function resourceProblems(
   nodes: readonly string[],
   provisions?: Provisions,
 ): Diagnostic[] {
-  const looked = nodes.filter((node) =>
-    resolved.cluster.usesOn(node).some(({ role }) => isTheUsers(resolved.roles[role])),
+  const hasSecrets = resolved.references.some(({ source }) => source === 'secret')
+  const looked = nodes.filter(
+    (node) =>
+      hasSecrets || resolved.cluster.usesOn(node).some(({ role }) => isTheUsers(resolved.roles[role])),
   )
   const clashes = new Map<string, { clash: Clash; nodes: string[] }>()
   const found: Diagnostic[] = []
@@ -31,6 +34,7 @@ export function resourceProblems(
         clashes.set(key, { clash, nodes: [...(clashes.get(key)?.nodes ?? []), node] })
       }
       const all = resolved.cluster.usesOn(node).every(({ role }) => asked(resolved.roles[role] as Role))
+      found.push(...secretsInTheOpen(wanted, resolved))
       const missing = all ? missingNeeds(wanted, node, resolved) : []
       found.push(...missing)
       if (all && missing.length === 0) orderResources(resources, () => 0)

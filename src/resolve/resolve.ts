@@ -1,6 +1,8 @@
 /** From what the user wrote and what boards said of themselves to the cluster that roles see. Pure. */
 import { dirname, join } from 'node:path'
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
+import { holdsStandIn } from '../cluster-file/references/stand-in.ts'
+import type { TakenText } from '../cluster-file/references/take-texts.ts'
 import type { CompilerKind } from '../compile/compile.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import type { Candidate, SelectionContext } from '../cluster-file/select.ts'
@@ -30,6 +32,8 @@ export interface ResolveInput {
   readonly authorizedKeys: readonly string[]
   /** The files beside the cluster file that roles wish for. */
   readonly files?: WishedFiles
+  /** The texts of the cluster file that stand elsewhere. */
+  readonly references?: readonly TakenText[]
   /** Nodes that everything is taken from, whatever the cluster file puts on them, but what lets us log in. */
   readonly bare?: ReadonlySet<string> | undefined
   /** In the lab: the addresses of the virtual nodes, which stand in for those of the boards. */
@@ -50,6 +54,8 @@ export interface Resolved {
   readonly positions: Positions
   /** The files beside the cluster file that roles wish for. */
   readonly files: WishedFiles
+  /** The texts of the cluster file that stand elsewhere. */
+  readonly references: readonly TakenText[]
   /** Nodes that everything is taken from. */
   readonly bare: ReadonlySet<string>
   /** The cluster as the file has it, with what is taken from these nodes; `cluster` itself where nothing is taken. */
@@ -89,6 +95,7 @@ export function resolve(input: ResolveInput): Resolved {
     kinds: input.kinds,
     positions,
     files: input.files ?? new Map(),
+    references: input.references ?? [],
     bare,
     complete: bare.size === 0 ? cluster : placedCluster(input, boards, placed).cluster,
     settled: Object.fromEntries(settled.map(({ what, value }) => [what, value])),
@@ -187,7 +194,7 @@ function clusterOf(
   nodes: readonly ClusterNode[],
   placement: Placement,
   usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
-): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings'> {
+): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings' | 'isSecret'> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = new Map(

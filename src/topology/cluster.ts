@@ -48,6 +48,8 @@ export interface Cluster {
   allocated(name: string): Allocated
   /** What all roles and declared services give to others, in the order of the nodes. */
   provided(): readonly ProvidedOnNode[]
+  /** Whether a text holds a secret that the cluster file refers to, `{ from: { secret: NAME } }`: it must be the content of a secret file, and show nowhere. */
+  isSecret(text: string): boolean
   /** What can be reached on a node, where a role closes all else; undefined where none does, and whatever listens can be reached. */
   openings(node: string): readonly Opening[] | undefined
 }

@@ -45,6 +45,15 @@ export function password(name: string, length = PASSWORD_LENGTH): SecretWish {
   }
 }
 
+/** A secret that the cluster file refers to: it has to be there, or to be made by whoever else wishes for it. */
+export function referredWish(name: string): SecretWish {
+  return {
+    name,
+    loss: `only you know it; bring it back with bramble secrets import ${name}`,
+    meet: () => undefined,
+  }
+}
+
 /** An authority that signs certificates of nodes. */
 export function authority(name: string, commonName: string): SecretWish {
   return {

@@ -1,4 +1,5 @@
 /** Clusters, secrets and releases as roles see them, made by hand: plain data, no file and no network. */
+import { holdsStandIn } from '../../src/cluster-file/references/stand-in.ts'
 import { assumedMemoryBytes } from '../../src/hardware/identify.ts'
 import { boardByModel, type ModelId } from '../../src/hardware/boards.ts'
 import { contentOf, type Content } from '../../src/resources/kind.ts'
@@ -87,6 +88,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     allocated,
     provided,
     openings,
+    isSecret: holdsStandIn,
   }
   return cluster
 }

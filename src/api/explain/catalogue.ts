@@ -11,6 +11,7 @@ import { loginCodes } from '../../diagnostics/catalogue/login.ts'
 import { ownPartCodes } from '../../diagnostics/catalogue/own.ts'
 import { planCodes } from '../../diagnostics/catalogue/plans.ts'
 import { readingCodes } from '../../diagnostics/catalogue/reading.ts'
+import { referenceCodes } from '../../diagnostics/catalogue/references.ts'
 import { releaseCodes } from '../../diagnostics/catalogue/releases.ts'
 import { resolveCodes } from '../../diagnostics/catalogue/resolve.ts'
 import { rolloutCodes } from '../../diagnostics/catalogue/rollout.ts'
@@ -25,6 +26,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   keyCodes,
   clusterCodes,
   fileCodes,
+  referenceCodes,
   ownPartCodes,
   resolveCodes,
   ...ownCodes,

@@ -14,8 +14,8 @@ export const PROGRAM_OF = 'the program of '
 const DIGEST_BYTES = 32
 
 /**
- * The inputs of a run. Secrets count by their encrypted files; a file with a secret in clear may hold one that is easy to guess, so its digest is slow
- * to make. The programs hold what else there is, such as own roles. Where secrets are still to be made, programs are others in each run and do not count.
+ * The inputs of a run. Secrets count by their encrypted files; a file with a secret in clear or a variable of the environment may hold one that is easy
+ * to guess, so its digest is slow to make. The programs hold what else there is, such as own roles. Where secrets are still to be made, programs are others in each run and do not count.
  */
 export async function inputsOf(cluster: OpenedCluster, prepared: Prepared): Promise<Record<string, string>> {
   const { source, paths } = cluster
@@ -28,6 +28,10 @@ export async function inputsOf(cluster: OpenedCluster, prepared: Prepared): Prom
   }
   for (const [path, content] of source.files)
     inputs[`the file ${path}`] = content.sensitive ? slowDigest(content.sha256, path) : content.sha256
+  for (const { source: from, name, text } of source.references) {
+    if (from === 'env') inputs[`the variable ${name} of the environment`] = slowDigest(text, name)
+    if (from === 'file') inputs[`the file ${name}`] = sha256(text)
+  }
   for (const name of listFolder(paths.secretsFolder).names)
     inputs[`the secret ${name}`] = sha256(await readFile(secretFile(paths.secretsFolder, name)))
   for (const [engine, release] of Object.entries(prepared.lock.releases))

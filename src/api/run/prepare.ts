@@ -15,6 +15,7 @@ import { decideAll } from '../../programs/decide-versions.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { judgedVersions } from '../status/engine-versions.ts'
 import { lossOf, lostSecrets, type Evidence } from '../secrets/lost-secrets.ts'
+import { withSecretTexts } from '../secrets/secret-texts.ts'
 import { resolveSource, type OpenedCluster } from '../open.ts'
 import {
   compileNode,
@@ -82,15 +83,20 @@ export async function prepare(
   releases: 'here' | Objections = agreed,
 ): Promise<Prepared> {
   const { resolved: seen, isManaged } = await resolveWithFacts(opened, firstContact)
-  const { resolved, notices } =
+  const { resolved: withoutSecrets, notices } =
     releases === 'here' ? { resolved: seen, notices: [] } : await withVersions(opened, seen)
-  const nodes = nodesInScope(resolved, scope)
-  const wishes = secretWishes(resolved)
+  const nodes = nodesInScope(withoutSecrets, scope)
+  const wishes = secretWishes(withoutSecrets)
   const { secrets, roleSecrets, problems } = await openFor(opened, mode, {
-    lock: resolved.lock,
+    lock: withoutSecrets.lock,
     isManaged,
     wishes,
   })
+  const resolved = withSecretTexts(
+    withoutSecrets,
+    secrets,
+    mode === 'look' || withoutSecrets.bare.size > 0 ? 'look' : 'run',
+  )
   const engines = enginesOf(resolved, new Set(nodes), { secrets: roleSecrets, release: noRelease })
   const found = { resolved, nodes, engines }
   const releaseNeeds = releaseWishes(resolved, new Set(nodes))

@@ -5,7 +5,7 @@ import type { ServerOptions } from '../../engines/consul/options.ts'
 import { managementOf } from '../../engines/consul/role-parts.ts'
 import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
 import type { RoleClusterContext } from '../role.ts'
-import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
+import type { SecretWish } from '../../wishes/secret-wish.ts'
 import { password, token as tokenWish } from '../../wishes/wishes.ts'
 
 /** The secrets behind the users' tokens and entries. */
@@ -35,12 +35,16 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
       description: token.description || `Bramble: ${name}`,
       policies: token.policies,
     })),
-    entries: Object.entries(options.kv).map(([key, value]) => entryOf(key, value, secrets)),
+    entries: Object.entries(options.kv).map(([key, value]) => entryOf(key, value, { cluster, secrets })),
   }
 }
 
-function entryOf(key: string, value: ServerOptions['kv'][string], secrets: RoleSecrets) {
+function entryOf(
+  key: string,
+  value: ServerOptions['kv'][string],
+  { cluster, secrets }: Pick<RoleClusterContext, 'cluster' | 'secrets'>,
+) {
   return typeof value === 'string'
-    ? { key, value, sensitive: false }
+    ? { key, value, sensitive: cluster.isSecret(value) }
     : { key, value: secrets.text(secretNames.value(value.secret)), sensitive: true }
 }

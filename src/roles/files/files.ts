@@ -57,19 +57,23 @@ const filesOptions = z
 
 type FilesOptions = z.output<typeof filesOptions>
 
-function contentFor({ options, node, cluster, file: read }: RoleContext<FilesOptions>): Content {
-  const { content, source, template, secret } = options
+function contentFor(
+  { options, node, cluster, file: read }: RoleContext<FilesOptions>,
+  secret: boolean,
+): Content {
+  const { content, source, template } = options
   if (source !== undefined) return read(source)
   if (template !== undefined) return filledTemplate(read(template), node, cluster)
   return contentOf(content ?? '', secret)
 }
 
 function resources(context: RoleContext<FilesOptions>): Resource[] {
-  const { path, folder, absent, owner, group = owner, secret } = context.options
+  const { path, folder, absent, owner, group = owner, content = '' } = context.options
+  const secret = context.options.secret || context.cluster.isSecret(content)
   if (folder === true) return [directory({ path, owner, group, mode: context.options.mode ?? '755' })]
   if (absent === true) return [file({ path, state: 'absent' })]
   const mode = context.options.mode ?? (secret ? '600' : '644')
-  return [file({ path, content: contentFor(context), owner, group, mode, sensitive: secret })]
+  return [file({ path, content: contentFor(context, secret), owner, group, mode, sensitive: secret })]
 }
 
 /** Files and folders of your own: with their contents written out, from a file beside the cluster file, or filled into a template. */

@@ -49,6 +49,15 @@ await describeEachConsul(90, (binary) => {
       expect((await dc.home.consul('hammond', ['kv', 'get', 'app/colour'])).code).toBe(1)
     })
 
+    it('may be an entry with an empty value', async () => {
+      const empty = { entries: [{ key: 'app/empty', value: '', sensitive: false }] }
+      expect(failures(await dc.converge(empty))).toEqual([])
+      expect(await dc.check(empty)).toEqual([])
+      const { code, stdout } = await dc.home.consul('hammond', ['kv', 'get', 'app/empty'])
+      expect([code, stdout.toString().trim()]).toEqual([0, ''])
+      await dc.converge()
+    })
+
     it('is not well while a token that somebody else made may do everything', async () => {
       const wanted = { servers: SERVERS, clients: ['ears'], nodes: [] }
       const status = () => askStatus(dc.home.link, 'hammond', wanted, dc.home.access)
