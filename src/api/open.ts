@@ -1,6 +1,7 @@
 /** Opens a cluster: reads its file and lock, resolves what can be resolved without asking any node. */
 import { dirname, resolve as absolute } from 'node:path'
 import { loadClusterFile, type LoadResult } from '../cluster-file/load.ts'
+import type { Part, Texts } from '../cluster-file/include/part.ts'
 import type { Positions } from '../cluster-file/positions.ts'
 import type { TakenText } from '../cluster-file/references/take-texts.ts'
 import type { ClusterFile } from '../cluster-file/schema.ts'
@@ -31,12 +32,14 @@ export interface OpenOptions {
   readonly lab: boolean
   /** Open also when roles object to what was seen of the nodes: to look at them anew. */
   readonly despiteFindings?: boolean
+  /** Open also while secrets are not there that the cluster file refers to: to bring them. */
+  readonly beforeSecrets?: boolean
   /** `KEY=VALUE`: what is to be taken in place of what the cluster file says. */
   readonly set?: readonly string[] | undefined
   /** @internal Nodes that everything is taken from; what roles object to keeps no such cluster from opening. */
   readonly bare?: 'all' | readonly string[] | undefined
   /** @internal What the cluster file and the lock are about to become, in place of what they are. */
-  readonly edited?: { readonly text: string; readonly lock: (lock: ClusterLock) => ClusterLock } | undefined
+  readonly edited?: { readonly texts: Texts; readonly lock: (lock: ClusterLock) => ClusterLock } | undefined
   /** Instead of the usual place of the identity that opens the secrets. */
   readonly identityFile?: string | undefined
 }
@@ -76,6 +79,8 @@ export interface ClusterSource {
   /** Text of the cluster file, for quoting its lines; undefined for a typed one. */
   readonly text: string | undefined
   readonly path: string
+  /** The files that the cluster file includes. */
+  readonly included: readonly Part[]
   readonly lock: ClusterLock
   /** What was taken in place of what the file says. */
   readonly set: readonly string[]
@@ -110,7 +115,7 @@ export async function openCluster(
   const folder = absolute(options.folder)
   const registry = await registryOf(folder)
   const { set, file, edited } = options
-  const reading = { roles: registry.roles, set, modules: MODULES, file, text: edited?.text }
+  const reading = { roles: registry.roles, set, modules: MODULES, file, texts: edited?.texts }
   const loaded = await loadClusterFile(folder, reading)
   if (registry.diagnostics.length > 0) {
     // A role that could not be loaded is not one that nobody knows.
@@ -132,7 +137,8 @@ export async function openCluster(
       Object.keys(source.file.nodes),
       source.positions.ofKey(['nodes']),
     )
-    const secrets = missingSecretTexts(source, resolved, paths.secretsFolder)
+    const secrets =
+      options.beforeSecrets === true ? [] : missingSecretTexts(source, resolved, paths.secretsFolder)
     const diagnostics = [...loaded.diagnostics, ...unread, ...resolved.diagnostics, ...secrets, ...left]
     const isRefused = diagnostics.some(({ severity }) => severity === 'error')
     if (isRefused && options.despiteFindings !== true) return { diagnostics, text: loaded.text }
@@ -145,7 +151,7 @@ export async function openCluster(
 
 /** Everything that a cluster is resolved from: the file, and what lies beside it. */
 async function sourceOf(
-  { file, positions, text, path, references = [] }: LoadResult & { readonly file: ClusterFile },
+  { file, positions, text, path, parts = [], references = [] }: LoadResult & { readonly file: ClusterFile },
   { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
   { lab, set = [], edited, bare = [] }: OpenOptions,
@@ -158,6 +164,7 @@ async function sourceOf(
     positions,
     text,
     path: path ?? folder,
+    included: text === undefined ? parts : parts.slice(1),
     lock: edited ? edited.lock(await readLock(lockFile, lab)) : await readLock(lockFile, lab),
     set,
     authorizedKeys: keys,

@@ -25,6 +25,7 @@ export interface Context {
   /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
   readonly openCluster: (options?: {
     readonly despiteFindings?: boolean
+    readonly beforeSecrets?: boolean
     readonly bare?: 'all'
   }) => Promise<OpenedCluster>
 }

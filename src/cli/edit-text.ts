@@ -21,7 +21,7 @@ export function rolesLost({ edit, was, cluster }: EditedCluster): readonly LostR
 
 /** The difference of the file, and what it means. */
 export function editText(edited: EditedCluster, palette: Palette): string {
-  const { edit, file, before, after, cluster, mentions } = edited
+  const { edit, files, cluster, mentions } = edited
   const own = cluster.nodes.find(({ name }) => name === (edit.do === 'rename' ? edit.to : edit.node))
   const roles =
     edit.do === 'remove'
@@ -37,9 +37,11 @@ export function editText(edited: EditedCluster, palette: Palette): string {
     (place) => `${place} holds ${edit.node} too and stays as it is: see whether it means the node`,
   )
   const lines = [
-    palette.bold(file),
-    ...lineDiff(before, after, palette),
-    '',
+    ...files.flatMap(({ file, before, after }) => [
+      palette.bold(file),
+      ...lineDiff(before, after, palette),
+      '',
+    ]),
     ...roles,
     ...unsure,
     ...board,

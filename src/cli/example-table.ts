@@ -92,7 +92,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble explain NODE_BUSY', 'what a code means and what to do'],
     ['bramble explain', 'all codes'],
   ],
-  'bramble schema': [['bramble schema >cluster.schema.json', 'for an editor']],
+  'bramble schema': [
+    ['bramble schema >cluster.schema.json', 'for an editor'],
+    ['bramble schema --part >part.schema.json', 'for files that the cluster file includes'],
+  ],
   'bramble completion': [['bramble completion bash >~/.bramble-completion', 'for source in ~/.bashrc']],
   'bramble version': [['bramble version --json', 'for a program']],
 }

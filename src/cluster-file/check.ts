@@ -8,6 +8,7 @@ import { sortDiagnostics } from '../diagnostics/diagnostics.ts'
 import { withNodeOptions } from './node-options.ts'
 import { findingsOf } from './issue-diagnostics.ts'
 import type { Finding, Subject } from './issue-diagnostics.ts'
+import type { Part, Texts } from './include/part.ts'
 import { keyPathText, type KeyPath, type Positions } from './positions.ts'
 import { withTexts, type TakenText, type WithTexts } from './references/take-texts.ts'
 import { clusterFileSchema } from './schema.ts'
@@ -24,6 +25,8 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[]
   /** Where every key and value stands. */
   readonly positions: Positions
+  /** The files that it is written in, the main one first; none of a typed one alone. */
+  readonly parts?: readonly Part[]
   /** The texts that stand elsewhere. */
   readonly references?: readonly TakenText[]
 }
@@ -34,6 +37,8 @@ export interface ReadOptions {
   readonly roles: RoleSchemas
   /** `KEY=VALUE`: what is to be taken in place of what the file says. */
   readonly set?: readonly string[] | undefined
+  /** What files are about to say, by their paths, in place of what they say. */
+  readonly texts?: Texts | undefined
   /** The process's own when left out. */
   readonly environment?: NodeJS.ProcessEnv | undefined
 }

@@ -15,6 +15,12 @@ export function clusterFileJsonSchema(roles: RoleSchemas): Readonly<Record<strin
   return { $schema, ...withReferences(schema), definitions: { reference } }
 }
 
+/** The same for a file that a cluster file includes: what has to be said may stand in another one. */
+export function partJsonSchema(roles: RoleSchemas): Readonly<Record<string, unknown>> {
+  const { required: _elsewhere, ...schema } = clusterFileJsonSchema(roles)
+  return { ...schema, title: 'Part of a cluster file' }
+}
+
 /** The same without the notation for texts that stand elsewhere, which is taken wherever a text is. */
 export function plainJsonSchema(roles: RoleSchemas): Readonly<Record<string, unknown>> {
   const { $schema, ...schema } = z.toJSONSchema(clusterFileSchema(roles), TARGET)

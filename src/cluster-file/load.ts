@@ -23,8 +23,6 @@ export interface LoadResult extends ReadResult {
 export interface LoadOptions extends ReadTypedOptions {
   /** The file, by its path; looked for by its usual names in the folder when left out. */
   readonly file?: string | undefined
-  /** What the file is about to say, in place of what it says. */
-  readonly text?: string | undefined
 }
 
 /** Finds, reads and checks the cluster file in `folder`. Nothing is thrown for what the user did. */
@@ -39,9 +37,8 @@ export async function loadClusterFile(folder: string, options: LoadOptions): Pro
     diagnostics: [diagnostic],
     positions: positionsWithoutLines(path),
   })
-  if (options.text !== undefined) {
-    return { path, text: options.text, ...readClusterFile({ path, text: options.text }, options) }
-  }
+  const given = options.texts?.get(path)
+  if (given !== undefined) return { path, text: given, ...readClusterFile({ path, text: given }, options) }
   let bytes: Buffer
   try {
     bytes = await readFile(path)

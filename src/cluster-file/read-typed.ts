@@ -1,9 +1,9 @@
 /** Reads a cluster file written in TypeScript. */
 import { readingCodes } from '../diagnostics/catalogue/reading.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { checkClusterFile } from './check.ts'
 import type { ReadOptions, ReadResult } from './check.ts'
 import { positionsWithoutLines } from './positions.ts'
+import { checkParts } from './read.ts'
 import { problemOf, runTyped } from './run-typed.ts'
 
 /** What reading a typed cluster file may be told. */
@@ -30,5 +30,7 @@ export async function readTypedClusterFile(path: string, options: ReadTypedOptio
   if (typeof cluster !== 'object' || cluster === null || cluster instanceof Promise) {
     return failed(readingCodes.TYPED_FILE_NO_CLUSTER({ file: path }, { where: positions.of([]) }))
   }
-  return checkClusterFile(cluster, positions, options)
+  const main = { path, text: '', value: cluster, positions }
+  const { parts = [], ...result } = checkParts(main, [], options)
+  return { ...result, parts: parts.slice(1) }
 }

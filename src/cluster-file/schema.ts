@@ -57,6 +57,10 @@ const clusterSchema = z.strictObject({
   domain: text(DOMAIN)
     .transform((domain) => domain.toLowerCase().replace(/\.$/, ''))
     .meta({ description: 'A domain you own, or home.arpa; services answer under service.<domain>.' }),
+  include: listOf(text()).optional().meta({
+    description:
+      'Further files of the cluster file, with the same keys: paths from the folder of this one, such as nodes.yaml or roles/*.yaml.',
+  }),
   access: accessSchema.prefault({}),
   nodes: z
     .record(

@@ -48,6 +48,7 @@ function parsed(text: string, file: unknown): Setting {
   if (key === undefined) throw new Unusable('has no "="')
   const steps = key.split('.')
   if (steps.some((step) => step === '' || step === '__proto__')) throw new Unusable('names no key')
+  if (steps[0] === 'include') throw new Unusable('names files, which are read before it')
   const path = wayIn(file, steps)
   if (written.trim() === '') return { text, path, value: undefined }
   // As the value of a key, so that text, numbers and lists are what they would be in the file.

@@ -194,12 +194,10 @@ function clusterOf(
   nodes: readonly ClusterNode[],
   placement: Placement,
   usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
-): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings' | 'isSecret'> {
+): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings'> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
-  const services = new Map(
-    Object.entries(file.services).map(([name, entry]) => [name, serviceOf(name, entry)]),
-  )
+  const services = servicesOf(file)
   const named = (names: readonly string[]): ClusterNode[] => names.flatMap((name) => byName.get(name) ?? [])
   const uses = new Map(
     [...placement.roles].map(([role, placed]) => [
@@ -224,10 +222,15 @@ function clusterOf(
     uses: <Options>(role: string) => (uses.get(role) ?? []) as readonly RoleOnNodes<Options>[],
     usesOn: (node) => usesOf.get(node) ?? [],
     options: <Options>(role: string) => file.roles[role]?.[0]?.options as Options | undefined,
+    isSecret: holdsStandIn,
     pinned: (engine) => input.lock.releases[engine]?.version,
     servicesOn: (node) =>
       [...placement.services].flatMap(([name, on]) => (on.includes(node) ? (services.get(name) ?? []) : [])),
   }
+}
+
+function servicesOf({ services }: ClusterFile): ReadonlyMap<string, ClusterService> {
+  return new Map(Object.entries(services).map(([name, entry]) => [name, serviceOf(name, entry)]))
 }
 
 function serviceOf(name: string, entry: ClusterFile['services'][string]): ClusterService {

@@ -43,7 +43,7 @@ describe('files beside the cluster file', () => {
       { path: 'key', where },
       { path: 'key', where, secret: true },
     ]
-    const { files } = await readWishedFiles(wishes, folder)
+    const { files } = readWishedFiles(wishes, folder)
     expect(files.get('key')?.sensitive).toBe(true)
     expect(secretTextsOf(files)).toEqual([{ name: 'key', text: 'correct horse battery staple\n' }])
   })

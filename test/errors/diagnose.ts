@@ -1,4 +1,5 @@
 /** Opens the cluster of a folder as every command does, and renders what is wrong with it. */
+import { existsSync, readFileSync } from 'node:fs'
 import { openCluster } from '../../src/api/open.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { sortDiagnostics } from '../../src/diagnostics/diagnostics.ts'
@@ -11,8 +12,9 @@ export async function diagnose(folder: string): Promise<{
 }> {
   const opened = await openCluster({ folder, lab: false })
   const found = 'cluster' in opened ? opened.cluster : opened
-  const text = 'cluster' in opened ? opened.cluster.source.text : opened.text
   const diagnostics = sortDiagnostics(found.diagnostics)
-  const rendered = renderHuman(diagnostics, { source: () => text })
+  const rendered = renderHuman(diagnostics, {
+    source: (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
+  })
   return { diagnostics, rendered: rendered.replaceAll(`${process.cwd()}/`, '').replaceAll(`${folder}/`, '') }
 }

@@ -111,7 +111,7 @@ describe.skipIf(lacking.length > 0)('a plan in a file', () => {
     await bring(CODES[1] ?? '', '--replace')
     const { text: shown } = await cluster.bramble('plan')
     expect(shown).toContain('/etc/door')
-    for (const code of CODES) expect(shown).not.toContain(code)
+    for (const secret of CODES) expect(shown).not.toContain(secret)
     await plan()
     expect((await cluster.bramble('apply', file)).code).toBe(0)
   })

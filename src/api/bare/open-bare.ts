@@ -1,7 +1,8 @@
 /** Opens a cluster in which nodes are to have nothing of ours but the way in. */
-import { editedText } from '../../cluster-file/edit/edit-text.ts'
+import { editedParts } from '../../cluster-file/edit/edit-parts.ts'
+import { writtenFile } from '../edit/written-file.ts'
+import type { Texts } from '../../cluster-file/include/part.ts'
 import type { LeftNode } from '../../cluster-lock/cluster-lock.ts'
-import { readFile } from 'node:fs/promises'
 import { findClusterFile } from '../../cluster-file/find.ts'
 import { editCodes } from '../../diagnostics/catalogue/edit.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
@@ -18,12 +19,12 @@ export async function openWithBareNode(options: OpenOptions, node: string): Prom
   if (names.includes(node)) return opened
   const left = opened.cluster.source.lock.left ?? {}
   const entry = left[node]
-  const text = entry && (await withNode(options, node, entry))
-  if (text === undefined) {
+  const texts = entry && (await withNode(options, node, entry))
+  if (texts === undefined) {
     const known = [...names, ...Object.keys(left)]
     return { diagnostics: [editCodes.NODE_NOT_IN_FILE({ node, near: didYouMean(node, known), known })] }
   }
-  return openCluster({ ...options, bare: [node], edited: { text, lock: (lock) => lock } })
+  return openCluster({ ...options, bare: [node], edited: { texts, lock: (lock) => lock } })
 }
 
 /** The cluster file as if the node were in it still. */
@@ -31,12 +32,13 @@ async function withNode(
   { folder, file }: OpenOptions,
   node: string,
   entry: LeftNode,
-): Promise<string | undefined> {
+): Promise<Texts | undefined> {
   const found = file === undefined ? findClusterFile(folder) : { path: file }
   if (!('path' in found) || found.path.endsWith('.ts')) return undefined
-  return editedText(await readFile(found.path, 'utf8'), [
-    { do: 'put', path: ['nodes'], key: node, value: entry },
-  ])
+  const written = await writtenFile(found.path)
+  if ('diagnostics' in written) return undefined
+  const edited = editedParts(written.whole, [{ do: 'put', path: ['nodes'], key: node, value: entry }])
+  return 'places' in edited ? undefined : new Map(edited.map(({ file: path, after }) => [path, after]))
 }
 
 /** A node that left the cluster file and has nothing of ours any more is forgotten. */

@@ -3,13 +3,11 @@ import { copyFile, readFile, realpath, rename, rm, stat, writeFile } from 'node:
 import { join, relative } from 'node:path'
 import type { ClusterLock, LeftNode } from '../../cluster-lock/cluster-lock.ts'
 import { withRenamedNode } from '../../cluster-lock/renamed-node.ts'
-import { editedText } from '../../cluster-file/edit/edit-text.ts'
+import { editedParts, type EditedFile } from '../../cluster-file/edit/edit-parts.ts'
 import { changesOf, mentions, type NodeEdit } from '../../cluster-file/edit/node-edits.ts'
 import { findClusterFile } from '../../cluster-file/find.ts'
-import { keyPathText } from '../../cluster-file/positions.ts'
 import { clusterFileSchema } from '../../cluster-file/schema.ts'
-import { decodeUtf8 } from '../../cluster-file/utf8.ts'
-import { readYaml } from '../../cluster-file/yaml-source.ts'
+import type { Texts } from '../../cluster-file/include/part.ts'
 import { editCodes } from '../../diagnostics/catalogue/edit.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
@@ -20,6 +18,7 @@ import { workingFolder } from '../folder/working-folder.ts'
 import { openCluster, type OpenedCluster, type OpenOptions } from '../open.ts'
 import { registryOf } from '../own/load-own.ts'
 import { handWritten } from './hand-written.ts'
+import { writtenFile } from './written-file.ts'
 
 export type { NodeEdit } from '../../cluster-file/edit/node-edits.ts'
 
@@ -27,10 +26,10 @@ export type { NodeEdit } from '../../cluster-file/edit/node-edits.ts'
 export interface EditedCluster {
   readonly edit: NodeEdit
   readonly folder: string
-  /** Path of the cluster file. */
-  readonly file: string
-  readonly before: string
-  readonly after: string
+  /** The files that change: the cluster file, or what it includes. */
+  readonly files: readonly EditedFile[]
+  /** How a node that leaves was reached. */
+  readonly way: LeftNode
   /** The cluster as it is now, when it is in order. */
   readonly was: OpenedCluster | undefined
   /** The cluster as it would be. */
@@ -39,10 +38,11 @@ export interface EditedCluster {
   readonly mentions: readonly string[]
 }
 
-/** An edit that cannot be made, and the text whose lines the diagnostics are about. */
+/** An edit that cannot be made, and the texts whose lines the diagnostics are about. */
 export interface RefusedEdit {
   readonly diagnostics: readonly Diagnostic[]
-  readonly text?: string | undefined
+  /** By path, where they are not those that are written. */
+  readonly texts?: Texts
 }
 
 /** What an edit would make of the cluster, or why it cannot be made. Writes nothing. */
@@ -56,32 +56,24 @@ export async function editCluster(
   if (file.endsWith('.ts')) {
     return { diagnostics: [editCodes.TYPED_FILE_NOT_EDITED({ file, write: handWritten(edit) })] }
   }
-  const decoded = decodeUtf8(file, await readFile(found.path))
-  // A file that cannot be read is told as ever.
-  const before = 'text' in decoded ? decoded.text : undefined
-  const { value, positions, diagnostics } = readYaml(file, before ?? '')
-  if (before === undefined || value === undefined) return asItIs(options, diagnostics)
+  const read = await writtenFile(found.path)
+  if ('diagnostics' in read) return asItIs(options, read.diagnostics)
+  const { whole } = read
   const { roles } = await registryOf(options.folder)
-  const written = { value, positions, schema: clusterFileSchema(roles) }
+  const written = { ...whole, schema: clusterFileSchema(roles) }
   const result = changesOf(edit, written)
-  if ('diagnostics' in result) return { diagnostics: result.diagnostics, text: before }
-  const after = editedText(before, result.changes)
-  if (after === undefined) {
-    const places = result.changes.map(({ path }) => keyPathText(path))
-    return { diagnostics: [editCodes.EDIT_NOT_CERTAIN({ file, places })] }
-  }
-  const opened = await openCluster({
-    ...options,
-    edited: { text: after, lock: (lock) => lockAfter(lock, edit) },
-  })
-  if (!('cluster' in opened)) return { diagnostics: opened.diagnostics, text: after }
+  if ('diagnostics' in result) return { diagnostics: result.diagnostics }
+  const files = editedParts(whole, result.changes)
+  if ('places' in files) return { diagnostics: [editCodes.EDIT_NOT_CERTAIN(files)] }
+  const texts = new Map(files.map(({ file: path, after }) => [path, after]))
+  const opened = await openCluster({ ...options, edited: { texts, lock: (lock) => lockAfter(lock, edit) } })
+  if (!('cluster' in opened)) return { diagnostics: opened.diagnostics, texts }
   const was = await openCluster({ ...options, despiteFindings: true })
   return {
     edit,
     folder: opened.cluster.folder,
-    file,
-    before,
-    after,
+    files,
+    way: wayTo(edit.node, whole.value),
     was: 'cluster' in was ? was.cluster : undefined,
     cluster: opened.cluster,
     mentions: edit.do === 'add' ? [] : mentions(edit.node, written, result.changes),
@@ -91,9 +83,9 @@ export async function editCluster(
 const WAY: readonly string[] = ['address', 'via', 'port', 'user']
 
 /** How a node is reached, as the file says it. */
-function wayTo(node: string, text: string): LeftNode {
-  const file = readYaml('', text).value as { readonly nodes: Readonly<Record<string, object | null>> }
-  const entries = Object.entries(file.nodes[node] ?? {}).filter(([key]) => WAY.includes(key))
+function wayTo(node: string, value: unknown): LeftNode {
+  const { nodes } = value as { readonly nodes: Readonly<Record<string, object | null>> }
+  const entries = Object.entries(nodes[node] ?? {}).filter(([key]) => WAY.includes(key))
   return Object.fromEntries(entries)
 }
 
@@ -111,30 +103,41 @@ function lockAfter(lock: ClusterLock, edit: NodeEdit, way: LeftNode = {}): Clust
 }
 
 /**
- * Writes an edit; gives the path at which the file is kept as it was. A board that is called otherwise takes along what the lock has given out to
- * it, and its host key. Throws {@link DiagnosticsError} when the file was changed meanwhile.
+ * Writes an edit; gives the paths at which the files are kept as they were. A board that is called otherwise takes along what the lock has given out
+ * to it, and its host key. Throws {@link DiagnosticsError} when a file was changed meanwhile.
  */
-export async function writeEdit({ edit, folder, file, before, after }: EditedCluster): Promise<string> {
-  const target = await realpath(file)
-  if ((await readFile(target, 'utf8')) !== before) {
-    throw new DiagnosticsError([editCodes.FILE_CHANGED_MEANWHILE({ file })])
+export async function writeEdit({ edit, folder, files, way }: EditedCluster): Promise<readonly string[]> {
+  const targets = await Promise.all(files.map(async (one) => ({ ...one, target: await realpath(one.file) })))
+  for (const { file, before, target } of targets) {
+    if ((await readFile(target, 'utf8')) !== before)
+      throw new DiagnosticsError([editCodes.FILE_CHANGED_MEANWHILE({ file })])
   }
   const paths = [false, true].map((lab) => clusterFolder(folder, lab))
-  const kept = join(workingFolder(clusterFolder(folder, false), 'change'), 'cluster.yaml.before')
+  const working = workingFolder(clusterFolder(folder, false), 'change')
+  const kept: string[] = []
+  for (const { file, after, target } of targets) {
+    const copy = join(working, `${relative(folder, file).replaceAll('/', '-')}.before`)
+    await replace(target, after, copy)
+    kept.push(relative('.', copy))
+  }
+  for (const { lockFile, knownHostsFile } of paths) {
+    const lock = await readLock(lockFile, false)
+    const isKnown = lock.nodes[edit.node] !== undefined || lock.left?.[edit.node] !== undefined
+    if (isKnown) await writeLock(lockFile, lockAfter(lock, edit, way))
+    if (edit.do === 'rename') renamePinnedKeys(knownHostsFile, edit.node, edit.to)
+  }
+  return kept
+}
+
+/** In one step, with the rights that the file has; `copy` is how it was. */
+async function replace(target: string, text: string, copy: string): Promise<void> {
   const draft = `${target}.${process.pid}.new`
   try {
-    await copyFile(target, kept)
-    await writeFile(draft, after, { flush: true, mode: (await stat(target)).mode & 0o777 })
+    await copyFile(target, copy)
+    await writeFile(draft, text, { flush: true, mode: (await stat(target)).mode & 0o777 })
     await rename(draft, target)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined)
     throw unwritable(error)
   }
-  for (const { lockFile, knownHostsFile } of paths) {
-    const lock = await readLock(lockFile, false)
-    const isKnown = lock.nodes[edit.node] !== undefined || lock.left?.[edit.node] !== undefined
-    if (isKnown) await writeLock(lockFile, lockAfter(lock, edit, wayTo(edit.node, before)))
-    if (edit.do === 'rename') renamePinnedKeys(knownHostsFile, edit.node, edit.to)
-  }
-  return relative('.', kept)
 }

@@ -5,6 +5,7 @@ import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { editCodes } from '../../diagnostics/catalogue/edit.ts'
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import { fileCodes } from '../../diagnostics/catalogue/files.ts'
+import { includeCodes } from '../../diagnostics/catalogue/include.ts'
 import { keyCodes } from '../../diagnostics/catalogue/keys.ts'
 import { labCodes } from '../../diagnostics/catalogue/lab.ts'
 import { loginCodes } from '../../diagnostics/catalogue/login.ts'
@@ -23,6 +24,7 @@ import { ownCodes } from '../../roles/codes.generated.ts'
 /** One line for each area; the order is the order of the reference page. Roles and engines bring their own. */
 const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   readingCodes,
+  includeCodes,
   keyCodes,
   clusterCodes,
   fileCodes,

@@ -1,6 +1,7 @@
 /** Digests of everything that a plan is made from, by what each is called in a sentence. */
 import { scryptSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { lockText } from '../../cluster-lock/cluster-lock.ts'
 import { listFolder, secretFile } from '../../secrets/secret-files.ts'
 import { sha256 } from '../../support/sha256.ts'
@@ -26,6 +27,8 @@ export async function inputsOf(cluster: OpenedCluster, prepared: Prepared): Prom
     'cluster.lock': sha256(lockText({ ...prepared.lock, releases: {} })),
     'access.authorized_keys': sha256(source.authorizedKeys.join('\n')),
   }
+  for (const { path, text } of source.included)
+    inputs[`the file ${relative(paths.folder, path)}`] = sha256(text)
   for (const [path, content] of source.files)
     inputs[`the file ${path}`] = content.sensitive ? slowDigest(content.sha256, path) : content.sha256
   for (const { source: from, name, text } of source.references) {

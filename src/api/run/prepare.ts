@@ -87,35 +87,27 @@ export async function prepare(
     releases === 'here' ? { resolved: seen, notices: [] } : await withVersions(opened, seen)
   const nodes = nodesInScope(withoutSecrets, scope)
   const wishes = secretWishes(withoutSecrets)
-  const { secrets, roleSecrets, problems } = await openFor(opened, mode, {
-    lock: withoutSecrets.lock,
-    isManaged,
-    wishes,
-  })
-  const resolved = withSecretTexts(
-    withoutSecrets,
-    secrets,
-    mode === 'look' || withoutSecrets.bare.size > 0 ? 'look' : 'run',
-  )
+  const evidence = { lock: withoutSecrets.lock, isManaged, wishes }
+  const { secrets, roleSecrets, problems } = await openFor(opened, mode, evidence)
+  const isLook = mode === 'look' || withoutSecrets.bare.size > 0
+  const resolved = withSecretTexts(withoutSecrets, secrets, isLook ? 'look' : 'run')
   const engines = enginesOf(resolved, new Set(nodes), { secrets: roleSecrets, release: noRelease })
-  const found = { resolved, nodes, engines }
+  const found = { resolved, nodes, engines, secrets, wishes, problems }
   const releaseNeeds = releaseWishes(resolved, new Set(nodes))
   const met =
     releases === 'here'
       ? await releasesHere(releaseNeeds, resolved.lock)
       : await fetched(opened, releaseNeeds, found, releases)
+  const { lock, isMissing } = met
   const provisions: Provisions = { secrets: roleSecrets, release: met.release }
   const clashes = resourceProblems(resolved, nodes, provisions)
   if (clashes.length > 0) throw new DiagnosticsError(clashes)
   return {
     ...found,
-    lock: met.lock,
-    secrets,
-    wishes,
-    problems,
+    lock,
+    isMissing,
     provisions,
     notices: [...notices, ...met.notices],
-    isMissing: met.isMissing,
     program: compiler(resolved, provisions),
   }
 }

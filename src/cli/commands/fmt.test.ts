@@ -24,6 +24,13 @@ describe('fmt', () => {
     expect(await bramble(['fmt'], { folder })).toEqual({ code: 0, out: '', err: '' })
   })
 
+  it('writes what the cluster file includes, too', async () => {
+    const folder = folderWith(`include: [nodes.yaml]\n${NEAT}`)
+    writeFileSync(join(folder, 'nodes.yaml'), 'groups:   {all: hammond}\n')
+    expect(await bramble(['fmt'], { folder })).toEqual({ code: 0, out: 'nodes.yaml\n', err: '' })
+    expect(readFileSync(join(folder, 'nodes.yaml'), 'utf8')).toBe('groups: { all: hammond }\n')
+  })
+
   it('only looks with --check, and ends with 2', async () => {
     const folder = folderWith(UGLY)
     expect(await bramble(['fmt', '--check'], { folder })).toMatchObject({ code: 2, out: 'cluster.yaml\n' })

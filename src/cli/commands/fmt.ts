@@ -2,6 +2,7 @@
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
+import { writtenFile } from '../../api/edit/written-file.ts'
 import { findClusterFile } from '../../cluster-file/find.ts'
 import { formatYaml } from '../../cluster-file/format.ts'
 import { decodeUtf8, type Decoded } from '../../cluster-file/utf8.ts'
@@ -44,7 +45,7 @@ async function format(context: Context, named: readonly string[], choices: Forma
   if (named.includes('-')) return formatInput(context, named, choices)
   const texts: Text[] = []
   const mistakes: Diagnostic[] = []
-  for (const path of pathsOf(context, named)) {
+  for (const path of await pathsOf(context, named)) {
     const name = relative('.', path)
     const decoded = decodeUtf8(name, await readFile(path))
     const formatted =
@@ -97,8 +98,11 @@ async function formatInput(
   return choices.check && before !== after ? EXIT.changes : EXIT.ok
 }
 
-/** The files that were named, else the cluster file. */
-function pathsOf({ surroundings, folder, file }: Context, named: readonly string[]): string[] {
+/** The files that were named, else the cluster file and what it includes. */
+async function pathsOf(
+  { surroundings, folder, file }: Context,
+  named: readonly string[],
+): Promise<readonly string[]> {
   if (named.length > 0) return named.map((name) => resolve(surroundings.folder, name))
   const found = file === undefined ? findClusterFile(folder) : { path: file }
   if ('diagnostic' in found) throw new CommandRefusal(found.diagnostic)
@@ -106,7 +110,8 @@ function pathsOf({ surroundings, folder, file }: Context, named: readonly string
     throw new UsageError(
       `${relative(surroundings.folder, found.path)} is TypeScript, which has formatters of its own.`,
     )
-  return [found.path]
+  const written = await writtenFile(found.path)
+  return 'whole' in written ? written.whole.parts.map(({ path }) => resolve(path)) : [found.path]
 }
 
 /** In one step, with the rights that the file has; a link stays a link. */

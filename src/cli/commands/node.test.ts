@@ -41,6 +41,44 @@ function read(folder: string, name = 'cluster.yaml'): string {
   return readFileSync(join(folder, name), 'utf8')
 }
 
+describe('a cluster file in several files', () => {
+  const [head = '', nodes = ''] = OFFICE.split('nodes:\n')
+  const [own = '', rest = ''] = nodes.split('groups:\n')
+  const spread = (): string => {
+    const folder = folderWith(
+      `${head}include: nodes.yaml\ngroups:\n${rest.replace(/.*consul-server.*\n/, '')}`,
+    )
+    writeFileSync(join(folder, 'nodes.yaml'), `# The boards.\nnodes:\n${own}`)
+    return folder
+  }
+
+  it('is edited in the file in which the node is, and in those that name it', async () => {
+    const folder = spread()
+    const words = ['node', 'rename', 'bee', 'wasp', '--yes', '--no-plan']
+    const { code, out, err } = await bramble(words, { folder })
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/Wrote \S*cluster\.yaml and \S*nodes\.yaml\. /)
+    expect(read(folder, 'nodes.yaml')).toBe(`# The boards.\nnodes:\n${own.replace('bee', 'wasp')}`)
+    expect(read(folder)).toContain('servers: [ant, wasp, cat]')
+  })
+
+  it('gets a new node where the others are, and is put back as it was', async () => {
+    const folder = spread()
+    const before = [read(folder), read(folder, 'nodes.yaml')]
+    const dog = ['node', 'add', 'dog', '--address', '192.168.42.14', '--model', 'pi4', '--memory', '4GiB']
+    await bramble([...dog, '--groups', 'servers', '--yes', '--no-plan'], { folder })
+    expect(read(folder, 'nodes.yaml')).toContain(
+      '  dog: { address: 192.168.42.14, model: pi4, memory: 4GiB }\n',
+    )
+    expect(read(folder)).toContain('servers: [ant, bee, cat, dog]')
+    const { out } = await bramble(['node', 'remove', 'dog', '--yes', '--no-plan'], { folder })
+    expect(out).toMatch(
+      /Undo: cp \S+\/cluster\.yaml\.before \S+ && cp \S+\/nodes\.yaml\.before \S+nodes\.yaml\n/,
+    )
+    expect([read(folder), read(folder, 'nodes.yaml')]).toEqual(before)
+  })
+})
+
 describe('node add', () => {
   const DOG = ['node', 'add', 'dog', '--address', '192.168.42.14', '--model', 'pi4', '--memory', '4GiB']
 

@@ -13,6 +13,7 @@ import type { Example } from '../example-table.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { additionOf, withNodeOptions } from '../new-node.ts'
 import { jsonText } from '../render/json.ts'
+import { listed } from '../render/counts.ts'
 import { lineDiff } from '../render/line-diff.ts'
 import { showDiagnostics } from '../show-diagnostics.ts'
 
@@ -85,14 +86,14 @@ async function editForPeople(
   if (plan && (await planOfEdit(context, edited.cluster)).interrupted) return EXIT.interrupted
   if (!yes) {
     if (!terminal.canAsk) throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'node' }))
-    if (!(await askYesNo(surroundings, `Write ${edited.file}?`))) {
+    if (!(await askYesNo(surroundings, `Write ${namesOf(edited)}?`))) {
       terminal.out('Nothing was written.\n')
       return EXIT.failure
     }
   }
   const undo = undoOf(context, edited, await api.writeEdit(edited))
   const words = ['bramble', ...clusterWords(common)].join(' ')
-  terminal.out(`Wrote ${edited.file}. Next: ${words} apply\nUndo: ${undo}\n`)
+  terminal.out(`Wrote ${namesOf(edited)}. Next: ${words} apply\nUndo: ${undo}\n`)
   return EXIT.ok
 }
 
@@ -117,12 +118,13 @@ function documentOf(
   differences: readonly object[] | undefined,
   undo: string | undefined,
 ): object {
-  const { edit: done, file, before, after, cluster } = edited
+  const { edit: done, files, cluster } = edited
   return {
     edit: done,
-    file,
+    file: files[0]?.file,
     written: undo !== undefined,
-    diff: lineDiff(before, after, NO_COLOURS),
+    diff: files.flatMap(({ before, after }) => lineDiff(before, after, NO_COLOURS)),
+    ...(files.length > 1 && { files: files.map(({ file }) => file) }),
     ...(done.do === 'remove' && { rolesLost: rolesLost(edited) }),
     mentions: edited.mentions,
     diagnostics: cluster.diagnostics,
@@ -132,32 +134,32 @@ function documentOf(
 }
 
 /** What is wrong is shown with the lines as they would be, for the file is not written. */
-function refused({ terminal, common }: Context, { diagnostics, text }: RefusedEdit): ExitCode {
+function refused({ terminal, common }: Context, { diagnostics, texts }: RefusedEdit): ExitCode {
   const { json = false, lab = false } = common
-  const file = diagnostics.flatMap(({ where }) => (where && 'file' in where ? [where.file] : []))
-  const texts = new Map(
-    text === undefined ? [] : file.filter((path) => /cluster\.ya?ml$/.test(path)).map((path) => [path, text]),
-  )
-  showDiagnostics(terminal, diagnostics, { json, lab, typed: common, texts })
+  showDiagnostics(terminal, diagnostics, { json, lab, typed: common, ...(texts && { texts }) })
   if (json) terminal.out(jsonText({ written: false, diagnostics }))
   else terminal.err('Nothing was written.\n')
   return EXIT.failure
 }
 
-function showFindings({ terminal, common }: Context, { cluster, file, after }: EditedCluster): void {
+function showFindings({ terminal, common }: Context, { cluster, files }: EditedCluster): void {
   const { lab = false } = common
   showDiagnostics(terminal, cluster.diagnostics, {
     json: false,
     lab,
     typed: common,
-    texts: new Map([[file, after]]),
+    texts: new Map(files.map(({ file, after }) => [file, after])),
   })
 }
 
+function namesOf({ files }: EditedCluster): string {
+  return listed(files.map(({ file }) => file))
+}
+
 /** What takes the edit back. */
-function undoOf({ common }: Context, { edit: done, file }: EditedCluster, kept: string): string {
+function undoOf({ common }: Context, { edit: done, files }: EditedCluster, kept: readonly string[]): string {
   const words = ['bramble', ...clusterWords(common), 'node'].join(' ')
   if (done.do === 'add') return `${words} remove ${done.node}`
   if (done.do === 'rename') return `${words} rename ${done.to} ${done.node}`
-  return `cp ${kept} ${file}`
+  return files.map(({ file }, index) => `cp ${kept[index] ?? ''} ${file}`).join(' && ')
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bramble, officeFolder, type CommandOptions } from '../../../test/cli/command-run.ts'
@@ -21,6 +21,24 @@ describe('secrets', () => {
     expect(out).toMatch(/^NAME +KIND +MADE\nwifi\/password +text +\d{4}-\d\d-\d\d +nothing uses it\n$/)
     expect(out).not.toContain('horse')
     expect((await secrets(['show', 'wifi/password'])).out).toBe('correct horse battery\n')
+  })
+
+  it('are brought for a cluster file that refers to them and cannot be used before', async () => {
+    const folder = officeFolder()
+    const environment = { BRAMBLE_IDENTITY_FILE: join(folder, 'outside.txt'), HOME: folder }
+    const file = join(folder, 'cluster.yaml')
+    const use = '{ on: all, path: /etc/wifi, content: { from: { secret: wifi/password } } }'
+    writeFileSync(file, `${readFileSync(file, 'utf8')}roles: { files: ${use} }\n`)
+    const check = () => bramble(['check'], { folder, environment })
+    expect((await check()).err).toContain('bramble secrets import wifi/password')
+    const words = ['secrets', 'import', 'wifi/password']
+    expect(await bramble(words, { folder, environment, piped: 'correct horse' })).toMatchObject({
+      code: 0,
+      err: '',
+    })
+    expect((await check()).code).toBe(0)
+    const { out } = await bramble(['secrets', 'list'], { folder, environment })
+    expect(out).not.toContain('nothing uses it')
   })
 
   it('are asked for at a terminal without being shown', async () => {

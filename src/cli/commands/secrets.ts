@@ -53,7 +53,7 @@ interface ImportOptions {
 }
 
 async function open(context: Context, mode: 'read' | 'create'): Promise<SecretStore> {
-  const cluster = await context.openCluster()
+  const cluster = await context.openCluster({ beforeSecrets: true })
   const { openSecrets } = await import('../../secrets/store.ts')
   const store = await openSecrets({
     folder: cluster.paths.secretsFolder,
@@ -72,7 +72,7 @@ async function list(context: Context): Promise<ExitCode> {
   const secrets = (await open(context, 'read')).list()
   const api = await context.api()
   const names = secrets.map(({ name }) => name)
-  const unused = new Set(api.unwishedSecrets(await context.openCluster(), names))
+  const unused = new Set(api.unwishedSecrets(await context.openCluster({ beforeSecrets: true }), names))
   if (common.json) {
     const told = secrets.map((secret) => ({ ...secret, unused: unused.has(secret.name) }))
     terminal.out(jsonText(told))
@@ -119,7 +119,7 @@ function fieldOf(name: string, value: object, field: string): string {
 async function rotate(context: Context, name: string): Promise<ExitCode> {
   const store = await open(context, 'create')
   const api = await context.api()
-  const next = api.rotateSecret(await context.openCluster(), store, name)
+  const next = api.rotateSecret(await context.openCluster({ beforeSecrets: true }), store, name)
   await store.save()
   if (!store.has(name)) await giveUp(context, name)
   const then =
@@ -156,7 +156,7 @@ async function secretText(
 /** It was taken away on purpose, so whatever needs it may have a new one. */
 async function giveUp(context: Context, name: string): Promise<void> {
   const api = await context.api()
-  await api.giveUpSecrets(await context.openCluster(), [name])
+  await api.giveUpSecrets(await context.openCluster({ beforeSecrets: true }), [name])
 }
 
 async function remove(context: Context, name: string): Promise<ExitCode> {
@@ -174,7 +174,7 @@ async function recreate(
   { yes }: { readonly yes?: true },
 ): Promise<ExitCode> {
   const { terminal, surroundings, common } = context
-  const cluster = await context.openCluster()
+  const cluster = await context.openCluster({ beforeSecrets: true })
   const api = await context.api()
   const { secrets, aside, carryOut } = await api.recreateSecrets(cluster, names)
   if (secrets.length === 0) {

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { findClusterFile } from '../../cluster-file/find.ts'
+import { withIncludes } from '../../cluster-file/include/with-includes.ts'
+import { positionsWithoutLines } from '../../cluster-file/positions.ts'
 import { CATALOGUE } from '../../api/explain/catalogue.ts'
 import { runIds } from '../../journal/journal-folder.ts'
 import { listFolder } from '../../secrets/secret-files.ts'
@@ -73,7 +75,10 @@ function keysOf(folder: string, key: string): ReturnType<Proposals> {
 function clusterFile(folder: string): Record<string, unknown> {
   const found = findClusterFile(folder)
   if (!('path' in found) || found.path.endsWith('.ts')) return {}
-  return recordOf(parse(readFileSync(found.path, 'utf8'), { logLevel: 'silent' }))
+  const text = readFileSync(found.path, 'utf8')
+  const value = recordOf(parse(text, { logLevel: 'silent' }))
+  const main = { path: found.path, text, value, positions: positionsWithoutLines(found.path) }
+  return recordOf(withIncludes(main).value ?? value)
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

@@ -40,7 +40,9 @@ export interface TakingInput {
 /** Follows every reference that stands where a text may stand. */
 export function withTexts(value: unknown, input: TakingInput): WithTexts {
   const taking = new Taking(input)
-  return { value: taking.follow(value, []), ...taking }
+  const put = taking.follow(value, [])
+  const { taken, diagnostics, failed } = taking
+  return { value: put, taken, diagnostics, failed }
 }
 
 class Taking {
@@ -65,6 +67,8 @@ class Taking {
 
   /** Where anything may stand, only what is a reference beyond doubt is taken for one. */
   #takesText(path: KeyPath, isDoubtful: boolean): boolean {
+    // Included files are read before anything else is.
+    if (path[0] === 'include') return false
     const schemas = schemasAt(this.#input.schema, path)
     const hasOwn = schemas.some((one) => one instanceof z.ZodObject && Object.hasOwn(one.shape, 'from'))
     return !hasOwn && schemas.some((one) => isText(one) && !(isDoubtful && isAnything(one)))
