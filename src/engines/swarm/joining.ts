@@ -1,4 +1,5 @@
 /** How nodes come into a swarm and leave it. Tokens are asked of a manager when they are needed, and are nowhere but in memory. */
+import { poll } from '../../support/poll.ts'
 import type { NodeLink } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { granted, Refused } from '../steps/reply.ts'
@@ -119,19 +120,30 @@ async function leave(node: string, link: NodeLink): Promise<void> {
   })
 }
 
-/** Makes a manager of a worker, or the other way round, and waits until the managers count it so. */
+/** Makes a manager of a worker, or the other way round, and waits until the managers count it so, and a new one serves by its own word. */
 export async function changePart(
-  { manager }: SwarmApi,
+  { link, manager }: SwarmApi,
   id: string,
-  wanted: Pick<SwarmNode, 'name' | 'role'>,
+  { name, role }: Pick<SwarmNode, 'name' | 'role'>,
 ) {
-  await updateNode(manager, id, () => ({ Role: wanted.role }))
+  await updateNode(manager, id, () => ({ Role: role }))
   await awaitNode(manager, id, JOIN_SECONDS, ({ ManagerStatus }) => {
-    if (wanted.role === 'manager') {
-      return ManagerStatus?.Reachability === 'reachable' ? undefined : `${wanted.name} is no manager yet`
-    }
-    return ManagerStatus == null ? undefined : `${wanted.name} is still a manager`
+    if (role === 'worker') return ManagerStatus == null ? undefined : `${name} is still a manager`
+    return ManagerStatus?.Reachability === 'reachable' ? undefined : `${name} is no manager yet`
   })
+  if (role === 'manager') await awaitService(link, name)
+}
+
+/** The others count a manager as soon as it follows their log; its dockerd takes questions a little later. */
+async function awaitService(link: NodeLink, name: string): Promise<void> {
+  const { passed, detail } = await poll(
+    async () => {
+      const { ControlAvailable, LocalNodeState } = await withDocker(link, name, localState)
+      return { passed: ControlAvailable, detail: `it is no manager yet (${LocalNodeState})` }
+    },
+    { patienceSeconds: JOIN_SECONDS },
+  )
+  if (!passed) throw new Refused(name, { status: 0, problem: `${detail} after ${JOIN_SECONDS} s` })
 }
 
 /** Takes a node off the list of the swarm: its part in the consensus first, so that the majority is never of those who are gone. */

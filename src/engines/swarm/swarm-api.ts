@@ -3,7 +3,7 @@ import { poll } from '../../support/poll.ts'
 import { reasonOf } from '../../support/reason.ts'
 import type { NodeLink } from '../contract.ts'
 import { withDocker, type DockerApi } from '../docker/docker-api.ts'
-import { granted, Refused } from '../steps/reply.ts'
+import { granted, Refused, type Reply } from '../steps/reply.ts'
 import {
   anything,
   infoReply,
@@ -15,8 +15,11 @@ import {
 } from './replies.ts'
 import { NAME_LABEL, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 
-/** How often an update is tried whose thing somebody else changes at the same time: dockerd itself notes how nodes are. */
-const TRIES = 5
+/** How long an update is tried that is refused for a reason that passes by itself: an election takes seconds. */
+const PASSES_SECONDS = 30
+
+/** Somebody else has changed the same thing meanwhile (dockerd itself notes how nodes are), nobody leads for a moment, or a manager is not up yet (moby 20.10 to 28). */
+const PASSES = /out of sequence|does not have a leader|Manager is being prepared/
 
 /** Bramble does not do this: what the lost managers alone knew would be gone. */
 const LAST_RESORT =
@@ -54,21 +57,48 @@ export async function withSwarm<Value>(
   first: string,
   work: (api: SwarmApi) => Promise<Value>,
 ): Promise<Value | undefined> {
+  const asked = await askInTurn(link, wish, [first, ...wish.managers.filter((name) => name !== first)], work)
+  if ('value' in asked) return asked.value
+  const former = await formerManager(link, wish)
+  const last = former === undefined ? undefined : await askThrough(link, wish, former, work)
+  if (last !== undefined && 'value' in last) return last.value
+  if (last === undefined && asked.outside > wish.managers.length / 2) return undefined
+  throw new Error(asked.problem)
+}
+
+/**
+ * The same through a manager that stays one, for work by which others lose their part: who loses its own could not see it through. Rejects with a
+ * sentence while none of them takes part: one that has just been made is counted by the others before its own dockerd is there.
+ */
+export async function throughStaying<Value>(
+  link: NodeLink,
+  wish: SwarmWish,
+  staying: readonly string[],
+  work: (api: SwarmApi) => Promise<Value>,
+): Promise<Value> {
+  const asked = await askInTurn(link, wish, staying, work)
+  if ('value' in asked) return asked.value
+  throw new Error(asked.problem || `${staying.join(', ')}: in no swarm`)
+}
+
+/** Through the first of these that can; else how many of them are in no swarm, and what the others say. */
+async function askInTurn<Value>(
+  link: NodeLink,
+  wish: SwarmWish,
+  nodes: readonly string[],
+  work: (api: SwarmApi) => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly outside: number; readonly problem: string }> {
   const problems: string[] = []
   let outside = 0
   let isTorn = false
-  for (const node of [first, ...wish.managers.filter((name) => name !== first)]) {
+  for (const node of nodes) {
     const asked = await askThrough(link, wish, node, work)
-    if ('value' in asked) return asked.value
+    if ('value' in asked) return asked
     if ('isOutside' in asked) outside++
     else problems.push(asked.problem)
     isTorn ||= 'isTorn' in asked && asked.isTorn === true
   }
-  const former = await formerManager(link, wish)
-  const asked = former === undefined ? undefined : await askThrough(link, wish, former, work)
-  if (asked !== undefined && 'value' in asked) return asked.value
-  if (asked === undefined && outside > wish.managers.length / 2) return undefined
-  throw new Error([...problems, ...(isTorn ? [LAST_RESORT] : [])].join('; '))
+  return { outside, problem: [...problems, ...(isTorn ? [LAST_RESORT] : [])].join('; ') }
 }
 
 /** Does it through one node, when that is a manager. */
@@ -133,8 +163,10 @@ export async function updateNode(
   id: string,
   change: (spec: NodeReply['Spec']) => Partial<NodeReply['Spec']>,
 ): Promise<void> {
-  await untilInSequence(async () => {
-    const { Version, Spec } = granted(id, await manager.get(`/nodes/${id}`, nodeReply))
+  await untilTaken(id, async () => {
+    const is = await manager.get(`/nodes/${id}`, nodeReply)
+    if (!is.ok) return is
+    const { Version, Spec } = is.value
     const spec = { ...Spec, ...change(Spec) }
     return manager.send('POST', `/nodes/${id}/update?version=${Version.Index}`, anything, spec)
   })
@@ -147,23 +179,25 @@ export async function updateSwarm(
   rotate = false,
 ): Promise<void> {
   const tokens = rotate ? '&rotateWorkerToken=true&rotateManagerToken=true' : ''
-  await untilInSequence(async () => {
-    const { Version, Spec } = granted('the swarm', await manager.get('/swarm', swarmReply))
+  await untilTaken('the swarm', async () => {
+    const is = await manager.get('/swarm', swarmReply)
+    if (!is.ok) return is
+    const { Version, Spec } = is.value
     const spec = { ...Spec, Labels: labels(Spec.Labels ?? {}) }
     return manager.send('POST', `/swarm/update?version=${Version.Index}${tokens}`, anything, spec)
   })
 }
 
-async function untilInSequence(
-  attempt: () => Promise<{ readonly ok: boolean; readonly problem?: string; readonly status?: number }>,
-): Promise<void> {
-  for (let tried = 1; ; tried++) {
-    const reply = await attempt()
-    if (reply.ok) return
-    const { problem = '', status = 0 } = reply
-    if (tried < TRIES && /out of sequence/.test(problem)) continue
-    throw new Refused('dockerd', { status, problem })
-  }
+async function untilTaken(what: string, attempt: () => Promise<Reply<unknown>>): Promise<void> {
+  const answer = await poll(
+    async () => {
+      const reply = await attempt()
+      const detail = reply.ok ? '' : reply.problem
+      return { passed: reply.ok, detail, isFinal: !PASSES.test(detail) }
+    },
+    { patienceSeconds: PASSES_SECONDS },
+  )
+  if (!answer.passed) throw new Refused(what, { status: 0, problem: answer.detail })
 }
 
 /** Waits until a node of the swarm is as it is to be. Rejects with {@link Refused} when the time is up. */

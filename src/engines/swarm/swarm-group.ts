@@ -5,7 +5,7 @@ import { DOCKER_PACKAGE, DOCKER_UNIT, LEAVE_SWARM } from '../docker/names.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { changePart } from './joining.ts'
 import { nodesReply, type InfoReply, type NodeReply } from './replies.ts'
-import { localState, nameOf, withSwarm } from './swarm-api.ts'
+import { localState, nameOf, throughStaying } from './swarm-api.ts'
 import type { SwarmWish } from './swarm-wish.ts'
 
 /** A manager copies what it missed from the others; a Zero starts dockerd in half a minute. */
@@ -104,9 +104,9 @@ async function returned(link: NodeLink, node: string): Promise<{ passed: boolean
 
 /** It becomes a worker, by the word of another manager. */
 async function leave(wish: SwarmWish, link: NodeLink, node: string): Promise<void> {
-  const through = wish.managers.find((name) => name !== node)
-  if (through === undefined) throw new Error(`${node} keeps its vote: there is no other manager`)
-  await withSwarm(link, wish, through, async (api) => {
+  const staying = wish.managers.filter((name) => name !== node)
+  if (staying.length === 0) throw new Error(`${node} keeps its vote: there is no other manager`)
+  await throughStaying(link, wish, staying, async (api) => {
     const entries = api.nodes.filter((entry) => nameOf(entry) === node && entry.Spec.Role === 'manager')
     for (const { ID } of entries) await changePart(api, ID, { name: node, role: 'worker' })
   })

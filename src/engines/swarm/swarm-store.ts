@@ -10,7 +10,7 @@ import { areTokensOut, giveTokensOut, initSwarm, rotateTokens } from './joining.
 import { MANAGERS_MADE, nodeShelf, OTHERS_MADE } from './node-shelf.ts'
 import { readOwned, writeOwned } from './owned.ts'
 import { swarmReply } from './replies.ts'
-import { localState, withSwarm, type SwarmApi } from './swarm-api.ts'
+import { localState, throughStaying, withSwarm, type SwarmApi } from './swarm-api.ts'
 import type { SwarmWish } from './swarm-wish.ts'
 
 /** Joins at a time: each costs the managers a certificate. */
@@ -93,18 +93,18 @@ async function converge(
   await carryOutAll(parts, link, node, done)
 }
 
-/** Undefined when there is no swarm. Who loses its part is not the one that is asked to see to it. */
+/** Undefined when there is no swarm. Whoever is to lose its part is not the one that is asked to see to it. */
 async function carryOutAll(
   parts: SwarmParts,
   link: NodeLink,
   node: string,
   done: (outcome: ClusterOutcome) => void,
 ): Promise<true | undefined> {
-  const upTo = (stage: number) =>
-    withSwarm(link, parts.wish, node, (api) => carryOutBefore(stage, parts, api, done))
-  const left = await upTo(OTHERS_MADE)
+  const { wish } = parts
+  const left = await withSwarm(link, wish, node, (api) => carryOutBefore(OTHERS_MADE, parts, api, done))
   if (left === undefined) return undefined
-  if (left > 0) await upTo(Infinity)
+  if (left > 0)
+    await throughStaying(link, wish, wish.managers, (api) => carryOutBefore(Infinity, parts, api, done))
   return true
 }
 
