@@ -3,10 +3,11 @@ import type { ClusterDifference } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { lookedAt, type Found, type Shelf, type Step } from '../steps/step.ts'
 import { Refused } from '../steps/reply.ts'
+import { majorityOf } from '../raft-group.ts'
 import { moveOff } from './drain.ts'
 import { changePart, joinNode, removeNode } from './joining.ts'
 import type { NodeReply } from './replies.ts'
-import { entriesOf, localState, nameOf, updateNode, type SwarmApi } from './swarm-api.ts'
+import { entriesOf, localState, nameOf, updateNode, votes, type SwarmApi } from './swarm-api.ts'
 import { DRAINED_LABEL, mergedLabels, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 
 /** Managers join one after the other, workers after them all at once; who leaves does so when others are there, one after the other. */
@@ -99,7 +100,7 @@ function rejoining(wanted: SwarmNode, index: number, stale: readonly NodeReply[]
     ...placed(wanted, index, 'update', reason, [{ field: 'place in the swarm', is: 'lost', wanted: 'new' }]),
     run: async (api) => {
       for (const entry of stale) {
-        if (entry.Spec.Role === 'manager') refuseWithoutMajority(api, entry, wanted.name)
+        refuseWithoutMajority(api, entry, wanted.name)
         await removeNode(api, entry.ID, wanted.name)
       }
       await joinNode(api, wanted)
@@ -109,12 +110,13 @@ function rejoining(wanted: SwarmNode, index: number, stale: readonly NodeReply[]
 }
 
 function refuseWithoutMajority({ nodes }: SwarmApi, entry: NodeReply, name: string): void {
-  const managers = nodes.filter(({ Spec }) => Spec.Role === 'manager')
-  const others = managers.filter(
+  const voters = nodes.filter(votes)
+  if (!voters.includes(entry)) return
+  const others = voters.filter(
     ({ ID, ManagerStatus }) => ID !== entry.ID && ManagerStatus?.Reachability === 'reachable',
   )
-  if (others.length >= Math.floor(managers.length / 2) + 1) return
-  const problem = `the other managers have no majority without it (${others.length} of ${managers.length}); bring another one back first`
+  if (others.length >= majorityOf(voters.length)) return
+  const problem = `the other managers have no majority without it (${others.length} of ${voters.length}); bring another one back first`
   throw new Refused(name, { status: 0, problem })
 }
 

@@ -1,7 +1,7 @@
 /** How a swarm stands, counted: three of four nodes is not four. */
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { servicesReply, type NodeReply, type ServiceReply } from './replies.ts'
-import { entriesOf, localState, nameOf, withSwarm, type SwarmApi } from './swarm-api.ts'
+import { entriesOf, localState, nameOf, votes, withSwarm, type SwarmApi } from './swarm-api.ts'
 import type { SwarmNode, SwarmWish } from './swarm-wish.ts'
 
 /** Asks a swarm through its managers. */
@@ -59,7 +59,7 @@ function memberOf(node: NodeReply, leader: boolean): EngineStatus['members'][num
     node: shownName(node),
     role: Spec.Role === 'manager' ? 'server' : 'client',
     state: Spec.Availability === 'active' ? Status.State : `${Status.State}, ${Spec.Availability}`,
-    voter: Spec.Role === 'manager',
+    voter: votes(node),
     leader,
     ...(version !== undefined && { version }),
   }

@@ -157,6 +157,14 @@ export function nameOf({ Spec }: NodeReply): string | undefined {
   return Spec.Labels?.[NAME_LABEL]
 }
 
+/**
+ * Does it take part in the consensus, as far as the managers count? One that is to be a manager may not vote yet, or no more after a swarm was made
+ * anew from one of its managers.
+ */
+export function votes({ ManagerStatus }: NodeReply): boolean {
+  return ManagerStatus != null
+}
+
 /** Changes what a swarm keeps of one of its nodes. Rejects with {@link Refused}. */
 export async function updateNode(
   manager: DockerApi,

@@ -82,3 +82,14 @@ it('lets go of who has been made a worker', () => {
   expect(state.members.find(({ node }) => node === 'cow')).toBeUndefined()
   expect(state.failureTolerance).toBe(1)
 })
+
+it('counts no vote of those who are managers by name alone, after the swarm was made anew from one', () => {
+  const byName = (name: string): NodeReply => ({
+    ...entry(name, 'unreachable'),
+    ManagerStatus: null,
+  })
+  const nodes = [entry('ant', 'reachable', true), byName('bee'), byName('cow')]
+  expect(groupState(MANAGERS, [led(nodes)('ant')]).detail).toBe(
+    '1 voter, led by ant, all healthy, not voting: bee, cow; none may be lost',
+  )
+})

@@ -5,7 +5,7 @@ import { DOCKER_PACKAGE, DOCKER_UNIT, LEAVE_SWARM } from '../docker/names.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { changePart } from './joining.ts'
 import { nodesReply, type InfoReply, type NodeReply } from './replies.ts'
-import { localState, nameOf, throughStaying } from './swarm-api.ts'
+import { localState, nameOf, throughStaying, votes } from './swarm-api.ts'
 import type { SwarmWish } from './swarm-wish.ts'
 
 /** A manager copies what it missed from the others; a Zero starts dockerd in half a minute. */
@@ -58,7 +58,7 @@ async function viewOf(link: NodeLink, node: string): Promise<ManagerView> {
 
 /** The same in the words of the contract. */
 export function managerAnswer({ node, state, nodes, problem = '' }: ManagerView): MemberAnswer {
-  const managers = nodes?.filter(({ Spec }) => Spec.Role === 'manager') ?? []
+  const managers = nodes?.filter((one) => one.Spec.Role === 'manager' || votes(one)) ?? []
   const leader = managers.find(({ ManagerStatus }) => ManagerStatus?.Leader === true)
   const isMember = state !== undefined && state.LocalNodeState !== 'inactive'
   const isWorker = isMember && !state.ControlAvailable && state.LocalNodeState === 'active'
@@ -83,7 +83,7 @@ function peerOf(entry: NodeReply): Peer {
   return {
     name: peerName(entry),
     ...(node !== undefined && { node }),
-    voter: true,
+    voter: votes(entry),
     healthy: entry.ManagerStatus?.Reachability === 'reachable',
   }
 }
