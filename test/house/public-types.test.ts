@@ -1,6 +1,6 @@
 /** Whoever uses the library can name every type that it hands out or takes. */
 import ts from 'typescript'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 const ENTRY = 'src/index.ts'
 
@@ -43,6 +43,9 @@ function isOwnType(symbol: ts.Symbol): boolean {
     !declaration.getSourceFile().fileName.includes('node_modules')
   )
 }
+
+// A compiler on a busy computer.
+vi.setConfig({ testTimeout: 300_000 })
 
 it('exports every type that a signature of it mentions', () => {
   const built = program()
