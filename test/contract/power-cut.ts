@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labKill, labPreflight, labStart } from '../../src/lab/lab.ts'
 import { ClusterUnderTest } from '../lab/cluster-under-test.ts'
-import { changesIn, treeOf } from '../lab/tree.ts'
+import { changesIn, stateOf } from '../lab/tree.ts'
 import { LIVE_NODES, liveCluster, liveRolesOf, writeLiveFiles, type Lane } from './live-role.ts'
 
 /** What a lab adds. */
@@ -30,13 +30,13 @@ export async function describePowerCut(given: PowerCut): Promise<void> {
 
   describe.skipIf(lacking.length > 0)(title, () => {
     const cluster = new ClusterUnderTest('live', liveCluster(live, more))
-    const trees = new Map<string, readonly string[]>()
+    const bare = new Map<string, readonly string[]>()
     beforeAll(async () => {
       writeLiveFiles(live, cluster.folder)
       const up = await cluster.bramble('lab', 'up', '--share-memory')
       expect(up.code, up.errors + up.text).toBe(0)
       await before?.(cluster)
-      for (const node of LIVE_NODES) trees.set(node, await treeOf(cluster, node))
+      for (const node of LIVE_NODES) bare.set(node, await stateOf(cluster, node))
     })
     afterAll(() => cluster.remove())
 
@@ -79,7 +79,7 @@ export async function describePowerCut(given: PowerCut): Promise<void> {
       cluster.edit((text) => text.replace(options, '').replace(/^(services|roles):[^]*$/m, ''))
       await cluster.apply()
       for (const node of LIVE_NODES) {
-        const left = changesIn(trees.get(node) ?? [], await treeOf(cluster, node))
+        const left = changesIn(bare.get(node) ?? [], await stateOf(cluster, node))
         expect([node, ...left.filter((line) => !stays?.test(line))]).toEqual([node])
       }
     })

@@ -120,6 +120,18 @@ describe.skipIf(skipped)('a package on a live node', () => {
     expect([await versionOf(node, 'tiny'), await versionOf(node, 'tiny-library')]).toEqual(['', '3'])
   })
 
+  it('leaves with what came along and is merely suggested by something else, but not with what that recommends', async () => {
+    for (const [other, left] of [
+      ['tiny-hint', ''],
+      ['tiny-fond', '3'],
+    ] as const) {
+      await node.run('converge', [debianPackage({ name: 'tiny' })])
+      await node.output('apt-get', '-q', '-y', 'install', other)
+      expect((await forget(node)).removed).toEqual(['package:tiny'])
+      expect([await versionOf(node, 'tiny'), await versionOf(node, 'tiny-library')]).toEqual(['', left])
+    }
+  })
+
   it('that is needed by something else by now stays, and goes when that goes', async () => {
     await node.run('converge', [debianPackage({ name: 'tiny-library' })])
     await node.run('converge', [debianPackage({ name: 'tiny-library' }), debianPackage({ name: 'tiny' })])

@@ -9,6 +9,8 @@ export interface TinyPackage {
   readonly name: string
   readonly version: string
   readonly depends?: string
+  readonly recommends?: string
+  readonly suggests?: string
   readonly conflicts?: string
   /** Script that runs after it was unpacked. */
   readonly postinst?: string
@@ -27,6 +29,8 @@ function control(one: TinyPackage): string {
     'Architecture: all',
     'Maintainer: Nobody <nobody@example.net>',
     ...(one.depends ? [`Depends: ${one.depends}`] : []),
+    ...(one.recommends ? [`Recommends: ${one.recommends}`] : []),
+    ...(one.suggests ? [`Suggests: ${one.suggests}`] : []),
     ...(one.conflicts ? [`Conflicts: ${one.conflicts}`] : []),
     'Description: tiny',
     '',

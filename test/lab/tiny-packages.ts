@@ -30,6 +30,8 @@ export const TINY_PACKAGES: readonly TinyPackage[] = [
   { name: 'tiny-tool', version: '1', files: { '/usr/share/tiny-tool': 'shipped' } },
   { name: 'tiny-library', version: '3' },
   { name: 'tiny-other', version: '1', depends: 'tiny-library' },
+  { name: 'tiny-fond', version: '1', recommends: 'tiny-library' },
+  { name: 'tiny-hint', version: '1', suggests: 'tiny-library' },
   { name: 'tiny-enemy', version: '1', conflicts: 'tiny-other' },
   { name: 'tiny-broken', version: '1', postinst: 'echo cannot configure this >&2; exit 9' },
   { name: 'tiny-needy', version: '1', depends: 'nowhere-to-be-had' },

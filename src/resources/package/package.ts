@@ -51,7 +51,8 @@ export type PackageOptions = z.input<typeof packageOptions>
  * The package lists are fetched only when they are needed. Services that are resources of this node are not started
  * by their packages: they wait for their settings.
  *
- * Removal purges what Bramble installed, and what came with it and nothing else needs.
+ * Removal purges what Bramble installed, and what came with it and nothing else needs. What another package merely suggests is not needed;
+ * what one recommends stays.
  *
  * @example debianPackage({ name: 'consul', version: '1.8.*', hold: true })
  */

@@ -53,7 +53,8 @@ package_purge() { # NAME: with what came along and nothing else needs, and what 
   package_half_gone $1 $CAME
   package_only "$HALF" "$1 $CAME" "$name $WANTED_NAMES"
   name=$name$ONLY
-  package_goes --auto-remove purge $name || fail "apt: cannot remove $1"
+  # Nobody gets what is merely suggested, so a suggestion holds nothing.
+  package_goes -o APT::AutoRemove::SuggestsImportant=false --auto-remove purge $name || fail "apt: cannot remove $1"
   package_only "$GOES" "$CAME" "$name $WANTED_NAMES"
   for set in "$name$ONLY" "$name" "${IS:+$1}"; do
     if [ -n "$set" ] && package_goes purge $set; then

@@ -66,6 +66,9 @@ function folders(): Resource[] {
     directory({ path: '/etc/docker', purge: ['key.json'] }),
     directory({ path: DOCKER_FOLDER, mode: '710', purge: STATE }),
     directory({ path: '/var/lib/containerd', mode: '700', purge: ['io.containerd.*', 'opt', 'tmpmounts'] }),
+    // containerd makes them for networks of Kubernetes, whether or not there is any (containerd 1.7, its plug-in cri).
+    directory({ path: '/etc/cni' }),
+    directory({ path: '/etc/cni/net.d', mode: '700' }),
   ]
 }
 
