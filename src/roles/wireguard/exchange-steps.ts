@@ -5,6 +5,7 @@ import { reasonOf } from '../../support/reason.ts'
 import type { KeyPair } from '../../wishes/secret-wish.ts'
 import type { ExchangeParts } from './exchange-parts.ts'
 import { peersOf, ROLE, unitOf } from './mesh.ts'
+import { onItsMark } from './on-its-mark.ts'
 import { alone } from './range.ts'
 
 /** A node with a new key. */
@@ -46,7 +47,7 @@ export async function exchangeAll(
   try {
     await disarm()
     await Promise.all(nodes.map((node) => must(node, [...ARM, ...reload])))
-    for (const one of rotated) await exchangeOne(must, one, parts)
+    for (const one of rotated) await exchangeOne(link, one, parts)
     await disarm()
     return undefined
   } catch (error) {
@@ -71,7 +72,8 @@ function mustOn(link: NodeLink): Must {
   }
 }
 
-async function exchangeOne(must: Must, { node, from, to }: Rotated, parts: ExchangeParts): Promise<void> {
+async function exchangeOne(link: NodeLink, { node, from, to }: Rotated, parts: ExchangeParts): Promise<void> {
+  const must = mustOn(link)
   const { interface: name } = parts.options
   const callers = callersOf(node, to.publicKey, parts)
   const worked = await knownBy(must, name, callers, from)
@@ -79,12 +81,14 @@ async function exchangeOne(must: Must, { node, from, to }: Rotated, parts: Excha
   await must(node, ['install', '-m', '600', '/dev/null', KEY_FILE])
   await must(node, ['dd', 'status=none', `of=${KEY_FILE}`], `${to.privateKey}\n`)
   try {
-    await must(node, ['wg', 'set', name, 'private-key', KEY_FILE])
-    // The new peer takes the address over. To keep something alive it calls at once.
-    await Promise.all(
-      callers.map(({ name: caller, words }) =>
-        must(caller, ['wg', 'set', name, ...words, 'persistent-keepalive', '1']),
-      ),
+    await switchOver(
+      link,
+      { name: node, words: ['wg', 'set', name, 'private-key', KEY_FILE] },
+      // The new peer takes the address over. To keep something alive it calls at once.
+      callers.map((caller) => ({
+        name: caller.name,
+        words: ['wg', 'set', name, ...caller.words, 'persistent-keepalive', '1'],
+      })),
     )
     await handshakes(must, name, worked, node, to.publicKey)
     // What still waits to be sent to the old peer would go with it, so it goes when the new one works.
@@ -96,6 +100,31 @@ async function exchangeOne(must: Must, { node, from, to }: Rotated, parts: Excha
     )
   } finally {
     await must(node, ['rm', '-f', KEY_FILE])
+  }
+}
+
+/** A program of a node. */
+interface NodeProgram {
+  readonly name: string
+  readonly words: readonly string[]
+}
+
+/**
+ * The node first, then its callers at once. In between, what is sent waits in the interface, which holds 128 packets for a peer
+ * (wireguard's MAX_STAGED_PACKETS), so all of them are logged in to before.
+ */
+async function switchOver(link: NodeLink, first: NodeProgram, then: readonly NodeProgram[]): Promise<void> {
+  const begun = await Promise.allSettled(
+    [first, ...then].map(({ name, words }) => onItsMark(link, name, words)),
+  )
+  const ready = begun.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  try {
+    for (const one of begun) if (one.status === 'rejected') throw one.reason
+    const [node, ...callers] = ready
+    await node?.go()
+    await Promise.all(callers.map((caller) => caller.go()))
+  } finally {
+    for (const one of ready) one.dismiss()
   }
 }
 
