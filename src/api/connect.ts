@@ -1,15 +1,18 @@
 /** Opens the way to the nodes of a cluster, or to their twins in the lab. */
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import type { NodeEntry } from '../cluster-file/node-schema.ts'
 import { openTransport, type Dial, type Transport } from '../delivery/transport/transport.ts'
 import { secondsIn } from '../cluster-file/forms.ts'
 import { labCodes } from '../diagnostics/catalogue/lab.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
+import { homeFolder } from '../support/home-folder.ts'
 import type { OpenedCluster } from './open.ts'
+import { sudoPasswords } from './secrets/sudo-passwords.ts'
 import { workingFolder } from './folder/working-folder.ts'
 
 /** What connecting may ask for. */
 export interface ConnectOptions {
-  /** Asked once, when sudo on the nodes wants a password. */
+  /** Asked once, when sudo on a node wants a password that is not among the secrets. */
   readonly sudoPassword?: (() => Promise<string>) | undefined
   /** Private folder to work in; found by itself when left out, for somebody who only looks. */
   readonly workingFolder?: string
@@ -23,7 +26,7 @@ export function dialsOf(cluster: OpenedCluster): Dial[] {
   if (twin) requireTwin(cluster.name, Object.keys(file.nodes), twin)
   return Object.entries(file.nodes).map(([node, entry]): Dial => {
     const user = entry.user ?? file.access.user
-    const sudo = user === 'root' ? 'none' : file.access.sudo
+    const { identity_file: identityFile = file.access.identity_file } = entry
     if (twin) {
       return {
         node,
@@ -41,10 +44,21 @@ export function dialsOf(cluster: OpenedCluster): Dial[] {
       port: entry.port ?? file.access.port,
       user,
       ...(entry.user !== undefined && { userKey: `nodes.${node}.user` }),
-      sudo,
+      ...(identityFile !== undefined && { identityFile: keyFile(identityFile, cluster.source.path) }),
+      sudo: user === 'root' ? 'none' : sudoOn(entry, file.access),
       ...(entry.via !== undefined && { via: entry.via }),
     }
   })
+}
+
+/** What a node says of sudo counts before what all say; whoever gives a password says that one is asked for. */
+function sudoOn(...says: readonly Pick<NodeEntry, 'sudo' | 'sudo_password'>[]): 'nopasswd' | 'password' {
+  const own = says.find((one) => one.sudo !== undefined || one.sudo_password !== undefined)
+  return own?.sudo ?? (own === undefined ? 'nopasswd' : 'password')
+}
+
+function keyFile(path: string, clusterFile: string): string {
+  return resolve(dirname(clusterFile), path.replace(/^~(?=\/)/, homeFolder()))
 }
 
 /** Without its twin no node is reached at all: the address of the board is never a way out. */
@@ -66,7 +80,7 @@ export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): T
     folder: join(options.workingFolder ?? workingFolder(cluster.paths, 'look'), 'ssh'),
     knownHostsFile: cluster.paths.knownHostsFile,
     dials: dialsOf(cluster),
-    ...(options.sudoPassword && { sudoPassword: options.sudoPassword }),
+    sudoPassword: sudoPasswords(cluster, options.sudoPassword),
     ...(options.connectSeconds !== undefined && { connectTimeoutSeconds: options.connectSeconds }),
     userConfig: !cluster.lab,
     fastKeyExchange: cluster.lab,

@@ -121,6 +121,13 @@ export const USER_NAME: TextForm = {
   fix: 'use lower-case letters, digits, _ and -, starting with a letter',
 }
 
+/** A path on this computer. */
+export const PATH: TextForm = {
+  pattern: /^[^\p{Cc}]+$/u,
+  problem: 'is no path',
+  fix: 'write a path such as ~/.ssh/id_ed25519, or one that counts from the folder of the cluster file',
+}
+
 /** A serial number: 8 or 16 hexadecimal digits on a Raspberry Pi, anything short on a PC. */
 export const SERIAL: TextForm = {
   pattern: /^[A-Za-z0-9._-]{4,64}$/,

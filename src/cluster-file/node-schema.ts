@@ -9,12 +9,15 @@ import {
   MAC,
   MACHINE_ID,
   MEMORY,
+  PATH,
   SERIAL,
   USER_NAME,
+  judgedBy,
   key,
   listOf,
   text,
 } from './forms.ts'
+import { holdsStandIn } from './references/stand-in.ts'
 import { nodeName } from './node-names.ts'
 
 /** A TCP port. */
@@ -25,6 +28,29 @@ export const labelsSchema = z.record(
   key(LABEL),
   z.union([text(), z.boolean().transform(String)]).meta({ description: 'Value of this label.' }),
 )
+
+/** Keys of a login that hold for all nodes in `access`, and for one of them on its own. */
+export const wayKeys = {
+  identity_file: text(PATH).optional().meta({
+    description:
+      'Private key to log in with, and no other: a path such as ~/.ssh/id_ed25519, or one from the folder of the cluster file. Left out, your SSH configuration and agent offer keys.',
+  }),
+  sudo: z.enum(['nopasswd', 'password']).optional().meta({
+    description:
+      'Whether sudo asks for a password: `nopasswd` when left out, `password` where there is a `sudo_password`. A password that is not among the secrets is asked for.',
+  }),
+  sudo_password: judgedBy(text(), (value) =>
+    holdsStandIn(value)
+      ? undefined
+      : {
+          problem: 'stands in the open',
+          fix: 'write  { from: { secret: NAME } }  and bring it with  bramble secrets import NAME',
+          why: 'a password in a file or in the environment is one that others read',
+        },
+  )
+    .optional()
+    .meta({ description: 'Password for sudo, as a secret: { from: { secret: NAME } }.' }),
+}
 
 /** The keys of one node; all may be left out. */
 export const nodeSchema = z
@@ -37,6 +63,7 @@ export const nodeSchema = z
     }),
     port: portSchema.optional().meta({ description: 'SSH port, if not the one of `access`.' }),
     user: text(USER_NAME).optional().meta({ description: 'User to log in as, if not the one of `access`.' }),
+    ...wayKeys,
     serial: text(SERIAL)
       .transform((serial) => serial.toLowerCase())
       .optional()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { Bug } from '../diagnostics/bug.ts'
 import { DNS_LABEL, DOMAIN, DURATION, USER_NAME, listOf, text } from './forms.ts'
 import { nodeOptionsSchema } from './node-options-schema.ts'
-import { nodeSchema, portSchema } from './node-schema.ts'
+import { nodeSchema, portSchema, wayKeys } from './node-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 import type { KeyPath } from './positions.ts'
 import type { Selection } from './selection-schema.ts'
@@ -20,10 +20,7 @@ const accessSchema = z
     authorized_keys: listOf(text())
       .default([])
       .meta({ description: 'Public keys that may log in: paths of files, or keys written out.' }),
-    sudo: z
-      .enum(['nopasswd', 'password'])
-      .default('nopasswd')
-      .meta({ description: 'Whether sudo asks for a password on the nodes.' }),
+    ...wayKeys,
     keep_connections: text(DURATION).optional().meta({
       description:
         'How long plan and apply keep their connections for the next one, such as 10m; as ControlPersist of OpenSSH.',

@@ -1,9 +1,11 @@
 /** Nodes behind a node, for real: what is made goes there first, what is changed or started anew goes there last. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Event } from '../../src/events/event.ts'
 import { labPreflight } from '../../src/lab/lab.ts'
+import { twinAddresses } from '../../src/lab/twin-addresses.ts'
+import { run } from '../../src/support/run.ts'
 import { ClusterUnderTest, failures } from './cluster-under-test.ts'
 
 const lacking = await labPreflight()
@@ -110,5 +112,66 @@ describe.skipIf(lacking.length > 0)('nodes that are reached through another one'
     const after = await Promise.all(NODES.map(bootOf))
     expect(after.filter((boot) => before.includes(boot))).toEqual([])
     expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+})
+
+describe.skipIf(lacking.length > 0)('a node on which sudo wants a password', () => {
+  const PASSWORD = 'rasp"berry $(id) \\x'
+  const cluster = new ClusterUnderTest(
+    'sudo',
+    'cluster: sudo\ndomain: home.arpa\nnodes: { wren: { memory: 512MiB } }\n',
+  )
+  const identity = `${cluster.folder}.identity`
+
+  beforeAll(async () => {
+    const up = await cluster.bramble('lab', 'up')
+    expect(up.code, up.errors).toBe(0)
+    const { cluster: name } = cluster.id
+    const address = (await twinAddresses(cluster.id)).get('wren') ?? ''
+    // Not by way of the lab, where sudo wants none: as the board that it stands for.
+    cluster.edit(
+      () => `cluster: ${name}
+domain: home.arpa
+access: { identity_file: .bramble/lab/ssh/id_ed25519 }
+nodes:
+  wren: { address: ${address}, sudo_password: { from: { secret: wren/sudo } } }
+roles:
+  files: { on: all, path: /etc/motd, content: Welcome. }
+`,
+    )
+    vi.stubEnv('BRAMBLE_IDENTITY_FILE', identity)
+    const script =
+      'printf "pi:%s\\n" "$1" | chpasswd; rm -r /etc/sudoers.d; echo "pi ALL=(ALL) ALL" >>/etc/sudoers'
+    await cluster.output('wren', 'sh', '-c', script, 'sh', PASSWORD)
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    rmSync(identity, { force: true })
+    await cluster.remove()
+  })
+
+  const board = async (words: readonly string[], input = '') => {
+    const argv = cluster.argv(...words).filter((word) => word !== '--lab')
+    const { code, stdout, stderr } = await run('node', argv, { input, timeoutSeconds: 120 })
+    return { code, text: stdout.toString() + stderr }
+  }
+
+  it('is not changed with a wrong one, which is tried once', async () => {
+    expect(await board(['secrets', 'import', 'wren/sudo'], 'something else')).toMatchObject({ code: 0 })
+    const { code, text } = await board(['apply', '--yes'])
+    expect([code, text]).toEqual([1, expect.stringContaining('SUDO_PASSWORD_WRONG')])
+  })
+
+  it('is changed, looked at and worked on with the one among the secrets, which shows nowhere', async () => {
+    await board(['secrets', 'import', '--replace', 'wren/sudo'], PASSWORD)
+    const applied = await board(['apply', '--yes'])
+    expect(applied.code, applied.text).toBe(0)
+    expect(await cluster.text('wren', 'cat', '/etc/motd')).toBe('Welcome.')
+    expect(await board(['plan', '--detailed-exitcode'])).toMatchObject({ code: 0 })
+    expect((await board(['run', '--sudo', '--', 'id', '-u'])).text).toContain('0')
+    const kept = readdirSync(cluster.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString())
+    for (const text of [applied.text, ...kept]) expect(text).not.toContain(PASSWORD)
   })
 })

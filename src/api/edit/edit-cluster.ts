@@ -80,7 +80,7 @@ export async function editCluster(
   }
 }
 
-const WAY: readonly string[] = ['address', 'via', 'port', 'user']
+const WAY: readonly string[] = ['address', 'via', 'port', 'user', 'identity_file', 'sudo']
 
 /** How a node is reached, as the file says it. */
 function wayTo(node: string, value: unknown): LeftNode {

@@ -1,4 +1,5 @@
 /** The secrets that texts of the cluster file are taken from, `{ from: { secret: NAME } }`: are they there, and what do they say. */
+import type { KeyPath } from '../../cluster-file/positions.ts'
 import { revealed } from '../../cluster-file/references/stand-in.ts'
 import type { TakenText } from '../../cluster-file/references/take-texts.ts'
 import { referenceCodes } from '../../diagnostics/catalogue/references.ts'
@@ -15,11 +16,12 @@ import type { ClusterSource } from '../open.ts'
 
 /** Those that nobody has brought and nobody will make; one that was there before counts as lost, which is told where the store is opened. */
 export function missingSecretTexts(
-  { references, lock, bare }: ClusterSource,
+  { references, lock, bare, twin }: ClusterSource,
   resolved: Resolved,
   folder: string,
 ): Diagnostic[] {
-  const referred = secretsAmong(references)
+  // Sudo asks for none in the lab.
+  const referred = secretsAmong(references).filter(({ path }) => !twin || !isForSudo(path))
   const isRefused = resolved.diagnostics.some(({ severity }) => severity === 'error')
   if (referred.length === 0 || bare.size > 0 || isRefused) return []
   const { names } = listFolder(folder)
@@ -42,7 +44,7 @@ export function withSecretTexts(
   purpose: 'look' | 'run',
 ): Resolved {
   const referred = secretsAmong(resolved.references).filter(
-    ({ name }) => purpose === 'run' || store.has(name),
+    ({ name, path }) => store.has(name) || (purpose === 'run' && !isForSudo(path)),
   )
   if (referred.length === 0) return resolved
   const wrong = referred.flatMap(({ name, where }) => {
@@ -75,6 +77,11 @@ function withTexts(cluster: Cluster, texts: ReadonlyMap<string, string>): Cluste
     options: <Options>(role: string) => tell(cluster.options<Options>(role)),
     isSecret: (text) => cluster.isSecret(text) || redact(text) !== text,
   }
+}
+
+/** It goes to sudo, and no role has it. */
+function isForSudo(path: KeyPath): boolean {
+  return path.at(-1) === 'sudo_password' && path[0] !== 'roles'
 }
 
 function secretsAmong(references: readonly TakenText[]): readonly TakenText[] {

@@ -105,8 +105,10 @@ class Taking {
   }
 }
 
-/** Only what roles are told reaches the nodes as a content; all else is read before the secrets are opened. */
-function maySecretStand([top, , third, ...below]: KeyPath): boolean {
+/** Only what roles are told reaches the nodes as a content, and a password on its way to sudo; all else is read before the secrets are opened. */
+function maySecretStand(path: KeyPath): boolean {
+  const [top, , third, ...below] = path
+  if (path.at(-1) === 'sudo_password') return top === 'access' || top === 'nodes'
   if (top === 'roles') return third !== 'on' && third !== 'count' && below[0] !== 'on' && below[0] !== 'count'
   return top === 'nodes' && third === 'options'
 }

@@ -51,7 +51,7 @@ const CLOSE_MILLISECONDS = 500
 export async function supervise(transport: Transport, program: SupervisedProgram): Promise<SupervisedEnd> {
   if (program.signal?.aborted === true) return { how: 'skipped' }
   const { sudo } = program.asRoot ? transport.dial(program.node) : { sudo: 'none' as const }
-  const password = sudo === 'password' ? await transport.sudoPassword() : undefined
+  const password = sudo === 'password' ? await transport.sudoPassword(program.node) : undefined
   const mark = randomBytes(16).toString('hex')
   const passwordMark = password === undefined ? '' : randomBytes(16).toString('hex')
   const bytes = program.input === undefined ? '-' : String(program.input.byteLength)

@@ -62,7 +62,7 @@ const CLOSED_CODES = new Set([
 export async function talk(given: Talk): Promise<TalkEnd> {
   const { transport } = given.push
   const { sudo } = transport.dial(given.node)
-  const password = sudo === 'password' ? await transport.sudoPassword() : undefined
+  const password = sudo === 'password' ? await transport.sudoPassword(given.node) : undefined
   const marker = password === undefined ? '' : randomBytes(16).toString('hex')
   const words = [
     ...sudoWords(sudo, marker !== ''),

@@ -26,8 +26,8 @@ export interface TransportOptions {
   readonly dials: readonly Dial[]
   /** For the TCP connection and the key exchange of each hop; 10 when left out. */
   readonly connectTimeoutSeconds?: number
-  /** Asked at most once, when the first node wants it. */
-  readonly sudoPassword?: () => Promise<string>
+  /** Asked at most once for each node, when sudo there wants it; undefined when nobody knows it. */
+  readonly sudoPassword?: (node: string) => Promise<string | undefined>
   /** Read `~/.ssh/config` below our own settings and use the agent; true when left out. */
   readonly userConfig?: boolean
   /** Prefer the key exchange that costs the least processor time. */

@@ -50,8 +50,8 @@ export interface Transport extends NodeLink {
   readonly keepsConnections: boolean
   /** Runs a command on a new connection as the login user, without a terminal. The words arrive as they are. */
   exec(node: string, argv: readonly string[], options?: ExecOptions): Promise<Session>
-  /** The sudo password, asked once; undefined when there is nobody to ask. */
-  sudoPassword(): Promise<string | undefined>
+  /** The password for sudo on a node, asked once; undefined when there is nobody to ask. */
+  sudoPassword(node: string): Promise<string | undefined>
   /** Arguments of `ssh` for somebody at a terminal: a login, or one command. */
   interactiveArgs(node: string, command?: readonly string[]): string[]
   /** `Host` blocks for `~/.ssh/config`. */
@@ -100,7 +100,7 @@ class OpenSshTransport implements Transport {
   readonly #begun = new Map<string, Promise<Session>>()
   readonly #slots = new Slots(OPENING_PER_JUMP)
   readonly #links: Links
-  #password: Promise<string> | undefined
+  readonly #passwords = new Map<string, Promise<string | undefined>>()
   #sockets: string | undefined
 
   constructor(
@@ -128,7 +128,7 @@ class OpenSshTransport implements Transport {
       connectSeconds: (node) => this.connectSeconds(node),
       wayToRoot: async (node) => {
         const { sudo } = this.dial(node)
-        return { sudo, password: sudo === 'password' ? await this.sudoPassword() : undefined }
+        return { sudo, password: sudo === 'password' ? await this.sudoPassword(node) : undefined }
       },
     })
   }
@@ -185,10 +185,11 @@ class OpenSshTransport implements Transport {
     return this.#links.run(node, argv, input)
   }
 
-  sudoPassword(): Promise<string | undefined> {
-    if (!this.#options.sudoPassword) return Promise.resolve(undefined)
-    this.#password ??= this.#options.sudoPassword()
-    return this.#password
+  sudoPassword(node: string): Promise<string | undefined> {
+    const password =
+      this.#passwords.get(node) ?? this.#options.sudoPassword?.(node) ?? Promise.resolve(undefined)
+    this.#passwords.set(node, password)
+    return password
   }
 
   interactiveArgs(node: string, command: readonly string[] = []): string[] {

@@ -133,11 +133,11 @@ export const deliveryCodes = defineCodes({
     summary: ({ node, user }) => `sudo on ${node} wants the password of ${user}`,
     why: 'nobody was asked for it; nothing was changed on the node',
     fix: ({ node, user }) =>
-      `set access.sudo to password and run again at a terminal, or, on ${node} as root, let ${user} use sudo without one`,
+      `bring it with  bramble secrets import NAME  for  sudo_password: { from: { secret: NAME } }, or write  sudo: password  and run again at a terminal, or, on ${node} as root, let ${user} use sudo without one`,
     explain:
       'sudo says the same of a user whom its rules (`/etc/sudoers`, `/etc/sudoers.d`) do not name at all: it tells which only to who gave the password. ' +
-      'With `access: { sudo: password }` Bramble asks once for the password and gives it to sudo on its standard input; it is never in an argument, ' +
-      'an environment or a log.',
+      'With `sudo_password: { from: { secret: NAME } }`, in `access` or of a node, it is taken from the secrets; with `sudo: password` alone Bramble asks for it once. It is given to sudo on its ' +
+      'standard input, and is never in an argument, an environment or a log.',
   }),
   SUDO_PASSWORD_WRONG: code<{ node: string; user: string }>({
     origin: 'delivery',
@@ -145,9 +145,9 @@ export const deliveryCodes = defineCodes({
     title: 'sudo does not take the password',
     summary: ({ node, user }) => `sudo on ${node} does not take the password of ${user}`,
     why: 'the password was tried once, so that no account gets locked; nothing was changed on the node',
-    fix: 'run again and type the password of the login user, not that of root',
+    fix: 'run again and type the password of the login user, not that of root; one among the secrets:  bramble secrets import --replace NAME',
     explain:
-      'One password serves for all nodes of a run. Nodes with different passwords need one run each (`--node`), or sudo without a password.',
+      'One password that is typed serves for all nodes of a run. Nodes with different passwords have `sudo_password: { from: { secret: NAME } }` of their own.',
   }),
   DISK_FULL: code<{ node: string; place: string }>({
     origin: 'delivery',
