@@ -7,7 +7,7 @@ import { poll } from '../../../src/support/poll.ts'
 import { labConsuls, PACKAGE_SETTINGS, releaseSettings } from '../../lab/consul-versions.ts'
 import { ReleaseServer } from '../../releases/release-server.ts'
 import { BoardsUnderTest } from './boards-under-test.ts'
-import { Writers } from './writers.ts'
+import { Writers, writtenText } from './writers.ts'
 
 const lacking = await labPreflight()
 if (lacking.length > 0)
@@ -63,11 +63,9 @@ for (const consul of await labConsuls()) {
       await writers.more(50)
       const value = await act()
       await writers.more(50)
-      const { acknowledged, lost, longestGapSeconds } = await writers.stop('ant')
-      console.log(
-        `Consul ${consul.version}, ${what}: ${acknowledged} writes, longest gap ${longestGapSeconds} s`,
-      )
-      expect(lost).toEqual([])
+      const written = await writers.stop('ant')
+      console.log(`Consul ${consul.version}, ${what}: ${writtenText(written)}`)
+      expect(written.lost).toEqual([])
       return value
     }
 

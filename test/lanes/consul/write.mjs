@@ -1,15 +1,17 @@
 /**
- * Writes ten entries a second through the agent of the node in whose network it runs. Arguments: prefix, token, milliseconds of patience
- * with one answer. A line on standard output for each that was acknowledged: key, time. Ends with the end of its standard input.
+ * Writes ten entries a second through the agent of the node in whose network it runs, and asks it as often who leads. Arguments: prefix, token,
+ * milliseconds of patience with one write. A line on standard output for each that was acknowledged: key, time; and for each time that it named
+ * a leader: `leader`, time. Ends with the end of its standard input.
  */
 const [prefix, token, patience] = process.argv.slice(2)
 const PERIOD_MILLISECONDS = 100
+const AGENT = 'http://127.0.0.1:8500/v1'
 
 let count = 0
 async function write() {
   const key = `${prefix}/${count++}`
   try {
-    const answer = await fetch(`http://127.0.0.1:8500/v1/kv/${key}`, {
+    const answer = await fetch(`${AGENT}/kv/${key}`, {
       method: 'PUT',
       body: key,
       headers: { 'x-consul-token': token },
@@ -21,5 +23,14 @@ async function write() {
   }
 }
 
-const timer = setInterval(write, PERIOD_MILLISECONDS)
-process.stdin.on('end', () => clearInterval(timer)).resume()
+async function ask() {
+  try {
+    const answer = await fetch(`${AGENT}/status/leader`, { signal: AbortSignal.timeout(1000) })
+    if (answer.ok && /[0-9]/.test(await answer.text())) process.stdout.write(`leader ${Date.now()}\n`)
+  } catch {
+    // Nobody is known to lead.
+  }
+}
+
+const timers = [setInterval(write, PERIOD_MILLISECONDS), setInterval(ask, PERIOD_MILLISECONDS)]
+process.stdin.on('end', () => timers.forEach(clearInterval)).resume()

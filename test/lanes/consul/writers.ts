@@ -15,6 +15,8 @@ export interface Written {
   readonly lost: readonly string[]
   /** The longest time in which nobody's write was acknowledged, in seconds. */
   readonly longestGapSeconds: number
+  /** The longest time in which no node could name a leader, in seconds. */
+  readonly longestLeaderlessSeconds: number
 }
 
 /** Writers under way. */
@@ -24,6 +26,7 @@ export class Writers {
   readonly #prefix = `writers-${Date.now()}`
   readonly #children: ChildProcess[] = []
   readonly #acknowledged: { readonly key: string; readonly at: number }[] = []
+  readonly #led: number[] = []
 
   static async start(cluster: ClusterUnderTest, nodes: readonly string[], token: string): Promise<Writers> {
     const writers = new Writers(cluster, token)
@@ -54,7 +57,8 @@ export class Writers {
       rest = lines.pop() ?? ''
       for (const line of lines) {
         const [key = '', at = ''] = line.split(' ')
-        this.#acknowledged.push({ key, at: Number(at) })
+        if (key === 'leader') this.#led.push(Number(at))
+        else this.#acknowledged.push({ key, at: Number(at) })
       }
     })
     this.#children.push(child)
@@ -72,12 +76,11 @@ export class Writers {
     for (const child of this.#children) child.stdin?.end()
     await Promise.all(ended)
     const keys = new Set(await this.#keysOn(node))
-    const times = this.#acknowledged.map(({ at }) => at).sort((a, b) => a - b)
-    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at))
     return {
       acknowledged: this.#acknowledged.length,
       lost: this.#acknowledged.map(({ key }) => key).filter((key) => !keys.has(key)),
-      longestGapSeconds: Math.max(0, ...gaps) / 1000,
+      longestGapSeconds: longestGap(this.#acknowledged.map(({ at }) => at)),
+      longestLeaderlessSeconds: longestGap(this.#led),
     }
   }
 
@@ -87,4 +90,15 @@ export class Writers {
     const asked = await this.#cluster.inNetworkOf(node, process.execPath, '--eval', script, this.#token)
     return JSON.parse(asked.stdout.toString()) as string[]
   }
+}
+
+/** The longest time between two of these, which are in milliseconds, in seconds. */
+function longestGap(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b)
+  return Math.max(0, ...sorted.slice(1).map((at, index) => at - (sorted[index] ?? at))) / 1000
+}
+
+/** The same in words. */
+export function writtenText({ acknowledged, longestGapSeconds, longestLeaderlessSeconds }: Written): string {
+  return `${acknowledged} writes, longest gap ${longestGapSeconds} s, longest without a leader ${longestLeaderlessSeconds} s`
 }
