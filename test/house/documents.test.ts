@@ -42,7 +42,7 @@ describe.each(documents)('%s', (document) => {
   it('names only npm scripts and commands that are there', () => {
     const npm = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name ?? '')
     expect(npm.filter((name) => !scripts.includes(name))).toEqual([])
-    const typed = [...text.matchAll(/(?:^|`|\.\/bin\/|\$ )bramble (?:-C \S+ |--lab )*([a-z-]+)\b/gm)]
+    const typed = [...text.matchAll(/(?:^|`|\.\/bin\/|\$ )bramble (?:-[Cf] \S+ |--lab )*([a-z-]+)\b/gm)]
     expect(typed.map(([, verb]) => verb ?? '').filter((verb) => !verbs.includes(verb))).toEqual([])
   })
 
