@@ -87,3 +87,16 @@ export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): T
     keepSeconds: keepSeconds(cluster),
   })
 }
+
+/** For callers that only need a connection for a moment. */
+export async function withTransport<T>(
+  cluster: OpenedCluster,
+  work: (transport: Transport) => Promise<T>,
+): Promise<T> {
+  const transport = connect(cluster)
+  try {
+    return await work(transport)
+  } finally {
+    await transport.close()
+  }
+}

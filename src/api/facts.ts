@@ -9,7 +9,7 @@ import { controllerName } from './events.ts'
 import type { OpenedCluster } from './open.ts'
 import { compileResources } from '../programs/programs.ts'
 import { nodesInScope, type Scope } from '../programs/scope.ts'
-import { withTransport } from './run/run.ts'
+import { withTransport } from './connect.ts'
 
 /** What was read of one node. */
 export interface NodeFacts {

@@ -1,5 +1,5 @@
 /** What is still there after everything was taken away: folders that hold what somebody else has made. */
-import { withTransport } from '../run/run.ts'
+import { withTransport } from '../connect.ts'
 import type { OpenedCluster } from '../open.ts'
 import type { Event } from '../../events/event.ts'
 

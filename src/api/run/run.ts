@@ -47,9 +47,9 @@ export interface RunOptions extends Scope, PlanOptions {
   readonly timeoutSeconds?: number
   /** How long a member of a consensus group is waited for, in seconds; what its engine says when left out. */
   readonly patienceSeconds?: number
-  /** Stops the run between two steps; what a node has begun it finishes. */
   /** How long another run that holds nodes or groups is waited for, in seconds; left out: not at all for a node, ten minutes for a group. */
   readonly waitLockSeconds?: number
+  /** Stops the run between two steps; what a node has begun it finishes. */
   readonly signal?: AbortSignal
   readonly sudoPassword?: () => Promise<string>
   /** Asked once, when something differs and before anything is touched; with all events so far. */
@@ -271,10 +271,10 @@ class Run {
   async #objections(transport: Transport): Promise<readonly Diagnostic[]> {
     for (const { code, summary, fix } of await this.#old())
       this.#emit({ type: 'warning', code, text: `${summary}: ${fix}` })
-    const issuing = await issuingByClocks(this.#prepared, this.#clocks)
-    this.#withheld = issuing.withheld
-    const refusals = await objectionsTo(this.#prepared, this.#cluster, transport)
-    return [...this.#obstacles.found, ...issuing.refusals, ...refusals]
+    const { withheld, refusals } = await issuingByClocks(this.#prepared, this.#clocks)
+    this.#withheld = withheld
+    const objections = await objectionsTo(this.#prepared, this.#cluster, transport)
+    return [...this.#obstacles.found, ...refusals, ...objections]
   }
 
   /** What was decided, or, when nothing was to be changed, what was seen. */
@@ -282,8 +282,8 @@ class Run {
     // Nothing is issued whose times nobody could compare.
     const isBlind = this.#clocks.length === 0 && issues(this.#prepared)
     if (this.#isDeclined || this.#refusals.length > 0 || isBlind || this.#takesAway()) {
-      const { lock } = this.#cluster.source
-      await writeLock(this.#cluster.paths.lockFile, { ...lock, nodes: this.#lock.nodes })
+      const { paths, source } = this.#cluster
+      await writeLock(paths.lockFile, { ...source.lock, nodes: this.#lock.nodes })
       return
     }
     if (isWell(outcome)) {
@@ -334,18 +334,5 @@ class Run {
     this.#told.push(event)
     this.#journal.sink(event)
     this.#tell(event)
-  }
-}
-
-/** For callers that only need a connection for a moment. */
-export async function withTransport<T>(
-  cluster: OpenedCluster,
-  work: (transport: Transport) => Promise<T>,
-): Promise<T> {
-  const transport = connect(cluster)
-  try {
-    return await work(transport)
-  } finally {
-    await transport.close()
   }
 }
