@@ -2,6 +2,7 @@
 import type { KeyPath } from '../../cluster-file/positions.ts'
 import { revealed } from '../../cluster-file/references/stand-in.ts'
 import type { TakenText } from '../../cluster-file/references/take-texts.ts'
+import type { ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import { referenceCodes } from '../../diagnostics/catalogue/references.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
@@ -12,11 +13,20 @@ import { redactor } from '../../secrets/redaction.ts'
 import { listFolder } from '../../secrets/secret-files.ts'
 import type { SecretStore } from '../../secrets/store.ts'
 import type { Cluster } from '../../topology/cluster.ts'
-import type { ClusterSource } from '../open.ts'
+
+/** What was read of the cluster, as far as it matters here. */
+interface ReadCluster {
+  readonly references: readonly TakenText[]
+  readonly lock: ClusterLock
+  /** Nodes from which everything is taken. */
+  readonly bare: ReadonlySet<string>
+  /** In the lab, whose nodes ask for no password. */
+  readonly twin: ReadonlyMap<string, string> | undefined
+}
 
 /** Those that nobody has brought and nobody will make; one that was there before counts as lost, which is told where the store is opened. */
 export function missingSecretTexts(
-  { references, lock, bare, twin }: ClusterSource,
+  { references, lock, bare, twin }: ReadCluster,
   resolved: Resolved,
   folder: string,
 ): Diagnostic[] {

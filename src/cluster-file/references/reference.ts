@@ -14,7 +14,7 @@ const MEANINGS: Readonly<Record<Source, string>> = {
 
 /** A reference as it is written. */
 export interface Reference {
-  readonly from: { readonly [Name in Source]?: string }
+  readonly from: { readonly file?: string; readonly env?: string; readonly secret?: string }
 }
 
 /** A value in which every text may also be a reference: what may be written where a schema takes `Value`. */
