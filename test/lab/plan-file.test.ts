@@ -12,6 +12,7 @@ if (lacking.length > 0)
 
 const TEXT = `cluster: kept
 domain: kept.example.net
+include: groups.yaml
 nodes:
   wren: { memory: 512MiB }
 roles:
@@ -33,6 +34,7 @@ describe.skipIf(lacking.length > 0)('a plan in a file', () => {
     cluster = new ClusterUnderTest('kept', TEXT)
     file = join(cluster.folder, 'plan.json')
     writeFileSync(join(cluster.folder, 'motd'), 'Welcome\n')
+    writeFileSync(join(cluster.folder, 'groups.yaml'), 'groups: { birds: wren }\n')
     writeFileSync(join(cluster.folder, 'token'), `${TOKEN}\n`)
     vi.stubEnv('BRAMBLE_TEST_ROOM', 'attic')
     await bring(CODES[0] ?? '')
@@ -80,6 +82,13 @@ describe.skipIf(lacking.length > 0)('a plan in a file', () => {
     expect(await refused()).toBe('the file token')
     writeFileSync(token, `${TOKEN}\n`)
     expect(await cluster.text('wren', 'getent', 'passwd', 'ada')).toBe('')
+  })
+
+  it('is refused when a file that the cluster file includes is another', async () => {
+    const groups = join(cluster.folder, 'groups.yaml')
+    writeFileSync(groups, 'groups: { birds: [wren], all-birds: birds }\n')
+    expect(await refused()).toBe('the file groups.yaml')
+    writeFileSync(groups, 'groups: { birds: wren }\n')
   })
 
   it('is refused when a variable of the environment or a secret is another', async () => {

@@ -167,7 +167,7 @@ export const serverOptions = z
       .record(kvKey, kvValue)
       .default({})
       .describe(
-        'Entries of the key-value store, each a plain text, which may be empty; numbers and booleans become text. What must not show is { secret: NAME }.',
+        'Entries of the key-value store, each a plain text, which may be empty; numbers and booleans become text. What must not show is { secret: NAME }, which Bramble makes, or { from: { secret: NAME } }, which you bring.',
       ),
     ...ownKeys,
   })
