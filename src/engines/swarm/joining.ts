@@ -4,7 +4,7 @@ import type { NodeLink } from '../contract.ts'
 import { withDocker } from '../docker/docker-api.ts'
 import { granted, Refused } from '../steps/reply.ts'
 import { anything, swarmReply } from './replies.ts'
-import { awaitNode, localState, updateNode, updateSwarm, type SwarmApi } from './swarm-api.ts'
+import { awaitNode, localState, updateNode, updateSwarm, votes, type SwarmApi } from './swarm-api.ts'
 import { mergedLabels, SWARM_PORT, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 
 /** A manager copies all that the others know to its card before it counts. */
@@ -146,10 +146,13 @@ async function awaitService(link: NodeLink, name: string): Promise<void> {
   if (!passed) throw new Refused(name, { status: 0, problem: `${detail} after ${JOIN_SECONDS} s` })
 }
 
-/** Takes a node off the list of the swarm: its part in the consensus first, so that the majority is never of those who are gone. */
+/**
+ * Takes a node off the list of the swarm: its part in the consensus first, so that the majority is never of those who are gone. A manager by name
+ * alone cannot be demoted ("can't find manager in raft memberlist").
+ */
 export async function removeNode(swarm: SwarmApi, id: string, name: string): Promise<void> {
   const { manager } = swarm
   const entry = swarm.nodes.find(({ ID }) => ID === id)
-  if (entry?.Spec.Role === 'manager') await changePart(swarm, id, { name, role: 'worker' })
+  if (entry !== undefined && votes(entry)) await changePart(swarm, id, { name, role: 'worker' })
   granted(`${name} cannot be removed`, await manager.send('DELETE', `/nodes/${id}?force=true`, anything))
 }
