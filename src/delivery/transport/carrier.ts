@@ -17,6 +17,12 @@ export interface Control {
   readonly isKept: boolean
 }
 
+/** A session with the connection that it has begun. */
+export interface Started {
+  readonly session: Session
+  readonly control: Control
+}
+
 /** A connection that carries links. */
 export interface Carrier extends Control {
   readonly session: Session

@@ -1,5 +1,5 @@
 /** Byte streams to ports, sockets and programs of a node, over a connection that is open anyway where there is one. */
-import type { Carrier, Control, LinkProcess } from './carrier.ts'
+import type { Carrier, Control, LinkProcess, Started } from './carrier.ts'
 import type { Duplex } from 'node:stream'
 import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
 import { closeForwards, openForwarded } from './forwarded-link.ts'
@@ -10,9 +10,8 @@ import type { Session } from './session.ts'
 /** What links need of the transport. */
 export interface LinkWays {
   /** Opens a connection that stays until its standard input ends; it echoes what it gets. */
-  openCarrier(node: string): Promise<Session>
+  openCarrier(node: string): Promise<Started>
   readonly configFile: string
-  socketOf(node: string): string
   connectSeconds(node: string): number
   /** How its user becomes root. Rejects when the password is not given. */
   wayToRoot(node: string): Promise<WayToRoot>
@@ -93,9 +92,8 @@ export class Links {
   }
 
   async #openCarrier(node: string): Promise<Carrier> {
-    const session = await this.#ways.openCarrier(node)
-    const at = this.#ways.socketOf(node)
-    const carrier = this.carriedBy(node, session, { path: at, forwardsAt: at, isKept: false }, true)
+    const { session, control } = await this.#ways.openCarrier(node)
+    const carrier = this.carriedBy(node, session, control, true)
     session.stdout.resume()
     // The socket is there before the remote command starts, so the echo of one byte tells that it can be used.
     session.stdin.write('\n')

@@ -10,7 +10,7 @@ import { hopsOf } from './dial.ts'
 import type { Dial, TransportOptions } from './dial.ts'
 import { keptSocket } from './kept-connections.ts'
 import { Links } from './links.ts'
-import type { Control } from './carrier.ts'
+import type { Control, Started } from './carrier.ts'
 import { pinnedNames, tidyKnownHosts } from './known-hosts.ts'
 import { startSession } from './session.ts'
 import type { NodeStats, Session } from './session.ts'
@@ -97,11 +97,12 @@ class OpenSshTransport implements Transport {
   readonly #interactiveFile: string
   readonly #stats = new Map<string, NodeStats>()
   readonly #open = new Set<Session>()
-  readonly #begun = new Map<string, Promise<Session>>()
+  readonly #begun = new Map<string, Promise<Started>>()
   readonly #slots = new Slots(OPENING_PER_JUMP)
   readonly #links: Links
   readonly #passwords = new Map<string, Promise<string | undefined>>()
   #sockets: string | undefined
+  #begunConnections = 0
 
   constructor(
     options: TransportOptions,
@@ -119,12 +120,11 @@ class OpenSshTransport implements Transport {
     this.#dials = new Map(options.dials.map((dial) => [dial.node, dial]))
     this.#links = new Links({
       openCarrier: async (node) => {
-        const session = await this.#start(node, { carriesLinks: true })
-        session.stdin.write(startText(['cat']))
-        return session
+        const started = await this.#start(node, { carriesLinks: true })
+        started.session.stdin.write(startText(['cat']))
+        return started
       },
       configFile: batchFile,
-      socketOf: (node) => this.#socketOf(node),
       connectSeconds: (node) => this.connectSeconds(node),
       wayToRoot: async (node) => {
         const { sudo } = this.dial(node)
@@ -151,19 +151,20 @@ class OpenSshTransport implements Transport {
   async exec(node: string, argv: readonly string[], options: ExecOptions = {}): Promise<Session> {
     const begun = options.mayBeKept === true ? this.#begun.get(node) : undefined
     if (begun) this.#begun.delete(node)
-    const session = await (begun ?? this.#start(node, options))
+    const { session, control } = await (begun ?? this.#start(node, options))
     session.stdin.write(startText(argv))
-    if (options.carriesLinks === true) this.#links.carriedBy(node, session, this.#controlOf(node, options))
+    if (options.carriesLinks === true) this.#links.carriedBy(node, session, control)
     return session
   }
 
-  async #start(node: string, options: ExecOptions): Promise<Session> {
+  async #start(node: string, options: ExecOptions): Promise<Started> {
     const { via } = this.dial(node)
     const release = via === undefined ? undefined : await this.#slots.take(via)
+    const control = this.#controlOf(node, options)
     const args = [
       '-F',
       this.#batchFile,
-      ...this.#controlWords(node, options),
+      ...this.#controlWords(control, options),
       '--',
       node,
       commandLine(loginWords),
@@ -172,7 +173,7 @@ class OpenSshTransport implements Transport {
     this.#open.add(session)
     void session.ended.then(() => this.#open.delete(session))
     if (release) void session.answered.then(release)
-    return session
+    return { session, control }
   }
 
   connect(node: string, to: LinkTarget, how?: 'taken'): Promise<Duplex> {
@@ -212,8 +213,7 @@ class OpenSshTransport implements Transport {
   }
 
   /** A connection that is not kept goes with its session: the master is the session itself. */
-  #controlWords(node: string, options: ExecOptions): string[] {
-    const control = this.#controlOf(node, options)
+  #controlWords(control: Control, options: ExecOptions): string[] {
     if (control.isKept) {
       const { keepSeconds } = this.#options
       return ['ControlMaster=auto', `ControlPath=${control.path}`, `ControlPersist=${keepSeconds}`].flatMap(
@@ -225,7 +225,7 @@ class OpenSshTransport implements Transport {
   }
 
   #controlOf(node: string, { mayBeKept = false }: ExecOptions): Control {
-    const forwardsAt = this.#socketOf(node)
+    const forwardsAt = this.#nextSocket()
     const kept =
       mayBeKept && this.keepsConnections ? keptSocket(this.knownHostsFile, this.#dials, node) : undefined
     return kept === undefined
@@ -233,10 +233,13 @@ class OpenSshTransport implements Transport {
       : { path: kept, forwardsAt, isKept: true }
   }
 
-  /** A socket's path may have about 88 bytes, so it is numbered and does not lie in the cluster's folder. */
-  #socketOf(node: string): string {
+  /**
+   * A socket's path may have about 88 bytes, so it is numbered and does not lie in the cluster's folder. Each connection has its own: at a path that
+   * one which is ending still holds, ssh makes none, and the ending one takes the path with it.
+   */
+  #nextSocket(): string {
     this.#sockets ??= makeSocketFolder()
-    return join(this.#sockets, String([...this.#dials.keys()].indexOf(node)))
+    return join(this.#sockets, String(++this.#begunConnections))
   }
 
   #statsOf(node: string): NodeStats {
