@@ -10,15 +10,23 @@ const TARGET = { io: 'input', target: 'draft-07' } as const
 
 /** A draft-07 schema (what editors' YAML support understands best) of a cluster file with these roles. */
 export function clusterFileJsonSchema(roles: RoleSchemas): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = plainJsonSchema(roles)
-  const { $schema: _same, ...reference } = z.toJSONSchema(referenceSchema, TARGET)
-  return { $schema, ...withReferences(schema), definitions: { reference } }
+  const { required, properties } = plainJsonSchema(roles)
+  const described = properties as Readonly<Record<string, Part>>
+  const describe = (key: string) => [key, { description: described[key]?.['description'] }] as const
+  // What has to be said may stand in a file that it includes.
+  const anyOf = [required as readonly string[], ['include']].map((keys) => ({
+    type: 'object',
+    properties: Object.fromEntries(keys.map(describe)),
+    required: keys,
+  }))
+  return { ...partJsonSchema(roles), title: 'Cluster file', anyOf }
 }
 
 /** The same for a file that a cluster file includes: what has to be said may stand in another one. */
 export function partJsonSchema(roles: RoleSchemas): Readonly<Record<string, unknown>> {
-  const { required: _elsewhere, ...schema } = clusterFileJsonSchema(roles)
-  return { ...schema, title: 'Part of a cluster file' }
+  const { $schema, required: _elsewhere, ...schema } = plainJsonSchema(roles)
+  const { $schema: _same, ...reference } = z.toJSONSchema(referenceSchema, TARGET)
+  return { $schema, ...withReferences(schema), title: 'Part of a cluster file', definitions: { reference } }
 }
 
 /** The same without the notation for texts that stand elsewhere, which is taken wherever a text is. */
@@ -37,7 +45,7 @@ const REFERENCE: Part = { $ref: '#/definitions/reference' }
 /** A schema that takes a reference wherever it takes a text; the names of keys are none. */
 function withReferences(part: Part): Part {
   const { description, default: otherwise, ...own } = part
-  if (own['type'] === 'string') {
+  if (isText(own)) {
     return {
       ...(description !== undefined && { description }),
       ...(otherwise !== undefined && { default: otherwise }),
@@ -48,6 +56,10 @@ function withReferences(part: Part): Part {
   return Object.fromEntries(inner)
 }
 
+function isText({ type }: Part): boolean {
+  return [type].flat().includes('string')
+}
+
 function inPart(key: string, value: unknown): unknown {
   if (key === 'properties') {
     return Object.fromEntries(
@@ -56,8 +68,8 @@ function inPart(key: string, value: unknown): unknown {
   }
   if (key === 'anyOf') {
     const forms = value as readonly Part[]
-    const inner = forms.map((form) => (form['type'] === 'string' ? form : withReferences(form)))
-    return forms.some(({ type }) => type === 'string') ? [...inner, REFERENCE] : inner
+    const inner = forms.map((form) => (isText(form) ? form : withReferences(form)))
+    return forms.some(isText) ? [...inner, REFERENCE] : inner
   }
   const isInner = key === 'items' || key === 'additionalProperties'
   return isInner && typeof value === 'object' && value !== null ? withReferences(value as Part) : value

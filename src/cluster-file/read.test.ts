@@ -38,7 +38,7 @@ describe('a small cluster file', () => {
     expect(file).toEqual({
       cluster: 'office',
       domain: 'office.example.net',
-      access: { user: 'pi', port: 22, authorized_keys: [], sudo: 'nopasswd' },
+      access: { user: 'pi', port: 22, authorized_keys: [] },
       nodes: { hammond: { has: [], labels: {} } },
       groups: {},
       services: {},

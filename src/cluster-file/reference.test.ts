@@ -31,7 +31,7 @@ describe('the reference of the cluster file', () => {
     ['defaults', '| `port` | a whole number | `22` | SSH port of every node. |'],
     [
       'choices',
-      '| `sudo` | `nopasswd`, `password` | `nopasswd` | Whether sudo asks for a password on the nodes. |',
+      '| `sudo` | `nopasswd`, `password` |  | Whether sudo asks for a password: `nopasswd` when left out, `password` where there is a `sudo_password`. A password that is not among the secrets is asked for. |',
     ],
     ['several forms', '| `has` | text or a list |  | Labels that a node must all have, one or a list. |'],
     ['options of roles', '| `timezone` | text | `UTC` | Time zone, such as Europe/Lisbon\\|Rome. |'],
