@@ -1,14 +1,15 @@
 /** How nodes come into a swarm and leave it. Tokens are asked of a manager when they are needed, and are nowhere but in memory. */
 import { poll } from '../../support/poll.ts'
 import type { NodeLink } from '../contract.ts'
-import { withDocker } from '../docker/docker-api.ts'
-import { granted, Refused } from '../steps/reply.ts'
+import { withDocker, type DockerApi } from '../docker/docker-api.ts'
+import { granted, Refused, type Reply } from '../steps/reply.ts'
 import { anything, swarmReply } from './replies.ts'
 import { awaitNode, localState, updateNode, updateSwarm, votes, type SwarmApi } from './swarm-api.ts'
 import { mergedLabels, SWARM_PORT, type SwarmNode, type SwarmWish } from './swarm-wish.ts'
 
 /** A manager copies all that the others know to its card before it counts. */
 const JOIN_SECONDS = 120
+const LET_GO_SECONDS = 20
 const NANOSECONDS_PER_DAY = 86_400_000_000_000
 
 /** Label of the swarm: nodes join with tokens that are to end when they are in. */
@@ -93,7 +94,7 @@ export async function joinNode(swarm: SwarmApi, wanted: SwarmNode): Promise<void
     if (state.LocalNodeState !== 'inactive') await leave(api.node, link)
     const tokens = granted('the tokens', await manager.get('/swarm', swarmReply)).JoinTokens
     const token = wanted.role === 'manager' ? tokens.Manager : tokens.Worker
-    const joined = await api.send('POST', '/swarm/join', anything, {
+    const joined = await askedToJoin(api, {
       ...placeOf(wanted),
       RemoteAddrs: wish.nodes
         .filter(({ name, role }) => role === 'manager' && name !== wanted.name)
@@ -112,6 +113,22 @@ export async function joinNode(swarm: SwarmApi, wanted: SwarmNode): Promise<void
     return `${wanted.name} is no manager yet`
   })
   await introduce(manager.node, link, id, wanted)
+}
+
+/** A place that was just given up is let go of a moment later: dockerd ends what listened there after it has answered. */
+async function askedToJoin(api: DockerApi, words: object): Promise<Reply<unknown>> {
+  const ask = (): Promise<Reply<unknown>> => api.send('POST', '/swarm/join', anything, words)
+  let reply = await ask()
+  const isHeld = (): boolean => !reply.ok && reply.problem.includes('address already in use')
+  if (!isHeld()) return reply
+  await poll(
+    async () => {
+      reply = await ask()
+      return { passed: !isHeld(), detail: '' }
+    },
+    { patienceSeconds: LET_GO_SECONDS },
+  )
+  return reply
 }
 
 async function leave(node: string, link: NodeLink): Promise<void> {

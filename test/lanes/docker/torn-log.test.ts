@@ -61,6 +61,7 @@ describe.skipIf(await cannotHave('a torn log'))('a manager’s log that is torn'
   it('is told: its dockerd lives, and it takes part no more', async () => {
     await tear('bee')
     expect(await swarm.text('bee', 'systemctl', 'is-active', 'docker')).toBe('active')
+    await swarm.holds('bee is down', async () => (await swarm.listed()).includes('bee Down Active manager'))
     const status = await swarm.bramble('status')
     expect(status.code).not.toBe(0)
     expect(status.text).toContain('3 of 4 nodes are ready')
@@ -89,6 +90,10 @@ describe.skipIf(await cannotHave('a torn log'))('a manager’s log that is torn'
 
   it('is left as it is where the others have no majority, with the names and the way by hand', async () => {
     await tear('bee', 'cow')
+    await swarm.holds(
+      'nobody leads',
+      async () => (await swarm.inside('ant', 'docker', 'node', 'ls')).code !== 0,
+    )
     const places = () => Promise.all(['bee', 'cow'].map(placeOf))
     const before = await places()
     const events = await swarm.events('apply', '--yes')
