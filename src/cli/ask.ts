@@ -6,16 +6,17 @@ import type { Surroundings } from './surroundings.ts'
 
 /** `y` or `yes` is yes, everything else no, also the end of the input. Ctrl-C throws {@link InterruptedError}. */
 export async function askYesNo(surroundings: Surroundings, question: string): Promise<boolean> {
-  const answer = await askLine(surroundings, `${question} [y/N] `, surroundings.stdout)
+  const [answer = ''] = await askAll(surroundings, [`${question} [y/N] `], surroundings.stdout)
   return /^y(es)?$/i.test(answer.trim())
 }
 
 /** A line that is not shown while it is typed. */
 export async function askPassword(surroundings: Surroundings, question: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  surroundings.stderr.write(question)
   try {
-    return await askLine(surroundings, '', silent)
+    // Asked when the terminal shows nothing any more: somebody, or a program, may answer at once.
+    const [answer = ''] = await askAll(surroundings, [''], silent, () => surroundings.stderr.write(question))
+    return answer
   } finally {
     surroundings.stderr.write('\n')
   }
@@ -29,21 +30,14 @@ export async function askTexts(
   return askAll(surroundings, questions, surroundings.stdout)
 }
 
-async function askLine(
-  surroundings: Surroundings,
-  question: string,
-  output: NodeJS.WritableStream,
-): Promise<string> {
-  const [answer = ''] = await askAll(surroundings, [question], output)
-  return answer
-}
-
 async function askAll(
   { stdin }: Surroundings,
   questions: readonly string[],
   output: NodeJS.WritableStream,
+  listens?: () => void,
 ): Promise<string[]> {
   const lines = createInterface({ input: stdin, output, terminal: true })
+  listens?.()
   // Whoever types ahead, or pastes, answers questions that are still to come.
   const typed: string[] = []
   const answers: string[] = []
