@@ -23,6 +23,8 @@ export function keyExchange(parts: ExchangeParts): ClusterStore | undefined {
   const candidates = nodes.filter((node) => mayHaveOldKey(node, secrets))
   if (candidates.length === 0) return undefined
   const look = (link: NodeLink): Promise<Look> => lookAt(link, candidates, parts)
+  /** Who told before that it has its old key. */
+  const seenOld = new Set<string>()
   return {
     name: ROLE,
     members: nodes.map(({ name }) => name),
@@ -30,13 +32,20 @@ export function keyExchange(parts: ExchangeParts): ClusterStore | undefined {
     runsAs: `service:${unitOf(options)}`,
     check: async (link) => {
       const { old, unseen } = await look(link)
+      for (const { node } of old) seenOld.add(node)
       return { differences: old.map(differenceOf), unseen }
     },
     whole: () => Promise.resolve([]),
     prepare: async (link, _member, done) => {
-      const { old } = await look(link)
-      const failure = old.length === 0 ? undefined : await exchangeAll(link, old, parts)
-      for (const { node } of old) {
+      const { old, unseen } = await look(link)
+      // Who was never reached gets no file either. Who was, and is silent now, would get the new key by its file, and the others not yet.
+      const silent = unseen.filter(({ node }) => seenOld.has(node))
+      if (old.length + silent.length === 0) return undefined
+      const failure =
+        silent.length > 0
+          ? `no key was changed: ${silent.map(({ problem }) => problem).join('; ')}`
+          : await exchangeAll(link, old, parts)
+      for (const { node } of [...old, ...silent]) {
         done({ address: addressOf(node), action: 'update', ...(failure !== undefined && { failure }) })
       }
       // Their files would bring the new keys one node after the other.
@@ -53,7 +62,7 @@ export function keyExchange(parts: ExchangeParts): ClusterStore | undefined {
 /** What the keys in use are. */
 interface Look {
   readonly old: readonly Rotated[]
-  readonly unseen: readonly Unseen[]
+  readonly unseen: readonly (Unseen & { readonly node: string })[]
 }
 
 async function lookAt(
@@ -62,12 +71,12 @@ async function lookAt(
   { options, secrets }: ExchangeParts,
 ): Promise<Look> {
   const old: Rotated[] = []
-  const unseen: Unseen[] = []
+  const unseen: (Unseen & { readonly node: string })[] = []
   await Promise.all(
     nodes.map(async ({ name: node }) => {
       const found = await keyInUse(link, node, options.interface)
       const to = secrets.keyPair(keyName(node))
-      if ('problem' in found) unseen.push({ address: addressOf(node), problem: found.problem })
+      if ('problem' in found) unseen.push({ node, address: addressOf(node), problem: found.problem })
       else if (found.publicKey !== undefined && found.publicKey !== to.publicKey) {
         old.push({ node, from: found.publicKey, to })
       }
