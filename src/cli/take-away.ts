@@ -33,7 +33,12 @@ export async function takeAway(
   if (run.interrupted) return { code: EXIT.interrupted, isDone: false }
   const { end } = run.progress
   const isDone = !declined && end !== undefined && isWell(end.outcome)
-  const left = declined ? [] : await api.whatIsLeft(cluster, run.planEvents)
+  // A node that did not come through still has all of it, and may be at work with it.
+  const isThrough = (event: Event): boolean => {
+    const outcome = 'node' in event ? run.progress.nodes.get(event.node ?? '')?.outcome : undefined
+    return outcome === 'changed' || outcome === 'unchanged'
+  }
+  const left = declined ? [] : await api.whatIsLeft(cluster, run.planEvents.filter(isThrough))
   if (common.json === true) {
     if (!declined) terminal.out(`${JSON.stringify({ type: 'left', folders: left })}\n`)
   } else {

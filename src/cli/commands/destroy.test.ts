@@ -61,6 +61,17 @@ describe('destroy', () => {
     expect([code, out]).toEqual([1, expect.stringContaining('by the same command: bramble destroy --yes')])
   })
 
+  it('proposes to remove nothing on a node that did not come through: it may be at work', async () => {
+    const { api } = recordedApply(['tealc'])
+    const looked: string[] = []
+    const whatIsLeft: ClusterApi['whatIsLeft'] = (_, events) => {
+      looked.push(...events.flatMap((event) => (event.type === 'resource-differs' ? [event.node] : [])))
+      return Promise.resolve([])
+    }
+    await bramble(['destroy', '--yes'], { folder: officeFolder(), api: { ...api, whatIsLeft } })
+    expect(looked).toEqual(['hammond', 'oneil', 'carter', 'jackson'])
+  })
+
   it('goes on although roles object to the cluster as the file has it', async () => {
     const folder = officeFolder()
     const file = join(folder, 'cluster.yaml')

@@ -6,6 +6,8 @@ import { managementAccess, type ManagementAccess } from './management.ts'
 import { anything, raftReply, type RaftServer } from './replies.ts'
 import { serverAt, type ConsulNode } from './setup.ts'
 import { granted } from '../steps/reply.ts'
+import { poll, type Answer } from '../../support/poll.ts'
+import { reasonOf } from '../../support/reason.ts'
 
 /** Who may be asked, and as whom. */
 export interface LeaveParts {
@@ -20,16 +22,25 @@ export async function removePeer(parts: LeaveParts, link: NodeLink, node: string
   const isOn = (server: RaftServer): boolean =>
     server.Node === (name ?? node) || serverAt(parts.nodes, server.Address) === node
   const others = parts.servers.filter((server) => server.name !== node).map((server) => server.name)
-  let problem = 'no other server answers'
-  for (const through of others) {
-    try {
-      return await withApi(link, through, managementAccess(parts.access), (api) => removeThrough(api, isOn))
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
+  // After an election a server may for a moment still hand what it is asked to the one that led before.
+  const { passed, detail } = await poll(() => removeThroughAny(others), { patienceSeconds: ELECTION_SECONDS })
+  if (!passed) throw new Error(`${node} keeps its vote: ${detail}`)
+
+  async function removeThroughAny(servers: readonly string[]): Promise<Answer> {
+    const problems: string[] = []
+    for (const through of servers) {
+      try {
+        await withApi(link, through, managementAccess(parts.access), (api) => removeThrough(api, isOn))
+        return { passed: true, detail: '' }
+      } catch (error) {
+        problems.push(`${through}: ${reasonOf(error)}`)
+      }
     }
+    return { passed: false, detail: problems.join('; ') || 'there is no other server' }
   }
-  throw new Error(`${node} keeps its vote: ${problem}`)
 }
+
+const ELECTION_SECONDS = 30
 
 /** The leader decides, whoever is asked. */
 async function removeThrough(api: ConsulApi, isOn: (server: RaftServer) => boolean): Promise<void> {
