@@ -117,6 +117,19 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
     await own.close()
   })
 
+  it('that is wanted while the check is still being let in waits for it', async () => {
+    const own = await node.transport([node.dial('ada')])
+    own.begin(['ada'])
+    const [found, answer] = await Promise.all([
+      observe(pushRun(own), programOf('ada', []), 'plan', () => undefined, { link: true, mayBeKept: true }),
+      own.connect('ada', port).then((link) => get(link, '/early')),
+    ])
+    expect(answer).toBe('you asked for /early')
+    expect(own.stats().get('ada')?.sessions).toBe(1)
+    if (found.reached) await found.letGo()
+    await own.close()
+  })
+
   it('says in a sentence why it cannot be had', async () => {
     const closed = await freePort()
     await expect(transport.connect('ada', closed).then((link) => get(link, '/'))).rejects.toThrow(

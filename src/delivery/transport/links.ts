@@ -46,6 +46,20 @@ export class Links {
     return carrier
   }
 
+  /** The same for one that is still being opened: whoever wants a link meanwhile waits for it, and opens none of their own. */
+  willBeCarriedBy(node: string, starting: Promise<Started>): void {
+    const coming = starting.then(async ({ session, control }) => {
+      const carrier = this.carriedBy(node, session, control)
+      await session.answered
+      return carrier
+    })
+    this.#opening.set(node, coming)
+    const isOver = (): void => {
+      if (this.#opening.get(node) === coming) this.#opening.delete(node)
+    }
+    coming.then(isOver, isOver)
+  }
+
   /** See `NodeLink.connect`. */
   connect(node: string, to: LinkTarget, how?: 'taken'): Promise<Duplex> {
     return this.#riding(node, (carrier) => this.#open(node, to, carrier, how))

@@ -151,9 +151,10 @@ class OpenSshTransport implements Transport {
   async exec(node: string, argv: readonly string[], options: ExecOptions = {}): Promise<Session> {
     const begun = options.mayBeKept === true ? this.#begun.get(node) : undefined
     if (begun) this.#begun.delete(node)
-    const { session, control } = await (begun ?? this.#start(node, options))
+    const starting = begun ?? this.#start(node, options)
+    if (options.carriesLinks === true) this.#links.willBeCarriedBy(node, starting)
+    const { session } = await starting
     session.stdin.write(startText(argv))
-    if (options.carriesLinks === true) this.#links.carriedBy(node, session, control)
     return session
   }
 
