@@ -13,10 +13,11 @@ const TREE =
 
 /**
  * systemd takes empty `.wants` folders away when a unit is disabled; tools for accounts keep backups of their files; whoever logs in leaves a
- * message of the day in `/run`, and an apply its leases.
+ * message of the day in `/run`, and an apply its leases; what programs of Debian leave in memory is gone with the next start: adduser its
+ * lock, wireguard-go the empty folder of its sockets.
  */
 const NOISE =
-  /\/(var\/lib\/(bramble|dpkg|apt|ucf|pam)|etc\/(passwd|group|shadow|gshadow|subuid|subgid)-|etc\/ld\.so\.cache|etc\/systemd\/system\/\w+\.target\.wants d |run\/(motd\.dynamic|bramble) )/
+  /\/(var\/lib\/(bramble|dpkg|apt|ucf|pam)|etc\/(passwd|group|shadow|gshadow|subuid|subgid)-|etc\/ld\.so\.cache|etc\/systemd\/system\/\w+\.target\.wants d |run\/(motd\.dynamic|bramble|adduser|wireguard) )/
 
 /** Packet rules that come with an engine: its chains and bridges, and what is dropped. */
 const RULES = /bramble|docker|policy drop/i

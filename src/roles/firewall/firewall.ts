@@ -48,6 +48,8 @@ ExecStartPost=${NFT} -s list table inet ${TABLE}
 ExecReload=${NFT} -f ${RULES}
 ExecReload=${NFT} -s list table inet ${TABLE}
 ExecStop=${NFT} delete table inet ${TABLE}
+# What stops it writes there, too, so it goes last.
+ExecStopPost=/bin/rm -f ${LOADED}
 
 [Install]
 WantedBy=sysinit.target
