@@ -26,7 +26,10 @@ export async function openForwarded(
     socket.on('close', uses({ kill: () => socket.destroy() }))
     await once(socket, 'connect')
     const refusal = (): Error => new Error(`${name} cannot be reached: ${whyNot(to, carrier)}`)
-    return heard(Duplex.from({ readable: readFrom(socket, refusal), writable: writeTo(socket) }))
+    const stream = heard(Duplex.from({ readable: readFrom(socket, refusal), writable: writeTo(socket) }))
+    // The connection that carries it does not end before the last of its links does.
+    stream.on('close', () => socket.destroy())
+    return stream
   } catch (error) {
     carrier.forwards.delete(keyOf(to))
     throw new Error(`${name} cannot be reached: ${visibleLine(reasonOf(error))}`, { cause: error })

@@ -130,6 +130,19 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
     await own.close()
   })
 
+  it('that is given up does not hold up the end of the connection that carried it', async () => {
+    const own = await node.transport([node.dial('ada')])
+    const found = await observe(pushRun(own), programOf('ada', []), 'plan', () => undefined, { link: true })
+    if (!found.reached) throw new Error(found.failure.summary)
+    const link = await own.connect('ada', port)
+    link.write('GET /never-read HTTP/1.1\r\n')
+    link.destroy()
+    // Without the patience after which the connection is cut, this would never end.
+    vi.spyOn(globalThis, 'setTimeout').mockImplementationOnce((() => undefined) as never)
+    await found.letGo()
+    await own.close()
+  })
+
   it('says in a sentence why it cannot be had', async () => {
     const closed = await freePort()
     await expect(transport.connect('ada', closed).then((link) => get(link, '/'))).rejects.toThrow(
