@@ -38,7 +38,7 @@ export async function openForwarded(
 
 /** What goes there. That it cannot be written says less than why, which the other direction tells. */
 function writeTo(socket: Socket): Writable {
-  const bytes = new PassThrough()
+  const bytes = heard(new PassThrough())
   bytes.pipe(socket)
   return bytes
 }

@@ -35,6 +35,20 @@ describe.skipIf(noScratchNodes !== undefined)('a node behind a jump', () => {
     await transport.close()
   })
 
+  it('is not begun ahead, where many would hold all places of the jump before anybody speaks', async () => {
+    const behind = Array.from({ length: 9 }, (_, index) => `zero${index}`)
+    const dials = [
+      gate.dial('gate'),
+      ...behind.map((name) => gate.dial(name, { port: node.port, via: 'gate' })),
+    ]
+    const transport = await gate.transport(dials, { knownHostsFile: `${gate.folder}/many_hosts` })
+    transport.begin(['gate', ...behind])
+    const session = await transport.exec('zero8', ['true'])
+    expect((await session.ended).code).toBe(0)
+    expect([...transport.stats().keys()]).toEqual(['gate', 'zero8'])
+    await transport.close()
+  })
+
   it('is reached through a jump that is no node', async () => {
     const dials = [gate.dial('ada', { port: node.port, via: `root@localhost:${gate.port}` })]
     const transport = await gate.transport(dials, { knownHostsFile: `${gate.folder}/other_hosts` })

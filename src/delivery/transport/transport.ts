@@ -44,7 +44,7 @@ export interface Transport extends NodeLink {
   readonly knownHostsFile: string
   /** Time that a connection over all hops to this node may take, in seconds. */
   connectSeconds(node: string): number
-  /** Logs in to these nodes ahead: the next command on each that may ride on a kept connection finds its session there. */
+  /** Logs in ahead to those of these nodes that are reached directly: the next command on each that may ride on a kept connection finds its session there. */
   begin(nodes: readonly string[]): void
   /** Whether connections are kept for the next run. */
   readonly keepsConnections: boolean
@@ -144,7 +144,8 @@ class OpenSshTransport implements Transport {
   }
 
   begin(nodes: readonly string[]): void {
-    for (const node of nodes)
+    // One that begins behind a jump would hold a place there for as long as nobody speaks with it.
+    for (const node of nodes.filter((name) => this.dial(name).via === undefined))
       this.#begun.set(node, this.#start(node, { carriesLinks: true, mayBeKept: true }))
   }
 
