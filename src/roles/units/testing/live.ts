@@ -5,7 +5,8 @@ const DIARY = `[Unit]
 Description=Writes what it has read, again and again
 
 [Service]
-ExecStart=sh -c 'cp /usr/local/share/blob /run/diary && exec sleep infinity'
+RuntimeDirectory=diary
+ExecStart=sh -c 'cp /usr/local/share/blob /run/diary/read && exec sleep infinity'
 
 [Install]
 WantedBy=multi-user.target
@@ -20,7 +21,7 @@ export default {
   ],
   shows: [
     { node: 'dog', run: active, prints: 'active' },
-    { node: 'dog', run: ['cmp', '/run/diary', '/usr/local/share/blob'], prints: '' },
+    { node: 'dog', run: ['cmp', '/run/diary/read', '/usr/local/share/blob'], prints: '' },
     {
       node: 'ant',
       run: ['systemctl', 'show', '-P', 'Environment', 'systemd-journald'],

@@ -1,0 +1,4 @@
+/** Names and time, unplugged: `npm run test:names`. */
+import { describePowerCut } from '../../contract/power-cut.ts'
+
+await describePowerCut({ lane: 'names' })
