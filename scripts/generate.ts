@@ -145,6 +145,26 @@ write(
     )}\n`,
 )
 
+for (const name of roles) {
+  const scripts = readdirSync(join(root, 'src/roles', name))
+    .filter((file) => file.endsWith('.sh') && file !== 'facts.sh')
+    .sort()
+  if (scripts.length === 0) continue
+  write(
+    `src/roles/${name}/scripts.generated.ts`,
+    HEAD +
+      '\n/** Scripts that the role lays down on nodes, by the names of their files. */\n' +
+      'export const scripts = {\n' +
+      scripts
+        .map((file) => {
+          const text = condensed(readFileSync(join(root, 'src/roles', name, file), 'utf8'))
+          return `  '${file.slice(0, -'.sh'.length)}': ${JSON.stringify(`#!/bin/sh\n${text}`)},\n`
+        })
+        .join('') +
+      '} as const\n',
+  )
+}
+
 const commandParts = readdirSync(join(root, 'src/delivery/command'))
   .filter((file) => file.endsWith('.sh'))
   .sort()
