@@ -1,0 +1,75 @@
+/** Which way the nodes fetch packages now: asked of the very program that apt asks. */
+import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
+import { reasonOf } from '../../support/reason.ts'
+
+/** The program on every node that prints the proxy for an address. */
+export const FINDER = '/usr/local/lib/bramble-apt-cache'
+
+/** Asked for an address that nobody fetches. */
+const ASKED = 'http://deb.debian.org/'
+const PATIENCE_SECONDS = 60
+
+/** The way that a node takes, as a proxy or DIRECT. Rejects when it cannot be asked. */
+async function wayOf(link: NodeLink, node: string): Promise<string> {
+  const { code, stdout, stderr } = await link.run(node, [FINDER, ASKED])
+  const way = stdout.toString().trim()
+  if (code !== 0) throw new Error(stderr.trim() || `${FINDER} ends with ${code}`)
+  return way === '' ? 'DIRECT' : way
+}
+
+/** A node that keeps packages gives them. */
+export function cacheGate(node: string, own: string): Gate {
+  return {
+    name: 'apt-cache: answers',
+    node,
+    engine: 'apt-cache',
+    patienceSeconds: PATIENCE_SECONDS,
+    ask: async (link) => {
+      try {
+        const passed = (await wayOf(link, node)) === own
+        return { passed, detail: passed ? `${own} answers` : `${own} does not answer on ${node}` }
+      } catch (error) {
+        return { passed: false, detail: reasonOf(error) }
+      }
+    },
+  }
+}
+
+/** Who goes through a cache, and who does not although there is one. */
+export function cacheProbe(
+  nodes: readonly string[],
+  caches: (node: string) => readonly string[],
+): EngineProbe {
+  return {
+    name: 'apt-cache',
+    members: nodes,
+    ask: async (link) => {
+      const problems: string[] = []
+      const unknown: string[] = []
+      let through = 0
+      await Promise.all(
+        nodes.map(async (node) => {
+          try {
+            const way = await wayOf(link, node)
+            if (caches(node).includes(way)) through += 1
+            else
+              problems.push(
+                `${node} fetches packages past the cache: ${caches(node).join(', ')} does not answer it`,
+              )
+          } catch (error) {
+            unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
+          }
+        }),
+      )
+      return {
+        name: 'apt-cache',
+        healthy: problems.length === 0 && unknown.length === 0,
+        detail: `${through} of ${nodes.length} nodes fetch packages through the cache`,
+        problems: problems.sort(),
+        unknown: unknown.sort(),
+        members: [],
+        failingChecks: [],
+      }
+    },
+  }
+}
