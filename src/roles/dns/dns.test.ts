@@ -74,7 +74,7 @@ describe('a resolver', () => {
   })
 
   it('lets a record take the place of the name of a node', () => {
-    const [node] = linesOf({}).filter((line) => line.startsWith('local-data:'))
+    const node = linesOf({}).find((line) => line.startsWith('local-data:'))
     const name = /"([^.]+)\./.exec(node ?? '')?.[1] ?? ''
     const lines = linesOf({ records: { [name]: '192.0.2.99' } })
     expect(lines.filter((line) => line.startsWith(`local-data: "${name}.`))).toHaveLength(1)
