@@ -63,6 +63,7 @@ async function carriedOut(
     ({ signal, sudoPassword, note, ask, agreed }) =>
       api.apply(cluster, {
         ...taking.options,
+        command: taking.command,
         signal,
         ...(sudoPassword && { sudoPassword }),
         confirm: async (planned: readonly Event[]) => {

@@ -19,13 +19,21 @@ function journal() {
     nodes: readonly string[],
     outcome: RunOutcome | undefined,
     failedNodes: readonly string[] = [],
-    { command = 'apply', lab = false }: { command?: 'plan' | 'apply'; lab?: boolean } = {},
+    { command = 'apply', lab = false }: { command?: 'plan' | 'apply' | 'reset'; lab?: boolean } = {},
   ): string => {
     vi.setSystemTime(Date.now() + 1000)
     const subject = { command, arguments: [], by: 'kai@laptop', version: '1.2.3' }
     const kept = openJournal(folder, (text) => text, subject)
     const stamp = { v: 1, at: new Date().toISOString(), run: kept.run } as const
-    kept.sink({ ...stamp, type: 'run-started', command, cluster: 'x', nodes, lab, by: 'kai@laptop' })
+    kept.sink({
+      ...stamp,
+      type: 'run-started',
+      command: command === 'plan' ? 'plan' : 'apply',
+      cluster: 'x',
+      nodes,
+      lab,
+      by: 'kai@laptop',
+    })
     if (outcome) kept.sink({ ...stamp, type: 'run-finished', outcome, summary: EMPTY_SUMMARY, failedNodes })
     kept.close()
     return kept.run
@@ -44,7 +52,7 @@ it('has nothing to say when there was no apply, or the last one of every node en
 it('names the apply that failed, until its nodes are made good', () => {
   const { run, open } = journal()
   const failed = run(['a', 'b'], 'failed', ['a'])
-  expect(open()).toEqual({ run: failed, state: 'failed', nodes: ['a'] })
+  expect(open()).toEqual({ run: failed, command: 'apply', state: 'failed', nodes: ['a'] })
   run(['b'], 'unchanged')
   expect(open()?.run).toBe(failed)
   run(['a'], 'changed')
@@ -55,7 +63,7 @@ it('takes what failed in the cluster as a whole for open until all nodes were ap
   const { run, open } = journal()
   const failed = run(['a', 'b'], 'failed')
   run(['a'], 'changed')
-  expect(open()).toEqual({ run: failed, state: 'failed', nodes: [] })
+  expect(open()).toEqual({ run: failed, command: 'apply', state: 'failed', nodes: [] })
   run(['b'], 'changed')
   expect(open()).toBeUndefined()
 })
@@ -72,7 +80,7 @@ it('takes what was interrupted or not reached for open, and passes over what nob
   const { run, open } = journal()
   const stopped = run(['a', 'b'], 'interrupted')
   run(['a', 'b'], 'declined')
-  expect(open()).toEqual({ run: stopped, state: 'unfinished', nodes: ['a', 'b'] })
+  expect(open()).toEqual({ run: stopped, command: 'apply', state: 'unfinished', nodes: ['a', 'b'] })
   const partly = run(['a', 'b'], 'incomplete')
   expect(open()?.run).toBe(partly)
 })
@@ -81,5 +89,13 @@ it('tells one that is still under way', () => {
   const { run, open } = journal()
   const going = run(['a', 'b'], undefined)
   // The process that wrote it is this one.
-  expect(open()).toEqual({ run: going, state: 'running', nodes: ['a', 'b'] })
+  expect(open()).toEqual({ run: going, command: 'apply', state: 'running', nodes: ['a', 'b'] })
+})
+
+it('says of a reset that it was one, and takes an apply for what makes it good', () => {
+  const { run, open } = journal()
+  const reset = run(['a'], 'failed', ['a'], { command: 'reset' })
+  expect(open()).toEqual({ run: reset, command: 'reset', state: 'failed', nodes: ['a'] })
+  run(['a'], 'changed')
+  expect(open()).toBeUndefined()
 })

@@ -39,6 +39,8 @@ import { workingFolder } from '../folder/working-folder.ts'
 
 /** What a run may be told. */
 export interface RunOptions extends Scope, PlanOptions {
+  /** The word that somebody typed for an apply that takes everything away; the journal keeps it. */
+  readonly command?: 'destroy' | 'reset'
   /** Take nodes over that another run holds. */
   readonly takeOver?: boolean
   /** How many nodes are under way at once; 50 when left out. */
@@ -88,7 +90,7 @@ async function carryOut(
   const by = controllerName()
   const redaction = new Redaction()
   const journal = openJournal(cluster.folder, redaction.secret, {
-    command: mode,
+    command: mode === 'plan' ? mode : (options.command ?? mode),
     arguments: typedArguments(options, cluster.source.set),
     by,
     version: readVersion(),

@@ -62,13 +62,18 @@ describe('all is well', () => {
     expect(kinds({}, engine)).toEqual([kind])
   })
 
-  it('not when the last apply failed', () => {
-    const openApply = { run: '20261123-160501-a1b2', state: 'failed', nodes: ['ada'] } as const
+  it.each([
+    ['apply', 'bramble apply goes on'],
+    ['reset', 'bramble reset ada goes on, bramble apply sets it up again'],
+    ['destroy', 'bramble destroy goes on, bramble apply sets it up again'],
+  ])('not when the last %s failed', (command, way) => {
+    const run = '20261123-160501-a1b2'
+    const openApply = { run, command, state: 'failed', nodes: ['ada'] } as const
     expect(reasonsOf({ nodes: [NODE], engines: [ENGINE], openApply })).toEqual([
       {
         kind: 'apply',
-        about: '20261123-160501-a1b2',
-        text: 'the last apply failed on ada: bramble log 20261123-160501-a1b2 says why, bramble apply goes on',
+        about: run,
+        text: `the last ${command} failed on ada: bramble log ${run} says why, ${way}`,
       },
     ])
   })

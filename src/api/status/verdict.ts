@@ -139,13 +139,15 @@ function stateWord(state: EngineStatus['failingChecks'][number]['state']): strin
   return state === 'maintenance' ? 'in maintenance' : state
 }
 
-function applyReason({ run, state, nodes }: OpenApply): Reason {
+function applyReason({ run, command, state, nodes }: OpenApply): Reason {
   const where = nodes.length > 0 ? ` on ${nodes.join(', ')}` : ''
   const how = {
-    failed: `the last apply failed${where}`,
-    unfinished: `the last apply did not come to its end${where}`,
-    running: `an apply is under way${where}`,
+    failed: `the last ${command} failed${where}`,
+    unfinished: `the last ${command} did not come to its end${where}`,
+    running: `${command === 'apply' ? 'an' : 'a'} ${command} is under way${where}`,
   }[state]
-  const way = state === 'running' ? '' : `: bramble log ${run} says why, bramble apply goes on`
+  const again = command === 'reset' ? `bramble reset ${nodes[0] ?? 'NODE'}` : `bramble ${command}`
+  const back = command === 'apply' ? '' : ', bramble apply sets it up again'
+  const way = state === 'running' ? '' : `: bramble log ${run} says why, ${again} goes on${back}`
   return { kind: 'apply', about: run, text: `${how}${way}` }
 }
