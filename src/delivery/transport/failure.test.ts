@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -91,6 +91,25 @@ describe.skipIf(noScratchNodes !== undefined)('a node that cannot be logged in t
     expect((await failureOf([node.dial('ada', { ...other, user: 'nobody' })])).fix).toContain(
       'correct access.user',
     )
+  })
+
+  it.each([
+    ['is not there', 'missing', /^No such file or directory/],
+    ['others may read', 'open', /^bad permissions/],
+    ['is no private key', 'half', /^(invalid format|error in libcrypto)/],
+  ])('is KEY_FILE_UNUSABLE when its key file %s', async (_, name, reason) => {
+    const file = join(node.folder, name)
+    if (name === 'open') {
+      // ssh reads the private half when the node takes the public one.
+      copyFileSync(node.dial('ada').identityFile ?? '', file)
+      chmodSync(file, 0o644)
+    }
+    if (name === 'half') writeFileSync(file, 'ssh-ed25519 AAAA\n', { mode: 0o600 })
+    const failure = await failureOf([node.dial('ada', { identityFile: file })])
+    expect(failure.code).toBe('KEY_FILE_UNUSABLE')
+    const [told, why] = failure.summary.split(', the key for ada, cannot be used: ')
+    expect(told).toBe(file)
+    expect(why).toMatch(reason)
   })
 
   it('is TOO_MANY_KEYS when its patience ends before the right key comes', async () => {

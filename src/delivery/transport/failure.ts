@@ -33,6 +33,9 @@ export function connectionFailure(failed: FailedConnection): DeliveryFailure {
   const denied = /Permission denied \(([^)]*)\)/.exec(text)
   if (denied) {
     const { node, user, userKey = 'access.user' } = dial
+    const key = UNUSABLE_KEY.exec(text)?.groups
+    if (key?.['file'] !== undefined)
+      return loginCodes.KEY_FILE_UNUSABLE({ node, user, file: key['file'], reason: key['reason'] ?? '' }, at)
     return deliveryCodes.AUTHENTICATION_FAILED({ node, user, userKey, methods: denied[1] ?? '' }, at)
   }
   if (
@@ -51,6 +54,10 @@ export function connectionFailure(failed: FailedConnection): DeliveryFailure {
   }
   return unreachable(failed, text, at)
 }
+
+/** What ssh says of a key file before it goes on without it (sshconnect2.c, ssh.c, authfile.c). */
+const UNUSABLE_KEY =
+  /(?:no such identity: |Identity file |Load key ")(?<file>.+?)(?: not accessible|")?: (?<reason>.+)/
 
 /** Said by a server that ends a connection before the login (kex.c, clientloop.c; OpenSSH 9.8 has penalties). */
 const TURNED_AWAY =

@@ -24,6 +24,18 @@ export const loginCodes = defineCodes({
       'sshd takes six attempts (MaxAuthTries), and ssh offers the keys of the agent one after the other. With `IdentitiesOnly yes` it offers only those ' +
       'that its configuration names. `ssh-add -l` shows what the agent has, `ssh-add -D` empties it.',
   }),
+  KEY_FILE_UNUSABLE: code<Who & { readonly file: string; readonly reason: string }>({
+    origin: 'delivery',
+    shownBy: CONNECTION_TEST,
+    title: 'The key file of a login cannot be used',
+    summary: ({ node, file, reason }) => `${file}, the key for ${node}, cannot be used: ${reason}`,
+    why: ({ user }) => `ssh went on without it, and the node does not let ${user} in with another key`,
+    fix: ({ file }) =>
+      `set identity_file to the private key that is meant; its owner alone may read it: chmod 600 ${file}`,
+    explain:
+      '`identity_file` stands under `access` or at the node, `~` is your home folder, and a relative path is beside the cluster file; a file of ssh_config(5) may name one too. ' +
+      'ssh uses no key that others may read, none without its private half, and none whose passphrase it is not told (`ssh-add` does that).',
+  }),
   LOGIN_TURNED_AWAY: code<{ node: string; place: string; reason: string }>({
     origin: 'delivery',
     shownBy: CONNECTION_TEST,
