@@ -56,7 +56,8 @@ const HABITS: readonly Habit[] = [
     names: ['inventory', 'config'],
     here: [
       ['bramble check', 'what the cluster file comes to'],
-      ['bramble ssh-config', 'the nodes, for ssh'],
+      ['bramble import ansible INVENTORY', 'an inventory as a cluster file'],
+      ['bramble export ansible', 'the cluster file as an inventory'],
       ['bramble env ENGINE', "the variables of an engine's client"],
     ],
   },
@@ -65,6 +66,7 @@ const HABITS: readonly Habit[] = [
     names: ['output'],
     here: [
       ['bramble secrets show NAME', 'a value that was made'],
+      ['bramble export terraform-vars', 'the nodes'],
       ['bramble env ENGINE', "the variables of an engine's client"],
     ],
   },
@@ -133,7 +135,7 @@ const HABITS: readonly Habit[] = [
   },
   { names: ['history', 'audit', 'events'], here: [['bramble log', 'the runs of the past']] },
   {
-    names: ['import', 'adopt'],
+    names: ['adopt'],
     here: [
       ['bramble apply', 'takes what is as wanted for what it is, and changes nothing of it'],
       ['bramble secrets import NAME', 'a secret that you have'],

@@ -5,6 +5,16 @@ import type { Verb } from './command.ts'
 export const VERBS: readonly Verb[] = [
   { name: 'init', summary: 'write a first cluster file', load: () => import('./commands/init.ts') },
   {
+    name: 'import',
+    summary: 'take an inventory of Ansible over as a cluster file',
+    load: () => import('./commands/import.ts'),
+  },
+  {
+    name: 'export',
+    summary: 'write the cluster down for Ansible, Prometheus, Terraform, ssh or hosts(5)',
+    load: () => import('./commands/export.ts'),
+  },
+  {
     name: 'check',
     summary: 'check the cluster file, without asking any node',
     load: () => import('./commands/check.ts'),

@@ -13,6 +13,8 @@ import { giveUpSecrets, unwishedSecrets } from '../../src/api/secrets/lost-secre
 import { rotateSecret } from '../../src/api/secrets/rotate-secret.ts'
 import { forgetLeftNode, openWithBareNode } from '../../src/api/bare/open-bare.ts'
 import { editCluster, writeEdit } from '../../src/api/edit/edit-cluster.ts'
+import { exportNames, exportText } from '../../src/api/export/exports.ts'
+import { importAnsible } from '../../src/api/import/import-ansible.ts'
 import { openCluster } from '../../src/api/open.ts'
 import { recreateSecrets } from '../../src/api/secrets/recreate-secrets.ts'
 import { Bug } from '../../src/diagnostics/bug.ts'
@@ -63,7 +65,7 @@ function capture(isTTY: boolean) {
 }
 
 /** What asks no node is real, like the cluster file. */
-const chooses = { chosenNode, chosenNodes, clientNames }
+const chooses = { chosenNode, chosenNodes, clientNames, exportNames, exportText, importAnsible }
 const ofBareNodes = { forgetLeftNode, openWithBareNode }
 const ofEdits = { editCluster, writeEdit }
 const ofSecrets = { giveUpSecrets, recreateSecrets, rotateSecret, unwishedSecrets }

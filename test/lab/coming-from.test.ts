@@ -51,6 +51,11 @@ const SHOWN: Readonly<Record<string, Shown>> = {
     },
     leaves: (folder) => expect(clusterFile(join(folder, 'new'))).toContain('cluster: office'),
   },
+  'bramble import ansible hosts.ini': {
+    says: /^ {2}ant: \{ address: 192\.0\.2\.7 \}$/m,
+    before: (folder) => writeFileSync(join(folder, 'hosts.ini'), '[core]\nant ansible_host=192.0.2.7\n'),
+  },
+  'bramble export ansible': { says: /^n50 ansible_host=/m },
   'bramble check': { says: /made-up: 50 nodes, 0 roles, no mistakes/ },
   'bramble fmt': {
     says: /cluster\.yaml/,

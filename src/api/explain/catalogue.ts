@@ -1,4 +1,5 @@
 /** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
+import { ansibleCodes } from '../../diagnostics/catalogue/ansible.ts'
 import { clientCodes } from '../../diagnostics/catalogue/clients.ts'
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
@@ -41,6 +42,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   commandCodes,
   editCodes,
   planCodes,
+  ansibleCodes,
   clientCodes,
   labCodes,
 ]
