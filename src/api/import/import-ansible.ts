@@ -1,5 +1,6 @@
 /** Takes an Ansible inventory over into the text of a cluster file. */
 import { basename, dirname, relative, resolve } from 'node:path'
+import { formatYaml } from '../../cluster-file/format.ts'
 import { ansibleCodes } from '../../diagnostics/catalogue/ansible.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import { clusterText } from '../../ansible/cluster-text.ts'
@@ -38,8 +39,14 @@ export function importAnsible(request: ImportRequest): ImportedCluster {
     domain: request.domain ?? 'home.arpa',
     from: request.path,
   }
-  const text = imported.nodes.size === 0 ? undefined : clusterText(imported, names)
+  const text = imported.nodes.size === 0 ? undefined : canonical(clusterText(imported, names))
   return { text, findings: imported.findings }
+}
+
+/** As `bramble fmt` leaves it. */
+function canonical(text: string): string {
+  const formatted = formatYaml('cluster.yaml', text)
+  return 'text' in formatted ? formatted.text : text
 }
 
 function read(path: string, typed: string, shown: (file: string) => string): Inventory {
