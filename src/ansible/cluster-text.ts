@@ -1,5 +1,5 @@
 /** The text of a cluster file from what was imported. */
-import { Document, YAMLMap, type Pair, type Scalar } from 'yaml'
+import { Document, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { nodeAt, type Imported } from './import.ts'
 import type { ImportedNode } from './node-of.ts'
 

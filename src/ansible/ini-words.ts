@@ -7,34 +7,25 @@ export interface Word {
   readonly column: number
 }
 
+/** A text in quotes, an escaped character, white space, a comment, a quote without its partner, or anything else. */
+const PIECE = /'([^']*)'|"((?:\\["\\]|[^"])*)"|\\(.)|(\s+)|(#)|(['"])|([^\s'"\\#]+|\\)/y
+
 /** The words up to a comment; a message when a quote is not closed. */
 export function wordsOf(line: string): readonly Word[] | string {
   const words: Word[] = []
-  let word: { text: string; column: number } | undefined
-  let quote: { readonly sign: string; readonly column: number } | undefined
-  for (let at = 0; at < line.length; at += 1) {
-    const character = line[at] as string
-    const current = (): { text: string } => (word ??= { text: '', column: at + 1 })
-    if (quote) {
-      // Inside of single quotes a backslash is itself (sh(1), and shlex in its POSIX mode).
-      if (character === quote.sign) quote = undefined
-      else if (character === '\\' && quote.sign === '"' && /["\\]/.test(line[at + 1] ?? '')) {
-        at += 1
-        current().text += line[at] as string
-      } else current().text += character
-    } else if (character === '"' || character === "'") {
-      current()
-      quote = { sign: character, column: at + 1 }
-    } else if (character === '\\' && at + 1 < line.length) {
-      current().text += line[at + 1] as string
-      at += 1
-    } else if (/\s/.test(character)) {
-      if (word) words.push(word)
+  let word: { text: string; readonly column: number } | undefined
+  PIECE.lastIndex = 0
+  for (let found = PIECE.exec(line); found; found = PIECE.exec(line)) {
+    const [, single, double, escaped, blank, comment, open, plain] = found
+    if (open !== undefined) return `the quote at column ${found.index + 1} is not closed`
+    if (comment !== undefined) break
+    if (blank !== undefined) {
       word = undefined
-    } else if (character === '#') break
-    else current().text += character
+      continue
+    }
+    if (!word) words.push((word = { text: '', column: found.index + 1 }))
+    // Inside of single quotes a backslash is itself (sh(1), and shlex in its POSIX mode).
+    word.text += single ?? double?.replaceAll(/\\(["\\])/g, '$1') ?? escaped ?? plain ?? ''
   }
-  if (quote) return `the quote at column ${quote.column} is not closed`
-  if (word) words.push(word)
   return words
 }

@@ -18,7 +18,7 @@ export interface Jump {
 }
 
 /** Options of ssh that take a value in a word of their own. */
-const WITH_VALUE = new Set([...'BbcDEeFIiJLlmOopQRSWw'])
+const WITH_VALUE = new Set('BbcDEeFIiJLlmOopQRSWw')
 
 /** Reads `ansible_ssh_common_args` and its like. */
 export function sshArguments(text: string): SshArguments {

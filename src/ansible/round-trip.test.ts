@@ -83,7 +83,7 @@ describe.skipIf(!hasAnsible)('an inventory that was imported and exported again'
   it('of YAML form has the same groups, but for what was left out', async () => {
     const { before, after } = await andBack('oaks')
     const names = new Map([40, 41, 42].map((last) => [`192.0.2.${last}`, `ip-192-0-2-${last}`]))
-    const { outside: _, control: control, ...rest } = members(before, names)
+    const { outside: _, control, ...rest } = members(before, names)
     expect(control).toEqual(['desk', 'gate'])
     expect(members(after, new Map())).toEqual({ ...rest, control: ['gate'] })
     for (const name of ['gate', 'oak1', 'oak2'])
