@@ -100,6 +100,7 @@ describe('the SSH server', () => {
   it('means the own user of a node wherever that node is meant', () => {
     const cluster = clusterFixture({
       nodes: [{ roles: ['base'] }, { roles: ['base'], user: 'jan' }, { roles: ['base'], user: 'root' }],
+      options: { base: base.options.parse({}) },
       access: { user: 'pi', authorizedKeys: [KEY] },
     })
     const users = cluster.nodes.map((node) => {

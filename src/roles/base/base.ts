@@ -19,7 +19,7 @@ import { defineRole, type RoleFinding } from '../role.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import { accounts, isAccount, sudoers } from './accounts.ts'
-import { clock } from './clock.ts'
+import { clock, isKeptByOther } from './clock.ts'
 import { copiedNodes } from './copied-nodes.ts'
 import { optionFindings } from './option-findings.ts'
 import { baseOptions, type BaseOptions } from './options.ts'
@@ -153,20 +153,25 @@ const base = defineRole({
     ...optionFindings(options, cluster.find('base')),
   ],
   provides: ({ options, node }) => [{ name: 'ssh', ports: sshPorts(options.ssh, node), to: 'everyone' }],
-  resources: ({ options, node, cluster }) => [
-    hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
-    timezone({ zone: options.timezone }),
-    ...packages(options, node),
-    locale({ lang: options.locale }),
-    ...accounts(options, cluster, node),
-    ...kernel(options, cluster.lab),
-    ...(options.hosts ? [hostsBlock(cluster)] : []),
-    ...cloudInit(options, node),
-    ...boot(options.boot, node, cluster.lab),
-    ...clock(options.time, cluster.lab),
-    ...journal(options.journal),
-    ...sshServer(options.ssh, node.user),
-  ],
+  resources: ({ options: given, node, cluster }) => {
+    const options = isKeptByOther(node.name, cluster)
+      ? { ...given, time: { ...given.time, sync: false } }
+      : given
+    return [
+      hostname({ hostname: options.hostname === 'fqdn' ? node.fqdn : node.name }),
+      timezone({ zone: options.timezone }),
+      ...packages(options, node),
+      locale({ lang: options.locale }),
+      ...accounts(options, cluster, node),
+      ...kernel(options, cluster.lab),
+      ...(options.hosts ? [hostsBlock(cluster)] : []),
+      ...cloudInit(options, node),
+      ...boot(options.boot, node, cluster.lab),
+      ...clock(options.time, cluster.lab),
+      ...journal(options.journal),
+      ...sshServer(options.ssh, node.user),
+    ]
+  },
 })
 
 export default base

@@ -3,6 +3,7 @@ import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
+import type { Cluster } from '../../topology/cluster.ts'
 import type { BaseOptions } from './options.ts'
 
 /** Who else keeps a clock: two of them pull it to and fro. Their packages stand against each other, what was built by hand does not. */
@@ -13,6 +14,18 @@ const WAIT = 'systemd-time-wait-sync.service'
 /** A drop-in in a folder of its own; it sorts behind those of distributions, whose values it replaces. */
 function dropIn(folder: string, content: string): [folder: Resource, file: Resource] {
   return [directory({ path: folder }), file({ path: `${folder}/90-bramble.conf`, content })]
+}
+
+const TIME_PORT = 123
+
+/** Whether another role keeps the clock of a node: who gives the time to others has to have it. */
+export function isKeptByOther(node: string, cluster: Pick<Cluster, 'provided'>): boolean {
+  return cluster
+    .provided()
+    .some(
+      (one) =>
+        one.node === node && one.ports.some(({ port, protocol }) => port === TIME_PORT && protocol === 'udp'),
+    )
 }
 
 /**
