@@ -1,8 +1,10 @@
 /** The role `dns`: a resolver that knows the names of the cluster, and asks for public names over TLS. */
 import { isIP } from 'node:net'
 import { networkFindings } from '../../engines/network-findings.ts'
+import { command } from '../../resources/command/command.ts'
+import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
-import { addressOf, type Resource } from '../../resources/kind.ts'
+import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import type { Cluster } from '../../topology/cluster.ts'
@@ -10,14 +12,19 @@ import { onNetwork } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
 import { dnsCodes } from './codes.ts'
+import { catalogFollower, consulNames, hasAgent, hasConsul } from './consul-names.ts'
 import { resolverGate } from './gate.ts'
 import { dnsOptions, type DnsOptions } from './options.ts'
 import { localRecords, resolversName, type LocalRecord } from './records.ts'
-import { unboundConf } from './unbound-conf.ts'
+import { scripts } from './scripts.generated.ts'
+import { unboundConf, type ForwardZone, type PolicyZone } from './unbound-conf.ts'
 
 const ROLE = 'dns'
 const CONFIG = '/etc/unbound/unbound.conf'
 const AUTHORITIES = '/etc/unbound/upstream-ca.pem'
+const FOLDER = '/usr/local/lib/bramble'
+const CHECKER = `${FOLDER}/check-unbound`
+const ROOT_KEYS = '/var/lib/unbound/root.key'
 const DEBIAN_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt'
 
 function findings(options: DnsOptions, cluster: Cluster): RoleFinding[] {
@@ -31,6 +38,9 @@ function findings(options: DnsOptions, cluster: Cluster): RoleFinding[] {
         diagnostic: dnsCodes.DNS_NODE_WITHOUT_ADDRESS({ node: name, address }),
         node: name,
       })),
+    ...(hasConsul(cluster) ? nodes : [])
+      .filter((node) => !hasAgent(node))
+      .map(({ name }) => ({ diagnostic: dnsCodes.DNS_NODE_WITHOUT_CONSUL({ node: name }), node: name })),
     ...(only && nodes.length === 1
       ? [{ diagnostic: dnsCodes.DNS_RESOLVER_SINGLE({ node: only.name }) }]
       : []),
@@ -65,40 +75,76 @@ function resolverRecords(options: DnsOptions, cluster: Cluster): LocalRecord[] {
   return cluster.find(ROLE).map((node) => ({ name, address: seen(node, options, cluster).address }))
 }
 
-function resources({ options, node, cluster, file: read }: RoleContext<DnsOptions>): Resource[] {
+function resources(context: RoleContext<DnsOptions>): Resource[] {
+  const { options, node, cluster, file: read } = context
   const unbound = debianPackage({ name: 'unbound', program: '/usr/sbin/unbound' })
-  const needs = [addressOf(unbound)]
-  const authorities =
-    options.upstream_ca === undefined
-      ? []
-      : [file({ path: AUTHORITIES, content: read(options.upstream_ca), needs })]
+  const rootData = debianPackage({ name: 'dns-root-data' })
+  const needs = [addressOf(unbound), addressOf(rootData)]
+  const keys = rootKeys(needs)
+  const checker = file({ path: CHECKER, content: scripts['check-config'], mode: '755', needs })
+  const { upstream_ca: path } = options
+  const authorities = path === undefined ? [] : [file({ path: AUTHORITIES, content: read(path), needs })]
+  const blocked = blocklist(options, read, needs)
+  const names = consulNames(options, node, cluster)
+  const beside = [...authorities, ...blocked.resources]
   const config = file({
     path: CONFIG,
-    content: unboundConf({
-      addresses: addressesOf(node, options, cluster),
-      clients: clientsOf(options, cluster),
-      domain: cluster.domain,
-      records: [...localRecords(options, cluster), ...resolverRecords(options, cluster)],
-      upstream: options.upstream,
-      authorities: authorities.length > 0 ? AUTHORITIES : DEBIAN_AUTHORITIES,
-      dnssec: options.dnssec,
-    }),
-    validate: ['unbound-checkconf', '{}'],
-    needs: [...needs, ...authorities.map(addressOf)],
+    content: configText(context, [...names.policyZones, ...blocked.zones], names.forwardZones),
+    validate: [CHECKER, '{}'],
+    needs: [...[checker, keys].map(addressOf), ...beside.map(addressOf)],
   })
-  return [
-    unbound,
-    // Without the keys of the root it does not start (Debian's unit brings them into its folder).
-    debianPackage({ name: 'dns-root-data' }),
-    debianPackage({ name: 'ca-certificates' }),
-    ...authorities,
-    config,
-    service({
-      name: 'unbound',
-      restartOn: [addressOf(unbound), addressOf(config), ...authorities.map(addressOf)],
-      needs: [addressOf(config)],
-    }),
-  ]
+  const running = service({
+    name: 'unbound',
+    restartOn: [addressOf(unbound), addressOf(config), ...beside.map(addressOf)],
+    needs: [addressOf(config)],
+  })
+  const installed = [unbound, rootData, debianPackage({ name: 'ca-certificates' })]
+  const follower = catalogFollower(names, cluster, addressOf(running))
+  return [...installed, directory({ path: FOLDER }), checker, keys, ...beside, config, running, ...follower]
+}
+
+/** Without them it does not start. Debian's unit brings them, too, but the checker wants them before the first start. */
+function rootKeys(needs: readonly LocalAddress[]): Resource {
+  return command({
+    name: 'give Unbound the keys of the root, which it keeps up to date by itself',
+    run: ['install', '-o', 'unbound', '-g', 'unbound', '-m', '644', '/usr/share/dns/root.key', ROOT_KEYS],
+    creates: ROOT_KEYS,
+    undo: ['rm', '-f', ROOT_KEYS],
+    needs,
+  })
+}
+
+function configText(
+  { options, node, cluster }: RoleContext<DnsOptions>,
+  policyZones: readonly PolicyZone[],
+  forwardZones: readonly ForwardZone[],
+): string {
+  return unboundConf({
+    addresses: addressesOf(node, options, cluster),
+    clients: clientsOf(options, cluster),
+    domain: cluster.domain,
+    records: [...localRecords(options, cluster), ...resolverRecords(options, cluster)],
+    upstream: options.upstream,
+    authorities: options.upstream_ca === undefined ? DEBIAN_AUTHORITIES : AUTHORITIES,
+    dnssec: options.dnssec,
+    policyZones,
+    forwardZones,
+  })
+}
+
+/** Each list has a name of its own, so that the checker reads a new one together with the configuration, before either counts. */
+function blocklist(
+  { blocklist: path }: DnsOptions,
+  read: RoleContext['file'],
+  needs: readonly LocalAddress[],
+): { readonly zones: readonly PolicyZone[]; readonly resources: readonly Resource[] } {
+  if (path === undefined) return { zones: [], resources: [] }
+  const content = read(path)
+  const zone = {
+    name: 'blocklist.bramble',
+    file: `/etc/unbound/blocklist-${content.sha256.slice(0, 12)}.rpz`,
+  }
+  return { zones: [zone], resources: [file({ path: zone.file, content, needs })] }
 }
 
 /** Unbound from Debian. Local names, then public ones over TLS; its own checker reads the configuration before it goes live. */
@@ -108,7 +154,11 @@ const dns = defineRole({
   pace: 'one at a time',
   options: dnsOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
-  files: ({ upstream_ca: path }) => (path === undefined ? [] : [{ path, option: 'upstream_ca' }]),
+  files: (options) =>
+    (['upstream_ca', 'blocklist'] as const).flatMap((option) => {
+      const path = options[option]
+      return path === undefined ? [] : [{ path, option }]
+    }),
   provides: ({ options, cluster }) => [
     {
       name: 'dns',

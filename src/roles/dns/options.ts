@@ -45,6 +45,12 @@ const UPSTREAMS = [
 /** The options; all have defaults. */
 export const dnsOptions = z
   .strictObject({
+    mode: z
+      .enum(['overlay', 'zones', 'takeover'])
+      .default('overlay')
+      .describe(
+        'Where the cluster has Consul: overlay lays the names of its catalog over the public ones of the domain, so that what Consul lacks is looked for in public, and Consul may be down; zones asks Consul for what is below node, service and its other labels; takeover asks Consul for all of the domain.',
+      ),
     network: text(LABEL)
       .optional()
       .describe(
@@ -68,6 +74,9 @@ export const dnsOptions = z
       ),
     upstream_ca: beside(
       'The file beside the cluster file with the authorities that these certificates come from; default: those of Debian.',
+    ),
+    blocklist: beside(
+      'The file beside the cluster file with names that are not to be found, as a response policy zone: a line such as  ads.example.net CNAME .  each.',
     ),
     dnssec: z
       .boolean()

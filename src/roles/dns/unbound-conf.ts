@@ -2,6 +2,20 @@
 import { isIP } from 'node:net'
 import type { LocalRecord } from './records.ts'
 
+/** Names that are laid over all others: what is in the file is the answer (unbound.conf(5), "rpz:"). The first zone that has a name counts. */
+export interface PolicyZone {
+  readonly name: string
+  readonly file: string
+}
+
+/** Names for which another server is asked, in the clear: one on this very node. */
+export interface ForwardZone {
+  /** Without a trailing dot. */
+  readonly zone: string
+  /** As `forward-addr` has it. */
+  readonly to: string
+}
+
 /** What one resolver is told. */
 export interface Resolver {
   /** Addresses that it answers on, besides the loopback. */
@@ -16,6 +30,8 @@ export interface Resolver {
   /** File with the authorities of their certificates. */
   readonly authorities: string
   readonly dnssec: boolean
+  readonly policyZones: readonly PolicyZone[]
+  readonly forwardZones: readonly ForwardZone[]
 }
 
 /** Time for which others may keep a name of the cluster; addresses of boards change seldom. */
@@ -35,7 +51,7 @@ remote-control:
   control-enable: yes
   control-interface: /run/unbound.ctl
 
-# Public names: over TLS, under the name in the certificate, or not at all.
+${resolver.policyZones.map(policyZone).join('')}${resolver.forwardZones.map(forwardZone).join('')}# Public names: over TLS, under the name in the certificate, or not at all.
 forward-zone:
   name: "."
   forward-tls-upstream: yes
@@ -43,11 +59,26 @@ ${lines(resolver.upstream.map((one) => `forward-addr: ${one.includes('@') ? one 
 `
 }
 
+function policyZone({ name, file }: PolicyZone): string {
+  return `rpz:\n  name: "${name}."\n  zonefile: "${file}"\n\n`
+}
+
+/** It is asked each time: it keeps what it says by itself, and may say something else the next second. */
+function forwardZone({ zone, to }: ForwardZone): string {
+  return `forward-zone:\n  name: "${zone}."\n  forward-addr: ${to}\n  forward-no-cache: yes\n\n`
+}
+
 function lines(all: readonly string[]): string {
   return all.map((line) => `  ${line}`).join('\n')
 }
 
-function server({ addresses, clients, domain, authorities, dnssec }: Resolver): string[] {
+function server(resolver: Resolver): string[] {
+  const { addresses, clients, domain, authorities, dnssec, policyZones, forwardZones } = resolver
+  const modules = [
+    ...(policyZones.length > 0 ? ['respip'] : []),
+    ...(dnssec ? ['validator'] : []),
+    'iterator',
+  ]
   return [
     'directory: "/etc/unbound"',
     'username: "unbound"',
@@ -57,7 +88,7 @@ function server({ addresses, clients, domain, authorities, dnssec }: Resolver): 
     'ip-freebind: yes',
     // Whoever is not named is refused: that is the default, and the loopback is allowed.
     ...clients.map((client) => `access-control: ${client} allow`),
-    `module-config: "${dnssec ? 'validator iterator' : 'iterator'}"`,
+    `module-config: "${modules.join(' ')}"`,
     ...(dnssec ? ['auto-trust-anchor-file: "/var/lib/unbound/root.key"'] : []),
     `tls-cert-bundle: "${authorities}"`,
     'hide-identity: yes',
@@ -73,6 +104,9 @@ function server({ addresses, clients, domain, authorities, dnssec }: Resolver): 
     'serve-expired-client-timeout: 1800',
     ...PRIVATE.map((range) => `private-address: ${range}`),
     `private-domain: "${domain}."`,
+    ...(forwardZones.length > 0 ? ['do-not-query-localhost: no'] : []),
+    // The public domain may be signed; who is asked here signs nothing.
+    ...forwardZones.map(({ zone }) => `domain-insecure: "${zone}."`),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { LiveRole } from '../../../../test/contract/live-role.ts'
 
 export default {
   lane: 'names',
-  uses: { on: ['ant', 'bee'], records: { printer: '192.0.2.77' } },
+  uses: { on: ['ant', 'bee'], records: { printer: '192.0.2.77' }, upstream: '127.0.0.1#nobody.example' },
   shows: [
     { node: 'ant', run: ['sh', '-c', 'ss -Hlun sport = :53 | grep -c 127.0.0.1:53'], prints: '1' },
     {
