@@ -8,6 +8,7 @@ import { ownFiles } from './own-files.ts'
 /** `FILE names ROLE`, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/diagnostics/catalogue/resolve.ts names consul-server': 'the path of the test that shows the code',
+  'src/cli/render/command-output.ts names time': 'its time was up: why a command ended',
   'src/engines/swarm/member-resources.ts names docker': "the program, and the engine's own folder",
   'src/engines/swarm/stacks.ts names docker': 'the program that deploys compose files',
   'src/roles/consul-client/consul-client.ts names consul-server': 'one family: not on one node',
