@@ -1,0 +1,97 @@
+/** The configuration of Prometheus and of its Alertmanager. */
+import { stringify } from 'yaml'
+import { trustFiles } from '../../engines/prometheus/trust.ts'
+import type { Cluster } from '../../topology/cluster.ts'
+import { onNetwork } from '../../topology/network.ts'
+import type { ProvidedOnNode } from '../../topology/provided.ts'
+import type { PrometheusOptions } from './options.ts'
+
+/** Prometheus and Alertmanager answer on the loopback of their node alone: whoever asks comes in by SSH. */
+export const PROMETHEUS = '127.0.0.1:9090'
+const ALERTMANAGER = '127.0.0.1:9093'
+export const alertmanagerArguments = `--web.listen-address=${ALERTMANAGER} --cluster.listen-address= --storage.path=/var/lib/prometheus/alertmanager`
+
+interface Job {
+  readonly job_name: string
+  readonly metrics_path: string
+  readonly scheme: string
+  readonly tls_config?: Readonly<Record<string, string>>
+  readonly static_configs: {
+    readonly targets: readonly string[]
+    readonly labels: Readonly<Record<string, string>>
+  }[]
+}
+
+/** What is fetched: everything of which some role provides metrics, a job for each role, the same for all that watch. */
+export function jobsOf(cluster: Cluster): readonly Job[] {
+  const jobs = new Map<string, Job>()
+  for (const provided of cluster.provided()) {
+    const { role, node, metrics } = provided
+    if (!metrics) continue
+    const scheme = metrics.scheme ?? 'http'
+    const job = jobs.get(role) ?? {
+      job_name: role,
+      metrics_path: metrics.path,
+      scheme,
+      ...(scheme === 'https' && {
+        tls_config: {
+          ca_file: trustFiles.authority,
+          cert_file: trustFiles.certificate,
+          key_file: trustFiles.key,
+        },
+      }),
+      static_configs: [],
+    }
+    job.static_configs.push({ targets: [`${hostOf(provided, cluster)}:${metrics.port}`], labels: { node } })
+    jobs.set(role, job)
+  }
+  return [...jobs.values()]
+}
+
+function hostOf({ node, network }: ProvidedOnNode, cluster: Cluster): string {
+  const found = cluster.nodes.find(({ name }) => name === node)
+  const seen = found && onNetwork(found, network === undefined ? undefined : cluster.network(network))
+  const address = seen?.address ?? node
+  return address.includes(':') ? `[${address}]` : address
+}
+
+/** `prometheus.yml` of a node. */
+export function prometheusText(
+  cluster: Cluster,
+  node: string,
+  options: PrometheusOptions,
+  rules: string,
+): string {
+  const itself: Job = {
+    job_name: 'prometheus',
+    metrics_path: '/metrics',
+    scheme: 'http',
+    static_configs: [{ targets: [PROMETHEUS], labels: { node } }],
+  }
+  return stringify({
+    global: {
+      scrape_interval: options.interval,
+      evaluation_interval: options.interval,
+      external_labels: { cluster: cluster.name },
+    },
+    rule_files: [rules],
+    ...(options.webhook !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
+    }),
+    scrape_configs: [itself, ...jobsOf(cluster)],
+  })
+}
+
+/** `alertmanager.yml`: one receiver, which hears of each node's alerts together, and again when they are over. */
+export function alertmanagerText(webhook: string): string {
+  return stringify({
+    route: {
+      receiver: 'webhook',
+      group_by: ['node'],
+      group_wait: '10s',
+      group_interval: '1m',
+      repeat_interval: '4h',
+    },
+    receivers: [{ name: 'webhook', webhook_configs: [{ url: webhook, send_resolved: true }] }],
+  })
+}

@@ -1,0 +1,29 @@
+/** Options of the role prometheus in the cluster file. */
+import { z } from 'zod'
+import { text, type TextForm } from '../../cluster-file/forms.ts'
+
+const DURATION: TextForm = {
+  pattern: /^[1-9]\d*[smhdw]$/,
+  problem: 'is no time',
+  fix: 'write a number with s, m, h, d or w, such as 30s or 15d',
+}
+const WEBHOOK: TextForm = {
+  pattern: /^https?:\/\/\S+$/,
+  problem: 'is no address of a webhook',
+  fix: 'write an address such as https://ntfy.sh/my-cluster',
+}
+
+/** The options. */
+export const prometheusOptions = z
+  .strictObject({
+    keep: text(DURATION).default('15d').describe('How long samples are kept.'),
+    interval: text(DURATION).default('30s').describe('How often metrics are fetched, and rules looked at.'),
+    webhook: text(WEBHOOK)
+      .optional()
+      .describe(
+        'Where alerts are posted as JSON (Alertmanager, webhook_config); no Alertmanager is installed when left out. One with a secret in it: { from: { secret: NAME } }.',
+      ),
+  })
+  .describe('Prometheus, with the alerts that matter on small boards.')
+
+export type PrometheusOptions = z.output<typeof prometheusOptions>

@@ -1,0 +1,43 @@
+/** The role `prometheus`, held to the contract of roles, and what is its own. */
+import { expect, it } from 'vitest'
+import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
+import { describeRole } from '../../../test/contract/role.ts'
+import type { Role } from '../role.ts'
+import prometheus from './prometheus.ts'
+
+describeRole({
+  role: prometheus as unknown as Role<never>,
+  required: {},
+  samples: {
+    'a webhook, and a longer history': {
+      webhook: 'https://alerts.example.net/hook',
+      keep: '4w',
+      interval: '1m',
+    },
+  },
+})
+
+function codesOf(model: 'pi2' | 'pi4', keep: string): string[] {
+  const cluster = clusterFixture({ nodes: [{ roles: ['prometheus'], model }] })
+  const options = prometheus.options.parse({ keep })
+  return (
+    prometheus.findings?.({
+      options,
+      cluster,
+      nodes: cluster.nodes,
+      file: () => {
+        throw new Error('none')
+      },
+    }) ?? []
+  ).map(({ diagnostic }) => diagnostic.code)
+}
+
+it('keeps no more on a 32-bit system than its addresses reach', () => {
+  expect(codesOf('pi2', '365d')).toContain('PROMETHEUS_KEEPS_TOO_MUCH')
+  expect(codesOf('pi2', '15d')).not.toContain('PROMETHEUS_KEEPS_TOO_MUCH')
+  expect(codesOf('pi4', '365d')).not.toContain('PROMETHEUS_KEEPS_TOO_MUCH')
+})
+
+it('is told that there is nothing to watch', () => {
+  expect(codesOf('pi4', '15d')).toEqual(['PROMETHEUS_WATCHES_NOTHING'])
+})

@@ -1,0 +1,155 @@
+/** The role `prometheus`: fetches what roles measure, keeps it, and tells what is wrong. */
+import {
+  PROMETHEUS_FOLDER,
+  PROMETHEUS_USER,
+  trustResources,
+  trustWishes,
+} from '../../engines/prometheus/trust.ts'
+import { directory } from '../../resources/directory/directory.ts'
+import { file } from '../../resources/file/file.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
+import { debianPackage } from '../../resources/package/package.ts'
+import { service } from '../../resources/service/service.ts'
+import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
+import { prometheusCodes } from './codes.ts'
+import { alertmanagerArguments, alertmanagerText, jobsOf, PROMETHEUS, prometheusText } from './config.ts'
+import { prometheusOptions, type PrometheusOptions } from './options.ts'
+import { prometheusProbe, storedGate } from './questions.ts'
+import { rulesText } from './rules.ts'
+
+const ROLE = 'prometheus'
+const RULES = `${PROMETHEUS_FOLDER}/bramble-rules.yml`
+const CONFIG = `${PROMETHEUS_FOLDER}/prometheus.yml`
+const DATA = '/var/lib/prometheus/metrics2'
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+/** A 32-bit process cannot map more history than its addresses reach (prometheus/prometheus#4392). */
+const MOST_ON_32_BITS = '31d'
+
+function secondsOf(duration: string): number {
+  return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? 1)
+}
+
+const BEFORE_PACKAGES = 16
+
+const mine = { owner: PROMETHEUS_USER, group: PROMETHEUS_USER, mode: '750' } as const
+
+/** Its data, and where scripts of its page leave a link for a web server that is not installed (Debian's javascript-common). */
+function folders(): Resource[] {
+  const early = { stage: BEFORE_PACKAGES }
+  return [
+    directory({ path: DATA, purge: true, ...mine }),
+    directory({ path: '/etc/lighttpd', ...early }),
+    directory({ path: '/etc/lighttpd/conf-enabled', purge: ['90-javascript-alias.conf'], ...early }),
+  ]
+}
+
+function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOptions>): Resource[] {
+  const trust = trustResources(node, secrets)
+  const prometheus = debianPackage({ name: 'prometheus' })
+  const needs = [addressOf(prometheus), ...trust.map(addressOf)]
+  const rules = file({
+    path: RULES,
+    content: rulesText(),
+    validate: ['promtool', 'check', 'rules', '{}'],
+    needs,
+  })
+  const config = file({
+    path: CONFIG,
+    content: prometheusText(cluster, node.name, options, RULES),
+    validate: ['promtool', 'check', 'config', '{}'],
+    needs: [...needs, addressOf(rules)],
+  })
+  const settings = file({
+    path: '/etc/default/prometheus',
+    content: `ARGS="--web.listen-address=${PROMETHEUS} --storage.tsdb.path=${DATA} --storage.tsdb.retention.time=${options.keep}"\n`,
+    needs,
+  })
+  const started = [addressOf(prometheus), addressOf(settings)]
+  return [
+    ...trust,
+    prometheus,
+    ...folders(),
+    rules,
+    config,
+    settings,
+    service({
+      name: 'prometheus',
+      restartOn: started,
+      reloadOn: [config, rules, ...trust.filter(({ kind }) => kind === 'file')].map(addressOf),
+      needs: [...started, addressOf(config)],
+    }),
+    ...(options.webhook === undefined
+      ? []
+      : alerting(options.webhook, cluster.isSecret(options.webhook), needs)),
+  ]
+}
+
+function alerting(
+  webhook: string,
+  isSecret: boolean,
+  needs: readonly ReturnType<typeof addressOf>[],
+): Resource[] {
+  const alertmanager = debianPackage({ name: 'prometheus-alertmanager' })
+  const after = [...needs, addressOf(alertmanager)]
+  const config = file({
+    path: `${PROMETHEUS_FOLDER}/alertmanager.yml`,
+    content: alertmanagerText(webhook),
+    validate: ['amtool', 'check-config', '{}'],
+    owner: PROMETHEUS_USER,
+    group: PROMETHEUS_USER,
+    mode: '600',
+    sensitive: isSecret,
+    needs: after,
+  })
+  const settings = file({
+    path: '/etc/default/prometheus-alertmanager',
+    content: `ARGS="${alertmanagerArguments}"\n`,
+    needs: after,
+  })
+  const read = [alertmanager, settings].map(addressOf)
+  return [
+    alertmanager,
+    directory({ path: '/var/lib/prometheus/alertmanager', purge: true, ...mine }),
+    config,
+    settings,
+    service({
+      name: 'prometheus-alertmanager',
+      restartOn: read,
+      reloadOn: [addressOf(config)],
+      needs: after,
+    }),
+  ]
+}
+
+function findings(
+  { keep }: PrometheusOptions,
+  nodes: readonly { name: string; architecture: string }[],
+  watched: number,
+): RoleFinding[] {
+  const small = nodes.filter(({ architecture }) => architecture.startsWith('armv'))
+  return [
+    ...(secondsOf(keep) > secondsOf(MOST_ON_32_BITS)
+      ? small.map(({ name }) => ({
+          diagnostic: prometheusCodes.PROMETHEUS_KEEPS_TOO_MUCH({ node: name, keep, most: MOST_ON_32_BITS }),
+          node: name,
+          option: 'keep',
+        }))
+      : []),
+    ...(watched === 0 ? [{ diagnostic: prometheusCodes.PROMETHEUS_WATCHES_NOTHING({}) }] : []),
+  ]
+}
+
+/** Debian's Prometheus on its loopback, with targets from what roles provide; checked by its own tools before it goes live. */
+const prometheus = defineRole({
+  name: ROLE,
+  summary: 'Prometheus: keeps what roles measure, and tells a webhook what is wrong.',
+  pace: 'one at a time',
+  options: prometheusOptions,
+  findings: ({ options, nodes, cluster }) => findings(options, nodes, jobsOf(cluster).length),
+  secrets: ({ node }) => trustWishes(node, [node.address]),
+  resources,
+  gates: ({ node, options }) => [storedGate(node.name, secondsOf(options.interval))],
+  status: ({ nodes }) => prometheusProbe(nodes.map(({ name }) => name)),
+})
+
+export default prometheus

@@ -1,0 +1,104 @@
+/** Alert rules that matter on small boards. Each says what is wrong in a sentence with the node's name in it. */
+
+interface Rule {
+  readonly alert: string
+  readonly expr: string
+  /** How long it has to be so. */
+  readonly for?: string
+  readonly severity: 'critical' | 'warning' | 'none'
+  readonly summary: string
+}
+
+const DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nfs.*|fuse.*"'
+
+const RULES: readonly Rule[] = [
+  {
+    // Always there: whoever is told of alerts and hears this one no more knows that nobody watches.
+    alert: 'Watchdog',
+    expr: 'vector(1)',
+    severity: 'none',
+    summary: 'Prometheus watches. When this one stops, nobody does.',
+  },
+  {
+    alert: 'TargetDown',
+    expr: 'up == 0',
+    for: '2m',
+    severity: 'critical',
+    summary: '{{ $labels.job }} on {{ $labels.node }} gives no metrics',
+  },
+  {
+    alert: 'NothingStored',
+    expr: 'rate(prometheus_tsdb_head_samples_appended_total[5m]) == 0',
+    for: '5m',
+    severity: 'critical',
+    summary: 'Prometheus on {{ $labels.node }} runs and stores nothing',
+  },
+  {
+    alert: 'DiskNearlyFull',
+    expr: `node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes < 0.1`,
+    for: '5m',
+    severity: 'warning',
+    summary:
+      '{{ $labels.mountpoint }} of {{ $labels.node }} is nearly full: {{ $value | humanizePercentage }} are free',
+  },
+  {
+    alert: 'DiskFull',
+    expr: `node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes < 0.03`,
+    severity: 'critical',
+    summary: '{{ $labels.mountpoint }} of {{ $labels.node }} is full',
+  },
+  {
+    // What a card that is worn out does to a system.
+    alert: 'RootReadOnly',
+    expr: 'node_filesystem_readonly{mountpoint="/"} == 1',
+    severity: 'critical',
+    summary: 'the root of {{ $labels.node }} can only be read: its card or disk is failing',
+  },
+  {
+    // Raspberry Pi boards slow down from 80 °C on (Raspberry Pi documentation, frequency management and thermal control).
+    alert: 'BoardHot',
+    expr: 'max by (node) (node_thermal_zone_temp) > 80',
+    for: '5m',
+    severity: 'warning',
+    summary: '{{ $labels.node }} is at {{ $value }} °C and slows down',
+  },
+  {
+    // Linux, Documentation/hwmon/raspberrypi-hwmon.rst: in0_lcrit_alarm.
+    alert: 'UnderVoltage',
+    expr: 'max by (node) (node_hwmon_in_lcrit_alarm_volts) == 1',
+    severity: 'warning',
+    summary: '{{ $labels.node }} has too little voltage: its power supply or cable is too weak',
+  },
+  {
+    alert: 'MemoryNearlyFull',
+    expr: 'node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.05',
+    for: '10m',
+    severity: 'warning',
+    summary: '{{ $labels.node }} has {{ $value | humanizePercentage }} of its memory left',
+  },
+  {
+    alert: 'KilledForMemory',
+    expr: 'increase(node_vmstat_oom_kill[10m]) > 0',
+    severity: 'warning',
+    summary: '{{ $labels.node }} had to end a program for want of memory',
+  },
+  {
+    alert: 'ClockOff',
+    expr: 'abs(node_timex_offset_seconds) > 0.5 or node_timex_maxerror_seconds >= 16',
+    for: '10m',
+    severity: 'warning',
+    summary: 'the clock of {{ $labels.node }} is not kept right',
+  },
+]
+
+/** The rules as Prometheus reads them; JSON is YAML. */
+export function rulesText(): string {
+  const rules = RULES.map(({ alert, expr, for: since, severity, summary }) => ({
+    alert,
+    expr,
+    ...(since !== undefined && { for: since }),
+    labels: { severity },
+    annotations: { summary },
+  }))
+  return `${JSON.stringify({ groups: [{ name: 'bramble', rules }] }, undefined, 2)}\n`
+}
