@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 PACKAGES='shellcheck devscripts busybox dash strace sudo age openssl gnupg gpgv git procps openssh-client openssh-server
-  bind9-dnsutils iproute2 nftables mmdebstrap systemd-container debian-archive-keyring zsh fish tcsh csh locales ssh-audit'
+  bind9-dnsutils iproute2 nftables mmdebstrap systemd-container debian-archive-keyring zsh fish tcsh csh locales ssh-audit ansible-core'
 
 # Labs that need minutes each, by the names of test/lanes.
 LANES=$(cd test/lanes && echo *)
