@@ -114,13 +114,14 @@ function placedCluster(
   const uses = usesByNode(placement)
   const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, input.roles, input.lock)
-  const { network, allocated, provided, openings } = shared
+  const { network, allocated, provided, openings, keeper } = shared
   const cluster: Cluster = {
     ...clusterOf(input, nodes, placement, uses),
     network,
     allocated,
     provided,
     openings,
+    keeper,
   }
   return { cluster, shared }
 }
@@ -194,7 +195,7 @@ function clusterOf(
   nodes: readonly ClusterNode[],
   placement: Placement,
   usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
-): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings'> {
+): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings' | 'keeper'> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = servicesOf(file)

@@ -6,6 +6,7 @@ import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
 import type { Role } from '../roles/role.ts'
 import { allocate, type Allocation, type AllocationOutcome } from '../topology/allocation.ts'
+import type { BackupKeeper } from '../topology/backup.ts'
 import type { Cluster } from '../topology/cluster.ts'
 import type { Network } from '../topology/network.ts'
 import type { Opening, ProvidedOnNode } from '../topology/provided.ts'
@@ -19,7 +20,7 @@ interface Given extends AllocationOutcome {
 }
 
 /** What is shared in a cluster. */
-export interface Shared extends Pick<Cluster, 'network' | 'allocated' | 'provided' | 'openings'> {
+export interface Shared extends Pick<Cluster, 'network' | 'allocated' | 'provided' | 'openings' | 'keeper'> {
   /** All that is given out, for the cluster lock. */
   readonly allocations: () => ClusterLock['allocations']
   readonly diagnostics: (positions: Positions, placeOf: PlaceOfRole) => readonly Diagnostic[]
@@ -53,6 +54,7 @@ export function sharedOf(cluster: () => Cluster, roles: Roles, lock: ClusterLock
     allocated: (name) => allocated().get(name)?.allocated ?? {},
     provided,
     openings: (node) => openingsOn(cluster(), roles, node),
+    keeper: (node) => keeperOf(cluster(), roles, node),
     allocations: () =>
       Object.fromEntries(
         given().map(({ allocation, allocated: values }) => [allocation.name, { ...values }]),
@@ -103,6 +105,16 @@ function openingsOn(cluster: Cluster, roles: Roles, name: string): readonly Open
     .flatMap(({ role, options }) => [roles[role]?.openings?.({ options: options as never, node, cluster })])
     .filter((one) => one !== undefined)
   return said.length === 0 ? undefined : said.flat()
+}
+
+function keeperOf(cluster: Cluster, roles: Roles, name: string): BackupKeeper | undefined {
+  const node = cluster.nodes.find((one) => one.name === name)
+  if (node === undefined) return undefined
+  for (const { role, options } of cluster.usesOn(name)) {
+    const keeper = roles[role]?.keeps?.({ options: options as never, node, cluster })
+    if (keeper !== undefined) return keeper
+  }
+  return undefined
 }
 
 /** Works it out when it is first asked for. Who asks for it while it is worked out asks for himself. */

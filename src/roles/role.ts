@@ -14,6 +14,7 @@ import type {
 } from '../engines/contract.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
+import type { BackupKeeper } from '../topology/backup.ts'
 import type { Cluster } from '../topology/cluster.ts'
 import type { Network } from '../topology/network.ts'
 import type { Pace } from '../topology/pace.ts'
@@ -124,6 +125,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly provides?: (context: RoleWishContext<Options>) => readonly Provided[]
   /** Said by a role that closes a node: what of that which is given stays open, and from where. */
   readonly openings?: (context: RoleWishContext<Options>) => readonly Opening[]
+  /** Said by a role that keeps backups of what is provided, for `cluster.keeper`. */
+  readonly keeps?: (context: RoleWishContext<Options>) => BackupKeeper
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Values that its store makes when the engine runs. */
   readonly offers?: (

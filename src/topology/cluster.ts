@@ -1,6 +1,7 @@
 /** The cluster: its nodes, what they do, and what they run. */
 import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Allocated } from './allocation.ts'
+import type { BackupKeeper } from './backup.ts'
 import type { Network } from './network.ts'
 import type { ClusterNode } from './node.ts'
 import type { Opening, ProvidedOnNode } from './provided.ts'
@@ -48,6 +49,8 @@ export interface Cluster {
   allocated(name: string): Allocated
   /** What all roles and declared services give to others, in the order of the nodes. */
   provided(): readonly ProvidedOnNode[]
+  /** Who keeps the backups of a node; undefined where nobody does. */
+  keeper(node: string): BackupKeeper | undefined
   /** Whether a text holds a secret that the cluster file refers to, `{ from: { secret: NAME } }`: it must be the content of a secret file, and show nowhere. */
   isSecret(text: string): boolean
   /** What can be reached on a node, where a role closes all else; undefined where none does, and whatever listens can be reached. */

@@ -1,4 +1,5 @@
 /** What a role on a node gives to others: seen by every role, and never a secret. */
+import type { ProvidedBackup } from './backup.ts'
 
 /** A port on which something listens. */
 export interface ProvidedPort {
@@ -19,8 +20,8 @@ export interface Provided {
   readonly network?: string
   /** Where its metrics are fetched, in the format of Prometheus. */
   readonly metrics?: { readonly path: string; readonly port: number; readonly scheme?: 'http' | 'https' }
-  /** What a backup is to hold, and what is run before it. */
-  readonly backup?: { readonly paths: readonly string[]; readonly before?: readonly string[] }
+  /** What a backup is to hold. */
+  readonly backup?: ProvidedBackup
   /** Names under which it is found. */
   readonly names?: readonly string[]
 }

@@ -63,7 +63,11 @@ export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
   const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
   const find = (role: string): ClusterNode[] => nodes.filter(({ roles }) => roles.includes(role))
-  const { network, allocated, provided, openings } = sharedOf((): Cluster => cluster, known, EMPTY_LOCK)
+  const { network, allocated, provided, openings, keeper } = sharedOf(
+    (): Cluster => cluster,
+    known,
+    EMPTY_LOCK,
+  )
   const cluster: Cluster = {
     name: 'office',
     domain,
@@ -88,6 +92,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     allocated,
     provided,
     openings,
+    keeper,
     isSecret: holdsStandIn,
   }
   return cluster

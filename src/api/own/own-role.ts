@@ -46,6 +46,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   network: A_FUNCTION,
   provides: A_FUNCTION,
   openings: A_FUNCTION,
+  keeps: A_FUNCTION,
   pace: PACE,
   follows: A_FUNCTION,
   files: A_FUNCTION,
