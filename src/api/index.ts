@@ -23,6 +23,8 @@ export type {
   CommandOutcome,
   NodeCommandEnd,
 } from '../events/command-event.ts'
+export { backUp, chosenToRestore, listBackups, restoreBackups } from './backup/backup.ts'
+export type { BackupList, BackupOutcome, KeptBackup, RestoreWish } from './backup/backup.ts'
 export { upgrade } from './upgrade.ts'
 export type { Upgrade, UpgradeOffer, UpgradeRequest } from './upgrade.ts'
 export { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'

@@ -70,6 +70,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/top.ts'),
   },
   {
+    name: 'backup',
+    summary: 'save what is worth keeping on the nodes, list it, give it back',
+    load: () => import('./commands/backup.ts'),
+  },
+  {
     name: 'logs',
     summary: 'show what units have written on many nodes, in the order of its times',
     load: () => import('./commands/logs.ts'),

@@ -33,13 +33,13 @@ export function token(name: string, loss?: string): SecretWish {
   }
 }
 
-/** A random text of letters and digits. */
-export function password(name: string, length = PASSWORD_LENGTH): SecretWish {
+/** A random text of letters and digits; `loss` where it costs more than that nobody knows the old one any more. */
+export function password(name: string, loss?: string): SecretWish {
   return {
     name,
-    loss: `a random value; if it was your own: bramble secrets import --replace ${name}`,
+    loss: loss ?? `a random value; if it was your own: bramble secrets import --replace ${name}`,
     meet: (store) => {
-      store.ensure(name, 'text', () => newPassword(length))
+      store.ensure(name, 'text', () => newPassword(PASSWORD_LENGTH))
       return undefined
     },
   }

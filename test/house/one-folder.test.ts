@@ -7,6 +7,7 @@ import { ownFiles } from './own-files.ts'
 
 /** `FILE names ROLE`, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'src/cli/verbs.ts names backup': 'the verb, which asks whoever keeps the backups of a node',
   'src/diagnostics/catalogue/resolve.ts names consul-server': 'the path of the test that shows the code',
   'src/cli/render/command-output.ts names time': 'its time was up: why a command ended',
   'src/engines/swarm/member-resources.ts names docker': "the program, and the engine's own folder",

@@ -4,8 +4,10 @@ import { CLIENT_ROLE, SERVER_ROLE } from './datacenter.ts'
 import { API_PORT, GOSSIP_PORT, SERVER_PORT, WAN_PORT } from './names.ts'
 import type { ServerOptions } from './options.ts'
 import type { Datacenter } from './setup.ts'
+import { snapshotBackup } from './snapshot.ts'
 
 type Options = Pick<ServerOptions, 'network'>
+type OptionsOfServer = Pick<ServerOptions, 'network' | 'source'>
 
 const AGENTS = { roles: [SERVER_ROLE, CLIENT_ROLE] } as const
 
@@ -37,7 +39,7 @@ export function providedByClient(datacenter: Datacenter, { network }: Options, n
 }
 
 /** What a server gives. Other datacenters reach it at the address that it tells them. */
-export function providedByServer(datacenter: Datacenter, options: Options, node: string): Provided[] {
+export function providedByServer(datacenter: Datacenter, options: OptionsOfServer, node: string): Provided[] {
   const on = options.network === undefined ? {} : { network: options.network }
   const names = [`consul.service.${datacenter.domain}`]
   const server: Provided = {
@@ -45,6 +47,7 @@ export function providedByServer(datacenter: Datacenter, options: Options, node:
     ports: [{ port: SERVER_PORT, protocol: 'tcp' }],
     to: AGENTS,
     names,
+    backup: { made: [snapshotBackup(options)] },
     ...on,
   }
   const wan: Provided = { name: 'consul-wan', ports: gossip(WAN_PORT), to: 'everyone', ...on }

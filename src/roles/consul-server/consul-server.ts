@@ -16,6 +16,7 @@ import {
 import type { Agent } from '../../engines/consul/setup.ts'
 import { consulProbe } from '../../engines/consul/status.ts'
 import { consulVersion } from '../../engines/consul/upgrades.ts'
+import { SNAPSHOT_SECRET, snapshotTokenFile } from '../../engines/consul/snapshot.ts'
 import { consulStore } from '../../engines/consul/store/consul-store.ts'
 import { storeParts } from '../../engines/consul/store/wanted.ts'
 import { onNetwork } from '../../topology/network.ts'
@@ -49,12 +50,12 @@ const consulServer = defineRole({
     providedByServer(datacenterOf(cluster, options), options, node.name),
   secrets: (context) => [
     ...agentWishes(agentOf(context), context.cluster.servicesOn(context.node.name)),
-    ...userWishes(context.options),
+    ...userWishes(context.options, context.cluster),
   ],
   certificates: ({ node }) => agentCertificates(node),
   releases: (context) => agentReleases(context.options, agentOf(context), context.node.architecture),
-  resources: (context) =>
-    resourcesOfAgent({
+  resources: (context) => [
+    ...resourcesOfAgent({
       agent: agentOf(context),
       options: context.options,
       architecture: context.node.architecture,
@@ -63,6 +64,10 @@ const consulServer = defineRole({
       secrets: context.secrets,
       release: (wish) => context.release(wish),
     }),
+    ...(context.cluster.keeper(context.node.name)
+      ? [snapshotTokenFile(context.secrets.token(SNAPSHOT_SECRET).secretId)]
+      : []),
+  ],
   group: ({ options, cluster, secrets }) =>
     consulGroup({
       servers: datacenterOf(cluster, options).servers,

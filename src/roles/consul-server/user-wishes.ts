@@ -3,22 +3,31 @@ import { allNodes, datacenterOf } from '../../engines/consul/datacenter.ts'
 import { secretNames } from '../../engines/consul/names.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
 import { managementOf } from '../../engines/consul/role-parts.ts'
+import { SNAPSHOT_SECRET, snapshotPolicy, snapshotToken } from '../../engines/consul/snapshot.ts'
 import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
+import type { Cluster } from '../../topology/cluster.ts'
 import type { RoleClusterContext } from '../role.ts'
 import type { SecretWish } from '../../wishes/secret-wish.ts'
 import { password, token as tokenWish } from '../../wishes/wishes.ts'
 
 /** The secrets behind the users' tokens and entries. */
-export function userWishes({ tokens, kv }: ServerOptions): readonly SecretWish[] {
+export function userWishes({ tokens, kv }: ServerOptions, cluster: Cluster): readonly SecretWish[] {
   const values = Object.values(kv).flatMap((value) => (typeof value === 'string' ? [] : [value.secret]))
   return [
+    ...(isKept(cluster) ? [tokenWish(SNAPSHOT_SECRET)] : []),
     ...Object.keys(tokens).map((name) => tokenWish(secretNames.token(name))),
     ...[...new Set(values)].map((name) => password(secretNames.value(name))),
   ]
 }
 
+/** Whether somebody keeps the backups of a server: only then there is a token for it. */
+export function isKept(cluster: Cluster): boolean {
+  return cluster.find('consul-server').some(({ name }) => cluster.keeper(name) !== undefined)
+}
+
 /** What the store is made from. */
 export function storeWishes({ options, cluster, secrets }: RoleClusterContext<ServerOptions>): StoreWishes {
+  const kept = isKept(cluster)
   return {
     datacenter: datacenterOf(cluster, options),
     nodes: allNodes(cluster, options),
@@ -28,13 +37,19 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
     serviceToken: (node, service) => secrets.token(secretNames.serviceToken(node, service)),
     servicesOn: (node) => cluster.servicesOn(node),
     anonymousRules: options.anonymous,
-    policies: Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
-    tokens: Object.entries(options.tokens).map(([name, token]) => ({
-      name,
-      ...secrets.token(secretNames.token(name)),
-      description: token.description || `Bramble: ${name}`,
-      policies: token.policies,
-    })),
+    policies: [
+      ...(kept ? [snapshotPolicy] : []),
+      ...Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
+    ],
+    tokens: [
+      ...(kept ? [snapshotToken(secrets.token(SNAPSHOT_SECRET))] : []),
+      ...Object.entries(options.tokens).map(([name, token]) => ({
+        name,
+        ...secrets.token(secretNames.token(name)),
+        description: token.description || `Bramble: ${name}`,
+        policies: token.policies,
+      })),
+    ],
     entries: Object.entries(options.kv).map(([key, value]) => entryOf(key, value, { cluster, secrets })),
   }
 }

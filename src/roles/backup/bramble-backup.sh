@@ -1,0 +1,315 @@
+#!/bin/sh
+# Saves what is worth keeping on this node, and gives it back. What counts is what was saved, not that a program ended well: a run that
+# finds less than half of what there was is a failed one, and only good runs are kept and counted.
+# usage: bramble-backup now [--accept-smaller] | list | status | restore ID|latest NAME...
+# It prints lines of fields with tabs between them, for programs; `bramble backup` makes sentences of them.
+set -eu
+umask 077
+LC_ALL=C
+export LC_ALL
+settings=${BRAMBLE_BACKUP_SETTINGS:-/etc/bramble-backup}
+state=${BRAMBLE_BACKUP_STATE:-/var/lib/bramble-backup}
+TAB='	'
+errors=$state/errors
+
+# The fields behind the first word of the first line that begins with it.
+setting() {
+  sed -n "s/^$1$TAB//p" "$settings/settings" | head -n 1
+}
+
+say() { # FIELD...: one line
+  line=$1
+  shift
+  for field in "$@"; do line=$line$TAB$(printf %s "$field" | tr '\t\n' '  '); done
+  printf '%s\n' "$line"
+}
+
+end() { # MESSAGE
+  printf '%s\n' "$1" >&2
+  exit 1
+}
+
+node=$(setting node)
+repository=$(setting repository)
+# Over SSH, with a key and known hosts of its own.
+ssh_command=$(setting ssh)
+if [ -r "$settings/s3" ]; then
+  AWS_ACCESS_KEY_ID=$(sed -n 1p "$settings/s3")
+  AWS_SECRET_ACCESS_KEY=$(sed -n 2p "$settings/s3")
+  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+fi
+
+repo() { # WORD...: restic with this repository
+  if [ -n "$ssh_command" ]; then set -- -o "sftp.command=$ssh_command" "$@"; fi
+  restic --repo "$repository" --password-file "$settings/password" --cache-dir "$state/cache" "$@"
+}
+
+reason() { # the last line of what a program complained about
+  grep . "$errors" | tail -n 1 | cut -c 1-300
+}
+
+# A repository that was there and is gone is a disk that is not mounted, or worse: no new one is made in its place.
+open_repository() {
+  known=$(cat "$state/repository" 2>/dev/null) || known=
+  id=$(repo cat config 2>"$errors" | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p') || id=
+  if [ -z "$id" ]; then
+    if [ -n "$known" ]; then
+      end "the repository $repository cannot be opened: $(reason). It was there before; is what it lies on mounted, and does it answer?"
+    fi
+    repo init >/dev/null 2>"$errors" || end "no repository can be made at $repository: $(reason)"
+    id=$(repo cat config 2>"$errors" | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p')
+    [ -n "$id" ] || end "the repository $repository was made and cannot be read: $(reason)"
+  fi
+  if [ -n "$known" ] && [ "$known" != "$id" ]; then
+    end "the repository $repository is another than before ($id, not $known). If that is right, remove $state/repository"
+  fi
+  printf '%s\n' "$id" >"$state/repository"
+  # Takes away the locks of those alone that do not run any more.
+  repo unlock >/dev/null 2>"$errors" || end "$repository: $(reason)"
+}
+
+# What the last good run had, in GOOD_FILES, GOOD_BYTES and GOOD_MOUNT: from this node, else from the repository, which a new node has, too.
+last_good() { # NAME PATH
+  GOOD_FILES='' GOOD_BYTES='' GOOD_MOUNT=''
+  if [ -r "$state/good/$(kept "$1")" ]; then
+    IFS=$TAB read -r _ _ GOOD_FILES GOOD_BYTES GOOD_MOUNT <"$state/good/$(kept "$1")" || :
+    return 0
+  fi
+  tags=$(repo snapshots --json --host "$node" --tag good --path "$2" --latest 1 2>"$errors") ||
+    end "what $repository holds cannot be listed: $(reason)"
+  GOOD_FILES=$(printf %s "$tags" | sed -n 's/.*"files=\([0-9]*\)".*/\1/p')
+  GOOD_BYTES=$(printf %s "$tags" | sed -n 's/.*"bytes=\([0-9]*\)".*/\1/p')
+  GOOD_MOUNT=$(printf %s "$tags" | sed -n 's/.*"mount=\([^"]*\)".*/\1/p')
+}
+
+kept() { # NAME: as the name of a file
+  printf %s "$1" | sed 's/%/%25/g; s,/,%2F,g'
+}
+
+bad() { # NAME REASON: a failed run of this one; the others go on
+  say failed "$1" "$2"
+  mkdir -p "$state/failed"
+  say "$1" "$(date +%s)" "$2" >"$state/failed/$(kept "$1")"
+  ALL=1
+}
+
+# Where the file system is mounted that a path lies on, or would lie on. By the kernel's own table: by device numbers a folder that is bound
+# to another place of the same disk would count as no mount at all.
+mount_of() { # PATH
+  path=$(readlink -m -- "$1") awk '
+    { place = $5; gsub(/\\040/, " ", place); gsub(/\\134/, "\\", place) }
+    place == "/" || index(ENVIRON["path"] "/", place "/") == 1 { if (length(place) >= length(found)) found = place }
+    END { print found }
+  ' /proc/self/mountinfo
+}
+
+# That a path is there says nothing of what belongs there: an empty mount point is an ordinary folder on the card.
+at_its_place() { # NAME PATH as-found|mounted|anywhere
+  MOUNT=$(mount_of "$2")
+  case $3 in
+  mounted)
+    if [ "$MOUNT" = / ]; then
+      bad "$1" 'nothing is mounted there: what lies there is on the disk of the system'
+      return 1
+    fi
+    ;;
+  as-found)
+    if [ -n "$GOOD_MOUNT" ] && [ "$GOOD_MOUNT" != "$MOUNT" ]; then
+      bad "$1" "it lay on what was mounted at $GOOD_MOUNT, and its place is on $MOUNT now: is it not mounted?"
+      return 1
+    fi
+    ;;
+  esac
+}
+
+# Saved first, judged then: only what restic itself has counted is what can be given back.
+save() { # NAME PATH as-found|mounted|anywhere
+  last_good "$1" "$2"
+  at_its_place "$@" || return 0
+  if [ ! -e "$2" ]; then
+    bad "$1" 'it is not there'
+    return 0
+  fi
+  code=0
+  summary=$(repo backup --json --quiet --host "$node" --tag unjudged -- "$2" 2>"$errors") || code=$?
+  saved=$(field snapshot_id) files=$(field total_files_processed) bytes=$(field total_bytes_processed)
+  if [ -z "$saved" ] || [ "$code" -ne 0 ]; then
+    bad "$1" "not all of it could be saved: $(reason)"
+  elif [ "$ACCEPT" = no ] && [ "$files" -eq 0 ]; then
+    bad "$1" 'it holds no file'
+  elif [ "$ACCEPT" = no ] && [ $((files * 2)) -lt "${GOOD_FILES:-0}" ]; then
+    bad "$1" "$(counted "$files" file) instead of $GOOD_FILES"
+  elif [ "$ACCEPT" = no ] && [ $((bytes * 2)) -lt "${GOOD_BYTES:-0}" ]; then
+    bad "$1" "$(counted "$bytes" byte) instead of $GOOD_BYTES"
+  else
+    good "$@"
+    return 0
+  fi
+  if [ -n "$saved" ]; then repo forget "$saved" >/dev/null 2>"$errors" || :; fi
+}
+
+field() { # KEY: of the summary
+  printf '%s\n' "$summary" | sed -n "s/.*\"message_type\":\"summary\".*\"$1\":\"\{0,1\}\([0-9a-f]*\).*/\1/p"
+}
+
+counted() { # NUMBER WORD
+  if [ "$1" -eq 1 ]; then printf '1 %s' "$2"; else printf '%s %ss' "$1" "$2"; fi
+}
+
+# The repository itself says which runs were good and what they held. Only after one, and only among good ones, are old ones dropped.
+good() { # NAME PATH MODE
+  tags="good,files=$files,bytes=$bytes"
+  case $MOUNT in *,* | *'"'*) ;; *) tags="$tags,mount=$MOUNT" ;; esac
+  if ! repo tag --set "$tags" "$saved" >/dev/null 2>"$errors"; then
+    bad "$1" "it was saved and could not be marked as good: $(reason)"
+    return 0
+  fi
+  mkdir -p "$state/good"
+  say "$1" "$(date +%s)" "$files" "$bytes" "$MOUNT" >"$state/good/$(kept "$1").new"
+  mv "$state/good/$(kept "$1").new" "$state/good/$(kept "$1")"
+  rm -f "$state/failed/$(kept "$1")"
+  say good "$1" "$files" "$bytes"
+  # shellcheck disable=SC2046 # words of restic's own, made by the role
+  repo forget --host "$node" --tag good --path "$2" --group-by host,paths $(setting keep) >/dev/null 2>"$errors" ||
+    bad "$1" "it was saved; old ones could not be dropped: $(reason)"
+}
+
+# Calls FUNCTION with NAME PATH MODE for each path, and with NAME PATH anywhere for each thing that is made.
+each() { # FUNCTION
+  while IFS=$TAB read -r what name mode <&3; do
+    case $what in
+    path) "$1" "$name" "$name" "$mode" ;;
+    made) "$1" "$name" "$state/made/$name" made ;;
+    esac
+  done 3<"$settings/settings"
+}
+
+words() { # make|restore NAME: runs the program of this line, with the path of the file for {}
+  wanted=$(grep "^$1$TAB$2$TAB" "$settings/settings" | cut -f 3-)
+  set -f
+  old=$IFS
+  IFS=$TAB
+  # shellcheck disable=SC2086 # the fields are the words
+  set -- "$state/made/$2" $wanted
+  IFS=$old
+  set +f
+  file=$1
+  shift
+  for word in "$@"; do
+    shift
+    if [ "$word" = '{}' ]; then word=$file; fi
+    set -- "$@" "$word"
+  done
+  "$@" >/dev/null 2>"$errors"
+}
+
+save_one() { # NAME PATH MODE
+  if [ "$3" != made ]; then
+    save "$@"
+    return 0
+  fi
+  rm -rf "$state/made"
+  mkdir -p "$state/made"
+  # An engine that elects a leader or loses a connection just then is asked again.
+  if words make "$1" || { sleep 5 && words make "$1"; } || { sleep 15 && words make "$1"; }; then
+    save "$1" "$2" anywhere
+  else
+    bad "$1" "it could not be made: $(reason)"
+  fi
+  rm -rf "$state/made"
+}
+
+now() {
+  ALL=0
+  open_repository
+  # What a run that was cut off has left is no good one.
+  left=$(repo snapshots --json --host "$node" --tag unjudged 2>"$errors" | tr ',' '\n' | sed -n 's/.*"short_id":"\([0-9a-f]*\)".*/\1/p')
+  # shellcheck disable=SC2086 # ids
+  if [ -n "$left" ]; then repo forget $left >/dev/null 2>"$errors" || :; fi
+  each save_one
+  # A repository in which nothing good is left, or of which a run has failed, keeps all of its bytes.
+  if [ "$ALL" -eq 0 ] && repo snapshots --json --tag good 2>"$errors" | grep -q '"short_id"'; then
+    repo prune --max-unused 20% >/dev/null 2>"$errors" || end "what nobody needs any more could not be dropped: $(reason)"
+  fi
+  return "$ALL"
+}
+
+list_one() { # NAME PATH MODE
+  repo snapshots --json --host "$node" --tag good --path "$2" 2>"$errors" | sed 's/},{"time"/}\n{"time"/g' |
+    while IFS= read -r snapshot; do
+      case $snapshot in *'"short_id"'*) ;; *) continue ;; esac
+      say "$1" "$(tell_of "$snapshot" '"time":"\([^"]*\)"')" "$(tell_of "$snapshot" '"short_id":"\([^"]*\)"')" \
+        "$(tell_of "$snapshot" '"files=\([0-9]*\)"')" "$(tell_of "$snapshot" '"bytes=\([0-9]*\)"')"
+    done
+}
+
+tell_of() { # TEXT PATTERN: what its group holds
+  printf %s "$1" | sed -n "s/.*$2.*/\1/p"
+}
+
+status_one() { # NAME PATH MODE
+  if [ -r "$state/good/$(kept "$1")" ]; then
+    IFS=$TAB read -r _ at has_files has_bytes _ <"$state/good/$(kept "$1")"
+    say good "$1" "$at" "$has_files" "$has_bytes"
+  else
+    # Wanted since then at most: the first run has until its time to come.
+    say never "$1" "$(stat -c %Y "$settings/settings")"
+  fi
+  if [ -r "$state/failed/$(kept "$1")" ]; then
+    IFS=$TAB read -r _ at why <"$state/failed/$(kept "$1")"
+    say failed "$1" "$at" "$why"
+  fi
+}
+
+restore_one() { # NAME PATH MODE
+  chosen "$1" || return 0
+  last_good "$1" "$2"
+  if [ "$3" != made ]; then at_its_place "$@" || return 0; fi
+  rm -rf "$state/made"
+  if ! repo restore "$FROM" --host "$node" --tag good --path "$2" --include "$2" --target / >/dev/null 2>"$errors"; then
+    bad "$1" "it could not be restored: $(reason)"
+  elif [ ! -e "$2" ]; then
+    bad "$1" "there is no good backup of it ($FROM)"
+  elif [ "$3" = made ] && ! words restore "$1"; then
+    bad "$1" "its program does not take it back: $(reason)"
+  else
+    say good "$1" "$(find "$2" -type f | wc -l)" "$(find "$2" -type f -exec cat {} + | wc -c)"
+  fi
+  rm -rf "$state/made"
+}
+
+chosen() { # NAME
+  printf '%s\n' "$NAMES" | grep -Fqx -e "$1"
+}
+
+mkdir -p "$state"
+verb=${1:-}
+if [ "$verb" = status ]; then
+  say now "$(date +%s)"
+  each status_one
+  exit 0
+fi
+# The timer and whoever asks by hand do not meet in the middle of a run.
+exec 9>"$state/lock"
+flock -w 600 9 || end 'another run has been under way for ten minutes'
+ALL=0
+case $verb in
+now)
+  ACCEPT=no
+  if [ "${2:-}" = --accept-smaller ]; then ACCEPT=yes; fi
+  now
+  ;;
+list)
+  open_repository
+  each list_one
+  ;;
+restore)
+  FROM=$2
+  shift 2
+  NAMES=$(printf '%s\n' "$@")
+  open_repository
+  each restore_one
+  exit "$ALL"
+  ;;
+*) end 'usage: bramble-backup now [--accept-smaller] | list | status | restore ID|latest NAME...' ;;
+esac

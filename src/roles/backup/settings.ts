@@ -1,0 +1,41 @@
+/** The settings of the program on a node: lines of fields with tabs between them. */
+import type { BackupPath } from '../../topology/backup.ts'
+import type { BackupOptions } from './options.ts'
+import type { Kept } from './what-to-keep.ts'
+
+/** Where a node's repository is. */
+export interface Repository {
+  /** As restic takes it. */
+  readonly address: string
+}
+
+/** The text of the file. */
+export function settingsText(
+  node: string,
+  repository: Repository,
+  keep: BackupOptions['keep'],
+  kept: Kept,
+): string {
+  const lines = [
+    ['node', node],
+    ['repository', repository.address],
+    [
+      'keep',
+      Object.entries(keep)
+        .map(([unit, count]) => `--keep-${unit} ${count}`)
+        .join(' '),
+    ],
+    ...kept.paths.map((one) => ['path', one.path, placeOf(one)]),
+    ...kept.made.flatMap(({ name, of, make, restore }) => [
+      ['made', name, of],
+      ['make', name, ...make],
+      ['restore', name, ...restore],
+    ]),
+  ]
+  return lines.map((fields) => `${fields.join('\t')}\n`).join('')
+}
+
+function placeOf({ mounted }: BackupPath): string {
+  if (mounted === undefined) return 'as-found'
+  return mounted ? 'mounted' : 'anywhere'
+}
