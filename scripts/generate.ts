@@ -133,8 +133,8 @@ write(
     '/** The part of a program that is the same on every node. */\n' +
     `export const runtime = ${JSON.stringify(
       [
-        ...['prelude', 'before', 'facts'].map((name) =>
-          condensed(readFileSync(join(root, `src/compile/${name}.sh`), 'utf8')),
+        ...['compile/prelude', 'compile/before', 'hardware/board-health', 'compile/facts'].map((name) =>
+          condensed(readFileSync(join(root, `src/${name}.sh`), 'utf8')),
         ),
         ...roleFacts,
         `role_facts() {\n${factual.map((name) => `${name.replaceAll('-', '_')}_facts\n`).join('')}:\n}\n`,
@@ -175,6 +175,7 @@ write(
     'export const commandParts = {\n' +
     commandParts
       .map((file) => `  ${file.slice(0, -'.sh'.length)}: ${shellText(`src/delivery/command/${file}`)},\n`)
+      .concat(`  boardHealth: ${shellText('src/hardware/board-health.sh')},\n`)
       .join('') +
     '} as const\n',
 )

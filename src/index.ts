@@ -88,6 +88,7 @@ export type {
   ProvidedPort,
   Source,
 } from './topology/provided.ts'
+export type { BoardHealth } from './hardware/board-health.ts'
 export type { BackupKeeper, BackupPath, MadeBackup, ProvidedBackup } from './topology/backup.ts'
 export type { FileWish } from './wishes/file-wish.ts'
 export type { ReleaseWish } from './wishes/release-wish.ts'

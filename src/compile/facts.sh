@@ -170,6 +170,10 @@ package_facts() {
   done
 }
 
+board_says() { # KEY VALUE
+  fact "$1" "$2"
+}
+
 facts() {
   if [ -n "$R" ]; then return 0; fi
   architecture_facts
@@ -192,7 +196,7 @@ facts() {
   disk_facts
   if [ -d /etc/cloud/cloud.cfg.d ] && [ ! -e /etc/cloud/cloud-init.disabled ]; then fact cloud_init yes; fi
   if [ -e /run/reboot-required ]; then fact reboot_required yes; fi
-  if command -v vcgencmd >/dev/null; then fact throttled "$(vcgencmd get_throttled 2>/dev/null || :)"; fi
+  board_health
   # What roles ask, in `facts.sh` of their folders.
   role_facts
 }

@@ -47,7 +47,7 @@ describe('a node of a lab', () => {
   it('is told what board it stands for', () => {
     const board = { ...BOARD, memoryBytes: 5, has: ['led-matrix', 'speaker'] }
     expect(boardLines(board)).toBe(
-      'model=Raspberry Pi 4\nserial=1\nmemory=5\narchitecture=arm64\nhas=led-matrix,speaker\n',
+      'model=Raspberry Pi 4\nserial=1\nmemory=5\narchitecture=arm64\nhas=led-matrix,speaker\nthrottled=0x0\nheat=45000\n',
     )
   })
 

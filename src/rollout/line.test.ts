@@ -75,6 +75,23 @@ describe('the pace', () => {
     expect(world.outcomes()).toMatchObject({ b: { outcome: 'failed' }, c: { outcome: 'skipped' } })
   })
 
+  it('leaves a node alone whose board is not fit for it, and goes on with the others', async () => {
+    const nodes = paced('one at a time').map((one) => ({
+      ...one,
+      ...(one.name === 'c' && { unfit: 'it is hot' }),
+    }))
+    const world = await run(nodes)
+    expect(world.began.change.join('')).toBe('abde')
+    expect(world.outcomes()['c']).toEqual({ outcome: 'skipped', message: 'it is hot' })
+  })
+
+  it('touches a board that is not fit where nobody would notice, or for the first time', async () => {
+    const free = ['a', 'b'].map((name) => node(name, { unfit: 'it is hot', change: 'create' }))
+    expect((await run(free)).began.change).toEqual(['a', 'b'])
+    const fresh = await run(paced('one at a time', { isNew: true, unfit: 'it is hot' }))
+    expect(fresh.began.change).toHaveLength(5)
+  })
+
   it('is not held up by a node that was not well before: that is what is being mended', async () => {
     const world = await run(paced('one at a time').slice(0, 3), { gates: [gate('a', () => false)] })
     expect(world.began.change).toEqual(['a', 'b', 'c'])

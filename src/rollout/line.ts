@@ -5,6 +5,7 @@ import { missedIn, whileDrained, type StepKind } from './drained.ts'
 import type { Edge, NodeOrder } from './node-order.ts'
 import type { Slots } from './slots.ts'
 import type { UnderWay } from './under-way.ts'
+import { unfitOn } from './unfit.ts'
 import { wellAgain, wellBy } from './well-again.ts'
 import { isThrough, type NodeResult } from './work.ts'
 
@@ -30,11 +31,13 @@ async function inLine(run: UnderWay, node: string, line: Line): Promise<NodeResu
   await line.results.all(order.of(node).map(({ after }) => after))
   const why = await hindrance(run, node, line)
   if (why !== undefined) return line.leaveOut(node, why)
+  const isNoticed = line.kind === 'restart' || slots.isScarce(node) || order.isWaitedFor(node)
+  const unfit = isNoticed ? await unfitOn(run, node) : undefined
+  if (unfit !== undefined) return line.leaveOut(node, unfit)
   const because = await slots.take(node)
   if (because !== undefined) return line.leaveOut(node, didNotComeThrough(because))
   const missed = await missedIn(line.kind, run, node)
-  const isWatched =
-    line.kind === 'restart' || missed.drains.length > 0 || slots.isScarce(node) || order.isWaitedFor(node)
+  const isWatched = isNoticed || missed.drains.length > 0
   const step = (): Promise<NodeResult> => line.step(node)
   const result = await line.within(() =>
     whileDrained(run, node, missed, () =>

@@ -67,6 +67,25 @@ describe('a change of who is a member', () => {
   })
 })
 
+describe('a group with a board that is not fit', () => {
+  it('is not touched, and says because of whom', async () => {
+    const group = world({ voters: names(0, 3), wanted: names(0, 3) })
+    group.unfit.set('n2', 'it is hot')
+    await comesTo(group, 'incomplete')
+    expect(order(group)).toEqual([])
+    expect(JSON.stringify(group.events)).toContain('n2, which votes beside it, is not fit: it is hot')
+    group.unfit.clear()
+    await comesTo(group, 'changed')
+  })
+
+  it('lets that one leave', async () => {
+    const group = world({ voters: names(0, 3), wanted: ['n0', 'n1', 'n3'] })
+    group.unfit.set('n2', 'it is hot')
+    await comesTo(group, 'changed')
+    expect(group.voters).toEqual(['n0', 'n1', 'n3'])
+  })
+})
+
 describe('a group with sick members', () => {
   it('mends the one that is stopped before it touches another', async () => {
     const group = world({ voters: names(0, 3), wanted: names(0, 3), stopped: ['n2'] })

@@ -1,10 +1,11 @@
 /** Takes members of consensus groups through a step one at a time, in the order that the groups ask for. */
 import type { RaftGroup } from '../engines/contract.ts'
-import { nextInTurn } from '../engines/raft-group.ts'
+import { nextInTurn, type GroupState } from '../engines/raft-group.ts'
 import { missedIn } from './drained.ts'
 import { inTurn } from './in-turn.ts'
 import { hindrance, type Line } from './line.ts'
 import type { GuardedNode } from './turns.ts'
+import { unfitAmong } from './unfit.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough, type NodeResult } from './work.ts'
 
@@ -29,11 +30,16 @@ export async function takeTurns(run: UnderWay, guarded: readonly GuardedNode[], 
   }
   while (waiting.size > 0) {
     const open = await openNow(waiting, turns)
-    const states = await Promise.all(groupsOf(waiting.values()).map((group) => run.observeGroup(group)))
+    const groups = groupsOf(waiting.values())
+    const states = await Promise.all(groups.map((group) => run.observeGroup(group)))
     const batch = nextInTurn(open, states).map((name) => waiting.get(name) as GuardedNode)
     for (const { name } of batch) waiting.delete(name)
     await Promise.all(
-      batch.map(async (node) => results.set(node.name, await takeOne(run, node, turns, batch.length > 1))),
+      batch.map(async (node) => {
+        const own = states.filter((_, index) => node.parts.has(groups[index] as RaftGroup))
+        const beside = batch.length > 1 ? undefined : own
+        results.set(node.name, await takeOne(run, node, turns, beside))
+      }),
     )
     for (const node of batch.filter(({ name }) => !isThrough(results.get(name)))) {
       const isRelated = ({ parts }: GuardedNode): boolean =>
@@ -52,15 +58,17 @@ async function openNow(waiting: Waiting, { order, results }: Turns): Promise<rea
   }
 }
 
-/** Several at once serve nothing: there is nobody to be missed. */
+/** Several at once serve nothing: there is nobody to be missed, and no state of a group to go by. */
 async function takeOne(
   run: UnderWay,
   node: GuardedNode,
   turns: Turns,
-  isMissing: boolean,
+  states: readonly GroupState[] | undefined,
 ): Promise<NodeResult> {
   const { name } = node
-  const why = await hindrance(run, name, turns)
+  const isMissing = states === undefined
+  const why =
+    (await hindrance(run, name, turns)) ?? (isMissing ? undefined : await unfitAmong(run, name, states))
   if (why !== undefined) return turns.leaveOut(name, why)
   const because = isMissing ? undefined : await turns.slots.take(name)
   if (because !== undefined) return turns.leaveOut(name, notTouched(because, turns))

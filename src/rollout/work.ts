@@ -35,6 +35,8 @@ export type Observation =
       /** How many resources the node is to have. */
       readonly size: number
       readonly pending: readonly PendingChange[]
+      /** Why its board is not to be taken through a step that others would notice. */
+      readonly unfit?: string | undefined
       /** Some run has changed it before: it may be at work already. */
       readonly isManaged: boolean
       /** Resources (`kind:name`) that are left as they are until offers are there that it needs. */

@@ -18,6 +18,8 @@ export interface LineNode extends RolloutNode {
   readonly fails?: 'change' | 'restart' | 'look'
   /** It takes so many turns of the others until it is through. */
   readonly slow?: number
+  /** What its board says against a step that others notice. */
+  readonly unfit?: string
 }
 
 type Step = 'change' | 'restart'
@@ -103,12 +105,12 @@ export class LineWorld {
   }
 
   #look(name: string): Observation {
-    const { change, fails, isNew = false } = this.#node(name)
+    const { change, fails, isNew = false, unfit } = this.#node(name)
     if (fails === 'look') return { node: name, reached: false, message: 'it does not answer' }
     // After a restart nothing is left to do.
     const isDone = change === 'none' || this.ended.restart.includes(name)
     const pending: PendingChange[] = isDone ? [] : [{ address: 'service:x.service', action: change }]
-    return { node: name, reached: true, size: 1, pending, isManaged: !isNew }
+    return { node: name, reached: true, size: 1, pending, isManaged: !isNew, unfit }
   }
 
   async #step(step: Step, name: string): Promise<LineNode> {

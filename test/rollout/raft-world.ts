@@ -52,6 +52,8 @@ export interface WorldPlan {
 
 /** The world. */
 export class RaftWorld {
+  /** Nodes whose boards are not fit for a step that others notice, and why. */
+  readonly unfit = new Map<string, string>()
   readonly violations: string[] = []
   readonly #nodes: ReadonlyMap<string, WorldNode>
   /** Names of members. */
@@ -216,7 +218,7 @@ export class RaftWorld {
       : server === 'none'
         ? []
         : [change('remove')]
-    return { node, reached: true, size: 3, pending, isManaged: true }
+    return { node, reached: true, size: 3, pending, isManaged: true, unfit: this.unfit.get(node) }
   }
 
   #answer(node: string): MemberAnswer {

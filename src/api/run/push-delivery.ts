@@ -1,5 +1,6 @@
 /** The delivery that a rollout works with: every node by its program, pushed over SSH. */
 import type { Program } from '../../compile/compile.ts'
+import { boardHealth, whyUnfit } from '../../hardware/board-health.ts'
 import {
   asRoot,
   converge,
@@ -114,6 +115,7 @@ function told(program: Program, held: HeldObservation, emit: (event: EventBody) 
     reached: true,
     size: program.resources.size,
     isManaged: held.facts['managed'] === 'yes',
+    unfit: whyUnfit(boardHealth(held.facts)),
     ...(program.waiting.length > 0 && { waiting: program.waiting }),
     pending: [
       ...held.differing.map(({ address, action, differences }) => ({

@@ -4,6 +4,7 @@ import type { Transport } from '../../delivery/transport/transport.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { EngineProbe, EngineStatus } from '../../engines/contract.ts'
 import { openApply } from '../../journal/last-apply.ts'
+import { boardHealth } from '../../hardware/board-health.ts'
 import { withFacts } from '../../cluster-lock/cluster-lock.ts'
 import { newRunId } from '../../journal/run-id.ts'
 import type { ClusterNode } from '../../topology/node.ts'
@@ -231,7 +232,6 @@ function nodeStatus(
   const free = number('disk', 1)
   const uptime = number('uptime')
   const days = daysLeft(certificates, new Date())
-  const throttled = facts['throttled']
   const waitsFor = missingOffers(prepared.resolved, node.name, prepared.provisions.secrets)
   return {
     ...common,
@@ -244,7 +244,8 @@ function nodeStatus(
     ...(free !== undefined && { diskFreeBytes: free * 1024 }),
     ...(uptime !== undefined && { uptimeSeconds: uptime }),
     ...(seen.clockSeconds !== undefined && { clockOffsetSeconds: seen.clockSeconds }),
-    ...(throttled !== undefined && throttled !== 'throttled=0x0' && { throttled }),
+    board: boardHealth(facts),
+    boardTells: node.board.model !== 'pc',
     ...(days !== undefined && { certificateDaysLeft: days }),
   }
 }

@@ -27,7 +27,9 @@ const kinds = (node: Partial<NodeFindings>, engine: Partial<EngineStatus> = {}) 
 describe('all is well', () => {
   it('when nothing is wrong and everything is known', () => {
     expect(kinds({})).toEqual([])
-    expect(kinds({ throttled: 'throttled=0x50000' })).toEqual([])
+    expect(kinds({ board: { throttled: { now: [], sinceBoot: ['throttled'] } }, boardTells: true })).toEqual(
+      [],
+    )
   })
 
   it.each<[string, Partial<NodeFindings>, string]>([
@@ -37,7 +39,16 @@ describe('all is well', () => {
     ['a certificate has ended', { certificateDaysLeft: -4 }, 'certificate'],
     ['a clock is off', { clockOffsetSeconds: -90 }, 'clock'],
     ['a disk is nearly full', { diskFreeBytes: 1000 }, 'disk'],
-    ['a board is throttled now', { throttled: 'throttled=0x50005' }, 'throttled'],
+    [
+      'a board is throttled now',
+      { board: { throttled: { now: ['throttled'], sinceBoot: [] } } },
+      'throttled',
+    ],
+    ['a board is hot', { board: { heat: 81 } }, 'throttled'],
+    ['a board that could does not tell', { board: {}, boardTells: true }, 'unknown'],
+    ['a root is read-only', { board: { isReadOnly: true } }, 'card'],
+    ['a card has errors', { board: { cardErrors: 2 } }, 'card'],
+    ['a card is worn', { board: { wear: 0.9 } }, 'card'],
     ['it waits for an offer', { waitsFor: ['vault/unseal-keys'] }, 'drift'],
     ['a resource was not compared', { unseen: ['file:/x was not compared'] }, 'unknown'],
   ])('not when %s', (_, node, kind) => {

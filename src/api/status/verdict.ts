@@ -2,6 +2,7 @@
  * The one verdict: all is well, or why not. Whatever says how a cluster stands (status, its exit status, an apply that found nothing to
  * do) asks here. What could not be looked at is a reason like any other.
  */
+import { HOT, type BoardHealth } from '../../hardware/board-health.ts'
 import type { EngineStatus } from '../../engines/contract.ts'
 import type { OpenApply } from '../../journal/last-apply.ts'
 import type { EngineSupport } from './engine-versions.ts'
@@ -16,6 +17,7 @@ export type ReasonKind =
   | 'clock'
   | 'disk'
   | 'throttled'
+  | 'card'
   | 'engine'
   | 'maintenance'
   | 'check'
@@ -47,18 +49,19 @@ export interface NodeFindings {
   readonly certificates?: readonly { readonly problems: readonly string[] }[]
   readonly clockOffsetSeconds?: number
   readonly diskFreeBytes?: number
-  /** `throttled=0x…`, see `vcgencmd get_throttled`. */
-  readonly throttled?: string
+  /** What its board tells of itself. */
+  readonly board?: BoardHealth
+  /** It is a board that can tell whether heat or voltage holds it back: then silence is not taken for well. */
+  readonly boardTells?: boolean
 }
 
 /** Certificates are renewed at two thirds of their life; one this close to its end was forgotten. */
 const FEW_DAYS = 14
 /** From here on certificates and logs are not to be trusted. */
 const WRONG_CLOCK_SECONDS = 60
+/** So much of its life: one to replace. */
+const WORN = 0.9
 const LITTLE_DISK_BYTES = 500 * 1024 * 1024
-/** What holds now; the upper half remembers what happened since the boot (Raspberry Pi documentation, "vcgencmd", get_throttled). */
-const THROTTLED_NOW = 0xf
-
 /** Why not all is well; empty when it is. In the order of what was asked. */
 export function reasonsOf(asked: {
   readonly nodes: readonly NodeFindings[]
@@ -79,7 +82,7 @@ export function reasonsOf(asked: {
 
 function nodeReasons(node: NodeFindings): Reason[] {
   const { name: about, reached, detail, drift, unseen = [], waitsFor = [] } = node
-  const { clockOffsetSeconds: offset, diskFreeBytes: free, throttled } = node
+  const { clockOffsetSeconds: offset, diskFreeBytes: free } = node
   const reason = (kind: ReasonKind, text: string): Reason => ({ kind, about, text })
   if (!reached) return [reason('unreachable', detail ?? 'it does not answer')]
   const counted = drift === 1 ? '1 resource is' : `${drift} resources are`
@@ -97,7 +100,7 @@ function nodeReasons(node: NodeFindings): Reason[] {
     ...(free !== undefined && free < LITTLE_DISK_BYTES
       ? [reason('disk', `${Math.floor(free / 2 ** 20)} MiB are free on its disk`)]
       : []),
-    ...(isThrottled(throttled) ? [reason('throttled', `heat or voltage holds it back (${throttled})`)] : []),
+    ...boardReasons(node),
   ]
 }
 
@@ -113,9 +116,26 @@ function certificateText(days: number): string {
     : `its certificate ends in ${Math.floor(days)} d`
 }
 
-function isThrottled(throttled: string | undefined): boolean {
-  const bits = Number(throttled?.split('=')[1])
-  return Number.isInteger(bits) && (bits & THROTTLED_NOW) !== 0
+/** The verdict of its board; one that could tell and does not is not known. */
+function boardReasons({ name: about, board = {}, boardTells = false }: NodeFindings): Reason[] {
+  const { throttled, heat = 0, cardErrors = 0, wear = 0, isReadOnly } = board
+  const reason = (kind: ReasonKind, text: string): Reason => ({ kind, about, text })
+  return [
+    ...(isReadOnly === true
+      ? [reason('card', 'its root is read-only: its disk fails, or it was asked to')]
+      : []),
+    ...(cardErrors > 0 ? [reason('card', `its file systems have counted ${cardErrors} errors`)] : []),
+    ...(wear >= WORN
+      ? [reason('card', `its flash memory is worn: ${Math.round(wear * 100)} % of its life`)]
+      : []),
+    ...(throttled !== undefined && throttled.now.length > 0
+      ? [reason('throttled', `its board is held back: ${throttled.now.join(', ')}`)]
+      : []),
+    ...(heat >= HOT ? [reason('throttled', `it is hot: ${Math.round(heat)} °C`)] : []),
+    ...(boardTells && throttled === undefined
+      ? [reason('unknown', 'whether heat or voltage holds it back cannot be read (vcgencmd)')]
+      : []),
+  ]
 }
 
 /** Why an engine is not well, its checks included. */

@@ -9,9 +9,9 @@ const WELL = [
   'load 0.10 0.20 0.30',
   'cpus 4',
   'uptime 12345.67',
-  'heat 45123',
   'heat 52000',
   'throttled 0x0',
+  'root writable',
   'disk 1000 400 500 /',
   'disk 900 100 700 /boot/firmware',
   'wear 0x01 0x03',
@@ -49,7 +49,8 @@ describe('a board', () => {
     ['MemAvailable 40000', 'memory', 2],
     ['load 9 16.1 3', 'load', 2],
     ['disk 1000 860 140 /', 'disk', 1],
-    ['readonly /', 'disk', 2],
+    ['root read-only', 'disk', 2],
+    ['card_errors 3', 'disk', 2],
     ['wear 0x0b 0x01', 'wear', 2],
   ])('that says %s needs a look because of %s', (line, measure, severity) => {
     const board = readBoard('ada', but(line))

@@ -1,5 +1,7 @@
 /** What a board says of how it is, read from the lines of `top.sh`, and how bad that is. */
 
+import { boardHealth, HOT } from '../../hardware/board-health.ts'
+
 /** What may be asked of a board, in the order of the table. */
 export const MEASURES = ['memory', 'load', 'heat', 'throttled', 'disk', 'wear', 'uptime'] as const
 
@@ -33,6 +35,8 @@ export interface BoardReading {
   }
   /** How much of the life of its flash memory is over, at most: 0.3 is 20 to 30 %. */
   readonly wear?: number
+  /** Errors that the file systems on its disks have counted. */
+  readonly cardErrors?: number
   readonly uptimeSeconds?: number
   readonly unknown: readonly Measure[]
   /** 0 all is well, 1 worth a look, 2 bad; by measure, and of all of them the worst. Not known counts as nothing. */
@@ -40,19 +44,11 @@ export interface BoardReading {
   readonly severities: Readonly<Partial<Record<Measure, number>>>
 }
 
-/** Raspberry Pi documentation, "vcgencmd", get_throttled: the lower bits are now, the same sixteen higher since the boot. */
-const THROTTLED_BITS: readonly (readonly [bit: number, reason: string])[] = [
-  [0, 'under-voltage'],
-  [1, 'frequency capped'],
-  [2, 'throttled'],
-  [3, 'soft temperature limit'],
-]
-
 /** Where it is worth a look, and where it is bad. A Pi slows down at 80 °C (Raspberry Pi documentation, "Frequency management"). */
 const LIMITS = {
   memory: [0.85, 0.95],
   load: [1.5, 4],
-  heat: [70, 80],
+  heat: [70, HOT],
   disk: [0.85, 0.95],
   wear: [0.7, 0.9],
 } as const
@@ -66,13 +62,13 @@ export function readBoard(node: string, lines: readonly string[]): BoardReading 
   }
   const number = (key: string): number | undefined => numberOf(values.get(key)?.[0]?.[0])
   const uptime = number('uptime')
+  const told = Object.fromEntries([...values].map(([key, all]) => [key, all[0]?.join(' ')]))
+  const { isReadOnly, ...rest } = boardHealth(told)
   const read = {
     ...withMemory(number),
     ...withLoad(values.get('load')?.[0] ?? [], number('cpus')),
-    ...withHeat(values.get('heat') ?? []),
-    ...withThrottled(values.get('throttled')?.[0]?.[0]),
-    ...withDisk(values.get('disk') ?? [], values.has('readonly')),
-    ...withWear(values.get('wear') ?? []),
+    ...withDisk(values.get('disk') ?? [], isReadOnly === true),
+    ...rest,
     ...(uptime !== undefined && { uptimeSeconds: Math.floor(uptime) }),
   }
   const unknown = MEASURES.filter((measure) => !((measure === 'uptime' ? 'uptimeSeconds' : measure) in read))
@@ -113,21 +109,6 @@ function withLoad(words: readonly string[], processors: number | undefined): Rea
     : { load: { averages, processors } }
 }
 
-/** A sensor that is broken tells something that no board survives. */
-function withHeat(lines: readonly (readonly string[])[]): Read {
-  const degrees = lines.flatMap(([word]) => numberOf(word) ?? []).map((value) => value / 1000)
-  const possible = degrees.filter((value) => value > -40 && value < 150 && value !== 0)
-  return possible.length === 0 ? {} : { heat: Math.max(...possible) }
-}
-
-function withThrottled(word: string | undefined): Read {
-  if (word === undefined || !/^(0x)?[\da-f]+$/i.test(word)) return {}
-  const bits = Number.parseInt(word, 16)
-  const reasons = (shift: number): string[] =>
-    THROTTLED_BITS.filter(([bit]) => (bits & (1 << (bit + shift))) !== 0).map(([, reason]) => reason)
-  return { throttled: { now: reasons(0), sinceBoot: reasons(16) } }
-}
-
 function withDisk(lines: readonly (readonly string[])[], readOnly: boolean): Read {
   const disks = lines.flatMap(([, usedText, freeText, ...path]) => {
     const [used, free] = [numberOf(usedText), numberOf(freeText)]
@@ -139,16 +120,15 @@ function withDisk(lines: readonly (readonly string[])[], readOnly: boolean): Rea
   return fullest === undefined ? {} : { disk: fullest }
 }
 
-/** 0x01 is up to a tenth, 0x0a up to ten tenths, 0x0b more than that; 0 is not told (JEDEC eMMC 5.0, 7.4.28). */
-function withWear(lines: readonly (readonly string[])[]): Read {
-  const steps = lines
-    .flat()
-    .flatMap((word) => (/^(0x)?[\da-f]{1,2}$/i.test(word) ? Number.parseInt(word, 16) : []))
-  const told = steps.filter((step) => step > 0)
-  return told.length === 0 ? {} : { wear: Math.max(...told) / 10 }
-}
-
-function severitiesOf({ memory, load, heat, throttled, disk, wear }: Read): Partial<Record<Measure, number>> {
+function severitiesOf({
+  memory,
+  load,
+  heat,
+  throttled,
+  disk,
+  wear,
+  cardErrors = 0,
+}: Read): Partial<Record<Measure, number>> {
   const by = (measure: keyof typeof LIMITS, value: number): number => {
     const [look, bad] = LIMITS[measure]
     return value >= bad ? 2 : value >= look ? 1 : 0
@@ -158,7 +138,7 @@ function severitiesOf({ memory, load, heat, throttled, disk, wear }: Read): Part
     ...(load && { load: by('load', (load.averages[1] ?? 0) / load.processors) }),
     ...(heat !== undefined && { heat: by('heat', heat) }),
     ...(throttled && { throttled: throttled.now.length > 0 ? 2 : throttled.sinceBoot.length > 0 ? 1 : 0 }),
-    ...(disk && { disk: disk.readOnly ? 2 : by('disk', disk.usedShare) }),
+    ...(disk && { disk: disk.readOnly || cardErrors > 0 ? 2 : by('disk', disk.usedShare) }),
     ...(wear !== undefined && { wear: by('wear', wear) }),
   }
 }

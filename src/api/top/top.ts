@@ -36,7 +36,7 @@ export async function top(
         let text = ''
         const end = await supervise(transport, {
           node,
-          argv: ['sh', '-c', commandParts.top],
+          argv: ['sh', '-c', `${commandParts.boardHealth}\n${commandParts.top}`],
           asRoot: false,
           timeoutSeconds: TIMEOUT_SECONDS,
           signal: options.signal,

@@ -156,6 +156,7 @@ const WORDS: Readonly<Record<ReasonKind, string>> = {
   clock: '',
   disk: '',
   throttled: '',
+  card: '',
   engine: '',
   maintenance: '',
   check: '',

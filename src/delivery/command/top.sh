@@ -24,24 +24,9 @@ if n=$(nproc 2>/dev/null); then echo "cpus $n"; fi
 # Of the first process: in a container /proc/uptime is that of the computer around it (proc_pid_stat(5), field 22, in hundredths).
 awk 'FNR == 1 && FILENAME ~ /uptime/ { up = $1; next } { sub(/.*\) /, ""); print "uptime", up - $20 / 100 }' /proc/uptime /proc/1/stat
 
-# In thousandths of a degree; the hottest place counts.
-for f in /sys/class/thermal/thermal_zone*/temp; do
-  if read -r t 2>/dev/null <"$f"; then echo "heat $t"; fi
-done
-
-# The firmware of a Raspberry Pi: bits, in hexadecimal.
-f=/sys/devices/platform/soc/soc:firmware/get_throttled
-if [ -r "$f" ] && read -r bits 2>/dev/null <"$f"; then
-  echo "throttled $bits"
-elif command -v vcgencmd >/dev/null && bits=$(vcgencmd get_throttled 2>/dev/null); then
-  echo "throttled ${bits#throttled=}"
-fi
+# The functions of hardware/board-health.sh come before this.
+board_says() { echo "$1 $2"; }
+board_health
 
 # Kilobytes: all, used, free; what is full. Of what a device holds, and of the root whatever holds it.
 df -P -k 2>/dev/null | awk 'NR > 1 && ($1 ~ /^\/dev\// || $6 == "/") { print "disk", $2, $3, $4, $6 }'
-awk '$2 == "/" { state = $4 } END { if (state ~ /^ro(,|$)/) print "readonly /" }' /proc/mounts
-
-# An eMMC tells in steps of a tenth how much of its life is over (JEDEC eMMC 5.0, DEVICE_LIFE_TIME_EST); an SD card does not.
-for f in /sys/block/mmcblk*/device/life_time; do
-  if [ -r "$f" ] && read -r a b 2>/dev/null <"$f"; then echo "wear $a $b"; fi
-done

@@ -1,0 +1,94 @@
+/** Boards that are held back, hot, silent, or whose root cannot be written, on real nodes: `npm run test:storage`. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { labPreflight } from '../../../src/lab/lab.ts'
+import { labKey, nodeFolder } from '../../../src/lab/store.ts'
+import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
+
+const lacking = await labPreflight()
+if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
+
+const TEXT = `cluster: boards
+domain: office.example.net
+access: { user: pi }
+nodes:
+  ant: { address: 192.0.2.10, model: pi4, memory: 1GiB }
+  bee: { address: 192.0.2.11, model: pi4, memory: 1GiB }
+  cow: { address: 192.0.2.12, model: pi4, memory: 1GiB }
+roles:
+  base: { on: all, time: { sync: false } }
+  consul-server: { on: all, source: package, unmaintained: accepted, log_level: info }
+`
+
+describe.skipIf(lacking.length > 0)('boards', () => {
+  const cluster = new ClusterUnderTest('boards', TEXT)
+  /** What the sensors of a node's board say. */
+  const says = (node: string, sensors: Readonly<Record<string, string>>): void => {
+    const file = join(nodeFolder(labKey(cluster.id), node), 'given/board')
+    const kept = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !/^(throttled|heat|wear|card_errors)=/.test(line))
+    const told = Object.entries(sensors).map(([key, value]) => `${key}=${value}`)
+    writeFileSync(file, `${[...kept, ...told].join('\n')}\n`)
+  }
+  const WELL = { throttled: '0x0', heat: '45000' }
+
+  beforeAll(async () => {
+    const up = await cluster.bramble('lab', 'up', '--share-memory')
+    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.apply()
+    await cluster.well()
+  })
+  afterAll(() => cluster.remove())
+
+  it('that do not tell are not known, and those that are held back are not well', async () => {
+    says('bee', { heat: '45000' })
+    says('cow', { throttled: '0x50005', heat: '45000', wear: '0x0b 0x01', card_errors: '2' })
+    const { code, text } = await cluster.bramble('status')
+    expect(code).toBe(1)
+    expect(text).toContain('bee: not known: whether heat or voltage holds it back cannot be read (vcgencmd)')
+    expect(text).toContain('cow: its board is held back: under-voltage, throttled')
+    expect(text).toContain('cow: its flash memory is worn')
+    expect(text).toContain('cow: its file systems have counted 2 errors')
+    const top = await cluster.bramble('top')
+    expect(top.text).toMatch(/^cow .*under-voltage, throttled/m)
+    expect(top.text).toContain('throttled by bee')
+  })
+
+  it('hold a rolling change of their group until they are well', async () => {
+    says('bee', WELL)
+    cluster.edit((text) => text.replace('log_level: info', 'log_level: warn'))
+    const started = (): Promise<string[]> =>
+      Promise.all(
+        ['ant', 'bee', 'cow'].map((node) =>
+          cluster.output(node, 'systemctl', 'show', '--property=ExecMainStartTimestampMonotonic', 'consul'),
+        ),
+      )
+    const before = await started()
+    const held = await cluster.bramble('apply', '--yes')
+    expect(held.code).not.toBe(0)
+    expect(held.text + held.errors).toContain('its board is held back: under-voltage, throttled')
+    expect(await started()).toEqual(before)
+    says('cow', { throttled: '0x50000', heat: '81000' })
+    expect((await cluster.bramble('apply', '--yes')).text).toContain('its board is hot: 81 °C')
+    expect(await started()).toEqual(before)
+    says('cow', WELL)
+    await cluster.apply()
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+
+  it('whose root is read-only are named, and their group is not touched', async () => {
+    await cluster.output('bee', 'mount', '-o', 'remount,bind,ro', '/')
+    const status = await cluster.bramble('status')
+    expect(status.code).toBe(1)
+    expect(status.text).toContain('bee: its root is read-only')
+    cluster.edit((text) => text.replace('log_level: warn', 'log_level: info'))
+    const held = await cluster.bramble('apply', '--yes')
+    expect(held.code).not.toBe(0)
+    expect(held.text + held.errors).toContain('its root is read-only')
+    await cluster.output('bee', 'mount', '-o', 'remount,bind,rw', '/')
+    await cluster.apply()
+    await cluster.well()
+  })
+})
