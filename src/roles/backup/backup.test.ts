@@ -19,6 +19,7 @@ describeRole({
       keep: { last: 1, hourly: 2, daily: 3, weekly: 4, monthly: 5, yearly: 6 },
       every: 'hourly',
     },
+    'one node that keeps those of all': { to: { node: 'n0', folder: '/srv/backup' } },
   },
 })
 

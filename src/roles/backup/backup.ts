@@ -5,14 +5,17 @@ import { addressOf, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
-import { password } from '../../wishes/wishes.ts'
+import { keyPair, password } from '../../wishes/wishes.ts'
 import { defineRole, type RoleContext } from '../role.ts'
-import { PROGRAM, SETTINGS_FOLDER, STATE_FOLDER, TIMER, UNIT, passwordName } from './names.ts'
+import { PROGRAM, SETTINGS_FOLDER, STATE_FOLDER, TIMER, UNIT, keyName, passwordName } from './names.ts'
 import { backupOptions, EVERY_SECONDS, type BackupOptions } from './options.ts'
+import { placeFindings } from './findings.ts'
 import { scripts } from './scripts.generated.ts'
 import { settingsText } from './settings.ts'
 import { backupProbe } from './status.ts'
 import { keptOn } from './what-to-keep.ts'
+import { keepingNode, placeResources, repositoryOf } from './where.ts'
+import { newSshKey } from './ssh-key.ts'
 
 /** What the program keeps to itself on the node; the repositories stay when the role leaves. */
 const STATE = ['cache', 'errors', 'failed', 'good', 'lock', 'made', 'repository']
@@ -46,12 +49,14 @@ WantedBy=timers.target
 }
 
 function resources({ options, node, cluster, secrets }: RoleContext<BackupOptions>): Resource[] {
-  const { to, keep, every } = options
+  const { keep, every } = options
+  const nodes = cluster.find('backup')
+  const keeper = keepingNode(options, nodes)
   const restic = debianPackage({ name: 'restic' })
   const program = file({ path: PROGRAM, content: scripts['bramble-backup'], mode: '755' })
   const text = settingsText(
     node.name,
-    { address: `${to.folder}/${node.name}` },
+    repositoryOf(node.name, options, keeper),
     keep,
     keptOn(node.name, options, cluster),
   )
@@ -61,7 +66,7 @@ function resources({ options, node, cluster, secrets }: RoleContext<BackupOption
     restic,
     directory({ path: SETTINGS_FOLDER, mode: '700' }),
     directory({ path: STATE_FOLDER, mode: '700', purge: STATE }),
-    directory({ path: to.folder, mode: '700' }),
+    ...placeResources(node, options, nodes, keeper, secrets),
     file({
       path: `${SETTINGS_FOLDER}/password`,
       content: `${secrets.text(passwordName(node.name))}\n`,
@@ -85,11 +90,22 @@ const backup = defineRole({
   summary: 'Backups with restic of what other roles say is worth keeping, and of folders that you name.',
   pace: 'together',
   options: backupOptions,
-  secrets: ({ node }) => [
+  findings: ({ options, cluster, nodes }) => placeFindings(options, cluster, nodes),
+  // The others come in with what is made there.
+  follows: ({ options, node }) =>
+    'node' in options.to && options.to.node !== node.name ? [options.to.node] : [],
+  secrets: ({ options, node, cluster }) => [
     password(
       passwordName(node.name),
       'without it nobody can read the backups that there are; a new repository begins',
     ),
+    ...('node' in options.to
+      ? cluster
+          .find('backup')
+          .map(({ name }) =>
+            keyPair(keyName(name), () => newSshKey(keyName(name)), 'the new one is let in by the next apply'),
+          )
+      : []),
   ],
   keeps: () => ({
     now: [PROGRAM, 'now'],

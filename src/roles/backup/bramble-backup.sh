@@ -44,26 +44,28 @@ repo() { # WORD...: restic with this repository
   restic --repo "$repository" --password-file "$settings/password" --cache-dir "$state/cache" "$@"
 }
 
-reason() { # the last line of what a program complained about
-  grep . "$errors" | tail -n 1 | cut -c 1-300
+reason() { # what restic calls fatal, else the last line of what a program complained about
+  { grep -m 1 '^Fatal' "$errors" || grep . "$errors" | tail -n 1; } | cut -c 1-300
 }
 
 # A repository that was there and is gone is a disk that is not mounted, or worse: no new one is made in its place.
 open_repository() {
-  known=$(cat "$state/repository" 2>/dev/null) || known=
+  # The same place; where the cluster file names another, there may be none yet.
+  known=$(sed -n "s|^$repository$TAB||p" "$state/repository" 2>/dev/null) || known=
   id=$(repo cat config 2>"$errors" | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p') || id=
   if [ -z "$id" ]; then
     if [ -n "$known" ]; then
       end "the repository $repository cannot be opened: $(reason). It was there before; is what it lies on mounted, and does it answer?"
     fi
-    repo init >/dev/null 2>"$errors" || end "no repository can be made at $repository: $(reason)"
+    why=$(reason)
+    repo init >/dev/null 2>"$errors" || end "$repository cannot be opened ($why), and none can be made there: $(reason)"
     id=$(repo cat config 2>"$errors" | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p')
     [ -n "$id" ] || end "the repository $repository was made and cannot be read: $(reason)"
   fi
   if [ -n "$known" ] && [ "$known" != "$id" ]; then
     end "the repository $repository is another than before ($id, not $known). If that is right, remove $state/repository"
   fi
-  printf '%s\n' "$id" >"$state/repository"
+  say "$repository" "$id" >"$state/repository"
   # Takes away the locks of those alone that do not run any more.
   repo unlock >/dev/null 2>"$errors" || end "$repository: $(reason)"
 }
@@ -88,9 +90,12 @@ kept() { # NAME: as the name of a file
 
 bad() { # NAME REASON: a failed run of this one; the others go on
   say failed "$1" "$2"
-  mkdir -p "$state/failed"
-  say "$1" "$(date +%s)" "$2" >"$state/failed/$(kept "$1")"
   ALL=1
+  # That something could not be given back says nothing of what is saved.
+  if [ "$verb" = now ]; then
+    mkdir -p "$state/failed"
+    say "$1" "$(date +%s)" "$2" >"$state/failed/$(kept "$1")"
+  fi
 }
 
 # Where the file system is mounted that a path lies on, or would lie on. By the kernel's own table: by device numbers a folder that is bound

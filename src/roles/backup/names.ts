@@ -10,3 +10,13 @@ export const TIMER = 'bramble-backup.timer'
 export function passwordName(node: string): string {
   return `backup/${node}`
 }
+
+/** Who comes in over SSH where one node keeps the backups of others. */
+export const KEEPER_USER = 'bramble-backup'
+/** Apart from the repositories. */
+export const KEEPER_HOME = '/var/lib/bramble-backup-guests'
+
+/** Name of the secret with the SSH keys of a node. */
+export function keyName(node: string): string {
+  return `backup/ssh/${node}`
+}

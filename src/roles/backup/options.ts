@@ -1,6 +1,9 @@
 /** Options of the role `backup`. */
 import { z } from 'zod'
+import { nodeName } from '../../cluster-file/node-names.ts'
 import { absolutePath } from '../../resources/file/file.ts'
+
+const folder = (about: string) => absolutePath.meta({ description: about })
 
 const count = z.int().min(1).max(1000)
 
@@ -36,8 +39,16 @@ export const EVERY_SECONDS = { hourly: 3600, daily: 86_400, weekly: 604_800 } as
 /** Options of the role. */
 export const backupOptions = z.strictObject({
   to: z
-    .strictObject({ folder: absolutePath.describe('Folder that holds a repository of each node.') })
-    .describe('Where the backups are kept.'),
+    .union([
+      z.strictObject({
+        node: nodeName(z.string()).describe(
+          'Node that keeps the backups of all: the others come in over SSH, with a key that may do nothing else.',
+        ),
+        folder: folder('Folder on that node.'),
+      }),
+      z.strictObject({ folder: folder('Folder on each node itself, best on another disk.') }),
+    ])
+    .describe('Where the backups are kept, each node’s in a repository of its own.'),
   paths: z
     .array(path)
     .default([])

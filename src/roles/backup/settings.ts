@@ -7,6 +7,8 @@ import type { Kept } from './what-to-keep.ts'
 export interface Repository {
   /** As restic takes it. */
   readonly address: string
+  /** How restic reaches it over SSH; left out where it lies on the node itself. */
+  readonly ssh?: string
 }
 
 /** The text of the file. */
@@ -19,6 +21,7 @@ export function settingsText(
   const lines = [
     ['node', node],
     ['repository', repository.address],
+    ...(repository.ssh === undefined ? [] : [['ssh', repository.ssh]]),
     [
       'keep',
       Object.entries(keep)

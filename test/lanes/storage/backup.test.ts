@@ -1,4 +1,7 @@
 /** Backups on real nodes, and a cluster that is thrown away and comes back: `npm run test:storage`. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labExec, labPreflight } from '../../../src/lab/lab.ts'
 import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
@@ -113,7 +116,16 @@ describe.skipIf(lacking.length > 0)('backups', () => {
     const disks = await Promise.all(
       NODES.map((node) => cluster.inside(node, 'tar', '-C', '/srv', '-c', 'backup')),
     )
+    // What the owner of boards has beside the cluster file, the twin keeps where lab down takes it.
+    const kept = ['identity.txt', 'secrets', 'cluster.lock'].map((name) =>
+      join(cluster.folder, '.bramble/lab', name),
+    )
+    const aside = mkdtempSync(join(tmpdir(), 'bramble-aside-'))
+    for (const path of kept) cpSync(path, join(aside, basename(path)), { recursive: true })
     expect((await cluster.bramble('lab', 'down')).code).toBe(0)
+    mkdirSync(join(cluster.folder, '.bramble/lab'), { recursive: true })
+    for (const path of kept) cpSync(join(aside, basename(path)), path, { recursive: true })
+    rmSync(aside, { recursive: true })
 
     await up()
     for (const [index, node] of NODES.entries())
@@ -134,6 +146,25 @@ describe.skipIf(lacking.length > 0)('backups', () => {
     await cluster.well()
   })
 
+  it('are kept by one node for all, which each comes into with a key for files alone', async () => {
+    cluster.edit((text) =>
+      text.replace('to: { folder: /srv/backup }', 'to: { node: cow, folder: /srv/vault }'),
+    )
+    await cluster.apply()
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+    const saved = await cluster.bramble('backup', 'now')
+    expect(saved.code, saved.errors).toBe(0)
+    expect(await cluster.output('cow', 'ls', '/srv/vault')).toBe('ant\nbee\ncow')
+    const ssh = (
+      await cluster.output('ant', 'sed', '-n', 's/^ssh\t//p', '/etc/bramble-backup/settings')
+    ).split(' ')
+    const shell = await cluster.inside('ant', ...ssh.slice(0, -2), 'id')
+    expect(shell.code).not.toBe(0)
+    expect(shell.stdout.toString()).toBe('')
+    const restored = await cluster.bramble('backup', 'restore', '-n', 'ant', '/srv/data', '--yes')
+    expect(restored.code, restored.errors).toBe(0)
+  })
+
   it('stay when the role leaves, and nothing else does', async () => {
     cluster.edit((text) => text.replace(/^ {2}backup: .*\n/m, ''))
     await cluster.apply()
@@ -141,7 +172,7 @@ describe.skipIf(lacking.length > 0)('backups', () => {
       'ls -d /etc/bramble-backup /var/lib/bramble-backup /usr/local/sbin/bramble-backup 2>/dev/null || :',
     )
     expect(left).toEqual(['', '', ''])
-    expect(await cluster.output('ant', 'test', '-f', '/srv/backup/ant/config')).toBe('')
+    expect(await cluster.output('cow', 'test', '-f', '/srv/vault/ant/config')).toBe('')
     expect(await cluster.text('ant', 'ls', '/etc/consul.d/snapshot.token')).toContain('No such file')
   })
 })
