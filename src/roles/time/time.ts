@@ -98,10 +98,8 @@ WantedBy=multi-user.target
 `,
     needs: [needs],
   })
-  return [
-    text,
-    service({ name: WAIT, state: 'leave', restartOn: [addressOf(text)], needs: [addressOf(text)] }),
-  ]
+  // It has done its work when the node is up: nobody starts it anew.
+  return [text, service({ name: WAIT, state: 'leave', needs: [addressOf(text)] })]
 }
 
 /** A clock that is right leaves its mark, so that the next start is not before it, however long the power was away. */
