@@ -17,6 +17,7 @@ import { resolverGate } from './gate.ts'
 import { dnsOptions, type DnsOptions } from './options.ts'
 import { localRecords, resolversName, type LocalRecord } from './records.ts'
 import { scripts } from './scripts.generated.ts'
+import { resolverProbe } from './status.ts'
 import { unboundConf, type ForwardZone, type PolicyZone } from './unbound-conf.ts'
 
 const ROLE = 'dns'
@@ -173,6 +174,11 @@ const dns = defineRole({
     },
   ],
   resources,
+  status: ({ cluster, nodes }) =>
+    resolverProbe(
+      nodes.map(({ name }) => name),
+      resolversName(cluster),
+    ),
   gates: ({ node, cluster }) => [resolverGate(node.name, resolversName(cluster))],
 })
 

@@ -7,6 +7,13 @@ const DNS_PORT = 53
 const PATIENCE_SECONDS = 60
 const NO_SUCH_NAME = 3
 
+/** What a resolver does with a question; neither key where it answers. */
+export interface ResolverState {
+  readonly problem?: string
+  /** There is no way to its node. */
+  readonly unknown?: string
+}
+
 /** Asks it on its loopback, as a program of the node would. */
 export function resolverGate(node: string, name: string): Gate {
   return {
@@ -15,20 +22,27 @@ export function resolverGate(node: string, name: string): Gate {
     engine: 'dns',
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
-      const problem = await problemOf(link, node, name)
-      return { passed: problem === undefined, detail: problem ?? `answers for ${name}` }
+      const { problem, unknown } = await stateOf(link, node, name)
+      const lacks = problem ?? unknown
+      return { passed: lacks === undefined, detail: lacks ?? `answers for ${name}` }
     },
   }
 }
 
-/** Why a resolver does not give the addresses of a name; undefined when it does. Never rejects. */
-async function problemOf(link: NodeLink, node: string, name: string): Promise<string | undefined> {
+/** Why a resolver does not give the addresses of a name. Never rejects. */
+export async function stateOf(link: NodeLink, node: string, name: string): Promise<ResolverState> {
+  let stream
   try {
-    const { code, answers } = await addressQuestion(await link.connect(node, DNS_PORT), name)
-    if (code === 0 && answers > 0) return undefined
-    if (code === 0 || code === NO_SUCH_NAME) return `it does not know ${name}`
-    return `it answers ${name} with the error ${code}`
+    stream = await link.connect(node, DNS_PORT)
   } catch (error) {
-    return `it does not answer: ${reasonOf(error)}`
+    return { unknown: reasonOf(error) }
+  }
+  try {
+    const { code, answers } = await addressQuestion(stream, name)
+    if (code === 0 && answers > 0) return {}
+    if (code === 0 || code === NO_SUCH_NAME) return { problem: `it does not know ${name}` }
+    return { problem: `it answers ${name} with the error ${code}` }
+  } catch (error) {
+    return { problem: `it does not answer: ${reasonOf(error)}` }
   }
 }

@@ -203,6 +203,14 @@ describe.skipIf(lacking.length > 0)('names in four steps', () => {
     expect(await asked('ant', target)).toBe(at('cow'))
   })
 
+  it('are refused where they must be signed and are not, but those of the cluster, which nobody signs', async () => {
+    cluster.edit((text) => text.replace('dnssec: false', 'dnssec: true'))
+    await cluster.apply()
+    await becomes({ local: LOCAL, internal: at('cow'), external: 'SERVFAIL', missing: 'NXDOMAIN' })
+    cluster.edit((text) => text.replace('dnssec: true', 'dnssec: false'))
+    await cluster.apply()
+  })
+
   it('of takeover: nothing public is left in the domain', async () => {
     cluster.edit((text) => text.replace('mode: zones', 'mode: takeover'))
     await cluster.apply()
