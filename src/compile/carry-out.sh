@@ -46,6 +46,13 @@ attempt() { # FUNCTION ARGUMENT...: in a shell of its own under `set -e`, output
   ) >"$WORK/out" 2>&1 </dev/null
   STATUS=$?
   set -e
+  if [ -f "$WORK/notices" ]; then tell_notices; fi
+}
+
+tell_notices() { # what `notice` has kept: the output of a step is no event
+  local text
+  while IFS= read -r text; do emit notice "$text"; done <"$WORK/notices"
+  rm -f "$WORK/notices"
 }
 
 needs_met() { # ID: sets UNMET to the need that failed

@@ -169,6 +169,11 @@ fail() { # MESSAGE: ends the converge of this row (or this whole) with a failure
   exit 1
 }
 
+notice() { # TEXT: something that is no failure, and that whoever runs this should know; also from a check
+  if [ -n "$QUIET" ]; then return 0; fi
+  if [ "$MODE" = check ]; then emit notice "$1"; else printf '%s\n' "$1" >>"$WORK/notices"; fi
+}
+
 fail_row() { # ID MESSAGE: one row of a kind that converges as a whole has failed; the others go on
   printf '%s\n' "$2" >"$WORK/failed.$1"
 }

@@ -28,6 +28,7 @@ const seen = (...addresses: `${string}:${string}`[]): Observation => ({
   orphans: [{ kind: 'file', name: '/etc/old' }],
   missingKinds: [],
   obstacles: [],
+  notices: [],
 })
 
 it('counts what differs and what is to be removed', () => {

@@ -1,5 +1,6 @@
 /** Collects the events of a converge: what became of every resource. */
 import type { Program } from '../../compile/compile.ts'
+import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { DeliveryFailure } from '../transport/failure.ts'
 import type { Convergence, Observation, PushEvents, ResourceOutcome } from './contract.ts'
 import { FoundOnNode, fullAddress } from './found-on-node.ts'
@@ -8,6 +9,12 @@ import { mediumFailure } from './push-failure.ts'
 
 /** Where in our own program a shell met an error: says nothing to whoever reads it. */
 const SHELL_PLACE = /^[\w.-]+\.sh: (?:line )?\d+: /
+
+/** What a node says that is no failure, as an event. */
+export function noticed(node: string, said: string): Parameters<PushEvents>[0] {
+  const { code, summary } = deliveryCodes.NODE_SAYS({ node, said })
+  return { type: 'warning', node, code, text: summary }
+}
 
 /** What a program has done so far. */
 export class CarriedOut {
@@ -44,6 +51,7 @@ export class CarriedOut {
       const detail = 'a new connection confirms that the node can still be reached'
       this.#onEvent({ type: 'phase-started', node, phase: 'verify', detail })
     } else if (event.type === 'confirmed') this.isConfirmed = true
+    else if (event.type === 'notice') this.#onEvent(noticed(node, event.text))
     else if (event.type === 'finished') {
       this.#rebootDue = event.rebootDue
       if (event.changed > 0) this.#alongWith()

@@ -74,6 +74,8 @@ export interface Observation {
   readonly orphans: readonly Orphan[]
   /** What makes an apply impossible, whatever it would be allowed to do. */
   readonly obstacles: readonly Obstacle[]
+  /** What is no failure and worth a word. */
+  readonly notices: readonly string[]
   /** Kinds of orphans whose shell is not in the program: compile again with them (`alsoKinds`) before converging. */
   readonly missingKinds: readonly string[]
   /** The program that the node keeps for a converge; `undefined` when it keeps none. */

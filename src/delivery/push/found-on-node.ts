@@ -28,6 +28,7 @@ export class FoundOnNode {
   readonly #rows = new Map<string, Row>()
   readonly #orphans: Orphan[] = []
   readonly #obstacles: Obstacle[] = []
+  readonly #notices: string[] = []
   readonly #startedAt = Date.now()
   #finished = false
 
@@ -54,6 +55,7 @@ export class FoundOnNode {
     if (event.type === 'obstacle' && this.#obstacles.length < 20) {
       this.#obstacles.push({ what: event.what, wayOut: event.wayOut })
     }
+    if (event.type === 'notice' && this.#notices.length < 20) this.#notices.push(event.text)
     if (event.type === 'orphan') {
       const { kind, name, putsBack, what } = event
       const back = { ...(putsBack && { putsBack }), ...(what !== undefined && { what }) }
@@ -82,6 +84,7 @@ export class FoundOnNode {
       differing: [...this.#rows].map(([id, row]) => this.#difference(id, row)),
       orphans: this.#orphans,
       obstacles: this.#obstacles,
+      notices: this.#notices,
       missingKinds: [...new Set(this.#orphans.map(({ kind }) => kind))]
         .filter((kind) => !kinds.has(kind))
         .sort(),

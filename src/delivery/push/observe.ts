@@ -3,6 +3,7 @@ import type { Program } from '../../compile/compile.ts'
 import { Bug } from '../../diagnostics/bug.ts'
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { DeliveryFailure } from '../transport/failure.ts'
+import { noticed } from './carried-out.ts'
 import { CheckSession } from './check-session.ts'
 import type { Check, HeldObservation } from './check-session.ts'
 import type { Observation, PushEvents, PushRun, Unreached } from './contract.ts'
@@ -121,6 +122,7 @@ function announce(found: Observation, onEvent: PushEvents): void {
     const { code, summary, fix } = deliveryCodes.CLOCK_WRONG({ node, seconds: clockSeconds })
     onEvent({ type: 'warning', node, code, text: `${summary}; ${fix}` })
   }
+  for (const said of found.notices) onEvent(noticed(node, said))
 }
 
 /** Follows a program whose controller is dead to its end. */

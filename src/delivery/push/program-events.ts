@@ -17,6 +17,8 @@ export type ProgramEvent =
     }
   /** An apply cannot make it so: nothing is to be begun. */
   | { readonly type: 'obstacle'; readonly id: string; readonly what: string; readonly wayOut: string }
+  /** No failure, and worth a word to whoever runs this. */
+  | { readonly type: 'notice'; readonly text: string }
   /** `text` is left out when the content is no text. */
   | { readonly type: 'content'; readonly id: string; readonly text?: string }
   | {
@@ -106,6 +108,8 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     expected.resources.has(id)
       ? { type: 'obstacle', id, what: visibleLine(what), wayOut: visibleLine(wayOut) }
       : undefined,
+  notice: ([text]) =>
+    text === undefined ? undefined : { type: 'notice', text: visibleLine(text).slice(0, MOST_NOTICE) },
   content: ([id = '', base64], expected) => {
     if (!expected.resources.has(id) || base64 === undefined) return undefined
     const text = textOf(base64)
@@ -184,6 +188,9 @@ function unescaped(field: string): string {
 function count(text: string | undefined): number | undefined {
   return text !== undefined && /^-?\d{1,9}$/.test(text) ? Math.max(0, Number(text)) : undefined
 }
+
+/** So many characters of a notice are told at most. */
+const MOST_NOTICE = 500
 
 /** So many characters of names are told at most. */
 const MOST_NAMES = 200

@@ -291,6 +291,17 @@ export const deliveryCodes = defineCodes({
       'The node ends a command of `bramble run` when it notices that nobody watches it any more: at once when the connection is closed, and when the connection is cut, as soon as its SSH server ' +
       'gives up on it. What the command did until then is done.',
   }),
+  NODE_SAYS: code<{ node: string; said: string }>({
+    severity: 'warning',
+    origin: 'delivery',
+    shownBy: 'test/lanes/updates/apt-cache.test.ts',
+    title: 'Something on a node that is no failure and worth a word',
+    summary: ({ node, said }) => `${node}: ${said}`,
+    why: 'the run goes on, and what it says may need a hand some time',
+    fix: 'what it says',
+    explain:
+      'Kinds say so what they have made good or what waits: that a cache of packages gave wrong bytes and was gone past, that updates wait, that a restart is due.',
+  }),
   RUN_JOINED: code<{ node: string; run: string }>({
     severity: 'warning',
     origin: 'delivery',

@@ -122,7 +122,7 @@ package_source_of() { # TEXT: sets SOURCE_FILE to the file of the source that an
 package_update() { # fetches the lists; a source that is broken may not be one that we need, so it is only noted
   UPDATED=yes
   package_await_lock
-  if package_apt -o APT::Update::Error-Mode=any update >"$WORK/update" 2>&1; then
+  if package_fetching "$WORK/update" -o APT::Update::Error-Mode=any update; then
     printf '%s\n' "$SOURCES" >"$WORK/sources"
     put "$WORK/sources" "$STATE/packages/sources" 600 0 0
   else
@@ -251,8 +251,8 @@ package_transaction() {
   if [ -z "$INSTALL$REMOVE" ]; then return 0; fi
   words=$INSTALL
   for name in $REMOVE; do words="$words $name-"; done
-  if package_apt --purge $ALLOW install $words >"$WORK/apt" 2>&1; then return 0; fi
-  if [ -z "$UPDATED" ] && package_has_fetch_error; then
+  if package_fetching "$WORK/apt" --purge $ALLOW install $words; then return 0; fi
+  if [ -z "$UPDATED" ] && package_has_fetch_error "$WORK/apt"; then
     # The lists are older than what the mirror has now.
     package_update
     if package_apt --purge $ALLOW install $words >"$WORK/apt" 2>&1; then return 0; fi
@@ -264,14 +264,6 @@ package_transaction() {
   *'Could not get lock'* | *'Unable to '*lock*) WORDS="the package database is locked${HOLDER:+ by process $HOLDER}" ;;
   esac
   fail "apt: $WORDS$BROKEN"
-}
-
-package_has_fetch_error() {
-  local line
-  while IFS= read -r line; do
-    case $line in 'E: Failed to fetch '* | 'E: Unable to fetch '*) return 0 ;; esac
-  done <"$WORK/apt"
-  return 1
 }
 
 # ---- packages must not start services that wait for their settings
