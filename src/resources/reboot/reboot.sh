@@ -36,6 +36,13 @@ reboot_newest_kernel() { # RELEASE: sets NEWEST to the newest installed kernel o
   done
 }
 
+reboot_lacks_modules() { # RELEASE: true when kernels have modules here, and this one has none: nothing can be loaded any more
+  local folder
+  if [ -d "$R/lib/modules/$1" ]; then return 1; fi
+  for folder in "$R"/lib/modules/*/kernel; do if [ -d "$folder" ]; then return 0; fi; done
+  return 1
+}
+
 reboot_lacking() { # WORD...: sets LACKING to the words that the running kernel was started without
   local line=' ' word
   LACKING=
@@ -56,15 +63,15 @@ reboot_due() { # ID FIELD IS WANTED
   fi
 }
 
-reboot_in_vain() { # ID: true when the node was asked to start anew for the same words before and has done so
-  local boot='' asked_boot='' asked=''
+reboot_in_vain() { # ID FILE PROMISE: true when the node was asked to start anew for the same before and has done so
+  local boot='' asked_boot='' asked='' file=$STATE/reboots/$2
   if [ -r "$R/proc/sys/kernel/random/boot_id" ]; then read -r boot <"$R/proc/sys/kernel/random/boot_id" || :; fi
-  if [ -f "$STATE/reboots/$1" ]; then IFS=' ' read -r asked_boot asked <"$STATE/reboots/$1" || :; fi
-  if [ "$asked" = "$LACKING" ] && [ "$asked_boot" != "$boot" ]; then return 0; fi
-  if [ "$MODE" = converge ] && [ "$asked" != "$LACKING" ] && needs_met "$1"; then
+  if [ -f "$file" ]; then IFS=' ' read -r asked_boot asked <"$file" || :; fi
+  if [ "$asked" = "$3" ] && [ "$asked_boot" != "$boot" ]; then return 0; fi
+  if [ "$MODE" = converge ] && [ "$asked" != "$3" ] && needs_met "$1"; then
     mkdir -p "$STATE/reboots"
-    printf '%s %s\n' "$boot" "$LACKING" >"$WORK/reboot"
-    put "$WORK/reboot" "$STATE/reboots/$1" 600 0 0
+    printf '%s %s\n' "$boot" "$3" >"$WORK/reboot"
+    put "$WORK/reboot" "$file" 600 0 0
   fi
   return 1
 }
@@ -79,7 +86,17 @@ reboot_compare() { # ID NAME required|- kernel|- [WORD...]
   if [ -r "$R/proc/sys/kernel/osrelease" ]; then read -r running <"$R/proc/sys/kernel/osrelease" || :; fi
   if [ "$kernel" = kernel ] && [ -n "$running" ]; then
     reboot_newest_kernel "$running"
-    if [ "$NEWEST" != "$running" ]; then reboot_due "$id" kernel "$running" "$NEWEST"; fi
+    if [ "$NEWEST" != "$running" ]; then
+      if reboot_in_vain "$id" "$id.kernel" "$running $NEWEST"; then
+        differs "$id" kernel "$running, also after it was started anew for $NEWEST" "$NEWEST"
+      else
+        reboot_due "$id" kernel "$running" "$NEWEST"
+      fi
+    elif reboot_lacks_modules "$running"; then
+      reboot_due "$id" modules "those of $running, which runs, are gone" 'those of the kernel that runs'
+    elif [ "$MODE" = converge ] && [ -f "$STATE/reboots/$id.kernel" ]; then
+      rm -f "$STATE/reboots/$id.kernel"
+    fi
   fi
   if [ $# = 0 ] || [ ! -r "$R/proc/cmdline" ]; then return 0; fi
   reboot_lacking "$@"
@@ -87,7 +104,7 @@ reboot_compare() { # ID NAME required|- kernel|- [WORD...]
     if [ "$MODE" = converge ] && [ -f "$STATE/reboots/$id" ]; then rm -f "$STATE/reboots/$id"; fi
     return 0
   fi
-  if reboot_in_vain "$id"; then
+  if reboot_in_vain "$id" "$id" "$LACKING"; then
     differs "$id" 'command line' "started anew without $LACKING" "with $LACKING"
   else
     reboot_due "$id" 'command line' "without $LACKING" "with $LACKING"
@@ -103,7 +120,16 @@ reboot_before() {
 }
 
 reboot_converge() { # ID NAME required|- kernel|- [WORD...]; only called after a reboot in vain
-  rm -f "$STATE/reboots/$1"
+  local id=$1 running=''
+  if [ "$4" = kernel ] && [ -r "$R/proc/sys/kernel/osrelease" ] && [ -f "$STATE/reboots/$id.kernel" ]; then
+    read -r running <"$R/proc/sys/kernel/osrelease" || :
+    reboot_newest_kernel "$running"
+    if [ "$NEWEST" != "$running" ]; then
+      rm -f "$STATE/reboots/$id.kernel"
+      fail "the node was started anew for the kernel $NEWEST and still runs $running: look at what its boot loader takes; nothing else is started anew"
+    fi
+  fi
+  rm -f "$STATE/reboots/$id"
   shift 4
   reboot_lacking "$@"
   fail "the node was started anew and its kernel still lacks: $LACKING"

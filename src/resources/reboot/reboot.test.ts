@@ -67,6 +67,17 @@ const SITUATIONS: readonly [title: string, given: Tree, resource: Resource, reas
     'kernel | 6.12.25+rpt-rpi-v8 | 6.12.34+rpt-rpi-v8',
   ],
   [
+    'the modules of the running kernel are gone, and it is the newest that there was',
+    {
+      ...Object.fromEntries(
+        Object.entries(running('6.1.0-34-amd64', '')).filter(([path]) => !path.startsWith('/lib/modules')),
+      ),
+      '/lib/modules/6.1.0-9-amd64/kernel': { folder: true },
+    },
+    reboot({}),
+    'modules | those of 6.1.0-34-amd64, which runs, are gone | those of the kernel that runs',
+  ],
+  [
     'only older kernels are installed',
     running('6.1.0-34-amd64', '', ['6.1.0-9-amd64']),
     reboot({}),
@@ -118,6 +129,22 @@ describeAsRoot.each(['dash', 'busybox', 'bash --posix'] as const)(
       const root = await rootWith(running('6.1.0-34-amd64', 'quiet'))
       const program = await programOf([reboot({ commandLine: ['psi=1'] })])
       for (const _ of [1, 2]) expect(asks(await runProgram(root, program, 'converge', { shell }))).toBe(true)
+    })
+
+    it('fails instead of asking for ever when another kernel was promised and the old one runs again', async () => {
+      const root = await rootWith(running('6.1.0-9-amd64', '', ['6.1.0-34-amd64']))
+      const other = file({ path: '/etc/other', content: 'other' })
+      const program = await programOf([other, reboot({})])
+      expect(asks(await runProgram(root, program, 'converge', { shell }))).toBe(true)
+      await writeFile(join(root, 'proc/sys/kernel/random/boot_id'), 'boot-2\n')
+      expect(reasons(await runProgram(root, program, 'check', { shell }))).toEqual([
+        'kernel | 6.1.0-9-amd64, also after it was started anew for 6.1.0-34-amd64 | 6.1.0-34-amd64',
+      ])
+      const result = await runProgram(root, program, 'converge', { shell })
+      expect(asks(result)).toBe(false)
+      expect(result.failed.get('reboot:node')?.message).toMatch(
+        /^the node was started anew for the kernel 6\.1\.0-34-amd64 and still runs 6\.1\.0-9-amd64/,
+      )
     })
 
     it('fails instead of asking for ever when the word is missing after a reboot', async () => {
