@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly set?: readonly string[] | undefined
   /** @internal Nodes that everything is taken from; what roles object to keeps no such cluster from opening. */
   readonly bare?: 'all' | readonly string[] | undefined
+  /** @internal For a run that brings packages up to date. */
+  readonly updating?: boolean | undefined
   /** @internal What the cluster file and the lock are about to become, in place of what they are. */
   readonly edited?: { readonly texts: Texts; readonly lock: (lock: ClusterLock) => ClusterLock } | undefined
   /** Instead of the usual place of the identity that opens the secrets. */
@@ -93,6 +95,8 @@ export interface ClusterSource {
   /** The texts of the cluster file that stand elsewhere. */
   readonly references: readonly TakenText[]
   readonly twin: ReadonlyMap<string, string> | undefined
+  /** The run brings packages up to date. */
+  readonly updating: boolean
   /** Nodes that everything is taken from. */
   readonly bare: ReadonlySet<string>
 }
@@ -154,7 +158,7 @@ async function sourceOf(
   { file, positions, text, path, parts = [], references = [] }: LoadResult & { readonly file: ClusterFile },
   { roles, kinds }: Registry,
   { folder, lockFile }: ClusterFolder,
-  { lab, set = [], edited, bare = [] }: OpenOptions,
+  { lab, set = [], edited, bare = [], updating = false }: OpenOptions,
 ): Promise<{ readonly source: ClusterSource; readonly diagnostics: readonly Diagnostic[] }> {
   const beside = dirname(path ?? folder)
   const keys = await readAuthorizedKeys(file.access.authorized_keys, beside, positions)
@@ -173,6 +177,7 @@ async function sourceOf(
     files,
     references,
     twin: lab ? await twinAddresses({ cluster: file.cluster, folder }) : undefined,
+    updating,
     bare: new Set(bare === 'all' ? Object.keys(file.nodes) : bare),
   }
   return { source, diagnostics }
@@ -190,6 +195,7 @@ export function resolveSource(source: ClusterSource): Resolved {
     files: source.files,
     references: source.references,
     bare: source.bare,
+    updating: source.updating,
     ...(source.twin && { twin: source.twin }),
   })
   // What a role objects to is told by the role; what it would make of it is no news.

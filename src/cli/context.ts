@@ -27,6 +27,7 @@ export interface Context {
     readonly despiteFindings?: boolean
     readonly beforeSecrets?: boolean
     readonly bare?: 'all'
+    readonly updating?: boolean
   }) => Promise<OpenedCluster>
 }
 

@@ -36,6 +36,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble apply plan.json', 'do exactly what a kept plan says'],
     ['bramble apply --yes --wait-lock 600', 'in a script, behind another run'],
   ],
+  'bramble update': [
+    ['bramble update', 'what waits and which restarts are due; ask, and do it'],
+    ['bramble update --yes --node core', 'in a script, the nodes of core'],
+    ['bramble update --now', 'also while the window is closed'],
+  ],
   'bramble upgrade': [
     ['bramble upgrade', 'which versions there are'],
     ['bramble upgrade consul', 'pin the newest of one engine'],

@@ -55,6 +55,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/destroy.ts'),
   },
   {
+    name: 'update',
+    summary: 'bring packages up to date and start boards anew, one node at a time',
+    load: () => import('./commands/update.ts'),
+  },
+  {
     name: 'upgrade',
     summary: 'pin a newer version of an engine in the cluster lock',
     load: () => import('./commands/upgrade.ts'),

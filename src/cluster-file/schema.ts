@@ -1,6 +1,7 @@
 /** Schema of the whole cluster file; every key has the description that editors and the reference show. */
 import type { RoleForm, RoleSchemas } from './role-form.ts'
 import { z } from 'zod'
+import { updateWindowSchema } from './update-window.ts'
 import { Bug } from '../diagnostics/bug.ts'
 import { DNS_LABEL, DOMAIN, DURATION, USER_NAME, listOf, text } from './forms.ts'
 import { nodeOptionsSchema } from './node-options-schema.ts'
@@ -73,6 +74,7 @@ const clusterSchema = z.strictObject({
     .record(name(), serviceSchema)
     .default({})
     .meta({ description: 'Services that the cluster announces, by name.' }),
+  window: updateWindowSchema.optional(),
   releases: releasesSchema.optional(),
   lab: labSchema.optional(),
 })

@@ -11,6 +11,8 @@ export interface OrderedNode {
   readonly follows: readonly string[]
   /** Nodes that stand on what is taken from it: they come through first. */
   readonly lastAfter?: readonly string[]
+  /** Others stand all the time on what it gives. */
+  readonly carries?: boolean
   /** The node that it is reached through. */
   readonly through?: string
   /** What others may miss of it: roles, and services that the cluster file declares. */
@@ -33,6 +35,13 @@ export function orderedNodes(
       roles: node.roles,
       follows: followedBy(cluster, roles, node),
       ...(bare.has(node.name) && { lastAfter: standingOn(node.name) }),
+      ...(cluster
+        .usesOn(node.name)
+        .some(({ role, options }) =>
+          roles[role]?.carries?.({ options: options as never, node, cluster }),
+        ) && {
+        carries: true,
+      }),
       ...(node.reachedThrough !== undefined && { through: node.reachedThrough }),
       paces: [
         ...node.roles.map((role) => ({ of: role, pace: roles[role]?.pace })),

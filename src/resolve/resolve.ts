@@ -36,6 +36,8 @@ export interface ResolveInput {
   readonly references?: readonly TakenText[]
   /** Nodes that everything is taken from, whatever the cluster file puts on them, but what lets us log in. */
   readonly bare?: ReadonlySet<string> | undefined
+  /** The run is one of updates. */
+  readonly updating?: boolean | undefined
   /** In the lab: the addresses of the virtual nodes, which stand in for those of the boards. */
   readonly twin?: ReadonlyMap<string, string>
 }
@@ -217,6 +219,7 @@ function clusterOf(
     name: file.cluster,
     domain: file.domain,
     lab: input.twin !== undefined,
+    updating: input.updating === true,
     nodes,
     access: { authorizedKeys: input.authorizedKeys },
     find: (role) => withRole.get(role) ?? [],

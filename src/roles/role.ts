@@ -119,6 +119,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly pace?: Pace
   /** Names of nodes that come through before this one, because it stands on what they give. */
   readonly follows?: (context: RoleWishContext<Options>) => readonly string[]
+  /** Do others stand on what this node gives all the time, and get along for a while without it? In a run of updates it goes last. */
+  readonly carries?: (context: RoleWishContext<Options>) => boolean
   /** The network that it makes, for `cluster.network`. */
   readonly network?: (context: Pick<RoleContext<Options>, 'options' | 'cluster'>) => Network
   /** What a node with this role gives to others, for `cluster.provided`, which it must not ask itself. */

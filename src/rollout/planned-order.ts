@@ -2,7 +2,7 @@
 import { nextInTurn } from '../engines/raft-group.ts'
 import type { EventBody, Lane, PlannedWait } from '../events/event.ts'
 import type { Edge } from './node-order.ts'
-import { nodesAlike, orderOfChanges, type RunOrder } from './run-order.ts'
+import { nodesAlike, orderOfChanges, orderOfUpdates, type RunOrder } from './run-order.ts'
 import { splitByGuard } from './split.ts'
 import { isAtWork, type GuardedNode, type PendingNode } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
@@ -11,6 +11,7 @@ type PlannedOrder = Pick<Extract<EventBody, { type: 'order-planned' }>, 'lanes' 
 
 /** The lanes, which all begin at once, and who waits for whom. Asks the groups that would be interrupted who leads them. */
 export async function plannedOrder(run: UnderWay, pending: readonly PendingNode[]): Promise<PlannedOrder> {
+  if (run.updating !== undefined) return orderOfTurns(run, pending)
   const split = await splitByGuard(run, pending)
   const { inTurns, joining, free, later, states } = split
   const planned = orderOfChanges(run.nodes, split, { pending, states })
@@ -28,6 +29,14 @@ export async function plannedOrder(run: UnderWay, pending: readonly PendingNode[
     ],
     ...(waits.length > 0 && { waits }),
   }
+}
+
+/** Updates take one node after the other, whatever else is free. */
+function orderOfTurns(run: UnderWay, pending: readonly PendingNode[]): PlannedOrder {
+  const due = pending.map(({ name }) => ({ name, parts: new Map() }))
+  const { order } = orderOfUpdates(run.nodes, due, { inTurns: [], fresh: new Set(), states: [] })
+  const steps = order.steps(due.map(({ name }) => name)).flatMap((step) => step.map((name) => [name]))
+  return { lanes: [{ guard: due.length > 1 ? 'canary' : 'free', steps }] }
 }
 
 /** Nodes with the same roles, the first of them alone, and the others by their pace. */

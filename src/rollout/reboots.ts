@@ -49,7 +49,7 @@ async function neverChanged(run: UnderWay, nodes: readonly string[]): Promise<Re
 }
 
 /** The groups in which a node votes now, or is to. A restart is no departure. */
-function partsOf(
+export function partsOf(
   node: string,
   states: readonly (readonly [RaftGroup, GroupState])[],
 ): ReadonlyMap<RaftGroup, Part> {

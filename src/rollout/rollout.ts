@@ -9,6 +9,7 @@ import type { EngineRun } from './engine-run.ts'
 import { finishRun, isAsWanted } from './finish-run.ts'
 import { furtherRounds } from './further-rounds.ts'
 import { passGates } from './gates.ts'
+import { updateNodes } from './update-nodes.ts'
 import { waits } from './node-finished.ts'
 import { observeEngines } from './observe-engines.ts'
 import { observeNodes } from './observe.ts'
@@ -91,11 +92,9 @@ async function convergeAllowed(
     await run.delivery.release(name)
     results.set(name, refused(failure))
   }
-  await convergeNodes(
-    run,
-    pending.filter(({ name }) => !withheld.has(name)),
-    results,
-  )
+  const due = pending.filter(({ name }) => !withheld.has(name))
+  if (run.updating === undefined) await convergeNodes(run, due, results)
+  else await updateNodes(run, run.updating, due, results)
   return results
 }
 

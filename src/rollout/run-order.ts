@@ -73,8 +73,8 @@ export function orderOfReboots(
     readonly fresh: ReadonlySet<string>
     readonly states: readonly GroupState[]
   },
+  order = new NodeOrder(),
 ): RunOrder {
-  const order = new NodeOrder()
   const taking = new Set(due.map(({ name }) => name))
   addWays(order, { nodes, taking, interrupts: () => true })
   addLeaders(order, inTurns, states)
@@ -84,6 +84,23 @@ export function orderOfReboots(
     known.filter(({ name }) => inTurns.every((node) => node.name !== name)),
   )
   return { order, shares: sharesOf(nodes, known, 'one at a time') }
+}
+
+/** The order of updates, of which each may be a restart: who carries others goes last, and one node of all is away at a time. */
+export function orderOfUpdates(
+  nodes: readonly RolloutNode[],
+  due: readonly GuardedNode[],
+  known: Parameters<typeof orderOfReboots>[2],
+): RunOrder {
+  const order = new NodeOrder()
+  const taking = nodes.filter(({ name }) => due.some((one) => one.name === name))
+  for (const { name: node } of taking.filter(({ carries }) => carries === true)) {
+    for (const { name: after, carries } of taking)
+      if (carries !== true) order.add({ node, after, why: 'taken-last' })
+  }
+  const { order: whole } = orderOfReboots(nodes, due, known, order)
+  const one: Share = { of: 'update', most: 1 }
+  return { order: whole, shares: new Map(taking.map(({ name }) => [name, [one]])) }
 }
 
 /** Who stands on whom first: a way that leads through a node is kept where both can be had. */

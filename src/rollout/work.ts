@@ -97,10 +97,20 @@ export interface RolloutNode {
   readonly follows?: readonly string[]
   /** Nodes that stand on what is taken from it: they come through first. */
   readonly lastAfter?: readonly string[]
+  /** Others stand all the time on what it gives: in a run of updates it goes last. */
+  readonly carries?: boolean
   /** The node that it is reached through. */
   readonly through?: string
   /** What others may miss of it, and how many nodes with that may be away at once; its roles, which say nothing of it, when left out. */
   readonly paces?: readonly { readonly of: string; readonly pace?: Pace | undefined }[]
+}
+
+/** A run of updates: what it has to know besides. */
+export interface Updating {
+  /** All nodes of the cluster, in this run or not. */
+  readonly members: readonly string[]
+  /** Why no node may be begun with any more; undefined while one may. */
+  closed(): NodeFailure | undefined
 }
 
 /** A run over some nodes of a cluster. */
@@ -115,6 +125,8 @@ export interface Rollout {
   readonly probes: readonly EngineProbe[]
   /** Values that only running engines make; left out where no role offers any. */
   readonly offers?: RunOffers | undefined
+  /** The run brings packages up to date, and changes nothing else. */
+  readonly updating?: Updating | undefined
   /** How many nodes are under way at once. */
   readonly concurrency: number
   readonly delivery: Delivery

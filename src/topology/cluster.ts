@@ -29,6 +29,8 @@ export interface Cluster {
   /** Without a trailing dot. */
   readonly domain: string
   readonly lab: boolean
+  /** This run brings packages up to date, and starts boards anew where that is due. */
+  readonly updating: boolean
   readonly nodes: readonly ClusterNode[]
   readonly access: { readonly authorizedKeys: readonly string[] }
   /** Nodes that have this role, in the order of the cluster file. */

@@ -32,6 +32,7 @@ export interface ClusterFixture {
   readonly options?: Readonly<Record<string, unknown>>
   readonly domain?: string
   readonly lab?: boolean
+  readonly updating?: boolean
   /** `user` logs in to every node; pi when left out. */
   readonly access?: Partial<Cluster['access']> & { readonly user?: string }
   /** Versions that the cluster lock pins, by engine. */
@@ -72,6 +73,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     name: 'office',
     domain,
     lab: given.lab ?? false,
+    updating: given.updating ?? false,
     nodes,
     access: { authorizedKeys: given.access?.authorizedKeys ?? [] },
     find,

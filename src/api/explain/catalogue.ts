@@ -1,5 +1,6 @@
 /** All diagnostics that Bramble can make: every area in one place, for `explain`, the reference and the tests. */
 import { ansibleCodes } from '../../diagnostics/catalogue/ansible.ts'
+import { updateCodes } from '../../diagnostics/catalogue/updates.ts'
 import { clientCodes } from '../../diagnostics/catalogue/clients.ts'
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
@@ -44,6 +45,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   planCodes,
   ansibleCodes,
   clientCodes,
+  updateCodes,
   labCodes,
 ]
 

@@ -49,6 +49,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   keeps: A_FUNCTION,
   pace: PACE,
   follows: A_FUNCTION,
+  carries: A_FUNCTION,
   files: A_FUNCTION,
   releases: A_FUNCTION,
   resources: { ...A_FUNCTION, required: true },

@@ -34,13 +34,14 @@ import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
 import { enginesUsed, wantedVersions } from '../../programs/programs.ts'
 import { nodesInScope, type Scope } from '../../programs/scope.ts'
+import { refuseWithoutRole, updatingOf } from './updating.ts'
 import { withTimeLimit } from './time-limit.ts'
 import { workingFolder } from '../folder/working-folder.ts'
 
 /** What a run may be told. */
 export interface RunOptions extends Scope, PlanOptions {
-  /** The word that somebody typed for an apply that takes everything away; the journal keeps it. */
-  readonly command?: 'destroy' | 'reset'
+  /** The word that somebody typed for an apply of another sort; the journal keeps it. */
+  readonly command?: 'destroy' | 'reset' | 'update'
   /** Take nodes over that another run holds. */
   readonly takeOver?: boolean
   /** How many nodes are under way at once; 50 when left out. */
@@ -54,6 +55,8 @@ export interface RunOptions extends Scope, PlanOptions {
   /** Stops the run between two steps; what a node has begun it finishes. */
   readonly signal?: AbortSignal
   readonly sudoPassword?: () => Promise<string>
+  /** Updates: begin with nodes also while the window of the cluster file is closed. */
+  readonly anyTime?: boolean
   /** Asked once, when something differs and before anything is touched; with all events so far. */
   readonly confirm?: (planned: readonly Event[]) => Promise<boolean>
 }
@@ -106,6 +109,7 @@ async function carryOut(
       transport.begin(nodesInScope(cluster.resolved, options).slice(0, options.concurrency ?? CONCURRENCY))
     const prepared = await prepareRun(cluster, options, mode, facts, objections)
     redaction.begin(prepared)
+    if (cluster.source.updating) refuseWithoutRole(prepared)
     const run = new Run({ cluster, options, mode, prepared, journal, tell, redaction })
     letGo = mode === 'plan'
     // A node that was not brought to its end may still be held, or have a program at work that the next run is to follow.
@@ -205,6 +209,7 @@ class Run {
       stores,
       probes,
       offers,
+      updating: updatingOf(this.#cluster, this.#prepared, this.#options.anyTime ?? false),
       concurrency: this.#options.concurrency ?? CONCURRENCY,
       patienceSeconds: this.#options.patienceSeconds,
       lockPatienceSeconds: this.#options.waitLockSeconds,

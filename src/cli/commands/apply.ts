@@ -28,16 +28,23 @@ export function define(command: Command, session: Session): void {
     )
 }
 
-interface ApplyChoices extends RunChoices {
+/** What was chosen, and by which command. */
+export interface ApplyChoices extends RunChoices {
   readonly yes?: true
   readonly held?: HeldPlan
+  /** `update`: packages and restarts, in place of what an apply does. */
+  readonly command?: 'apply' | 'update'
+  /** Begin with nodes also while the window for updates is closed. */
+  readonly now?: true
 }
 
-async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
+/** Shows what would be done, asks, and does it. */
+export async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode> {
   const { terminal, common } = context
+  const { command = 'apply' } = choices
   // Known only once the nodes were looked at: a run with nothing to do needs nobody.
   const isAlone = !choices.yes && (common.json === true || !terminal.canAsk)
-  const cluster = await context.openCluster()
+  const cluster = await context.openCluster({ updating: command === 'update' })
   const api = await context.api()
   let declined = false
   const start = ({ signal, sudoPassword, ...controls }: RunControls): AsyncIterable<Event> =>
@@ -46,6 +53,8 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
       signal,
       ...(sudoPassword && { sudoPassword }),
       ...(choices.held && { held: choices.held }),
+      ...(choices.now && { anyTime: true }),
+      ...(command === 'update' && { command }),
       confirm: async (planned: readonly Event[]) => {
         const agreed = await agree(context, controls, planned, choices, isAlone)
         declined = !agreed
@@ -56,7 +65,7 @@ async function apply(context: Context, choices: ApplyChoices): Promise<ExitCode>
   const roles = new Map(cluster.nodes.map((node) => [node.name, node.roles]))
   if (!common.json) terminal.out(closing(context, run, roles, declined, choices.quiet ?? false))
   if (run.interrupted) return EXIT.interrupted
-  if (declined && isAlone) throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command: 'apply' }))
+  if (declined && isAlone) throw new CommandRefusal(commandCodes.CONFIRMATION_MISSING({ command }))
   const { end } = run.progress
   return end && isWell(end.outcome) && !declined ? EXIT.ok : EXIT.failure
 }

@@ -1,5 +1,6 @@
 /** The role `apt-cache`: a node keeps the packages that it has fetched once, and all nodes ask it first. */
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
+import { command } from '../../resources/command/command.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
@@ -118,6 +119,13 @@ function serverResources({ options, node }: RoleContext<AptCacheOptions>): Resou
     cacher,
     config,
     running,
+    // It may take connections and never answer: no unit notices that.
+    command({
+      name: 'start the cache of packages anew where it does not answer',
+      run: ['systemctl', 'restart', 'apt-cacher-ng'],
+      unless: [FINDER, '--answers'],
+      needs: [addressOf(running)],
+    }),
     expiry,
     timer,
     service({ name: `${EXPIRY}.timer`, restartOn: [addressOf(timer)], needs: [addressOf(timer)] }),
@@ -144,6 +152,7 @@ const aptCache = defineRole({
   pace: 'together',
   options: aptCacheOptions,
   findings: ({ options, cluster }) => findings(options, cluster),
+  carries: ({ options, node }) => options.server.includes(node.name),
   provides: ({ options, node }) =>
     options.server.includes(node.name)
       ? [{ name: ROLE, ports: [{ port: options.port, protocol: 'tcp' }], to: 'cluster' }]

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2317
-# usage: finder URI. apt asks it before it fetches from a host (apt.conf(5), Acquire::http::Proxy-Auto-Detect), as the user _apt, and takes what it
+# usage: finder --answers: ends with 0 when a cache answers. finder URI: apt asks it before it fetches from a host (apt.conf(5), Acquire::http::Proxy-Auto-Detect), as the user _apt, and takes what it
 # prints for the proxy. It prints a cache that answers now, else the way that the node has without one. It always ends well: apt fails with it.
 # Where it prints nothing, because something is wrong with itself, apt goes that way, too.
 
@@ -7,12 +7,15 @@ CACHES=/etc/apt/bramble-caches
 TUNNELS=/etc/apt/bramble-tunnels
 WORK=
 
+STATUS=0
+
 leave() {
   if [ -n "$WORK" ]; then rm -rf "$WORK"; fi
-  exit 0
+  exit "$STATUS"
 }
 
 without() { # the proxy that the node has for itself, or none
+  if [ "$asked" = --answers ]; then STATUS=1; fi
   OWN=
   eval "$(apt-config shell OWN Acquire::http::Proxy 2>/dev/null)"
   printf '%s\n' "${OWN:-DIRECT}"
@@ -25,6 +28,7 @@ answers() { # CACHE: it sends its own page, and soon
 }
 
 trap leave EXIT
+asked=$1
 case $1 in
 https:*)
   # What is encrypted cannot be kept: it goes through a cache only where a node has no other way.
