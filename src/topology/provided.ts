@@ -22,6 +22,8 @@ export interface Provided {
   readonly metrics?: { readonly path: string; readonly port: number; readonly scheme?: 'http' | 'https' }
   /** What a backup is to hold. */
   readonly backup?: ProvidedBackup
+  /** Debian packages that it runs: moved in turns, behind a drain, and never by a job of the night. */
+  readonly packages?: readonly string[]
   /** Names under which it is found. */
   readonly names?: readonly string[]
 }

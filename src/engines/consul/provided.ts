@@ -24,7 +24,14 @@ export function providedByClient(datacenter: Datacenter, { network }: Options, n
   const on = network === undefined ? {} : { network }
   const hasUi = datacenter.uiNodes.includes(node)
   return [
-    { name: 'consul', ports: gossip(GOSSIP_PORT), to: AGENTS, metrics: METRICS, ...on },
+    {
+      name: 'consul',
+      ports: gossip(GOSSIP_PORT),
+      to: AGENTS,
+      metrics: METRICS,
+      packages: ['consul'],
+      ...on,
+    },
     ...(hasUi
       ? [
           {

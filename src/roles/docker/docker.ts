@@ -170,6 +170,9 @@ const docker = defineRole({
   summary:
     'Docker: runs containers, with logs that end, address pools that collide with nothing, and old images taken away.',
   options: dockerOptions,
+  provides: () => [
+    { name: 'docker', ports: [], to: 'cluster', packages: ['containerd', 'docker-cli', 'docker.io', 'runc'] },
+  ],
   findings: ({ options, cluster }) => dockerFindings(options, cluster),
   resources: ({ options, node, cluster }) =>
     resources(options, node, daemonJson(options, node, cluster), cluster.lab),

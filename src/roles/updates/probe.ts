@@ -1,0 +1,124 @@
+/** What waits for an update on the nodes, what no rule takes, and when the sources were last looked at. */
+import type { EngineProbe, NodeLink } from '../../engines/contract.ts'
+import { reasonOf } from '../../support/reason.ts'
+
+const FOLDER = '/var/lib/bramble-updates'
+const DAY_SECONDS = 86_400
+
+/** One package of which its sources have a newer version. */
+export interface Waiting {
+  readonly name: string
+  readonly is: string
+  readonly wanted: string
+  /** Who brings it: the job of the night, `bramble update` alone, or nobody by a rule. */
+  readonly rule: 'night' | 'update' | 'none'
+  /** Origin and label of its source. */
+  readonly origin: string
+}
+
+/** The lines of report.sh. */
+export function waitingIn(printed: string): readonly Waiting[] {
+  return printed.split('\n').flatMap((line) => {
+    const [name, is, wanted, rule, ...origin] = line.split(' ')
+    if (!name || is === undefined || wanted === undefined) return []
+    const known = rule === 'night' || rule === 'update' ? rule : 'none'
+    return [{ name, is, wanted, rule: known, origin: origin.join(' ') }]
+  })
+}
+
+interface Seen {
+  readonly node: string
+  readonly waiting: readonly Waiting[]
+  /** The node that has the turn of a run of updates, and for how many minutes; see `rollout/update-turn.ts`. */
+  readonly turn: { readonly node: string; readonly minutes: number } | undefined
+  /** Days since the sources were read; undefined when they never were. */
+  readonly days: number | undefined
+}
+
+async function lookAt(link: NodeLink, node: string): Promise<Seen> {
+  const [clock, waiting, looked, turn] = await Promise.all([
+    link.run(node, ['date', '+%s']),
+    link.run(node, ['cat', `${FOLDER}/waiting`]),
+    link.run(node, ['cat', `${FOLDER}/looked`]),
+    link.run(node, ['cat', '/var/lib/bramble/update-turn']),
+  ])
+  const now = Number(clock.stdout.toString())
+  const seconds = now - Number(looked.stdout.toString())
+  const [holder, , since] = turn.stdout.toString().trim().split(' ')
+  return {
+    node,
+    waiting: waitingIn(waiting.stdout.toString()),
+    turn: holder ? { node: holder, minutes: Math.max(0, Math.round((now - Number(since)) / 60)) } : undefined,
+    days: looked.code === 0 ? Math.floor(seconds / DAY_SECONDS) : undefined,
+  }
+}
+
+/** Asks all nodes. That something waits is no fault; that nobody has looked for long is one. */
+export function updatesProbe(nodes: readonly string[], alertDays: number): EngineProbe {
+  return {
+    name: 'updates',
+    members: nodes,
+    ask: async (link) => {
+      const unknown: string[] = []
+      const problems: string[] = []
+      const seen: Seen[] = []
+      const silent = new Set<string>()
+      await Promise.all(
+        nodes.map(async (node) => {
+          try {
+            seen.push(await lookAt(link, node))
+          } catch (error) {
+            silent.add(node)
+            unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
+          }
+        }),
+      )
+      for (const { node, days } of seen)
+        if (days !== undefined && days >= alertDays)
+          problems.push(
+            `${node} has not looked for updates for ${days} days: look at  systemctl status apt-daily.service  on it`,
+          )
+      const held = new Map(seen.flatMap(({ turn }) => (turn ? [[turn.node, turn.minutes] as const] : [])))
+      for (const [node, minutes] of held)
+        if (silent.has(node))
+          problems.push(
+            `${node} has held the turn of an update for ${minutes} min and is not back: no other node is updated meanwhile`,
+          )
+      return {
+        name: 'updates',
+        healthy: problems.length === 0 && unknown.length === 0,
+        detail: detailOf(seen),
+        problems: problems.sort(),
+        unknown: unknown.sort(),
+        members: [],
+        failingChecks: [],
+      }
+    },
+  }
+}
+
+function detailOf(seen: readonly Seen[]): string {
+  const all = seen.flatMap(({ waiting }) => waiting)
+  const never = seen.filter(({ days }) => days === undefined).map(({ node }) => node)
+  const parts = [
+    all.length === 0
+      ? 'nothing waits by the last look'
+      : `${all.length} packages wait on ${seen.filter(({ waiting }) => waiting.length > 0).length} nodes`,
+    ...(never.length > 0 ? [`${never.sort().join(', ')} never looked since the role came`] : []),
+    ...strays(seen),
+  ]
+  return parts.join('; ')
+}
+
+/** What the job of the night will never bring, with where it comes from. */
+function strays(seen: readonly Seen[]): readonly string[] {
+  const lines = seen.flatMap(({ node, waiting }) =>
+    waiting
+      .filter(({ rule }) => rule === 'none')
+      .map(({ name, wanted, origin }) => `${name} ${wanted} on ${node} (${origin})`),
+  )
+  if (lines.length === 0) return []
+  const shown = lines.sort().slice(0, 5).join(', ')
+  const more = lines.length > 5 ? ` and ${lines.length - 5} more` : ''
+  return [`matched by no rule of the night: ${shown}${more}`]
+}
