@@ -30,14 +30,7 @@ export async function updateNodes(
   results: AwaitedResults,
 ): Promise<void> {
   const turns = new UpdateTurns(run, members)
-  const hindrance = await turns.hindrance()
-  const due: PendingNode[] = []
-  for (const node of pending) {
-    const isMixed = node.pending.some(({ address }) => !UPDATE.test(address))
-    const why = hindrance ?? (isMixed ? OTHERWISE : undefined)
-    if (why === undefined) due.push(node)
-    else results.set(node.name, await leftAlone(run, node.name, why))
-  }
+  const due = await mayBegin(run, await turns.hindrance(), pending, results)
   const states = await Promise.all(
     run.groups.map(async (group) => [group, await run.observeGroup(group)] as const),
   )
@@ -66,6 +59,23 @@ export async function updateNodes(
   const free = guarded.filter((node) => !needsTurn(node)).map(({ name }) => name)
   await Promise.all([takeInLine(run, free, line), takeTurns(run, inTurns, { ...line, stuck: new Map() })])
   await run.giveLocks()
+}
+
+/** Those that may be begun with; the others say why not. */
+async function mayBegin(
+  run: UnderWay,
+  hindrance: NodeFailure | undefined,
+  pending: readonly PendingNode[],
+  results: AwaitedResults,
+): Promise<readonly PendingNode[]> {
+  const due: PendingNode[] = []
+  for (const node of pending) {
+    const isMixed = node.pending.some(({ address }) => !UPDATE.test(address))
+    const why = hindrance ?? (isMixed ? OTHERWISE : undefined)
+    if (why === undefined) due.push(node)
+    else results.set(node.name, await leftAlone(run, node.name, why))
+  }
+  return due
 }
 
 async function leftAlone(run: UnderWay, node: string, why: NodeFailure): Promise<NodeResult> {

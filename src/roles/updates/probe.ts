@@ -60,7 +60,6 @@ export function updatesProbe(nodes: readonly string[], alertDays: number): Engin
     members: nodes,
     ask: async (link) => {
       const unknown: string[] = []
-      const problems: string[] = []
       const seen: Seen[] = []
       const silent = new Set<string>()
       await Promise.all(
@@ -73,17 +72,7 @@ export function updatesProbe(nodes: readonly string[], alertDays: number): Engin
           }
         }),
       )
-      for (const { node, days } of seen)
-        if (days !== undefined && days >= alertDays)
-          problems.push(
-            `${node} has not looked for updates for ${days} days: look at  systemctl status apt-daily.service  on it`,
-          )
-      const held = new Map(seen.flatMap(({ turn }) => (turn ? [[turn.node, turn.minutes] as const] : [])))
-      for (const [node, minutes] of held)
-        if (silent.has(node))
-          problems.push(
-            `${node} has held the turn of an update for ${minutes} min and is not back: no other node is updated meanwhile`,
-          )
+      const problems = [...lateOnes(seen, alertDays), ...turnsOfMissing(seen, silent)]
       return {
         name: 'updates',
         healthy: problems.length === 0 && unknown.length === 0,
@@ -95,6 +84,28 @@ export function updatesProbe(nodes: readonly string[], alertDays: number): Engin
       }
     },
   }
+}
+
+/** Nodes on which nobody has looked for long. */
+function lateOnes(seen: readonly Seen[], alertDays: number): string[] {
+  return seen.flatMap(({ node, days }) =>
+    days !== undefined && days >= alertDays
+      ? [
+          `${node} has not looked for updates for ${days} days: look at  systemctl status apt-daily.service  on it`,
+        ]
+      : [],
+  )
+}
+
+/** Nodes that went for their update and do not answer. */
+function turnsOfMissing(seen: readonly Seen[], silent: ReadonlySet<string>): string[] {
+  const held = new Map(seen.flatMap(({ turn }) => (turn ? [[turn.node, turn.minutes] as const] : [])))
+  return [...held]
+    .filter(([node]) => silent.has(node))
+    .map(
+      ([node, minutes]) =>
+        `${node} has held the turn of an update for ${minutes} min and is not back: no other node is updated meanwhile`,
+    )
 }
 
 function detailOf(seen: readonly Seen[]): string {
