@@ -1,4 +1,5 @@
 /** Volumes, swap and backups, unplugged: `npm run test:storage`. */
 import { describePowerCut } from '../../contract/power-cut.ts'
 
-await describePowerCut({ lane: 'storage' })
+// Repositories are the user's: they stay when the role leaves.
+await describePowerCut({ lane: 'storage', stays: /\/srv\/backup\b/ })
