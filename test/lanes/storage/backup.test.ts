@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labExec, labPreflight } from '../../../src/lab/lab.ts'
+import { poll } from '../../../src/support/poll.ts'
 import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
 
 const lacking = await labPreflight()
@@ -160,12 +161,21 @@ describe.skipIf(lacking.length > 0)('backups', () => {
     ).split(' ')
     const shell = await cluster.inside('ant', ...ssh.slice(0, -2), 'id')
     expect(shell.code).not.toBe(0)
-    expect(shell.stdout.toString()).toBe('')
+    expect(shell.stdout.toString().trim()).toBe('This service allows sftp connections only.')
     const restored = await cluster.bramble('backup', 'restore', '-n', 'ant', '/srv/data', '--yes')
     expect(restored.code, restored.errors).toBe(0)
   })
 
   it('stay when the role leaves, and nothing else does', async () => {
+    // An account whose last session has just ended cannot be removed yet (userdel(8)).
+    const guests = await poll(
+      async () => {
+        const { code, stdout } = await cluster.inside('cow', 'ps', '-u', 'bramble-backup', '-o', 'pid=,args=')
+        return { passed: code === 1, detail: stdout.toString() }
+      },
+      { patienceSeconds: 120, pauseSeconds: 2 },
+    )
+    expect(guests.passed, guests.detail).toBe(true)
     cluster.edit((text) => text.replace(/^ {2}backup: .*\n/m, ''))
     await cluster.apply()
     const left = await onAll(
