@@ -98,7 +98,10 @@ class Import {
     const isIn = (names: readonly string[] = []): boolean =>
       names.some((name) => name === host || groups.includes(name))
     if (isIn(this.choices.without)) return 'it was left out by --without'
-    const text = (name: string): string => String(variables.get(name)?.value ?? '')
+    const text = (name: string): string => {
+      const value = variables.get(name)?.value
+      return typeof value === 'string' ? value : ''
+    }
     const connection = text('ansible_connection')
     const address = text('ansible_host') || text('ansible_ssh_host') || host
     if (connection === 'local' || CONTROLLER.test(address))

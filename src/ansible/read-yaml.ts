@@ -1,14 +1,5 @@
 /** Reads an inventory, or a file of variables, in Ansible's YAML form (Ansible, plugin `yaml`; YAML 1.1, where `yes` is true). */
-import {
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Scalar,
-  type YAMLMap,
-} from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import { hostNames } from './host-range.ts'
 import type { Inventory, InventoryPlace, Variable, Variables } from './inventory.ts'
@@ -69,8 +60,8 @@ class YamlReader {
       return
     }
     const seen = new Set<string>()
-    for (const { key, value } of (node as YAMLMap).items) {
-      const name = isScalar(key) ? String((key as Scalar).source ?? key.value) : String(key)
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.source ?? key.value) : String(key)
       const place = this.#placeOf(key)
       if (seen.has(name))
         this.inventory.find(place, `${name} is written twice in ${what}; the last one counts, as in Ansible`)

@@ -18,7 +18,7 @@ export function forAnsible(cluster: OpenedCluster): string {
       ...resolved.nodes.map(({ name }) => hostLine(name, cluster, dials)),
     ],
     ...Object.entries(cluster.source.file.groups).flatMap(([name, members]) =>
-      groupBlocks(cluster, name, Array.isArray(members) ? (members as string[]) : undefined),
+      groupBlocks(cluster, name, Array.isArray(members) ? members : undefined),
     ),
     ...roles.map((role) => [
       `[${groupName(`role-${role}`)}]`,

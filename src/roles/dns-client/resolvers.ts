@@ -22,7 +22,7 @@ export function resolversOf(node: string, cluster: Cluster): readonly KnownResol
   const known = cluster.provided().flatMap((one) => reached(one, node, cluster))
   const own = known.filter((one) => one.node === node)
   const others = known.filter((one) => one.node !== node)
-  const sum = [...node].reduce((total, letter) => total + letter.charCodeAt(0), 0)
+  const sum = Buffer.from(node).reduce((total, byte) => total + byte, 0)
   const start = others.length === 0 ? 0 : sum % others.length
   return [...own, ...others.slice(start), ...others.slice(0, start)].slice(0, MOST)
 }
