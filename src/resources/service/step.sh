@@ -153,5 +153,14 @@ service_settle() { # UNIT BEFORE: the files are back
       ;;
     esac
     rm -f "$STATE/services/$1.stale"
+    return 0
   fi
+  # It ran before it was to be stopped.
+  case $2 in *' active') service_look "$1" ;; *) return 0 ;; esac
+  case $LOADED:$ACTIVE in
+  loaded:inactive)
+    systemctl start -- "$1" || service_explain "$1" 'did not start'
+    service_await "$1"
+    ;;
+  esac
 }

@@ -92,7 +92,7 @@ describe.skipIf(lacking.length > 0)('/etc/resolv.conf', () => {
     cluster.edit((text) => text.replace(ROLES, ''))
     await cluster.apply()
     expect(await cluster.text('cow', 'readlink', '/etc/resolv.conf')).toBe(STUB)
-    expect(await cluster.text('cow', 'systemctl', 'is-enabled', 'systemd-resolved')).toBe('enabled')
+    expect(await cluster.text('cow', 'systemctl', 'is-active', 'systemd-resolved')).toBe('active')
     expect(await cluster.text('dog', 'cat', '/etc/resolv.conf')).toBe(HOOK.trim())
     expect(
       (await cluster.inside('dog', 'test', '-e', '/etc/systemd/system/bramble-resolv-conf.path')).code,
