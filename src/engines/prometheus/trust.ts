@@ -2,9 +2,8 @@
 import { isIP } from 'node:net'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
-import { group } from '../../resources/group/group.ts'
 import type { Resource } from '../../resources/kind.ts'
-import { user } from '../../resources/user/user.ts'
+import { accountOfPackage } from '../../resources/user/account-of-package.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
 import { authority, certificate } from '../../wishes/wishes.ts'
@@ -14,8 +13,6 @@ export const PROMETHEUS_USER = 'prometheus'
 export const PROMETHEUS_FOLDER = '/etc/prometheus'
 const TLS_FOLDER = `${PROMETHEUS_FOLDER}/tls`
 const AUTHORITY = 'monitoring/ca'
-/** Stage of what is there before packages are installed. */
-const BEFORE_PACKAGES = 16
 
 /** Paths of what a node shows, and believes in. */
 export const trustFiles = {
@@ -54,14 +51,7 @@ export function trustResources(node: ClusterNode, secrets: RoleSecrets): readonl
   const { ca, cert, key } = trustOf(node, secrets)
   const own = { owner: PROMETHEUS_USER, group: PROMETHEUS_USER }
   return [
-    group({ name: PROMETHEUS_USER, system: true, stage: BEFORE_PACKAGES }),
-    user({
-      name: PROMETHEUS_USER,
-      system: true,
-      group: PROMETHEUS_USER,
-      home: '/var/lib/prometheus',
-      stage: BEFORE_PACKAGES,
-    }),
+    ...accountOfPackage(PROMETHEUS_USER, '/var/lib/prometheus'),
     directory({ path: PROMETHEUS_FOLDER }),
     directory({ path: TLS_FOLDER }),
     directory({ path: '/var/lib/prometheus', purge: true, ...own }),

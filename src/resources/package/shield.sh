@@ -20,7 +20,7 @@ package_set_aside() { # FOLDER all|people
   if [ "$2" = people ]; then package_only_people "$beside"; fi
 }
 
-package_without_shipped() { # FOLDER BESIDE: takes out what dpkg knows, which goes and comes with the package
+package_without_shipped() { # FOLDER BESIDE: takes out what dpkg or a script of the package knows by its name, which goes and comes with it
   local path
   while IFS= read -r path; do
     case $path in
@@ -39,7 +39,7 @@ package_only_people() { # BESIDE: takes out what a system account made (ids 1 to
   find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || :
 }
 
-package_script_folders() { # NAME...: sets FOLDERS to the folders that the scripts which run last speak of, a line each
+package_script_folders() { # NAME...: sets FOLDERS to the folders that the scripts which run last speak of, a line each; files go into $WORK/known
   local name script word
   FOLDERS=
   for name; do
@@ -53,6 +53,8 @@ package_script_folders() { # NAME...: sets FOLDERS to the folders that the scrip
         /etc/?* | /opt/?* | /srv/?* | /var/lib/?* | /var/opt/?*)
           if [ -d "$R$word" ] && [ ! -L "$R$word" ]; then
             case $NL$FOLDERS in *"$NL$word$NL"*) ;; *) FOLDERS=$FOLDERS$word$NL ;; esac
+          elif [ -f "$R$word" ]; then
+            printf '%s\n' "$word" >>"$WORK/known"
           fi
           ;;
         esac

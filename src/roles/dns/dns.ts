@@ -7,6 +7,7 @@ import { file } from '../../resources/file/file.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
+import { accountOfPackage } from '../../resources/user/account-of-package.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import { onNetwork } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
@@ -76,6 +77,21 @@ function resolverRecords(options: DnsOptions, cluster: Cluster): LocalRecord[] {
   return cluster.find(ROLE).map((node) => ({ name, address: seen(node, options, cluster).address }))
 }
 
+const DROP_INS = '/etc/systemd/system/unbound.service.d'
+/** Unbound has given up its rights by then, and cannot take away what it made with them. */
+const STOPPED = '[Service]\nExecStopPost=-/bin/rm -f /run/unbound.ctl\n'
+
+/** The service, started anew for what it reads, and what its unit has besides. */
+function daemon(read: readonly Resource[], config: LocalAddress): [Resource, ...Resource[]] {
+  const stopped = file({ path: `${DROP_INS}/50-bramble.conf`, content: STOPPED })
+  const running = service({
+    name: 'unbound',
+    restartOn: [...read, stopped].map(addressOf),
+    needs: [config],
+  })
+  return [running, directory({ path: DROP_INS }), stopped]
+}
+
 function resources(context: RoleContext<DnsOptions>): Resource[] {
   const { options, node, cluster, file: read } = context
   const unbound = debianPackage({ name: 'unbound', program: '/usr/sbin/unbound' })
@@ -94,14 +110,21 @@ function resources(context: RoleContext<DnsOptions>): Resource[] {
     validate: [CHECKER, '{}'],
     needs: [...[checker, keys].map(addressOf), ...beside.map(addressOf)],
   })
-  const running = service({
-    name: 'unbound',
-    restartOn: [addressOf(unbound), addressOf(config), ...beside.map(addressOf)],
-    needs: [addressOf(config)],
-  })
+  const [running, ...afterStop] = daemon([unbound, config, ...beside], addressOf(config))
   const installed = [unbound, rootData, debianPackage({ name: 'ca-certificates' })]
   const follower = catalogFollower(names, cluster, addressOf(running))
-  return [...installed, directory({ path: FOLDER }), checker, keys, ...beside, config, running, ...follower]
+  return [
+    ...accountOfPackage('unbound', '/var/lib/unbound'),
+    ...installed,
+    ...afterStop,
+    directory({ path: FOLDER }),
+    checker,
+    keys,
+    ...beside,
+    config,
+    running,
+    ...follower,
+  ]
 }
 
 /** Without them it does not start. Debian's unit brings them, too, but the checker wants them before the first start. */

@@ -6,6 +6,7 @@ import { addressOf, type LocalAddress, type Resource } from '../../resources/kin
 import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
+import { accountOfPackage } from '../../resources/user/account-of-package.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import { defineRole, type RoleContext } from '../role.ts'
@@ -51,6 +52,7 @@ function resources({ options, node, cluster }: RoleContext<TimeOptions>): Resour
     needs: [addressOf(config)],
   })
   return [
+    ...accountOfPackage('_chrony', '/var/lib/chrony'),
     debianPackage({ name: 'systemd-timesyncd', state: 'absent' }),
     chrony,
     config,
