@@ -6,7 +6,16 @@ export default {
   // Documentation only (RFC 5737): nobody outside is asked.
   uses: { on: 'all', servers: ['192.0.2.99'], wait_seconds: 60 },
   shows: [
-    { node: 'dog', run: ['sh', '-c', 'chronyc -n tracking | grep -c "Leap status.*Normal"'], prints: '1' },
+    {
+      node: 'dog',
+      // Until the first answers of the others are in.
+      run: [
+        'sh',
+        '-c',
+        'for second in $(seq 90); do chronyc -n tracking | grep -o "Leap status.*Normal" && exit; sleep 1; done',
+      ],
+      prints: 'Leap status     : Normal',
+    },
     { node: 'ant', run: ['sh', '-c', 'chronyc -n sources | grep -c "192.0.2.99"'], prints: '1' },
   ],
 } satisfies LiveRole
