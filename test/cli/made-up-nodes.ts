@@ -50,8 +50,10 @@ export async function madeUpNodes(count: number, there?: NodeBehind, prepare?: s
   const port = await freePort()
   const doors = addresses.map((address) => doorTo(behind, address, port))
   const folder = mkdtempSync(join(tmpdir(), 'bramble-made-up-'))
+  // Behind them is this computer, or a node of a lab, which stands for a board.
+  const model = there === undefined ? 'pc' : 'pi4'
   const entry = (name: string, address: string): string =>
-    `  ${name}: { address: ${address}, port: ${port}, model: pi4, memory: 1GiB }\n`
+    `  ${name}: { address: ${address}, port: ${port}, model: ${model}, memory: 1GiB }\n`
   const entries = [...names.map((name, at) => entry(name, addresses[at] ?? '')), entry('gone', '127.0.2.1')]
   writeFileSync(
     join(folder, 'cluster.yaml'),

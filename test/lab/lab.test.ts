@@ -119,7 +119,7 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
 
   it('tells a node what board it stands for, and lets nobody change it', async () => {
     expect(await inside('small', 'cat', '/run/bramble-lab/board')).toBe(
-      `model=zero-w\nserial=1000small\nmemory=${192 * MIB}\narchitecture=armv6\nhas=speaker,camera`,
+      `model=zero-w\nserial=1000small\nmemory=${192 * MIB}\narchitecture=armv6\nhas=speaker,camera\nthrottled=0x0\nheat=45000`,
     )
     expect(await inside('small', 'touch', '/run/bramble-lab/board')).toContain('Read-only')
   })

@@ -133,7 +133,7 @@ function boardReasons({ name: about, board = {}, boardTells = false }: NodeFindi
       : []),
     ...(heat >= HOT ? [reason('throttled', `it is hot: ${Math.round(heat)} °C`)] : []),
     ...(boardTells && throttled === undefined
-      ? [reason('unknown', 'whether heat or voltage holds it back cannot be read (vcgencmd)')]
+      ? [reason('unknown', 'heat and voltage cannot be read (vcgencmd)')]
       : []),
   ]
 }

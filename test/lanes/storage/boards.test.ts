@@ -47,7 +47,7 @@ describe.skipIf(lacking.length > 0)('boards', () => {
     says('cow', { throttled: '0x50005', heat: '45000', wear: '0x0b 0x01', card_errors: '2' })
     const { code, text } = await cluster.bramble('status')
     expect(code).toBe(1)
-    expect(text).toContain('bee: not known: whether heat or voltage holds it back cannot be read (vcgencmd)')
+    expect(text).toContain('bee: not known: heat and voltage cannot be read (vcgencmd)')
     expect(text).toContain('cow: its board is held back: under-voltage, throttled')
     expect(text).toContain('cow: its flash memory is worn')
     expect(text).toContain('cow: its file systems have counted 2 errors')
