@@ -47,11 +47,18 @@ function writeTo(socket: Socket): Writable {
 function readFrom(socket: Socket, refusal: () => Error): Readable {
   const bytes = heard(
     new PassThrough({
-      flush: (done) => done(socket.bytesRead === 0 ? refusal() : undefined),
+      flush: (done) => (socket.bytesRead === 0 ? afterWhatIsSaid(() => done(refusal())) : done()),
     }),
   )
-  socket.on('error', (error) => bytes.destroy(socket.bytesRead === 0 ? refusal() : error))
+  socket.on('error', (error) =>
+    socket.bytesRead === 0 ? afterWhatIsSaid(() => bytes.destroy(refusal())) : bytes.destroy(error),
+  )
   return socket.pipe(bytes)
+}
+
+/** ssh says why before it closes, in another pipe: what waits there is read in the next round of events. */
+function afterWhatIsSaid(then: () => void): void {
+  setImmediate(() => setImmediate(then))
 }
 
 /** The reason is told by the connection that carries the link, when it is ours to listen to. */
