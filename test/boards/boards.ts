@@ -30,8 +30,7 @@ export class Boards extends ClusterUnderTest {
 
   /** Boots the nodes and installs these packages of Debian on each. */
   async up(...packages: string[]): Promise<void> {
-    const up = await this.bramble('lab', 'up')
-    if (up.code !== 0) throw new Error(up.errors)
+    await this.labUp()
     await this.onEach(async (node) => {
       await this.output(node, 'apt-get', '-qq', 'update')
       const environment = ['env', 'DEBIAN_FRONTEND=noninteractive']

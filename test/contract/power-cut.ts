@@ -1,7 +1,7 @@
 /** What every role owes to whoever pulls the plug: all nodes killed and started, it is back by itself. The roles say what to look at; see live-role.ts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labKill, labPreflight, labStart } from '../../src/lab/lab.ts'
-import { ClusterUnderTest } from '../lab/cluster-under-test.ts'
+import { labKill, labStart } from '../../src/lab/lab.ts'
+import { ClusterUnderTest, hasNoLab } from '../lab/cluster-under-test.ts'
 import { changesIn, stateOf } from '../lab/tree.ts'
 import { LIVE_NODES, liveCluster, liveRolesOf, writeLiveFiles, type Lane } from './live-role.ts'
 
@@ -22,19 +22,15 @@ export interface PowerCut {
 /** The tests of one lab. */
 export async function describePowerCut(given: PowerCut): Promise<void> {
   const { lane, more = {}, before, prepare, afterwards, stays } = given
-  const lacking = await labPreflight()
-  if (lacking.length > 0)
-    console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
   const live = await liveRolesOf(lane)
   const title = `the roles ${[...live.keys()].join(', ')}`
 
-  describe.skipIf(lacking.length > 0)(title, () => {
+  describe.skipIf(hasNoLab)(title, () => {
     const cluster = new ClusterUnderTest('live', liveCluster(live, more))
     const bare = new Map<string, readonly string[]>()
     beforeAll(async () => {
       writeLiveFiles(live, cluster.folder)
-      const up = await cluster.bramble('lab', 'up', '--share-memory')
-      expect(up.code, up.errors + up.text).toBe(0)
+      await cluster.labUp('--share-memory')
       await before?.(cluster)
       for (const node of LIVE_NODES) bare.set(node, await stateOf(cluster, node))
     })

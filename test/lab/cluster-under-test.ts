@@ -5,13 +5,19 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isWell, type Event } from '../../src/events/event.ts'
-import { labExec, labState, type LabIdentity } from '../../src/lab/lab.ts'
+import { labExec, labPreflight, labState, type LabIdentity } from '../../src/lab/lab.ts'
 import { poll } from '../../src/support/poll.ts'
 import { run, type RunResult } from '../../src/support/run.ts'
 import { PACKAGE_SETTINGS } from './consul-versions.ts'
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(TOP, 'dist/cli/main.cjs')
+
+const lacking = await labPreflight()
+if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
+
+/** There can be no lab on this computer; why not is printed. */
+export const hasNoLab = lacking.length > 0
 
 /** What a command printed, and how it ended. */
 export interface Ran {
@@ -52,6 +58,12 @@ export class ClusterUnderTest {
     const changed = change(text)
     if (changed === text) throw new Error('the edit of the cluster file changed nothing')
     writeFileSync(file, changed)
+  }
+
+  /** Brings its virtual nodes up; `options` are those of `bramble lab up`. Throws what the command says when it cannot. */
+  async labUp(...options: string[]): Promise<void> {
+    const { code, text, errors } = await this.bramble('lab', 'up', ...options)
+    if (code !== 0) throw new Error(errors + text)
   }
 
   /** Runs a command on the twin. */

@@ -27,8 +27,7 @@ roles:
 
   /** Boots the nodes. */
   async up(): Promise<void> {
-    const up = await this.bramble('lab', 'up')
-    if (up.code !== 0) throw new Error(up.errors)
+    await this.labUp()
   }
 
   /** Runs Docker's client on a node; it must end with 0. */

@@ -1,13 +1,10 @@
 /** A mesh with Consul on it behind a firewall, on real nodes: `npm run test:mesh`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labPreflight, labState } from '../../../src/lab/lab.ts'
-import { ClusterUnderTest, failures } from '../../lab/cluster-under-test.ts'
+import { labState } from '../../../src/lab/lab.ts'
+import { ClusterUnderTest, failures, hasNoLab } from '../../lab/cluster-under-test.ts'
 import { Writers } from '../consul/writers.ts'
 import { openPorts } from './open-ports.ts'
 import { underPings } from './pings.ts'
-
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
 
 const MESH = ['ada', 'bob', 'cyd']
 /** `dan` is a node like the others and not on the mesh: whoever is on the same network sees what he sees. */
@@ -26,11 +23,10 @@ roles:
   firewall: { on: [${MESH.join(', ')}] }
 `
 
-describe.skipIf(lacking.length > 0)('a mesh behind a firewall', () => {
+describe.skipIf(hasNoLab)('a mesh behind a firewall', () => {
   const cluster = new ClusterUnderTest('mesh', TEXT)
   beforeAll(async () => {
-    const up = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.labUp('--share-memory')
   })
   afterAll(() => cluster.remove())
 

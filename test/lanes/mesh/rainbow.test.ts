@@ -1,15 +1,12 @@
 /** The example rainbow with Consul on a mesh behind a firewall, from its own file to nothing left: `npm run test:mesh`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labPreflight, labState } from '../../../src/lab/lab.ts'
-import { ClusterUnderTest, failures } from '../../lab/cluster-under-test.ts'
+import { labState } from '../../../src/lab/lab.ts'
+import { ClusterUnderTest, failures, hasNoLab } from '../../lab/cluster-under-test.ts'
 import { expectNothingLeft } from '../../lab/traces.ts'
 import { changesIn, treeOf } from '../../lab/tree.ts'
 import { knownPorts, openPorts } from './open-ports.ts'
 import { underPings } from './pings.ts'
 import { Stranger } from './stranger.ts'
-
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
 
 /** In the order in which the mesh gives its addresses out. */
 const SERVERS = ['bobsrockets', 'seanssatellites', 'tillystelescopes']
@@ -26,7 +23,7 @@ const SEEN_ON_MESH: Readonly<Record<string, string>> = {
 /** The default of the role. */
 const MESH = '10.70.0.0/24'
 
-describe.skipIf(lacking.length > 0)('the rainbow cluster on a mesh behind a firewall', () => {
+describe.skipIf(hasNoLab)('the rainbow cluster on a mesh behind a firewall', () => {
   const cluster = new ClusterUnderTest('rainbow', undefined, 'with-mesh.yaml')
   const bare = new Map<string, readonly string[]>()
   let stranger: Stranger | undefined

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labKill, labPreflight, labStart, labState } from '../../../src/lab/lab.ts'
+import { labKill, labStart, labState } from '../../../src/lab/lab.ts'
 import { poll } from '../../../src/support/poll.ts'
 import { run } from '../../../src/support/run.ts'
-import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
+import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 import { PUBLIC_NAME, publicResolver, writePublicFiles } from './public-resolver.ts'
 
 const DOMAIN = 'mooncarrot.space'
@@ -40,10 +40,7 @@ ${publicResolver('net')}  consul-server: { on: [ant, bee, cow], source: package,
     blocklist: files/blocked.rpz
 `
 
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
-
-describe.skipIf(lacking.length > 0)('names in four steps', () => {
+describe.skipIf(hasNoLab)('names in four steps', () => {
   const cluster = new ClusterUnderTest('steps', TEXT)
   const addresses = new Map<string, string>()
   const at = (node: string): string => addresses.get(node) ?? ''
@@ -56,8 +53,7 @@ describe.skipIf(lacking.length > 0)('names in four steps', () => {
       [REBIND.name]: REBIND.address,
     })
     writeFileSync(join(cluster.folder, 'files/blocked.rpz'), `${BLOCKED}ads.example CNAME .\n`)
-    const up = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.labUp('--share-memory')
     for (const { name, address } of await labState(cluster.id)) addresses.set(name, address)
     cluster.edit((text) => text.replace('192.0.2.99', at('net')))
     await cluster.apply()

@@ -1,8 +1,8 @@
 /** Who wrote /etc/resolv.conf before: systemd-resolved, and a unit that nobody knows of. It counts after the next boot, and is given back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labKill, labPreflight, labStart } from '../../../src/lab/lab.ts'
+import { labKill, labStart } from '../../../src/lab/lab.ts'
 import { poll } from '../../../src/support/poll.ts'
-import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
+import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 
 const ROLES = `  dns: { on: [ant, bee], records: { printer: 192.0.2.77 }, upstream: '127.0.0.1#nobody.example' }
   dns-client: { on: all }
@@ -28,16 +28,12 @@ ExecStart=/bin/cp /etc/hook.resolv.conf /etc/resolv.conf
 WantedBy=multi-user.target
 `
 
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
-
-describe.skipIf(lacking.length > 0)('/etc/resolv.conf', () => {
+describe.skipIf(hasNoLab)('/etc/resolv.conf', () => {
   const cluster = new ClusterUnderTest('writers', TEXT)
   const nodes = ['ant', 'bee', 'cow', 'dog']
 
   beforeAll(async () => {
-    const up = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.labUp('--share-memory')
     await cluster.apply()
     await cluster.output('cow', 'ln', '-sfn', STUB, '/etc/resolv.conf')
     await cluster.output('cow', 'systemctl', 'enable', '--now', 'systemd-resolved')

@@ -3,12 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labExec, labPreflight } from '../../../src/lab/lab.ts'
+import { labExec } from '../../../src/lab/lab.ts'
 import { poll } from '../../../src/support/poll.ts'
-import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
-
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
+import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 
 const NODES = ['ant', 'bee', 'cow']
 const TEXT = `cluster: backup
@@ -36,11 +33,10 @@ interface Listed {
   readonly files: number
 }
 
-describe.skipIf(lacking.length > 0)('backups', () => {
+describe.skipIf(hasNoLab)('backups', () => {
   const cluster = new ClusterUnderTest('backup', TEXT)
-  const up = async (): Promise<void> => {
-    const { code, errors, text } = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(code, errors + text).toBe(0)
+  const begin = async (): Promise<void> => {
+    await cluster.labUp('--share-memory')
     await cluster.apply()
   }
   const onAll = (script: string): Promise<string[]> =>
@@ -60,7 +56,7 @@ describe.skipIf(lacking.length > 0)('backups', () => {
   }
 
   beforeAll(async () => {
-    await up()
+    await begin()
     // A folder in place of a disk: bound to its place, it is a mount of its own.
     await onAll(
       'mkdir -p /srv/disk /srv/data && for i in $(seq 100); do echo "$i of $(hostname)" >/srv/disk/$i; done && mount --bind /srv/disk /srv/data',
@@ -128,7 +124,7 @@ describe.skipIf(lacking.length > 0)('backups', () => {
     for (const path of kept) cpSync(join(aside, basename(path)), path, { recursive: true })
     rmSync(aside, { recursive: true })
 
-    await up()
+    await begin()
     for (const [index, node] of NODES.entries())
       await labExec(cluster.id, node, ['tar', '-C', '/srv', '-x'], { input: disks[index]?.stdout ?? '' })
     const restored = await cluster.bramble('backup', 'restore', '--yes')

@@ -2,12 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labPreflight } from '../../../src/lab/lab.ts'
 import { labKey, nodeFolder } from '../../../src/lab/store.ts'
-import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
-
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
+import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 
 const TEXT = `cluster: boards
 domain: office.example.net
@@ -21,7 +17,7 @@ roles:
   consul-server: { on: all, source: package, unmaintained: accepted, log_level: info }
 `
 
-describe.skipIf(lacking.length > 0)('boards', () => {
+describe.skipIf(hasNoLab)('boards', () => {
   const cluster = new ClusterUnderTest('boards', TEXT)
   /** What the sensors of a node's board say. */
   const says = (node: string, sensors: Readonly<Record<string, string>>): void => {
@@ -35,8 +31,7 @@ describe.skipIf(lacking.length > 0)('boards', () => {
   const WELL = { throttled: '0x0', heat: '45000' }
 
   beforeAll(async () => {
-    const up = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.labUp('--share-memory')
     await cluster.apply()
     await cluster.well()
   })

@@ -1,7 +1,6 @@
 /** A cache of packages that is there, wrong, silent and dead: nodes install all the same, and it is told. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labPreflight } from '../../../src/lab/lab.ts'
-import { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
+import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 
 const FILE = `cluster: cache
 domain: office.example.net
@@ -16,14 +15,10 @@ roles:
     - { on: [bee], install: [hello] }
 `
 
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
-
-describe.skipIf(lacking.length > 0)('a cache of packages', () => {
+describe.skipIf(hasNoLab)('a cache of packages', () => {
   const cluster = new ClusterUnderTest('cache', FILE)
   beforeAll(async () => {
-    const up = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.labUp('--share-memory')
     await cluster.apply()
   })
   afterAll(() => cluster.remove())

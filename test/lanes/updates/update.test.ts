@@ -1,8 +1,8 @@
 /** Updates by night and `bramble update`: what waits is told, and nodes are taken one at a time, whatever happens to them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Event } from '../../../src/events/event.ts'
-import { labKill, labPreflight, labStart } from '../../../src/lab/lab.ts'
-import { ApplyUnderWay, ClusterUnderTest } from '../../lab/cluster-under-test.ts'
+import { labKill, labStart } from '../../../src/lab/lab.ts'
+import { ApplyUnderWay, ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 import { offerSuites } from './signed-suites.ts'
 
 const FILE = `cluster: update
@@ -18,14 +18,10 @@ roles:
 `
 const NODES = ['ant', 'bee', 'cow'] as const
 
-const lacking = await labPreflight()
-if (lacking.length > 0) console.log(`skipped, there can be no virtual nodes here:\n  ${lacking.join('\n  ')}`)
-
-describe.skipIf(lacking.length > 0)('updates', () => {
+describe.skipIf(hasNoLab)('updates', () => {
   const cluster = new ClusterUnderTest('update', FILE)
   beforeAll(async () => {
-    const up = await cluster.bramble('lab', 'up', '--share-memory')
-    expect(up.code, up.errors + up.text).toBe(0)
+    await cluster.labUp('--share-memory')
     await cluster.apply()
   })
   afterAll(() => cluster.remove())
