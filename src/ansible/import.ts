@@ -1,7 +1,9 @@
 /** An inventory as a cluster file: nodes, groups and the way to them. No role is guessed, nothing is evaluated, and what has no home is told. */
+import { renderPlace } from '../diagnostics/render.ts'
+import type { FilePlace } from '../diagnostics/diagnostic.ts'
 import { isIP } from 'node:net'
 import { groupsOf, hostsOf, variablesOf } from './effective.ts'
-import type { Finding, Inventory, InventoryPlace, Variable } from './inventory.ts'
+import type { Finding, Inventory, Variable } from './inventory.ts'
 import { labelOf, nodeNameOf } from './names.ts'
 import { nodeOfHost, type ImportedNode } from './node-of.ts'
 
@@ -52,12 +54,12 @@ class Import {
     return { nodes: this.#nodes, groups, findings: inOrder(this.#findings) }
   }
 
-  #say(place: InventoryPlace, text: string): void {
+  #say(place: FilePlace, text: string): void {
     this.#findings.push({ place, text })
   }
 
   #host(host: string): void {
-    const { place } = this.inventory.hosts.get(host) as { readonly place: InventoryPlace }
+    const { place } = this.inventory.hosts.get(host) as { readonly place: FilePlace }
     const variables = variablesOf(this.inventory, host)
     const reason = this.#outside(host, variables)
     if (reason !== undefined) {
@@ -78,7 +80,7 @@ class Import {
   }
 
   /** The name that it gets: two hosts of one label are one node where they are one computer. */
-  #named(host: string, name: string, node: ImportedNode, place: InventoryPlace): string {
+  #named(host: string, name: string, node: ImportedNode, place: FilePlace): string {
     const other = this.#nodes.get(name)
     if (other === undefined) return name
     const first = [...this.#nodeOf].find(([, of]) => of === name)?.[0] ?? name
@@ -156,15 +158,10 @@ class Import {
 
 /** By place; what a group says of all its hosts is told once. */
 function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  const seen = new Map(findings.map((finding) => [`${placeText(finding.place)} ${finding.text}`, finding]))
+  const seen = new Map(findings.map((finding) => [`${renderPlace(finding.place)} ${finding.text}`, finding]))
   return [...seen.values()].toSorted(({ place: a }, { place: b }) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
   )
-}
-
-/** `hosts.ini:3:7`. */
-export function placeText({ file, line, column }: InventoryPlace): string {
-  return `${file}:${line}:${column}`
 }
 
 /** Whether a way in between is one of the nodes. */

@@ -1,17 +1,12 @@
 /** An Ansible inventory as it is written: hosts, groups and variables, each with its place. Nothing is evaluated. */
 
-/** Where something stands. Line and column count from 1. */
-export interface InventoryPlace {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
+import type { FilePlace } from '../diagnostics/diagnostic.ts'
 
 /** One variable as it is written. */
 export interface Variable {
   /** Numbers, truth values, lists and maps as Ansible would read them; everything else is text. */
   readonly value: unknown
-  readonly place: InventoryPlace
+  readonly place: FilePlace
   /** It is encrypted (`!vault`), so that its value is not known here. */
   readonly isVaulted?: true
 }
@@ -21,21 +16,21 @@ export type Variables = Map<string, Variable>
 
 /** A host: where it is first named, and what is said of it alone. */
 export interface InventoryHost {
-  readonly place: InventoryPlace
+  readonly place: FilePlace
   readonly variables: Variables
 }
 
 /** A group: the hosts and groups that are listed in it, in their order. */
 export interface InventoryGroup {
-  readonly place: InventoryPlace
+  readonly place: FilePlace
   readonly hosts: Set<string>
-  readonly children: Map<string, InventoryPlace>
+  readonly children: Map<string, FilePlace>
   readonly variables: Variables
 }
 
 /** Something that the reader of an inventory should know. */
 export interface Finding {
-  readonly place: InventoryPlace
+  readonly place: FilePlace
   readonly text: string
 }
 
@@ -46,12 +41,12 @@ export class Inventory {
   readonly findings: Finding[] = []
 
   /** The host of this name; a new one where there was none. */
-  host(name: string, place: InventoryPlace): InventoryHost {
+  host(name: string, place: FilePlace): InventoryHost {
     return entry(this.hosts, name, () => ({ place, variables: new Map() }))
   }
 
   /** The group of this name; a new one where there was none. */
-  group(name: string, place: InventoryPlace): InventoryGroup {
+  group(name: string, place: FilePlace): InventoryGroup {
     return entry(this.groups, name, () => ({
       place,
       hosts: new Set(),
@@ -61,7 +56,7 @@ export class Inventory {
   }
 
   /** Notes something about the text itself. */
-  find(place: InventoryPlace, text: string): void {
+  find(place: FilePlace, text: string): void {
     this.findings.push({ place, text })
   }
 }

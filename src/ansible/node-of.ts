@@ -1,8 +1,9 @@
 /** One host of an inventory as a node of a cluster file. */
+import type { FilePlace } from '../diagnostics/diagnostic.ts'
 import { isIP } from 'node:net'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import { likelyHome, notNeeded } from './homes.ts'
-import { isExpression, type Finding, type InventoryPlace, type Variable } from './inventory.ts'
+import { isExpression, type Finding, type Variable } from './inventory.ts'
 import { sshArguments, type Jump } from './jump.ts'
 
 /** What is said of a node, in the words of the cluster file. */
@@ -75,7 +76,7 @@ class NodeMaker {
     for (const [name, variable] of this.variables) if (!this.#used.has(name)) this.#homeless(name, variable)
   }
 
-  #say(place: InventoryPlace, text: string): void {
+  #say(place: FilePlace, text: string): void {
     this.findings.push({ place, text })
   }
 

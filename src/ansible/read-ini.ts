@@ -1,7 +1,8 @@
 /** Reads an inventory in Ansible's INI form (Ansible, plugin `ini`). What cannot be read is a finding, and the rest is read all the same. */
+import type { FilePlace } from '../diagnostics/diagnostic.ts'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import { hostNames } from './host-range.ts'
-import type { Inventory, InventoryGroup, InventoryPlace } from './inventory.ts'
+import type { Inventory, InventoryGroup } from './inventory.ts'
 import { literalOf } from './literal.ts'
 import { wordsOf, type Word } from './ini-words.ts'
 
@@ -27,7 +28,7 @@ class IniReader {
   read(text: string): void {
     for (const [index, written] of text.split(/\r\n|\n|\r/).entries()) {
       const line = written.replace(/^\uFEFF/, '')
-      const at = (column: number): InventoryPlace => ({ file: this.file, line: index + 1, column })
+      const at = (column: number): FilePlace => ({ file: this.file, line: index + 1, column, length: 0 })
       const trimmed = line.trim()
       if (trimmed === '' || /^[#;]/.test(trimmed)) continue
       if (trimmed.startsWith('[') && !this.#isHostOfRange(trimmed)) this.#section(trimmed, at(1))
@@ -42,7 +43,7 @@ class IniReader {
     return this.#sort === 'hosts' && /^\[[^\]]*:[^\]]*\][^\s#;]/.test(line)
   }
 
-  #section(line: string, place: InventoryPlace): void {
+  #section(line: string, place: FilePlace): void {
     const found = SECTION.exec(line)
     const sort = found?.[2] ?? 'hosts'
     if (!found || !SORTS.includes(sort)) {
@@ -60,11 +61,11 @@ class IniReader {
     this.inventory.group(this.#group, place)
   }
 
-  #current(place: InventoryPlace): InventoryGroup {
+  #current(place: FilePlace): InventoryGroup {
     return this.inventory.group(this.#group, place)
   }
 
-  #hosts(line: string, at: (column: number) => InventoryPlace): void {
+  #hosts(line: string, at: (column: number) => FilePlace): void {
     const words = wordsOf(line)
     if (typeof words === 'string') {
       this.inventory.find(at(1), `${words}; the line is left out`)
@@ -90,15 +91,15 @@ class IniReader {
 
   #setting(
     { text }: Word,
-    place: InventoryPlace,
-    set: (key: string, value: { readonly value: unknown; readonly place: InventoryPlace }) => void,
+    place: FilePlace,
+    set: (key: string, value: { readonly value: unknown; readonly place: FilePlace }) => void,
   ): void {
     const equals = text.indexOf('=')
     if (equals < 1) this.inventory.find(place, `${text} is no NAME=VALUE; left out`)
     else set(text.slice(0, equals), { value: literalOf(text.slice(equals + 1)), place })
   }
 
-  #child(line: string, at: (column: number) => InventoryPlace): void {
+  #child(line: string, at: (column: number) => FilePlace): void {
     const words = wordsOf(line)
     if (typeof words === 'string' || words.length !== 1) {
       this.inventory.find(at(1), `${line.trim()} is not the name of a group; left out`)
@@ -109,7 +110,7 @@ class IniReader {
   }
 
   /** White space around the sign and the value does not count; a comment after a text is part of it, as in Ansible. */
-  #variable(line: string, place: InventoryPlace): void {
+  #variable(line: string, place: FilePlace): void {
     const equals = line.indexOf('=')
     if (equals < 1) {
       this.inventory.find(place, `${line} is no NAME=VALUE; left out`)

@@ -35,7 +35,7 @@ function inventoryFiles(folder: string): readonly string[] {
 
 function readInventoryFile(inventory: Inventory, file: string, shown: string): void {
   const text = readFileSync(file, 'utf8')
-  const place = { file: shown, line: 1, column: 1 }
+  const place = { file: shown, line: 1, column: 1, length: 0 }
   if (text.startsWith('#!'))
     inventory.find(
       place,
@@ -47,7 +47,7 @@ function readInventoryFile(inventory: Inventory, file: string, shown: string): v
 
 /** Every group is in `all`, and every host without another group in `ungrouped` (Ansible, inventory basics, default groups). */
 function linkGroups(inventory: Inventory): void {
-  const place = { file: '', line: 1, column: 1 }
+  const place = { file: '', line: 1, column: 1, length: 0 }
   const all = inventory.group('all', place)
   for (const group of inventory.groups.values())
     for (const [child, at] of group.children)
@@ -74,7 +74,7 @@ function readVariables(
   if (first === undefined) return
   for (const file of passed)
     inventory.find(
-      { file: shown(file), line: 1, column: 1 },
+      { file: shown(file), line: 1, column: 1, length: 0 },
       `this file is passed over, as Ansible does it: ${shown(first)} is read`,
     )
   const files = statSync(first).isDirectory() ? inventoryFiles(first) : [first]
@@ -82,7 +82,7 @@ function readVariables(
     const text = readFileSync(file, 'utf8')
     if (text.startsWith('$ANSIBLE_VAULT;'))
       inventory.find(
-        { file: shown(file), line: 1, column: 1 },
+        { file: shown(file), line: 1, column: 1, length: 0 },
         'this file is encrypted as a whole, and is left out',
       )
     else readYamlVariables(inventory, shown(file), text, into)

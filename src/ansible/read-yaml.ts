@@ -1,8 +1,9 @@
 /** Reads an inventory, or a file of variables, in Ansible's YAML form (Ansible, plugin `yaml`; YAML 1.1, where `yes` is true). */
+import type { FilePlace } from '../diagnostics/diagnostic.ts'
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { didYouMean } from '../diagnostics/did-you-mean.ts'
 import { hostNames } from './host-range.ts'
-import type { Inventory, InventoryPlace, Variable, Variables } from './inventory.ts'
+import type { Inventory, Variable, Variables } from './inventory.ts'
 
 const PARTS = ['hosts', 'children', 'vars']
 /** Tags that Ansible adds: encrypted text, and text that is not evaluated. */
@@ -18,7 +19,7 @@ export function readYamlInventory(inventory: Inventory, file: string, text: stri
 /** Variables of a file of `group_vars` or `host_vars`. */
 export function readYamlVariables(inventory: Inventory, file: string, text: string, into: Variables): void {
   const reader = new YamlReader(inventory, file, text)
-  reader.variables(reader.root, into, { file, line: 1, column: 1 })
+  reader.variables(reader.root, into, { file, line: 1, column: 1, length: 0 })
 }
 
 class YamlReader {
@@ -47,13 +48,13 @@ class YamlReader {
     this.root = mistake ? null : this.#document.contents
   }
 
-  #at(offset: number): InventoryPlace {
+  #at(offset: number): FilePlace {
     const { line, col } = this.#lines.linePos(offset)
-    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col) }
+    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col), length: 0 }
   }
 
   /** Keys of a map with their values and places; what is no map is a finding. */
-  *entries(node: unknown, what = 'the file'): Generator<readonly [string, unknown, InventoryPlace]> {
+  *entries(node: unknown, what = 'the file'): Generator<readonly [string, unknown, FilePlace]> {
     if (node === null || node === undefined || (isScalar(node) && node.value === null)) return
     if (!isMap(node)) {
       this.inventory.find(this.#placeOf(node), `${what} is no map; left out`)
@@ -70,11 +71,11 @@ class YamlReader {
     }
   }
 
-  #placeOf(node: unknown): InventoryPlace {
+  #placeOf(node: unknown): FilePlace {
     return this.#at(isNode(node) ? (node.range?.[0] ?? 0) : 0)
   }
 
-  group(name: string, node: unknown, place: InventoryPlace): void {
+  group(name: string, node: unknown, place: FilePlace): void {
     const group = this.inventory.group(name, place)
     for (const [part, value, at] of this.entries(node, `the group ${name}`)) {
       if (part === 'hosts') this.#hosts(group.hosts, name, value)
@@ -103,7 +104,7 @@ class YamlReader {
       this.#host(into, pattern, value, place)
   }
 
-  #host(into: Set<string>, pattern: string, node: unknown, place: InventoryPlace): void {
+  #host(into: Set<string>, pattern: string, node: unknown, place: FilePlace): void {
     const names = hostNames(pattern)
     if (typeof names === 'string') {
       this.inventory.find(place, `${names}; left out`)
@@ -115,7 +116,7 @@ class YamlReader {
     }
   }
 
-  variables(node: unknown, into: Variables, place: InventoryPlace): void {
+  variables(node: unknown, into: Variables, place: FilePlace): void {
     for (const [name, value, at] of this.entries(node, `the variables at line ${place.line}`)) {
       const variable: Variable = { value: this.#plain(value), place: at }
       into.set(

@@ -109,3 +109,11 @@ it('refuses what cannot be read, and what holds no node', async () => {
   expect([empty.code, empty.out]).toEqual([1, ''])
   expect(empty.err).toMatch(/hosts\.ini:1:1 localhost is no node[^]*INVENTORY_EMPTY/)
 })
+
+it('sends no control character of an inventory to the terminal', async () => {
+  const folder = emptyFolder()
+  writeFileSync(join(folder, 'hosts.ini'), 'ash \u001B[31mred=1\n')
+  const { err } = await bramble(['import', 'ansible', 'hosts.ini'], { folder })
+  expect(err).toMatch(/red has no home in a cluster file/)
+  expect(err).not.toContain('\u001B')
+})

@@ -1,5 +1,7 @@
 /** `bramble import`: prints a cluster file made from what another tool knows, and tells on the error channel what is not in it. */
 import { ansibleCodes } from '../../diagnostics/catalogue/ansible.ts'
+import { renderPlace } from '../../diagnostics/render.ts'
+import { visible } from '../../diagnostics/source-line.ts'
 import { collect, subcommand, type Command, type Session } from '../command.ts'
 import { CommandRefusal, type Context } from '../context.ts'
 import { withExamples } from '../examples.ts'
@@ -46,8 +48,7 @@ async function importAnsible(context: Context, path: string, options: ImportOpti
   const { text, findings } = api.importAnsible({ ...options, path, from: surroundings.folder })
   if (common.json) terminal.out(jsonText({ text: text ?? null, findings }))
   else {
-    for (const { place, text: says } of findings)
-      terminal.err(`${place.file}:${place.line}:${place.column} ${says}\n`)
+    for (const { place, text: says } of findings) terminal.err(`${renderPlace(place)} ${visible(says)}\n`)
     if (text !== undefined) terminal.out(text)
   }
   if (text === undefined)
