@@ -1,13 +1,17 @@
-import { resolve } from 'node:path'
-import { expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
 import { openCluster, type OpenedCluster } from '../open.ts'
 import { exportNames, exportText } from './exports.ts'
 
-async function rainbow(): Promise<OpenedCluster> {
-  const opened = await openCluster({ folder: resolve('examples/rainbow'), lab: false })
-  if (!('cluster' in opened)) throw new Error(JSON.stringify(opened.diagnostics))
-  return opened.cluster
+async function opened(folder: string): Promise<OpenedCluster> {
+  const found = await openCluster({ folder, lab: false })
+  if (!('cluster' in found)) throw new Error(JSON.stringify(found.diagnostics))
+  return found.cluster
 }
+
+const rainbow = (): Promise<OpenedCluster> => opened(resolve('examples/rainbow'))
 
 it('writes every node down in each form, and knows no other', async () => {
   const cluster = await rainbow()
@@ -36,12 +40,28 @@ it('gives Terraform names, addresses and roles, as JSON', async () => {
 })
 
 it('gives Prometheus a target for what has metrics', async () => {
-  const groups = JSON.parse((await exportText(await rainbow(), 'prometheus')) ?? '') as {
-    targets: string[]
-    labels: object
-  }[]
-  for (const { targets, labels } of groups) {
-    expect(targets[0]).toMatch(/^[\d.]+:\d+$/)
-    expect(labels).toMatchObject({ __metrics_path__: expect.stringMatching(/^\//) as string })
+  const folder = mkdtempSync(join(tmpdir(), 'bramble-exports-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(
+    join(folder, 'cluster.yaml'),
+    `cluster: watched
+domain: office.example.net
+nodes:
+  ant: { address: 192.0.2.10, model: pi4, memory: 1GiB }
+  bee: { address: '2001:db8::11', model: pi4, memory: 1GiB }
+roles:
+  node-exporter: { on: all }
+`,
+  )
+  const groups = JSON.parse((await exportText(await opened(folder), 'prometheus')) ?? '') as unknown
+  const labels = {
+    cluster: 'watched',
+    role: 'node-exporter',
+    __metrics_path__: '/metrics',
+    __scheme__: 'https',
   }
+  expect(groups).toEqual([
+    { targets: ['192.0.2.10:9100'], labels: { ...labels, node: 'ant' } },
+    { targets: ['[2001:db8::11]:9100'], labels: { ...labels, node: 'bee' } },
+  ])
 })

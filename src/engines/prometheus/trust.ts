@@ -14,24 +14,34 @@ export const PROMETHEUS_FOLDER = '/etc/prometheus'
 const TLS_FOLDER = `${PROMETHEUS_FOLDER}/tls`
 const AUTHORITY = 'monitoring/ca'
 
-/** Paths of what a node shows, and believes in. */
-export const trustFiles = {
-  authority: `${TLS_FOLDER}/ca.pem`,
-  certificate: `${TLS_FOLDER}/node.pem`,
-  key: `${TLS_FOLDER}/node-key.pem`,
-} as const
+/** Paths of what a role on a node shows, and believes in. Each role has a certificate of its own: it is asked at addresses of its own. */
+export function trustFiles(role: string): {
+  readonly authority: string
+  readonly certificate: string
+  readonly key: string
+} {
+  return {
+    authority: `${TLS_FOLDER}/ca.pem`,
+    certificate: `${TLS_FOLDER}/${role}.pem`,
+    key: `${TLS_FOLDER}/${role}-key.pem`,
+  }
+}
 
 /** Roles whose nodes fetch metrics. */
 export const WATCHERS: readonly string[] = ['prometheus']
 
-const certificateName = ({ name }: ClusterNode): string => `monitoring/node/${name}`
+const certificateName = (role: string, { name }: ClusterNode): string => `monitoring/${role}/${name}`
 
 /** The authority, and a certificate for the node at all its addresses. */
-export function trustWishes(node: ClusterNode, addresses: readonly string[]): readonly SecretWish[] {
+export function trustWishes(
+  role: string,
+  node: ClusterNode,
+  addresses: readonly string[],
+): readonly SecretWish[] {
   return [
     authority(AUTHORITY, 'Bramble monitoring'),
     certificate({
-      name: certificateName(node),
+      name: certificateName(role, node),
       authority: AUTHORITY,
       commonName: node.fqdn,
       dnsNames: [...new Set([node.name, node.fqdn, ...addresses.filter((each) => isIP(each) === 0)])],
@@ -41,22 +51,27 @@ export function trustWishes(node: ClusterNode, addresses: readonly string[]): re
 }
 
 /** PEM texts of a node, for whoever asks in its name. */
-export function trustOf(node: ClusterNode, secrets: RoleSecrets): { ca: string; cert: string; key: string } {
-  const { certificatePem: cert, keyPem: key } = secrets.certificate(certificateName(node))
+export function trustOf(
+  role: string,
+  node: ClusterNode,
+  secrets: RoleSecrets,
+): { ca: string; cert: string; key: string } {
+  const { certificatePem: cert, keyPem: key } = secrets.certificate(certificateName(role, node))
   return { ca: secrets.authority(AUTHORITY).certificatePem, cert, key }
 }
 
 /** The account, its folders and what it shows; before the packages, which would make them otherwise. */
-export function trustResources(node: ClusterNode, secrets: RoleSecrets): readonly Resource[] {
-  const { ca, cert, key } = trustOf(node, secrets)
+export function trustResources(role: string, node: ClusterNode, secrets: RoleSecrets): readonly Resource[] {
+  const { ca, cert, key } = trustOf(role, node, secrets)
+  const files = trustFiles(role)
   const own = { owner: PROMETHEUS_USER, group: PROMETHEUS_USER }
   return [
     ...accountOfPackage(PROMETHEUS_USER, '/var/lib/prometheus'),
     directory({ path: PROMETHEUS_FOLDER }),
     directory({ path: TLS_FOLDER }),
     directory({ path: '/var/lib/prometheus', purge: true, ...own }),
-    file({ path: trustFiles.authority, content: ca }),
-    file({ path: trustFiles.certificate, content: cert }),
-    file({ path: trustFiles.key, content: key, mode: '600', sensitive: true, ...own }),
+    file({ path: files.authority, content: ca }),
+    file({ path: files.certificate, content: cert }),
+    file({ path: files.key, content: key, mode: '600', sensitive: true, ...own }),
   ]
 }

@@ -42,6 +42,9 @@ const packageOptions = z
     message: 'a package that is absent has neither a version nor a hold',
   })
 
+/** Stage of what is there before packages come, and leaves after them. */
+export const BEFORE_PACKAGES = 16
+
 /** What debianPackage takes. */
 export type PackageOptions = z.input<typeof packageOptions>
 

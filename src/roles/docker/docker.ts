@@ -8,7 +8,7 @@ import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { group } from '../../resources/group/group.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
-import { debianPackage } from '../../resources/package/package.ts'
+import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { reboot } from '../../resources/reboot/reboot.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
@@ -21,9 +21,6 @@ import { dockerOptions, type DockerOptions } from './options.ts'
 
 /** Releases of Debian whose package docker.io is of a time when dockerd had no `--validate`, and its client was part of it. */
 const OLD_RELEASES = ['bullseye', 'bookworm']
-
-/** Before the packages, so that it leaves after them. */
-const BEFORE_PACKAGES = 16
 
 function packages({ version, hold }: DockerOptions, isOld: boolean): readonly [Resource, ...Resource[]] {
   const docker = debianPackage({

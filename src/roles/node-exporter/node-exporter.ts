@@ -45,17 +45,19 @@ function addressesOf({ options, node, cluster }: RoleWishContext<NodeExporterOpt
   return [...new Set([onNetwork(node, network).address, node.address])]
 }
 
+const files = trustFiles(ROLE)
+
 /** TLS for both ends (exporter-toolkit, web-configuration.md): who has no certificate of ours reads nothing. */
 const WEB_CONFIG_TEXT = `tls_server_config:
-  cert_file: ${trustFiles.certificate}
-  key_file: ${trustFiles.key}
+  cert_file: ${files.certificate}
+  key_file: ${files.key}
   client_auth_type: RequireAndVerifyClientCert
-  client_ca_file: ${trustFiles.authority}
+  client_ca_file: ${files.authority}
   min_version: TLS12
 `
 
 function resources({ options, node, secrets }: RoleContext<NodeExporterOptions>): Resource[] {
-  const trust = trustResources(node, secrets)
+  const trust = trustResources(ROLE, node, secrets)
   const exporter = debianPackage({ name: 'prometheus-node-exporter' })
   const webConfig = file({ path: WEB_CONFIG, content: WEB_CONFIG_TEXT, needs: trust.map(addressOf) })
   // It listens on all addresses: one that comes later, as that of a mesh does, is among them.
@@ -77,7 +79,7 @@ function gate({ options, node, secrets }: RoleContext<NodeExporterOptions>): Gat
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
       try {
-        const asked = { node: node.name, port: options.port, path: PATH, trust: trustOf(node, secrets) }
+        const asked = { node: node.name, port: options.port, path: PATH, trust: trustOf(ROLE, node, secrets) }
         const passed = /^node_boot_time_seconds \d/m.test(await metricsOf(link, asked))
         return {
           passed,
@@ -106,7 +108,7 @@ const nodeExporter = defineRole({
       ...(options.network !== undefined && { network: options.network }),
     },
   ],
-  secrets: (context) => trustWishes(context.node, addressesOf(context)),
+  secrets: (context) => trustWishes(ROLE, context.node, addressesOf(context)),
   resources,
   gates: (context) => [gate(context)],
 })

@@ -1,15 +1,17 @@
 /** The configuration of Prometheus and of its Alertmanager. */
 import { stringify } from 'yaml'
 import { trustFiles } from '../../engines/prometheus/trust.ts'
+import { metricsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
-import { onNetwork } from '../../topology/network.ts'
-import type { ProvidedOnNode } from '../../topology/provided.ts'
 import type { PrometheusOptions } from './options.ts'
 
 /** Prometheus and Alertmanager answer on the loopback of their node alone: whoever asks comes in by SSH. */
 export const PROMETHEUS = '127.0.0.1:9090'
 const ALERTMANAGER = '127.0.0.1:9093'
 export const alertmanagerArguments = `--web.listen-address=${ALERTMANAGER} --cluster.listen-address= --storage.path=/var/lib/prometheus/alertmanager`
+
+const files = trustFiles('prometheus')
+const TLS = { ca_file: files.authority, cert_file: files.certificate, key_file: files.key }
 
 interface Job {
   readonly job_name: string
@@ -25,34 +27,18 @@ interface Job {
 /** What is fetched: everything of which some role provides metrics, a job for each role, the same for all that watch. */
 export function jobsOf(cluster: Cluster): readonly Job[] {
   const jobs = new Map<string, Job>()
-  for (const provided of cluster.provided()) {
-    const { role, node, metrics } = provided
-    if (!metrics) continue
-    const scheme = metrics.scheme ?? 'http'
-    const job = jobs.get(role) ?? {
+  for (const { role, node, at, path, scheme } of metricsTargets(cluster)) {
+    const job: Job = jobs.get(role) ?? {
       job_name: role,
-      metrics_path: metrics.path,
+      metrics_path: path,
       scheme,
-      ...(scheme === 'https' && {
-        tls_config: {
-          ca_file: trustFiles.authority,
-          cert_file: trustFiles.certificate,
-          key_file: trustFiles.key,
-        },
-      }),
+      ...(scheme === 'https' && { tls_config: TLS }),
       static_configs: [],
     }
-    job.static_configs.push({ targets: [`${hostOf(provided, cluster)}:${metrics.port}`], labels: { node } })
+    job.static_configs.push({ targets: [at], labels: { node } })
     jobs.set(role, job)
   }
   return [...jobs.values()]
-}
-
-function hostOf({ node, network }: ProvidedOnNode, cluster: Cluster): string {
-  const found = cluster.nodes.find(({ name }) => name === node)
-  const seen = found && onNetwork(found, network === undefined ? undefined : cluster.network(network))
-  const address = seen?.address ?? node
-  return address.includes(':') ? `[${address}]` : address
 }
 
 /** `prometheus.yml` of a node. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { Role } from '../role.ts'
+import nodeExporter from '../node-exporter/node-exporter.ts'
 import prometheus from './prometheus.ts'
 
 describeRole({
@@ -40,4 +41,13 @@ it('keeps no more on a 32-bit system than its addresses reach', () => {
 
 it('is told that there is nothing to watch', () => {
   expect(codesOf('pi4', '15d')).toEqual(['PROMETHEUS_WATCHES_NOTHING'])
+})
+
+it('has a certificate of its own beside the exporter of its node, which is asked at another address', () => {
+  const cluster = clusterFixture({ nodes: [{ roles: ['prometheus', 'node-exporter'] }] })
+  const node = cluster.nodes[0] as (typeof cluster.nodes)[0]
+  const names = (role: Role<never>): string[] =>
+    (role.secrets?.({ options: role.options.parse({}), node, cluster }) ?? []).map(({ name }) => name)
+  const [own, exporter] = [prometheus, nodeExporter].map((role) => names(role as unknown as Role<never>))
+  expect(own?.filter((name) => exporter?.includes(name))).toEqual(['monitoring/ca'])
 })

@@ -8,7 +8,7 @@ import {
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
-import { debianPackage } from '../../resources/package/package.ts'
+import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
 import { prometheusCodes } from './codes.ts'
@@ -29,8 +29,6 @@ function secondsOf(duration: string): number {
   return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? 1)
 }
 
-const BEFORE_PACKAGES = 16
-
 const mine = { owner: PROMETHEUS_USER, group: PROMETHEUS_USER, mode: '750' } as const
 
 /** Its data, and where scripts of its page leave a link for a web server that is not installed (Debian's javascript-common). */
@@ -44,7 +42,7 @@ function folders(): Resource[] {
 }
 
 function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOptions>): Resource[] {
-  const trust = trustResources(node, secrets)
+  const trust = trustResources(ROLE, node, secrets)
   const prometheus = debianPackage({ name: 'prometheus' })
   const needs = [addressOf(prometheus), ...trust.map(addressOf)]
   const rules = file({
@@ -146,7 +144,7 @@ const prometheus = defineRole({
   pace: 'one at a time',
   options: prometheusOptions,
   findings: ({ options, nodes, cluster }) => findings(options, nodes, jobsOf(cluster).length),
-  secrets: ({ node }) => trustWishes(node, [node.address]),
+  secrets: ({ node }) => trustWishes(ROLE, node, [node.address]),
   resources,
   gates: ({ node, options }) => [storedGate(node.name, secondsOf(options.interval))],
   status: ({ nodes }) => prometheusProbe(nodes.map(({ name }) => name)),

@@ -27,13 +27,6 @@ const RULES: readonly Rule[] = [
     summary: '{{ $labels.job }} on {{ $labels.node }} gives no metrics',
   },
   {
-    alert: 'NothingStored',
-    expr: 'rate(prometheus_tsdb_head_samples_appended_total[5m]) == 0',
-    for: '5m',
-    severity: 'critical',
-    summary: 'Prometheus on {{ $labels.node }} runs and stores nothing',
-  },
-  {
     alert: 'DiskNearlyFull',
     expr: `node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes < 0.1`,
     for: '5m',

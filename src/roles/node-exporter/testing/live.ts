@@ -14,7 +14,10 @@ export default {
     { node: 'ant', run: metrics(), prints: '0' },
     {
       node: 'ant',
-      run: metrics('-cert /etc/prometheus/tls/node.pem', '-key /etc/prometheus/tls/node-key.pem'),
+      run: metrics(
+        '-cert /etc/prometheus/tls/node-exporter.pem',
+        '-key /etc/prometheus/tls/node-exporter-key.pem',
+      ),
       prints: '1',
     },
   ],
