@@ -3,26 +3,11 @@
  * controller, and the node that it names. No time frees it: whoever comes later asks whether that node is back.
  */
 import { reasonOf } from '../support/reason.ts'
+import { TURN_FILE, turnIn, turnLine, type HeldTurn } from '../topology/held-turn.ts'
 import type { UnderWay } from './under-way.ts'
 import type { NodeFailure } from './work.ts'
 
-const FILE = '/var/lib/bramble/update-turn'
 const BOOT_ID = '/proc/sys/kernel/random/boot_id'
-
-/** A turn as it is written. */
-export interface HeldTurn {
-  readonly node: string
-  /** Boot id of the node when its turn began. */
-  readonly boot: string
-  /** Seconds since 1970, by the clock of the controller that gave it. */
-  readonly since: number
-}
-
-/** Reads the line; undefined for anything else. */
-export function turnIn(line: string): HeldTurn | undefined {
-  const [, node, boot, since] = /^(\S+) (\S+) (\d{1,12})$/.exec(line.trim()) ?? []
-  return node === undefined || boot === undefined ? undefined : { node, boot, since: Number(since) }
-}
 
 /** The turns of one run. */
 export class UpdateTurns {
@@ -54,7 +39,7 @@ export class UpdateTurns {
     const boot = await this.#bootOf(node)
     if (boot === undefined)
       return { message: `${node} does not answer`, fix: `bring ${node} back, then run bramble update again` }
-    const line = `${node} ${boot} ${Math.floor(Date.now() / 1000)}`
+    const line = turnLine({ node, boot, since: Math.floor(Date.now() / 1000) })
     const written = await Promise.all(this.#members.map((member) => this.#write(member, line)))
     const count = written.filter(Boolean).length
     if (count * 2 > this.#members.length) return undefined
@@ -89,7 +74,7 @@ export class UpdateTurns {
 
   async #read(member: string): Promise<HeldTurn | undefined> {
     try {
-      return turnIn((await this.#run.delivery.link.run(member, ['cat', FILE])).stdout.toString())
+      return turnIn((await this.#run.delivery.link.run(member, ['cat', TURN_FILE])).stdout.toString())
     } catch {
       return undefined
     }
@@ -97,7 +82,7 @@ export class UpdateTurns {
 
   async #write(member: string, line: string): Promise<boolean> {
     try {
-      await this.#run.delivery.link.put?.(member, FILE, line)
+      await this.#run.delivery.link.put?.(member, TURN_FILE, line)
       return true
     } catch {
       return false
@@ -105,7 +90,7 @@ export class UpdateTurns {
   }
 
   async #clear(): Promise<void> {
-    const ended = this.#members.map((member) => this.#run.delivery.link.run(member, ['rm', '-f', FILE]))
+    const ended = this.#members.map((member) => this.#run.delivery.link.run(member, ['rm', '-f', TURN_FILE]))
     await Promise.allSettled(ended)
   }
 }

@@ -97,14 +97,16 @@ export function chosenToRestore(
   return [...newest.values()]
 }
 
-/** Gives them back. What a program has to take back comes after files. */
+/** Gives them back, on each node files first: what a program has to take back may stand on them. */
 export async function restoreBackups(
   cluster: OpenedCluster,
   chosen: readonly KeptBackup[],
 ): Promise<readonly BackupOutcome[]> {
   const nodes = [...new Set(chosen.map(({ node }) => node))]
   return onKeepers(cluster, { nodes }, async (transport, node, keeper) => {
-    const own = chosen.filter((one) => one.node === node)
+    const here = chosen.filter((one) => one.node === node)
+    const isFile = ({ name }: KeptBackup): boolean => name.startsWith('/')
+    const own = [...here.filter(isFile), ...here.filter((one) => !isFile(one))]
     const found: BackupOutcome[] = []
     for (const { name, id } of own)
       found.push(...(await outcomes(transport, node, keeper.restore([name], id))))

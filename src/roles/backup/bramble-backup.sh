@@ -33,11 +33,6 @@ node=$(setting node)
 repository=$(setting repository)
 # Over SSH, with a key and known hosts of its own.
 ssh_command=$(setting ssh)
-if [ -r "$settings/s3" ]; then
-  AWS_ACCESS_KEY_ID=$(sed -n 1p "$settings/s3")
-  AWS_SECRET_ACCESS_KEY=$(sed -n 2p "$settings/s3")
-  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-fi
 
 repo() { # WORD...: restic with this repository
   if [ -n "$ssh_command" ]; then set -- -o "sftp.command=$ssh_command" "$@"; fi

@@ -1,6 +1,7 @@
 /** What waits for an update on the nodes, what no rule takes, and when the sources were last looked at. */
 import type { EngineProbe, NodeLink } from '../../engines/contract.ts'
 import { reasonOf } from '../../support/reason.ts'
+import { TURN_FILE, turnIn } from '../../topology/held-turn.ts'
 
 const FOLDER = '/var/lib/bramble-updates'
 const DAY_SECONDS = 86_400
@@ -29,7 +30,7 @@ export function waitingIn(printed: string): readonly Waiting[] {
 interface Seen {
   readonly node: string
   readonly waiting: readonly Waiting[]
-  /** The node that has the turn of a run of updates, and for how many minutes; see `rollout/update-turn.ts`. */
+  /** The node that has the turn of a run of updates, and for how many minutes. */
   readonly turn: { readonly node: string; readonly minutes: number } | undefined
   /** Days since the sources were read; undefined when they never were. */
   readonly days: number | undefined
@@ -40,15 +41,15 @@ async function lookAt(link: NodeLink, node: string): Promise<Seen> {
     link.run(node, ['date', '+%s']),
     link.run(node, ['cat', `${FOLDER}/waiting`]),
     link.run(node, ['cat', `${FOLDER}/looked`]),
-    link.run(node, ['cat', '/var/lib/bramble/update-turn']),
+    link.run(node, ['cat', TURN_FILE]),
   ])
   const now = Number(clock.stdout.toString())
   const seconds = now - Number(looked.stdout.toString())
-  const [holder, , since] = turn.stdout.toString().trim().split(' ')
+  const held = turnIn(turn.stdout.toString())
   return {
     node,
     waiting: waitingIn(waiting.stdout.toString()),
-    turn: holder ? { node: holder, minutes: Math.max(0, Math.round((now - Number(since)) / 60)) } : undefined,
+    turn: held && { node: held.node, minutes: Math.max(0, Math.round((now - held.since) / 60)) },
     days: looked.code === 0 ? Math.floor(seconds / DAY_SECONDS) : undefined,
   }
 }
