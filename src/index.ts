@@ -84,6 +84,7 @@ export type {
   Audience,
   Opening,
   Provided,
+  ProvidedImages,
   ProvidedOnNode,
   ProvidedPort,
   Source,

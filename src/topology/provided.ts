@@ -10,6 +10,14 @@ export interface ProvidedPort {
 /** Who is meant to reach it. */
 export type Audience = 'everyone' | 'cluster' | { readonly roles: readonly string[] }
 
+/** A place from which images of containers are pulled, and to which they are pushed (OCI distribution). */
+export interface ProvidedImages {
+  /** `HOST:PORT` as they stand before the name of an image; each is the same place. */
+  readonly at: readonly [string, ...string[]]
+  /** Name of the secret of the authority that has signed its certificate, and signs those of whoever may ask. */
+  readonly authority: string
+}
+
 /** One thing that a role gives. */
 export interface Provided {
   /** What it is called in sentences, such as `consul` or `ssh`. */
@@ -22,6 +30,8 @@ export interface Provided {
   readonly metrics?: { readonly path: string; readonly port: number; readonly scheme?: 'http' | 'https' }
   /** What a backup is to hold. */
   readonly backup?: ProvidedBackup
+  /** Images of containers: whoever runs containers on any node believes the place, and shows who it is. */
+  readonly images?: ProvidedImages
   /** Debian packages that it runs: moved in turns, behind a drain, and never by a job of the night. */
   readonly packages?: readonly string[]
   /** Names under which it is found. */

@@ -1,6 +1,7 @@
 /** The role `docker`: runs containers. */
 import { dockerClient } from '../../engines/docker/client.ts'
 import { dockerGate } from '../../engines/docker/gate.ts'
+import { imageClientWishes, imagePlaces } from '../../engines/image-places.ts'
 import { DOCKER_FOLDER, DOCKER_PACKAGE, DOCKER_UNIT } from '../../engines/docker/names.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
 import { command } from '../../resources/command/command.ts'
@@ -18,6 +19,7 @@ import { daemonJson } from './daemon-json.ts'
 import { dockerFindings } from './findings.ts'
 import { endContainers, leftBehind } from './left-behind.ts'
 import { dockerOptions, type DockerOptions } from './options.ts'
+import { believed } from './believed.ts'
 
 /** Releases of Debian whose package docker.io is of a time when dockerd had no `--validate`, and its client was part of it. */
 const OLD_RELEASES = ['bullseye', 'bookworm']
@@ -171,8 +173,11 @@ const docker = defineRole({
     { name: 'docker', ports: [], to: 'cluster', packages: ['containerd', 'docker-cli', 'docker.io', 'runc'] },
   ],
   findings: ({ options, cluster }) => dockerFindings(options, cluster),
-  resources: ({ options, node, cluster }) =>
-    resources(options, node, daemonJson(options, node, cluster), cluster.lab),
+  secrets: ({ node, cluster }) => imageClientWishes(node, cluster),
+  resources: ({ options, node, cluster, secrets }) => [
+    ...resources(options, node, daemonJson(options, node, cluster), cluster.lab),
+    ...believed(imagePlaces(node, cluster, secrets)),
+  ],
   gates: ({ node }) => [dockerGate(node.name)],
   client: ({ nodes }) => dockerClient(nodes.map(({ name }) => name)),
 })

@@ -1,14 +1,14 @@
-/** Fetches metrics from a node as Prometheus does, to see that they come. */
+/** Fetches a page from a node over TLS on both ends, to see that it comes. */
 import { request } from 'node:https'
 import { connect } from 'node:tls'
 import { text } from 'node:stream/consumers'
-import { heard } from '../../support/heard.ts'
-import type { NodeLink } from '../contract.ts'
+import { heard } from '../support/heard.ts'
+import type { NodeLink } from './contract.ts'
 
 const REPLY_SECONDS = 15
 
 /** What is asked, and with what. */
-export interface MetricsQuestion {
+export interface HttpsQuestion {
   readonly node: string
   readonly port: number
   readonly path: string
@@ -16,11 +16,8 @@ export interface MetricsQuestion {
   readonly trust: { readonly ca: string; readonly cert: string; readonly key: string }
 }
 
-/** The text of all metrics. Rejects when they do not come, or from somebody who is not believed. */
-export async function metricsOf(
-  link: NodeLink,
-  { node, port, path, trust }: MetricsQuestion,
-): Promise<string> {
+/** The text of the page. Rejects when it does not come, or from somebody who is not believed. */
+export async function httpsText(link: NodeLink, { node, port, path, trust }: HttpsQuestion): Promise<string> {
   const stream = await link.connect(node, port)
   return new Promise((resolve, reject) => {
     const socket = heard(connect({ socket: stream, servername: node, ...trust }))
