@@ -62,7 +62,8 @@ const STATE = [
 
 function folders(): Resource[] {
   return [
-    directory({ path: '/etc/docker', purge: ['key.json'] }),
+    // Other packages have their settings in it as well: it is there before them, and goes after them.
+    directory({ path: '/etc/docker', purge: ['key.json'], stage: BEFORE_PACKAGES }),
     directory({ path: DOCKER_FOLDER, mode: '710', purge: STATE }),
     directory({ path: '/var/lib/containerd', mode: '700', purge: ['io.containerd.*', 'opt', 'tmpmounts'] }),
     // containerd makes them for networks of Kubernetes, whether or not there is any (containerd 1.7, its plug-in cri).
