@@ -105,6 +105,12 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
     expect((transport.stats().get('ada')?.sessions ?? 0) - before).toBe(1)
   })
 
+  it('starts more programs at once than sshd grants sessions to one connection', async () => {
+    const asked = Array.from({ length: 24 }, (_, index) => transport.run('ada', ['sh', '-c', `sleep 1; printf ${index}`]))
+    const ends = await Promise.all(asked)
+    expect(ends.map(({ stdout }) => stdout.toString())).toEqual(asked.map((_, index) => `${index}`))
+  })
+
   it('rides on the connection of the check when it is asked for', async () => {
     const own = await node.transport([node.dial('ada')])
     const found = await observe(pushRun(own), programOf('ada', []), 'apply', () => undefined, { link: true })

@@ -6,6 +6,7 @@ import { closeForwards, openForwarded } from './forwarded-link.ts'
 import { openPort } from './port-link.ts'
 import { openProgram, runProgram, streamOf, type WayToRoot } from './program-link.ts'
 import type { Session } from './session.ts'
+import { Slots } from './slots.ts'
 
 /** What links need of the transport. */
 export interface LinkWays {
@@ -19,6 +20,9 @@ export interface LinkWays {
 
 const IDLE_MILLISECONDS = 10_000
 
+/** sshd grants ten sessions to a connection unless told otherwise (sshd_config(5), MaxSessions); a run has some of its own, streams to programs others. */
+const PROGRAMS_AT_ONCE = 5
+
 /** The links of one transport. */
 export class Links {
   readonly #ways: LinkWays
@@ -26,6 +30,7 @@ export class Links {
   readonly #opening = new Map<string, Promise<Carrier>>()
   readonly #children = new Set<LinkProcess>()
   readonly #kept = new Set<Carrier>()
+  readonly #slots = new Slots(PROGRAMS_AT_ONCE)
 
   constructor(ways: LinkWays) {
     this.#ways = ways
@@ -68,13 +73,18 @@ export class Links {
   /** See `NodeLink.run`. */
   async run(node: string, argv: readonly string[], input: Uint8Array): Promise<ProgramEnd> {
     const root = await this.#ways.wayToRoot(node)
-    const program = await this.#riding(node, (carrier) =>
-      openProgram(
-        { node, argv, root, words: carrier.words, seconds: this.#ways.connectSeconds(node) },
-        (child) => this.#uses(carrier, child),
-      ),
-    )
-    return runProgram(program, input)
+    const leave = await this.#slots.take(node)
+    try {
+      const program = await this.#riding(node, (carrier) =>
+        openProgram(
+          { node, argv, root, words: carrier.words, seconds: this.#ways.connectSeconds(node) },
+          (child) => this.#uses(carrier, child),
+        ),
+      )
+      return await runProgram(program, input)
+    } finally {
+      leave()
+    }
   }
 
   /** A carrier that ends under our hands is replaced once. */
