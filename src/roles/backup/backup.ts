@@ -91,9 +91,6 @@ const backup = defineRole({
   pace: 'together',
   options: backupOptions,
   findings: ({ options, cluster, nodes }) => placeFindings(options, cluster, nodes),
-  // The others come in with what is made there.
-  follows: ({ options, node }) =>
-    'node' in options.to && options.to.node !== node.name ? [options.to.node] : [],
   secrets: ({ options, node, cluster }) => [
     password(
       passwordName(node.name),
