@@ -1,6 +1,7 @@
 /** What roles measure, as whoever fetches it has to ask. */
 import type { Cluster } from './cluster.ts'
 import { onNetwork } from './network.ts'
+import type { MetricsAccess } from './provided.ts'
 
 /** One place from which metrics are fetched. */
 export interface MetricsTarget {
@@ -10,6 +11,7 @@ export interface MetricsTarget {
   readonly at: string
   readonly path: string
   readonly scheme: 'http' | 'https'
+  readonly access?: MetricsAccess
 }
 
 /** All of them, in the order of the nodes. */
@@ -21,6 +23,7 @@ export function metricsTargets(
     if (!metrics || !found) return []
     const { address } = onNetwork(found, network === undefined ? undefined : cluster.network(network))
     const at = `${address.includes(':') ? `[${address}]` : address}:${metrics.port}`
-    return [{ role, node, at, path: metrics.path, scheme: metrics.scheme ?? 'http' }]
+    const { path, scheme = 'http', access } = metrics
+    return [{ role, node, at, path, scheme, ...(access && { access }) }]
   })
 }

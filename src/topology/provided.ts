@@ -18,6 +18,25 @@ export interface ProvidedImages {
   readonly authority: string
 }
 
+/** Where metrics are fetched, in the format of Prometheus. */
+export interface ProvidedMetrics {
+  readonly path: string
+  readonly port: number
+  readonly scheme?: 'http' | 'https'
+  /** Whom the reader believes and what it shows. Left out: a certificate of the authority for monitoring, on both ends, where the scheme is `https`. */
+  readonly access?: MetricsAccess
+}
+
+/** How an engine with an authority and tokens of its own lets a reader in. */
+export interface MetricsAccess {
+  /** Name of the secret with the token, which is sent as a bearer. */
+  readonly token: string
+  /** Name of the authority that its certificate comes from. */
+  readonly authority: string
+  /** Name in that certificate. */
+  readonly serverName: string
+}
+
 /** One thing that a role gives. */
 export interface Provided {
   /** What it is called in sentences, such as `consul` or `ssh`. */
@@ -26,8 +45,7 @@ export interface Provided {
   readonly to: Audience
   /** Name of the role whose network it listens on; on every address of the node when left out. */
   readonly network?: string
-  /** Where its metrics are fetched, in the format of Prometheus. */
-  readonly metrics?: { readonly path: string; readonly port: number; readonly scheme?: 'http' | 'https' }
+  readonly metrics?: ProvidedMetrics
   /** What a backup is to hold. */
   readonly backup?: ProvidedBackup
   /** Images of containers: whoever runs containers on any node believes the place, and shows who it is. */

@@ -28,11 +28,12 @@ interface Changes {
   readonly node?: ConsulNode
   readonly servers?: readonly ConsulNode[]
   readonly uiNodes?: readonly string[]
+  readonly watched?: boolean
   readonly options?: Partial<Agent['options']>
 }
 
 function agent(role: Agent['role'], changes: Changes = {}): Agent {
-  const { version = '1.19.2', servers = SERVERS, uiNodes = [] } = changes
+  const { version = '1.19.2', servers = SERVERS, uiNodes = [], watched = false } = changes
   return {
     role,
     node: changes.node ?? (role === 'server' ? (SERVERS[0] as ConsulNode) : EARS),
@@ -44,6 +45,7 @@ function agent(role: Agent['role'], changes: Changes = {}): Agent {
       servers,
       clients: [EARS],
       uiNodes,
+      watched,
       wan: false,
       raftMultiplier: 3,
     },
@@ -94,6 +96,17 @@ describe('the configuration of an agent', () => {
     expect(agentConfig(carter)['bind_addr']).toContain('GetDefaultInterfaces')
     expect(validationConfig(carter)).toEqual({ bind_addr: '127.0.0.1', addresses: { https: '127.0.0.1' } })
   })
+
+  it.each(['server', 'client'] as const)(
+    'of a %s opens its API to the network only where somebody watches',
+    (role) => {
+      expect(agentConfig(agent(role))['addresses']).toBeUndefined()
+      const address = role === 'server' ? '192.0.2.10' : '192.0.2.20'
+      expect(agentConfig(agent(role, { watched: true }))['addresses']).toEqual({
+        https: `127.0.0.1 ${address}`,
+      })
+    },
+  )
 
   it('takes further settings last, key by key', () => {
     const settings = { ports: { https: 9501 }, dns_config: { node_ttl: '30s' }, recursors: ['192.0.2.53'] }

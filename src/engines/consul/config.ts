@@ -158,7 +158,7 @@ export function minimumQuorum(servers: number): number {
 }
 
 /**
- * Ports and who may reach them: everything on the loopback, but the web interface where it was asked for. Without TLS there is
+ * Ports and who may reach them: everything on the loopback, but the web interface where it was asked for, and metrics where somebody watches. Without TLS there is
  * only what never leaves the node: DNS, and the API for the `consul` command and for checks.
  */
 function endpoints(agent: Agent): Settings {
@@ -174,7 +174,7 @@ function endpoints(agent: Agent): Settings {
       ...(dialect.grpcTlsPort && { grpc_tls: -1 }),
       ...(!datacenter.wan && { serf_wan: -1 }),
     },
-    ...(hasUi && { addresses: { https: `127.0.0.1 ${bindAddress(agent)}` } }),
+    ...((hasUi || datacenter.watched) && { addresses: { https: `127.0.0.1 ${bindAddress(agent)}` } }),
     ...(dialect.uiBlock ? { ui_config: { enabled: hasUi } } : { ui: hasUi }),
   }
 }

@@ -3,6 +3,7 @@ import type { Cluster } from '../../topology/cluster.ts'
 import { onNetwork, type Network } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import type { ServerOptions } from './options.ts'
+import { isWatched } from './metrics.ts'
 import { ENGINE } from './names.ts'
 import { spokenVersion } from './options.ts'
 import { raftMultiplierFor, type Datacenter } from './setup.ts'
@@ -26,6 +27,7 @@ export function datacenterOf(cluster: ClusterView, options: ServerOptions): Data
     servers,
     clients: nodesOn(network, cluster.find(CLIENT_ROLE)),
     uiNodes: options.ui === true ? servers.map(({ name }) => name) : options.ui === false ? [] : options.ui,
+    watched: isWatched(cluster),
     wan: options.wan,
     ...(network && { networkUnit: network.unit }),
     raftMultiplier: options.raft_multiplier ?? raftMultiplierFor(servers),

@@ -1,6 +1,8 @@
 /** What the agents of a datacenter give to others: their ports, and who is meant to reach them. */
 import type { Provided, ProvidedPort } from '../../topology/provided.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from './datacenter.ts'
+import { WATCHERS } from '../prometheus/trust.ts'
+import { agentMetrics } from './metrics.ts'
 import { API_PORT, GOSSIP_PORT, SERVER_PORT, WAN_PORT } from './names.ts'
 import type { ServerOptions } from './options.ts'
 import type { Datacenter } from './setup.ts'
@@ -16,9 +18,6 @@ const gossip = (port: number): ProvidedPort[] => [
   { port, protocol: 'udp' },
 ]
 
-/** On the loopback of its node, for whoever has a token that may read the agent (Consul's API documentation, "View metrics"). */
-const METRICS = { path: '/v1/agent/metrics?format=prometheus', port: API_PORT, scheme: 'https' } as const
-
 /** What an agent gives that is no server. */
 export function providedByClient(datacenter: Datacenter, { network }: Options, node: string): Provided[] {
   const on = network === undefined ? {} : { network }
@@ -28,10 +27,20 @@ export function providedByClient(datacenter: Datacenter, { network }: Options, n
       name: 'consul',
       ports: gossip(GOSSIP_PORT),
       to: AGENTS,
-      metrics: METRICS,
       packages: ['consul'],
       ...on,
     },
+    ...(datacenter.watched
+      ? [
+          {
+            name: 'consul-metrics',
+            ports: [{ port: API_PORT, protocol: 'tcp' }],
+            to: { roles: WATCHERS },
+            metrics: agentMetrics,
+            ...on,
+          } satisfies Provided,
+        ]
+      : []),
     ...(hasUi
       ? [
           {

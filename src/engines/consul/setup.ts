@@ -18,6 +18,8 @@ export interface Datacenter {
   readonly clients: readonly ConsulNode[]
   /** Names of the nodes whose web interface can be reached over the network. */
   readonly uiNodes: readonly string[]
+  /** Whether agents give metrics over the network. */
+  readonly watched: boolean
   readonly wan: boolean
   /** systemd unit of the network that the agents talk over; none where that is the nodes' own. Addresses of nodes are those on it. */
   readonly networkUnit?: string

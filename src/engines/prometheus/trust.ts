@@ -11,7 +11,7 @@ import { authority, certificate } from '../../wishes/wishes.ts'
 /** Account of Debian's packages of Prometheus; they keep it when they go, so it is ours. */
 export const PROMETHEUS_USER = 'prometheus'
 export const PROMETHEUS_FOLDER = '/etc/prometheus'
-const TLS_FOLDER = `${PROMETHEUS_FOLDER}/tls`
+export const TLS_FOLDER = `${PROMETHEUS_FOLDER}/tls`
 const AUTHORITY = 'monitoring/ca'
 
 /** Paths of what a role on a node shows, and believes in. Each role has a certificate of its own: it is asked at addresses of its own. */

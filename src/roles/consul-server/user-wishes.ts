@@ -1,5 +1,6 @@
 /** What the cluster file asks Consul to hold: policies, tokens and entries, with the secrets that they need. */
 import { allNodes, datacenterOf } from '../../engines/consul/datacenter.ts'
+import { isWatched, METRICS_SECRET, metricsPolicy, metricsToken } from '../../engines/consul/metrics.ts'
 import { secretNames } from '../../engines/consul/names.ts'
 import type { ServerOptions } from '../../engines/consul/options.ts'
 import { managementOf } from '../../engines/consul/role-parts.ts'
@@ -15,6 +16,7 @@ export function userWishes({ tokens, kv }: ServerOptions, cluster: Cluster): rea
   const values = Object.values(kv).flatMap((value) => (typeof value === 'string' ? [] : [value.secret]))
   return [
     ...(isKept(cluster) ? [tokenWish(SNAPSHOT_SECRET)] : []),
+    ...(isWatched(cluster) ? [tokenWish(METRICS_SECRET)] : []),
     ...Object.keys(tokens).map((name) => tokenWish(secretNames.token(name))),
     ...[...new Set(values)].map((name) => password(secretNames.value(name))),
   ]
@@ -28,6 +30,7 @@ export function isKept(cluster: Cluster): boolean {
 /** What the store is made from. */
 export function storeWishes({ options, cluster, secrets }: RoleClusterContext<ServerOptions>): StoreWishes {
   const kept = isKept(cluster)
+  const watched = isWatched(cluster)
   return {
     datacenter: datacenterOf(cluster, options),
     nodes: allNodes(cluster, options),
@@ -39,10 +42,12 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
     anonymousRules: options.anonymous,
     policies: [
       ...(kept ? [snapshotPolicy] : []),
+      ...(watched ? [metricsPolicy] : []),
       ...Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
     ],
     tokens: [
       ...(kept ? [snapshotToken(secrets.token(SNAPSHOT_SECRET))] : []),
+      ...(watched ? [metricsToken(secrets.token(METRICS_SECRET))] : []),
       ...Object.entries(options.tokens).map(([name, token]) => ({
         name,
         ...secrets.token(secretNames.token(name)),

@@ -1,6 +1,8 @@
 /** The configuration of Prometheus and of its Alertmanager. */
 import { stringify } from 'yaml'
 import { trustFiles } from '../../engines/prometheus/trust.ts'
+import type { MetricsAccess } from '../../topology/provided.ts'
+import { accessFiles } from './access.ts'
 import { metricsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { PrometheusOptions } from './options.ts'
@@ -16,23 +18,40 @@ const TLS = { ca_file: files.authority, cert_file: files.certificate, key_file: 
 interface Job {
   readonly job_name: string
   readonly metrics_path: string
+  readonly params?: Readonly<Record<string, readonly string[]>>
   readonly scheme: string
   readonly tls_config?: Readonly<Record<string, string>>
+  readonly authorization?: { readonly credentials_file: string }
   readonly static_configs: {
     readonly targets: readonly string[]
     readonly labels: Readonly<Record<string, string>>
   }[]
 }
 
+/** A path in a job has no query of its own (`scrape_config`). */
+function parametersOf(query: string): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries([...new URLSearchParams(query)].map(([name, value]) => [name, [value]]))
+}
+
+function withAccess(access: MetricsAccess): Pick<Job, 'tls_config' | 'authorization'> {
+  const { authority, token } = accessFiles(access)
+  return {
+    tls_config: { ca_file: authority, server_name: access.serverName },
+    authorization: { credentials_file: token },
+  }
+}
+
 /** What is fetched: everything of which some role provides metrics, a job for each role, the same for all that watch. */
 export function jobsOf(cluster: Cluster): readonly Job[] {
   const jobs = new Map<string, Job>()
-  for (const { role, node, at, path, scheme } of metricsTargets(cluster)) {
+  for (const { role, node, at, path, scheme, access } of metricsTargets(cluster)) {
+    const [bare = path, query] = path.split('?')
     const job: Job = jobs.get(role) ?? {
       job_name: role,
-      metrics_path: path,
+      metrics_path: bare,
+      ...(query !== undefined && { params: parametersOf(query) }),
       scheme,
-      ...(scheme === 'https' && { tls_config: TLS }),
+      ...(scheme === 'https' && (access ? withAccess(access) : { tls_config: TLS })),
       static_configs: [],
     }
     job.static_configs.push({ targets: [at], labels: { node } })

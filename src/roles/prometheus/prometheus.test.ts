@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { Role } from '../role.ts'
+import consulServer from '../consul-server/consul-server.ts'
 import nodeExporter from '../node-exporter/node-exporter.ts'
+import { jobsOf } from './config.ts'
 import prometheus from './prometheus.ts'
 
 describeRole({
@@ -50,4 +52,28 @@ it('has a certificate of its own beside the exporter of its node, which is asked
     (role.secrets?.({ options: role.options.parse({}), node, cluster }) ?? []).map(({ name }) => name)
   const [own, exporter] = [prometheus, nodeExporter].map((role) => names(role as unknown as Role<never>))
   expect(own?.filter((name) => exporter?.includes(name))).toEqual(['monitoring/ca'])
+})
+
+it('asks an engine with an authority and tokens of its own with those, and not with its own certificate', () => {
+  const options = {
+    'consul-server': consulServer.options.parse({}),
+    'node-exporter': nodeExporter.options.parse({}),
+  }
+  const nodes = [{ roles: ['prometheus', 'node-exporter'] }, { roles: ['consul-server'] }]
+  const jobs = jobsOf(clusterFixture({ nodes, options }))
+  expect(jobs.map(({ job_name: name }) => name)).toEqual(['node-exporter', 'consul-server'])
+  expect(jobs[1]).toEqual({
+    job_name: 'consul-server',
+    metrics_path: '/v1/agent/metrics',
+    params: { format: ['prometheus'] },
+    scheme: 'https',
+    tls_config: { ca_file: '/etc/prometheus/tls/consul-ca.pem', server_name: 'localhost' },
+    authorization: { credentials_file: '/etc/prometheus/tls/consul-metrics.token' },
+    static_configs: [{ targets: ['192.0.2.2:8501'], labels: { node: 'node-2' } }],
+  })
+})
+
+it('leaves Consul alone where nobody watches', () => {
+  const options = { 'consul-server': consulServer.options.parse({}) }
+  expect(jobsOf(clusterFixture({ nodes: [{ roles: ['consul-server'] }], options }))).toEqual([])
 })

@@ -11,6 +11,7 @@ import { addressOf, type Resource } from '../../resources/kind.ts'
 import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
+import { accessResources } from './access.ts'
 import { prometheusCodes } from './codes.ts'
 import { alertmanagerArguments, alertmanagerText, jobsOf, PROMETHEUS, prometheusText } from './config.ts'
 import { prometheusOptions, type PrometheusOptions } from './options.ts'
@@ -42,7 +43,7 @@ function folders(): Resource[] {
 }
 
 function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOptions>): Resource[] {
-  const trust = trustResources(ROLE, node, secrets)
+  const trust = [...trustResources(ROLE, node, secrets), ...accessResources(cluster, secrets)]
   const prometheus = debianPackage({ name: 'prometheus' })
   const needs = [addressOf(prometheus), ...trust.map(addressOf)]
   const rules = file({

@@ -84,6 +84,7 @@ export class RealDatacenter {
       servers: plan.servers.map((name) => this.#node(name)),
       clients: plan.clients.map((name) => this.#node(name)),
       uiNodes: plan.servers.slice(0, 1),
+      watched: false,
       wan: false,
       raftMultiplier: 1,
     }
