@@ -86,6 +86,8 @@ export type {
   Provided,
   ProvidedImages,
   ProvidedOnNode,
+  ProvidedMetrics,
+  MetricsAccess,
   ProvidedPort,
   Source,
 } from './topology/provided.ts'

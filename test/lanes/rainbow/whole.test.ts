@@ -1,0 +1,122 @@
+/** `examples/rainbow/whole.yaml`: everything that a small office stands on, by one apply, until nothing of it is left: `npm run test:rainbow`. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { labState } from '../../../src/lab/lab.ts'
+import type { ProvidedOnNode } from '../../../src/topology/provided.ts'
+import { builtProgram } from '../../engines/engine-cache.ts'
+import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
+import { releaseSettings } from '../../lab/consul-versions.ts'
+import { changesIn, treeOf } from '../../lab/tree.ts'
+import { ReleaseServer } from '../../releases/release-server.ts'
+import { openPorts } from '../mesh/open-ports.ts'
+import { Stranger } from '../mesh/stranger.ts'
+import { askedAllTheTime } from './names-asked.ts'
+
+const RESOLVERS = ['bobsrockets', 'wopplefox']
+const OTHERS = ['seanssatellites', 'tillystelescopes', 'spatterling']
+const NODES = [...RESOLVERS, ...OTHERS]
+
+const consul = await builtProgram('consul')
+if ('lacks' in consul) console.log(`skipped: the whole rainbow cluster: ${consul.lacks}`)
+
+describe.skipIf(hasNoLab || 'lacks' in consul)('the whole rainbow cluster', () => {
+  const cluster = new ClusterUnderTest('rainbow', undefined, 'whole.yaml')
+  const bare = new Map<string, readonly string[]>()
+  let mirror: ReleaseServer
+  let stranger: Stranger
+
+  beforeAll(async () => {
+    mirror = await ReleaseServer.start()
+    await mirror.addEngine('consul')
+    cluster.settings = releaseSettings(mirror)
+    await cluster.labUp()
+    for (const node of NODES) bare.set(node, await treeOf(cluster, node))
+    stranger = await Stranger.plugIn(cluster)
+  })
+  afterAll(async () => {
+    await stranger.remove()
+    await cluster.remove()
+    await mirror.stop()
+  })
+
+  it('stands up by one apply, and is as wanted then', async () => {
+    expect(await cluster.apply()).toMatchObject({ outcome: 'changed', failedNodes: [] })
+    await cluster.well()
+    expect((await cluster.apply()).outcome).toBe('unchanged')
+  })
+
+  it.each(NODES)('finds names of boards, of Consul and of addresses on %s', async (node) => {
+    const found = async (name: string) => (await cluster.output(node, 'getent', 'hosts', name)).split(/\s+/)
+    const [address] = await found('tillystelescopes')
+    expect(await found(address ?? '')).toContain('tillystelescopes.mooncarrot.space')
+    expect(await found('spatterling.node.mooncarrot.space')).toContain('10.70.0.5')
+    expect((await found('consul.service.mooncarrot.space'))[0]).toMatch(/^10\.70\.0\.[123]$/)
+  })
+
+  it('shows a stranger and a member on the same network what roles give to each, and nothing else', async () => {
+    const { text } = await cluster.bramble('ports', '--json')
+    const provided = (JSON.parse(text) as { readonly provided: readonly ProvidedOnNode[] }).provided
+    const lan = new Map((await labState(cluster.id)).map(({ name, address }) => [name, address]))
+    const portsOf = (node: string, isMeant: (one: ProvidedOnNode) => boolean): string => {
+      const given = provided.filter((one) => one.node === node && one.network === undefined && isMeant(one))
+      const tcp = given.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === 'tcp')
+      return [...new Set(tcp.map(({ port }) => port))].toSorted((a, b) => a - b).join(' ')
+    }
+    for (const node of NODES) {
+      const address = lan.get(node) ?? ''
+      const seen = await openPorts((...words) => stranger.run(...words), address)
+      expect([node, seen]).toEqual([node, portsOf(node, ({ to }) => to === 'everyone')])
+      const member = node === 'spatterling' ? 'bobsrockets' : 'spatterling'
+      const known = await openPorts((...words) => cluster.inNetworkOf(member, ...words), address)
+      expect([node, known]).toEqual([node, portsOf(node, ({ to }) => to === 'everyone' || to === 'cluster')])
+    }
+  })
+
+  it('watches every node and every agent of Consul', async () => {
+    const up = ['promtool', 'query', 'instant', '--format=json', 'http://127.0.0.1:9090', 'up']
+    const samples = JSON.parse(await cluster.output('spatterling', ...up)) as {
+      readonly metric: { readonly job: string }
+      readonly value: readonly [number, string]
+    }[]
+    const counted = (job: RegExp) =>
+      samples.filter(({ metric, value }) => job.test(metric.job) && value[1] === '1').length
+    expect([counted(/^node-exporter$/), counted(/^consul-(server|client)$/)]).toEqual([5, 5])
+  })
+
+  it('saves what is worth keeping from every board on the one that keeps it', async () => {
+    const { code, text, errors } = await cluster.bramble('backup', 'now')
+    expect(code, errors).toBe(0)
+    expect(text.match(/^\S+ +consul\.snapshot/gm)).toHaveLength(3)
+  })
+
+  it('answers every name while the boards that answer are restarted, and while all others are', async () => {
+    for (const [restarted, asking] of [
+      [RESOLVERS, OTHERS],
+      [OTHERS, RESOLVERS],
+    ] as const) {
+      await Promise.all(restarted.map((node) => cluster.output(node, 'touch', '/run/reboot-required')))
+      const asked = await askedAllTheTime(cluster, asking, 'bobsrockets', async () => {
+        const { code, text, errors } = await cluster.bramble(
+          'update',
+          '--yes',
+          ...restarted.flatMap((node) => ['--node', node]),
+        )
+        expect(code, text + errors).toBe(0)
+      })
+      for (const { node, answered, failed } of asked) {
+        console.log(
+          `${node}: ${answered} names found, ${failed.length} not, while ${restarted.join(', ')} were restarted`,
+        )
+        expect([node, failed]).toEqual([node, []])
+        expect(answered).toBeGreaterThan(0)
+      }
+    }
+    await cluster.well()
+  })
+
+  it('leaves nothing when it is destroyed', async () => {
+    const { code, text, errors } = await cluster.bramble('destroy', '--yes')
+    expect(code, text + errors).toBe(0)
+    for (const node of NODES)
+      expect([node, changesIn(bare.get(node) ?? [], await treeOf(cluster, node))]).toEqual([node, []])
+  })
+})
