@@ -106,7 +106,9 @@ describe.skipIf(noScratchNodes !== undefined)('a link to a port of a node', () =
   })
 
   it('starts more programs at once than sshd grants sessions to one connection', async () => {
-    const asked = Array.from({ length: 24 }, (_, index) => transport.run('ada', ['sh', '-c', `sleep 1; printf ${index}`]))
+    const asked = Array.from({ length: 24 }, (_, index) =>
+      transport.run('ada', ['sh', '-c', `sleep 1; printf ${index}`]),
+    )
     const ends = await Promise.all(asked)
     expect(ends.map(({ stdout }) => stdout.toString())).toEqual(asked.map((_, index) => `${index}`))
   })
