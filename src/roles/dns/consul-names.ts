@@ -1,7 +1,6 @@
 /** How a resolver comes by the names of Consul's catalog, in each mode. */
-import { CLIENT_ROLE, datacenterOf, SERVER_ROLE } from '../../engines/consul/datacenter.ts'
+import { consulZones } from '../../engines/consul/dns-zones.ts'
 import { DNS_PORT } from '../../engines/consul/names.ts'
-import type { ServerOptions } from '../../engines/consul/options.ts'
 import { command } from '../../resources/command/command.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
@@ -18,32 +17,16 @@ const FOLLOWER = '/usr/local/lib/bramble/follow-catalog'
 const UNIT = 'bramble-catalog-names.service'
 const ZONE: PolicyZone = { name: 'catalog.bramble', file: '/var/lib/unbound/catalog.zone' }
 
-/** First labels below the domain that are Consul's (its documentation, "DNS reference"); the datacenter's name is one, too. */
-const LABELS = ['node', 'service', 'query', 'connect', 'ingress', 'virtual', 'addr']
-
 /** What a mode adds to the configuration. */
 export interface ConsulNames {
   readonly policyZones: readonly PolicyZone[]
   readonly forwardZones: readonly ForwardZone[]
 }
 
-/** Whether the cluster has a datacenter. */
-export function hasConsul(cluster: Pick<Cluster, 'find'>): boolean {
-  return cluster.find(SERVER_ROLE).length > 0
-}
-
-/** Whether a node has an agent of Consul that can be asked. */
-export function hasAgent({ roles }: ClusterNode): boolean {
-  return roles.includes(SERVER_ROLE) || roles.includes(CLIENT_ROLE)
-}
-
 /** Nothing at all where there is no Consul. */
 export function consulNames({ mode }: DnsOptions, node: ClusterNode, cluster: Cluster): ConsulNames {
-  const servers = cluster.options<ServerOptions>(SERVER_ROLE)
-  if (servers === undefined || !hasAgent(node)) return { policyZones: [], forwardZones: [] }
-  if (mode === 'overlay') return { policyZones: [ZONE], forwardZones: [] }
-  const { domain, name } = datacenterOf(cluster, servers)
-  const zones = mode === 'takeover' ? [domain] : [...LABELS, name].map((label) => `${label}.${domain}`)
+  const zones = consulZones(node, cluster, mode === 'takeover' ? 'domain' : 'labels')
+  if (mode === 'overlay') return { policyZones: zones.length > 0 ? [ZONE] : [], forwardZones: [] }
   return { policyZones: [], forwardZones: zones.map((zone) => ({ zone, to: `127.0.0.1@${DNS_PORT}` })) }
 }
 

@@ -1,6 +1,8 @@
 /** The role `dns`: a resolver that knows the names of the cluster, and asks for public names over TLS. */
-import { isIP } from 'node:net'
-import { networkFindings } from '../../engines/network-findings.ts'
+import { isAddress, resolverFindings, seenOn } from '../../engines/resolver/findings.ts'
+import { resolverGate } from '../../engines/resolver/gate.ts'
+import { localRecords, resolverRecords, resolversName } from '../../engines/resolver/records.ts'
+import { resolverProbe } from '../../engines/resolver/status.ts'
 import { command } from '../../resources/command/command.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
@@ -9,16 +11,11 @@ import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import { accountOfPackage } from '../../resources/user/account-of-package.ts'
 import type { Cluster } from '../../topology/cluster.ts'
-import { onNetwork } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
-import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
-import { dnsCodes } from './codes.ts'
-import { catalogFollower, consulNames, hasAgent, hasConsul } from './consul-names.ts'
-import { resolverGate } from './gate.ts'
+import { defineRole, type RoleContext } from '../role.ts'
+import { catalogFollower, consulNames } from './consul-names.ts'
 import { dnsOptions, type DnsOptions } from './options.ts'
-import { localRecords, resolversName, type LocalRecord } from './records.ts'
 import { scripts } from './scripts.generated.ts'
-import { resolverProbe } from './status.ts'
 import { unboundConf, type ForwardZone, type PolicyZone } from './unbound-conf.ts'
 
 const ROLE = 'dns'
@@ -28,35 +25,6 @@ const FOLDER = '/usr/local/lib/bramble'
 const CHECKER = `${FOLDER}/check-unbound`
 const ROOT_KEYS = '/var/lib/unbound/root.key'
 const DEBIAN_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt'
-
-function findings(options: DnsOptions, cluster: Cluster): RoleFinding[] {
-  const nodes = cluster.find(ROLE)
-  const [only] = nodes
-  return [
-    ...networkFindings(cluster, options.network, nodes),
-    ...nodes
-      .filter((node) => !isAddress(seen(node, options, cluster).address))
-      .map(({ name, address }) => ({
-        diagnostic: dnsCodes.DNS_NODE_WITHOUT_ADDRESS({ node: name, address }),
-        node: name,
-      })),
-    ...(hasConsul(cluster) ? nodes : [])
-      .filter((node) => !hasAgent(node))
-      .map(({ name }) => ({ diagnostic: dnsCodes.DNS_NODE_WITHOUT_CONSUL({ node: name }), node: name })),
-    ...(only && nodes.length === 1
-      ? [{ diagnostic: dnsCodes.DNS_RESOLVER_SINGLE({ node: only.name }) }]
-      : []),
-  ]
-}
-
-/** A rule of access holds no name, and no interface of another computer. */
-function isAddress(address: string): boolean {
-  return isIP(address) > 0 && !address.includes('%')
-}
-
-function seen(node: ClusterNode, { network }: DnsOptions, cluster: Cluster): ClusterNode {
-  return onNetwork(node, network === undefined ? undefined : cluster.network(network))
-}
 
 /** Nodes at all their addresses, whichever way a packet takes. */
 function clientsOf({ clients, network }: DnsOptions, cluster: Cluster): string[] {
@@ -68,13 +36,7 @@ function clientsOf({ clients, network }: DnsOptions, cluster: Cluster): string[]
 /** Others than nodes are not on the network of the nodes. */
 function addressesOf(node: ClusterNode, options: DnsOptions, cluster: Cluster): string[] {
   const own = options.clients.length > 0 ? [node.address] : []
-  return [...new Set([seen(node, options, cluster).address, ...own])].filter(isAddress)
-}
-
-/** The name by which all resolvers are found: nobody else knows it, so it shows who was asked. */
-function resolverRecords(options: DnsOptions, cluster: Cluster): LocalRecord[] {
-  const name = resolversName(cluster)
-  return cluster.find(ROLE).map((node) => ({ name, address: seen(node, options, cluster).address }))
+  return [...new Set([seenOn(node, options.network, cluster).address, ...own])].filter(isAddress)
 }
 
 const DROP_INS = '/etc/systemd/system/unbound.service.d'
@@ -147,7 +109,13 @@ function configText(
     addresses: addressesOf(node, options, cluster),
     clients: clientsOf(options, cluster),
     domain: cluster.domain,
-    records: [...localRecords(options, cluster), ...resolverRecords(options, cluster)],
+    records: [
+      ...localRecords(options.records, cluster),
+      ...resolverRecords(
+        cluster.find(ROLE).map((one) => seenOn(one, options.network, cluster)),
+        cluster,
+      ),
+    ],
     upstream: options.upstream,
     authorities: options.upstream_ca === undefined ? DEBIAN_AUTHORITIES : AUTHORITIES,
     dnssec: options.dnssec,
@@ -177,7 +145,7 @@ const dns = defineRole({
   summary: 'A resolver: names of the cluster and of its services, then public names over TLS.',
   pace: 'one at a time',
   options: dnsOptions,
-  findings: ({ options, cluster }) => findings(options, cluster),
+  findings: ({ options, cluster }) => resolverFindings(ROLE, options.network, cluster),
   files: (options) =>
     (['upstream_ca', 'blocklist'] as const).flatMap((option) => {
       const path = options[option]
@@ -199,10 +167,11 @@ const dns = defineRole({
   resources,
   status: ({ cluster, nodes }) =>
     resolverProbe(
+      ROLE,
       nodes.map(({ name }) => name),
       resolversName(cluster),
     ),
-  gates: ({ node, cluster }) => [resolverGate(node.name, resolversName(cluster))],
+  gates: ({ node, cluster }) => [resolverGate(ROLE, node.name, resolversName(cluster))],
 })
 
 export default dns

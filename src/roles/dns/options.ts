@@ -2,7 +2,8 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { key, LABEL, oneOrMore, text, type TextForm } from '../../cluster-file/forms.ts'
+import { LABEL, oneOrMore, text, type TextForm } from '../../cluster-file/forms.ts'
+import { recordsOption } from '../../engines/resolver/records.ts'
 import { beside } from '../../wishes/file-wish.ts'
 
 /** A server that speaks DNS over TLS, as unbound.conf(5) has it under `forward-addr`. */
@@ -11,21 +12,6 @@ const UPSTREAM: TextForm = {
   accepts: (value) => isIP(value.split(/[@#]/)[0] ?? '') > 0,
   problem: 'is no server that speaks DNS over TLS',
   fix: 'write its address, its port when that is not 853, and the name in its certificate, such as 1.1.1.1@853#cloudflare-dns.com',
-}
-
-/** A name as records have it: without dots it belongs to the domain of the cluster. */
-const RECORD_NAME: TextForm = {
-  pattern:
-    /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/,
-  problem: 'cannot name a record',
-  fix: 'write a name in lower case such as printer, which is printer in the domain of the cluster, or a full one',
-}
-
-const ADDRESS_ONLY: TextForm = {
-  pattern: /^[0-9A-Fa-f:.]+$/,
-  accepts: (value) => isIP(value) > 0,
-  problem: 'is no IP address',
-  fix: 'write an address such as 192.168.1.20',
 }
 
 const clients = z
@@ -61,12 +47,7 @@ export const dnsOptions = z
       .describe(
         'Addresses and networks that may ask besides the nodes, such as 192.168.1.0/24; default: nobody else, the network that the nodes are in neither.',
       ),
-    records: z
-      .record(key(RECORD_NAME), oneOrMore(text(ADDRESS_ONLY)))
-      .default({})
-      .describe(
-        'Addresses by name, besides those of the nodes, which are there by themselves; a name without dots belongs to the domain of the cluster. Their reverse names are made of them.',
-      ),
+    records: recordsOption,
     upstream: oneOrMore(text(UPSTREAM))
       .default(UPSTREAMS)
       .describe(

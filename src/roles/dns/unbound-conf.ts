@@ -1,6 +1,6 @@
 /** The configuration of Unbound, as text. Pure: same input, same bytes. What the words mean: unbound.conf(5). */
 import { isIP } from 'node:net'
-import type { LocalRecord } from './records.ts'
+import type { LocalRecord } from '../../engines/resolver/records.ts'
 
 /** Names that are laid over all others: what is in the file is the answer (unbound.conf(5), "rpz:"). The first zone that has a name counts. */
 export interface PolicyZone {

@@ -1,5 +1,5 @@
 /** The gate of a resolver: it answers with a name of the cluster. */
-import type { Gate, NodeLink } from '../../engines/contract.ts'
+import type { Gate, NodeLink } from '../contract.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { addressQuestion } from './question.ts'
 
@@ -15,11 +15,11 @@ export interface ResolverState {
 }
 
 /** Asks it on its loopback, as a program of the node would. */
-export function resolverGate(node: string, name: string): Gate {
+export function resolverGate(role: string, node: string, name: string): Gate {
   return {
-    name: 'dns: answers',
+    name: `${role}: answers`,
     node,
-    engine: 'dns',
+    engine: role,
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
       const { problem, unknown } = await stateOf(link, node, name)

@@ -1,8 +1,8 @@
-/** Codes of the role `dns`. */
+/** Codes of all resolvers of a cluster. */
 import { code, defineCodes } from '../../diagnostics/define-codes.ts'
 
 /** What can be wrong with resolvers. */
-export const dnsCodes = defineCodes({
+export const resolverCodes = defineCodes({
   DNS_NODE_WITHOUT_ADDRESS: code<{ node: string; address: string }>({
     title: 'A resolver without an address',
     summary: ({ node, address }) => `${node} is known as ${address}, and is to be a resolver`,
@@ -11,11 +11,11 @@ export const dnsCodes = defineCodes({
     explain:
       'Whoever uses a resolver has its address in `/etc/resolv.conf`, which holds no names. Give the board a fixed address, in the cluster file and in whatever gives addresses to it. On a network of the cluster, such as `wireguard`, each node has one: `network: wireguard`.',
   }),
-  DNS_NODE_WITHOUT_CONSUL: code<{ node: string }>({
+  DNS_NODE_WITHOUT_CONSUL: code<{ node: string; role: string }>({
     title: 'A resolver without an agent of Consul',
     summary: ({ node }) => `${node} is a resolver and has no agent of Consul`,
     why: 'it asks the agent on its own node, so it would know none of Consul’s names',
-    fix: ({ node }) => `use consul-client on ${node}, or let dns be on nodes that have an agent`,
+    fix: ({ node, role }) => `use consul-client on ${node}, or let ${role} be on nodes that have an agent`,
     explain:
       'In a cluster with Consul a resolver knows the names of its services and nodes. It asks the agent on its own node: that is the only one which answers without TLS and a token, and it is there also when the network is not.',
   }),
