@@ -142,6 +142,7 @@ function nodeOf(
     address: input.twin ? (input.twin.get(name) ?? NO_ADDRESS) : (entry.address ?? name),
     ...(entry.via !== undefined && !input.twin && { via: entry.via }),
     ...(entry.via !== undefined && Object.hasOwn(file.nodes, entry.via) && { reachedThrough: entry.via }),
+    ...(entry.mac !== undefined && { mac: entry.mac }),
     sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,

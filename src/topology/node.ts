@@ -28,6 +28,8 @@ export interface ClusterNode {
   readonly via?: string
   /** The node of the cluster that it is reached through, also in the lab. */
   readonly reachedThrough?: string
+  /** MAC address of a network port, as the cluster file has it. */
+  readonly mac?: string
   /** Port of its SSH server, where the controller comes in. */
   readonly sshPort: number
   readonly board: BoardFacts
