@@ -18,6 +18,7 @@ import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { offerFindings } from './offers.ts'
 import { place, withoutNodes, type Placement } from './placement.ts'
 import { followLoops } from './follows.ts'
+import { portsTakenTwice } from './ports.ts'
 import { sharedOf } from './shared.ts'
 
 /** What resolve is given. */
@@ -88,6 +89,7 @@ export function resolve(input: ResolveInput): Resolved {
     ...findings(cluster, input),
     ...offerFindings({ cluster, roles }, positions),
     ...followLoops(cluster, input),
+    ...portsTakenTwice(cluster, input),
     ...unsettled(settled, lock, positions),
   ]
   return {

@@ -33,6 +33,16 @@ export const resolveCodes = defineCodes({
     explain:
       'Some roles say what part a node takes in something that another role puts there: `swarm-manager` and `swarm-worker` need `docker` on the same node.',
   }),
+  PORT_TAKEN_TWICE: code<{ node: string; port: string; roles: readonly [string, string] }>({
+    title: 'One port for two',
+    summary: ({ node, port, roles: [one, other] }) =>
+      `on ${node} both ${one} and ${other} would listen on ${port}`,
+    why: 'the second to start finds the port taken and does not run',
+    fix: ({ node, roles: [one, other] }) =>
+      `give one of them another port, or take ${node} out of  on  of ${one} or ${other}`,
+    explain:
+      'What a role listens on is known before a node is touched. Two programs cannot have one port of a node: which of them got it would be decided anew at each start.',
+  }),
   FOLLOW_LOOP: code<{ nodes: readonly string[]; roles: readonly string[] }>({
     origin: 'cluster',
     shownBy: 'src/resolve/follows.test.ts',
