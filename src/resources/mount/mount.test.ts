@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeKind } from '../../../test/contract/kind.ts'
 import { withOwnSystem } from '../../../test/contract/own-namespaces.ts'
-import { programOf } from '../../../test/contract/program-run.ts'
+import { programOf, type ProgramRun } from '../../../test/contract/program-run.ts'
 import { mount } from './mount.ts'
 
 const ROOT = 'PARTUUID=1234-02  /  ext4  defaults,noatime  0  1\n'
@@ -78,6 +78,8 @@ describe('on a running system', () => {
   const wanted = (options: string[]) =>
     programOf([mount({ path: '/mnt/my data', source: 'tmpfs', type: 'tmpfs', options })])
   const address = 'mount:/mnt/my data'
+  const told = ({ lines }: ProgramRun): string =>
+    lines.flatMap(({ type, fields }) => (type === 'notice' ? fields : [])).join()
 
   it('a file system is mounted, remounted with other options, and unmounted when it is removed', async () => {
     await withOwnSystem(async ({ apply, read, run }) => {
@@ -125,6 +127,29 @@ describe('on a running system', () => {
       expect(result.failed.get(address)?.message).toMatch(
         /^something else is mounted at \/mnt\/my data \(ramfs\)/,
       )
+    })
+  })
+
+  it('what lies beneath is told with its size, and left alone', async () => {
+    await withOwnSystem(async ({ apply, read, run }) => {
+      const program = await wanted([])
+      await run('mkdir', '/mnt/my data')
+      await run('sh', '-c', 'echo old >"/mnt/my data/left"')
+      const said = '1 file (4 bytes) in /mnt/my data, beneath what is to be mounted there and is not'
+      expect(told(await apply(program, 'check'))).toContain(said)
+      await apply(program)
+      expect(told(await apply(program, 'check'))).toBe('')
+      await run('umount', '/mnt/my data')
+      expect(told(await apply(program, 'check'))).toContain(said)
+      expect(await read('/mnt/my data/left')).toBe('old')
+    })
+  })
+
+  it('the folder that was made for it holds nobody who writes as long as nothing is mounted', async () => {
+    await withOwnSystem(async ({ apply, run }) => {
+      await apply(await wanted([]))
+      await run('umount', '/mnt/my data')
+      expect((await run('stat', '-c', '%a', '/mnt/my data')).stdout.toString().trim()).toBe('0')
     })
   })
 })

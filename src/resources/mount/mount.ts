@@ -48,10 +48,7 @@ const mountOptions = z
       .union([z.literal(0), z.literal(1), z.literal(2)])
       .default(0)
       .describe('When it is checked at boot: 0 never, 1 for the root, 2 for others.'),
-    mounted: z
-      .boolean()
-      .default(true)
-      .describe('false: only the line in /etc/fstab, for `noauto` and automounts.'),
+    mounted: z.boolean().default(true).describe('false: only the line in /etc/fstab, for `noauto`.'),
   })
   .strict()
 
@@ -59,7 +56,9 @@ const mountOptions = z
 export type MountOptions = z.input<typeof mountOptions>
 
 /**
- * A file system: its line in /etc/fstab, and mounted. What is mounted with other visible options is remounted.
+ * A file system: its line in /etc/fstab, and mounted. What is mounted with other visible options is remounted. With the option
+ * `x-systemd.automount` systemd waits at the folder and mounts it for whoever comes, so that neither a boot nor an apply waits for a server.
+ * A folder that is made for it cannot be written as long as nothing is mounted. Files that lie beneath are told and left alone.
  *
  * @example
  * mount({ path: '/srv/data', source: 'LABEL=data', type: 'ext4', options: ['noatime'] })
@@ -74,6 +73,7 @@ export const mount = defineKind<MountOptions>({
     const { path, source, state, type, options, nofail, pass, mounted } = mountOptions.parse(given)
     if (state === 'present' && source === undefined) throw new Error(`mount ${path} has no source`)
     const all = [...new Set([...options, ...(nofail ? ['nofail'] : [])])]
+    const when = all.includes('x-systemd.automount') ? 'on-demand' : 'mounted'
     return {
       name: path,
       row: [
@@ -83,7 +83,7 @@ export const mount = defineKind<MountOptions>({
         type,
         all.length === 0 ? 'defaults' : all.join(','),
         String(pass),
-        mounted ? 'mounted' : 'listed',
+        mounted ? when : 'listed',
         all.filter((one) => VISIBLE_OPTIONS.includes(one)).join(' '),
       ],
       after: [...foldersAbove(path), `directory:${path}`],
