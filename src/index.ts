@@ -89,6 +89,7 @@ export type {
   ProvidedMetrics,
   MetricsAccess,
   ProvidedPort,
+  ProvidedVolume,
   Source,
 } from './topology/provided.ts'
 export type { BoardHealth } from './hardware/board-health.ts'

@@ -19,6 +19,7 @@ import { offerFindings } from './offers.ts'
 import { place, withoutNodes, type Placement } from './placement.ts'
 import { followLoops } from './follows.ts'
 import { portsTakenTwice } from './ports.ts'
+import { databasesOnShares } from './volumes.ts'
 import { sharedOf } from './shared.ts'
 
 /** What resolve is given. */
@@ -90,6 +91,7 @@ export function resolve(input: ResolveInput): Resolved {
     ...offerFindings({ cluster, roles }, positions),
     ...followLoops(cluster, input),
     ...portsTakenTwice(cluster, input),
+    ...databasesOnShares(cluster, input.positions),
     ...unsettled(settled, lock, positions),
   ]
   return {

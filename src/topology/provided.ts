@@ -37,6 +37,14 @@ export interface MetricsAccess {
   readonly serverName: string
 }
 
+/** A folder of the node in which whoever runs there may keep files. */
+export interface ProvidedVolume {
+  readonly name: string
+  readonly path: string
+  /** The files lie on another computer, or others write them, too. */
+  readonly shared: boolean
+}
+
 /** One thing that a role gives. */
 export interface Provided {
   /** What it is called in sentences, such as `consul` or `ssh`. */
@@ -50,6 +58,10 @@ export interface Provided {
   readonly backup?: ProvidedBackup
   /** Images of containers: whoever runs containers on any node believes the place, and shows who it is. */
   readonly images?: ProvidedImages
+  /** Folders for the files of whatever runs on the node. */
+  readonly volumes?: readonly ProvidedVolume[]
+  /** Folders in which it keeps a database: the log of a consensus, SQLite, a time series. None of them outlives a file system that is shared. */
+  readonly databases?: readonly string[]
   /** Debian packages that it runs: moved in turns, behind a drain, and never by a job of the night. */
   readonly packages?: readonly string[]
   /** Names under which it is found. */

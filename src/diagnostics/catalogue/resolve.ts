@@ -43,6 +43,18 @@ export const resolveCodes = defineCodes({
     explain:
       'What a role listens on is known before a node is touched. Two programs cannot have one port of a node: which of them got it would be decided anew at each start.',
   }),
+  DATABASE_ON_SHARE: code<{ node: string; role: string; folder: string; volume: string; path: string }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/volumes.test.ts',
+    title: 'A database on a shared file system',
+    summary: ({ node, role, folder, volume, path }) =>
+      `on ${node} ${role} keeps its database in ${folder}, which would lie on the shared volume ${volume} (${path})`,
+    why: 'locks and flushes do not hold over a network: such a database is torn, or cannot be opened, after the first interruption',
+    fix: ({ role, path }) =>
+      `give ${role} a folder of the node’s own disk, or mount the volume elsewhere than at ${path}`,
+    explain:
+      'Logs of a consensus (etcd, Consul, a swarm), SQLite and time series need locks that hold and a flush that has happened when it says so. NFS gives neither in every case. Files are well kept there; a database has its own way to other nodes, or is backed up.',
+  }),
   FOLLOW_LOOP: code<{ nodes: readonly string[]; roles: readonly string[] }>({
     origin: 'cluster',
     shownBy: 'src/resolve/follows.test.ts',

@@ -28,6 +28,7 @@ export function providedByClient(datacenter: Datacenter, { network }: Options, n
       ports: gossip(GOSSIP_PORT),
       to: AGENTS,
       packages: ['consul'],
+      databases: [datacenter.dataFolder],
       ...on,
     },
     ...(datacenter.watched

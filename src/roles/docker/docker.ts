@@ -171,7 +171,13 @@ const docker = defineRole({
     'Docker: runs containers, with logs that end, address pools that collide with nothing, and old images taken away.',
   options: dockerOptions,
   provides: () => [
-    { name: 'docker', ports: [], to: 'cluster', packages: ['containerd', 'docker-cli', 'docker.io', 'runc'] },
+    {
+      name: 'docker',
+      ports: [],
+      to: 'cluster',
+      packages: ['containerd', 'docker-cli', 'docker.io', 'runc'],
+      databases: ['/var/lib/docker', '/var/lib/containerd'],
+    },
   ],
   findings: ({ options, cluster }) => dockerFindings(options, cluster),
   secrets: ({ node, cluster }) => imageClientWishes(node, cluster),
