@@ -15,6 +15,6 @@ export default {
       run: ['sh', '-c', 'getent hosts 192.0.2.77 | tr -s " "'],
       prints: '192.0.2.77 printer.office.example.net',
     },
-    { node: 'cow', run: ['sh', '-c', 'grep -c ^nameserver /etc/resolv.conf'], prints: '2' },
+    { node: 'cow', run: ['sh', '-c', 'grep -c ^nameserver /etc/resolv.conf'], prints: '3' },
   ],
 } satisfies LiveRole
