@@ -15,6 +15,7 @@ import { boardFacts } from '../resolve/board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
 import { ensureSshKeyPair } from '../secrets/ssh-key.ts'
 import { sha256 } from '../support/sha256.ts'
+import { chosenNodes } from './choose.ts'
 import { clusterFolder, readLock, writeLock } from './folder/cluster-folder.ts'
 import { workingFolder } from './folder/working-folder.ts'
 import type { OpenedCluster } from './open.ts'
@@ -37,6 +38,8 @@ export interface LabChoices {
   readonly shareMemory?: boolean
   /** Remove nodes that are not in the cluster file, with their disks. */
   readonly remove?: boolean
+  /** Nodes or groups to be made as emulated machines with a kernel of their own, beside those that the cluster file names. */
+  readonly emulate?: readonly string[]
 }
 
 /** What the lab is to be for this cluster. Makes the lab's SSH key when there is none. */
@@ -45,6 +48,8 @@ export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}
   const paths = clusterFolder(cluster.folder, true)
   workingFolder(paths, 'change')
   const { publicKey } = await ensureSshKeyPair(dirname(paths.labKeyFile), `bramble lab ${cluster.name}`)
+  const words = [...(file.lab?.emulate ?? []), ...(options.emulate ?? [])]
+  const emulated = new Set(words.length > 0 ? chosenNodes(cluster, { nodes: words }) : [])
   const boards = await readLock(clusterFolder(cluster.folder, false).lockFile, false)
   return {
     cluster: cluster.name,
@@ -58,6 +63,7 @@ export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}
       return {
         name,
         ...(entry.user !== undefined && { user: entry.user }),
+        ...(emulated.has(name) && { emulated: true }),
         board: {
           model,
           memoryBytes,
@@ -71,16 +77,22 @@ export async function labSpecOf(cluster: OpenedCluster, options: LabChoices = {}
 }
 
 /** What is known of virtual nodes before the first look: what they stand for, and what this computer is. */
-export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promise<ClusterLock> {
+export async function noteLabFacts(
+  cluster: OpenedCluster,
+  spec: LabSpec,
+  states: readonly LabNodeState[] = [],
+): Promise<ClusterLock> {
   const { lockFile } = clusterFolder(cluster.folder, true)
   const lock = await readLock(lockFile, true)
   const system = SYSTEMS[arch()] ?? { machine: arch(), debian: arch() }
   const names = new Set(spec.nodes.map(({ name }) => name))
+  const emulated = new Set(states.filter((state) => state.emulated).map(({ name }) => name))
   const nodes = Object.fromEntries(
     spec.nodes.map(({ name, board }) => [
       name,
       {
-        ...lock.nodes[name],
+        ...without(lock.nodes[name], 'emulated'),
+        ...(emulated.has(name) && { emulated: 'yes' }),
         ...system,
         model: board.model,
         serial: board.serial,
@@ -101,6 +113,10 @@ export async function noteLabFacts(cluster: OpenedCluster, spec: LabSpec): Promi
   return noted
 }
 
+function without(facts: Readonly<Record<string, string>> = {}, key: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => name !== key))
+}
+
 /** Brings the twin up, and notes what is known of its nodes. A node made anew gets its host key pinned anew. */
 export async function bringUpLab(
   cluster: OpenedCluster,
@@ -116,7 +132,7 @@ export async function bringUpLab(
     knownHostsFile,
     states.map(({ name }) => name).filter((name) => !before.has(name)),
   )
-  await noteLabFacts(cluster, spec)
+  await noteLabFacts(cluster, spec, states)
   return states
 }
 

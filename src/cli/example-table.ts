@@ -82,7 +82,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['bramble log', 'the runs of the past'],
     ['bramble log last', 'replay the newest'],
   ],
-  'bramble lab up': [['bramble lab up', 'virtual nodes out of the cluster file']],
+  'bramble lab up': [
+    ['bramble lab up', 'virtual nodes out of the cluster file'],
+    ['bramble lab up --emulate nas,gate', 'these two with a kernel of their own'],
+  ],
   'bramble lab down': [
     ['bramble lab down', 'all of it'],
     ['bramble lab down hammond', 'one node with its disk'],
@@ -92,7 +95,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'bramble lab cut': [['bramble lab cut hammond', 'pull its network cable']],
   'bramble lab mend': [['bramble lab mend hammond', 'put the cable back']],
   'bramble lab kill': [['bramble lab kill hammond', 'pull its plug']],
-  'bramble lab start': [['bramble lab start hammond', 'put the plug back']],
+  'bramble lab start': [
+    ['bramble lab start hammond', 'put the plug back'],
+    ['bramble lab start nas --clock 2019-03-01', 'an emulated node, years behind'],
+  ],
   'bramble explain': [
     ['bramble explain NODE_BUSY', 'what a code means and what to do'],
     ['bramble explain', 'all codes'],

@@ -44,6 +44,10 @@ const labSchema = z
     share_memory: z.boolean().optional().meta({
       description: "Let virtual nodes share this computer's memory instead of limiting each to its board's.",
     }),
+    emulate: listOf(text()).optional().meta({
+      description:
+        'Nodes that are emulated machines with a kernel, a clock and a disk of their own: slower, for what nodes in namespaces lack.',
+    }),
   })
   .meta({ description: 'The virtual twin of the cluster on this computer.' })
 

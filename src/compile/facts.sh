@@ -21,7 +21,7 @@ board_facts() {
     # A node of the lab says what board it stands for.
     while IFS='=' read -r key value; do
       case $key in
-      model | serial | memory | architecture | has) fact "$key" "$value" ;;
+      model | serial | memory | architecture | has | emulated) fact "$key" "$value" ;;
       esac
     done </run/bramble-lab/board
     return 0

@@ -1,11 +1,13 @@
-/** Builds the Debian that all nodes stand on, once per recipe, and keeps it for every lab of this computer. */
+/** Builds the Debian that all nodes of a kind stand on, once per recipe, and keeps it for every lab of this computer. */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../support/sha256.ts'
 import { nodeSources, readAptProxy, readMirror } from './debian-mirror.ts'
+import { EMULATED_PACKAGES, makeEmulatedImage } from './emulated-image.ts'
 import type { LabProgress, LabRelease } from './lab-spec.ts'
 import { withLock } from './lock.ts'
+import type { KindName } from './node-kind.ts'
 import { step } from './step.ts'
 import { besideLab, CACHE_FOLDER, labKeys, readLab } from './store.ts'
 
@@ -38,31 +40,37 @@ const RELEASE_PACKAGES: Record<LabRelease, readonly string[]> = {
 
 const KEEP_DAYS = 14
 
+/** What lies beside the lab's code and becomes part of a base. */
+const SCRIPTS: Record<KindName, readonly string[]> = {
+  container: ['base-trim.sh', 'node-first.sh', 'container-first.sh'],
+  emulated: ['base-trim.sh', 'node-first.sh', 'emulated-first.sh', 'emulated-image.sh'],
+}
+
 /** Makes the base for a release if it is not there yet, and returns its folder. Two callers at once build it once. */
-export async function ensureBase(release: LabRelease, progress?: LabProgress): Promise<string> {
-  const packages = [...PACKAGES, ...RELEASE_PACKAGES[release]]
+export async function ensureBase(
+  release: LabRelease,
+  progress?: LabProgress,
+  kind: KindName = 'container',
+): Promise<string> {
+  const own = kind === 'emulated' ? EMULATED_PACKAGES : []
+  const packages = [...PACKAGES, ...RELEASE_PACKAGES[release], ...own]
   const sources = nodeSources(await readMirror(), release)
-  const recipe = [
-    release,
-    process.arch,
-    packages.join(' '),
-    sources,
-    await readFile(besideLab('base-trim.sh'), 'utf8'),
-    await readFile(besideLab('node-first.sh'), 'utf8'),
-  ].join('\n')
-  const key = sha256(recipe).slice(0, 12)
+  const scripts = SCRIPTS[kind].map((name) => readFile(besideLab(name), 'utf8'))
+  const recipe = [release, process.arch, packages.join(' '), sources, ...(await Promise.all(scripts))]
+  const key = sha256(recipe.join('\n')).slice(0, 12)
   const folder = join(CACHE_FOLDER, `${release}-${key}`)
   await mkdir(CACHE_FOLDER, { recursive: true })
   await writeFile(`${folder}.used`, '')
   if (existsSync(folder)) return folder
-  const waiting = () => progress?.({ text: 'waiting: another lab is building the base image' })
+  const what = kind === 'emulated' ? 'the base image of emulated nodes' : 'the base image'
+  const waiting = () => progress?.({ text: `waiting: another lab is building ${what}` })
   await withLock(
     `${folder}.lock`,
     async () => {
       if (existsSync(folder)) return
-      progress?.({ text: `building the base image (Debian ${release}), once for all labs` })
+      progress?.({ text: `building ${what} (Debian ${release}), once for all labs` })
       await dropOldBases()
-      await build(folder, release, packages, sources)
+      await build(folder, release, kind, packages, sources)
     },
     waiting,
   )
@@ -72,6 +80,7 @@ export async function ensureBase(release: LabRelease, progress?: LabProgress): P
 async function build(
   folder: string,
   release: LabRelease,
+  kind: KindName,
   packages: readonly string[],
   sources: string,
 ): Promise<void> {
@@ -91,8 +100,9 @@ async function build(
     ],
     { input: sources, timeoutSeconds: 1800 },
   )
-  await step('sh', [besideLab('base-trim.sh'), draft, besideLab('node-first.sh')], { input: sources })
-  await rename(draft, folder)
+  await step('sh', [besideLab('base-trim.sh'), draft, kind], { input: sources })
+  if (kind === 'emulated') await makeEmulatedImage(draft, folder)
+  else await rename(draft, folder)
 }
 
 /** Removes bases of recipes that nobody has asked for lately and that no lab stands on. */

@@ -1,16 +1,21 @@
 #!/bin/sh
-# Turns a fresh Debian into the base of virtual nodes: no identity, nothing that fails or waits in a container.
-# usage: sh base-trim.sh ROOT NODE_FIRST_SH   (sources for apt come on standard input; without any, those that it was made from stay)
+# Turns a fresh Debian into the base of virtual nodes: no identity, nothing that fails or waits in one.
+# usage: sh base-trim.sh ROOT KIND   (KIND: container or emulated; sources for apt come on standard input; without any, those that it
+# was made from stay)
 set -eu
 
+here=${0%/*}
 root=$1
+kind=$2
 units="$root/etc/systemd/system"
 
-install -D -m 755 "$2" "$root/usr/lib/bramble-lab/first.sh"
+install -D -m 755 "$here/$kind-first.sh" "$root/usr/lib/bramble-lab/before.sh"
+install -D -m 755 "$here/node-first.sh" "$root/usr/lib/bramble-lab/first.sh"
 cat >"$units/bramble-lab.service" <<'UNIT'
 [Unit]
-Description=Identity and control groups of a virtual node
+Description=What a virtual node is given
 DefaultDependencies=no
+RequiresMountsFor=/run/bramble-lab
 After=local-fs.target
 Before=sysinit.target shutdown.target
 Conflicts=shutdown.target
@@ -18,6 +23,7 @@ Conflicts=shutdown.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
+ExecStart=/usr/lib/bramble-lab/before.sh
 ExecStart=/usr/lib/bramble-lab/first.sh
 
 [Install]
@@ -26,14 +32,39 @@ UNIT
 mkdir -p "$units/sysinit.target.wants"
 ln -s ../bramble-lab.service "$units/sysinit.target.wants/bramble-lab.service"
 
-# Consoles that nobody looks at, and file systems of the kernel that belong to the computer.
-for unit in console-getty.service getty@tty1.service getty.target sys-kernel-debug.mount sys-kernel-tracing.mount \
-	sys-kernel-config.mount sys-fs-fuse-connections.mount dev-hugepages.mount systemd-modules-load.service; do
-	ln -sf /dev/null "$units/$unit"
-done
-# The kernel's log is the computer's and would fill that of every node.
-install -d "$root/usr/lib/systemd/journald.conf.d"
-printf '[Journal]\nReadKMsg=no\n' >"$root/usr/lib/systemd/journald.conf.d/bramble-lab.conf"
+mask() {
+	for unit; do
+		ln -sf /dev/null "$units/$unit"
+	done
+}
+
+# Consoles that nobody looks at.
+mask console-getty.service getty@tty1.service getty.target
+case $kind in
+container)
+	# File systems of the kernel that belong to the computer.
+	mask sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount \
+		dev-hugepages.mount systemd-modules-load.service
+	# The kernel's log is the computer's and would fill that of every node.
+	install -d "$root/usr/lib/systemd/journald.conf.d"
+	printf '[Journal]\nReadKMsg=no\n' >"$root/usr/lib/systemd/journald.conf.d/bramble-lab.conf"
+	;;
+emulated)
+	mask serial-getty@ttyS0.service
+	# The folder that a node in namespaces has bound; what changes in it shows at once.
+	cat >"$units/run-bramble\\x2dlab.mount" <<'UNIT'
+[Unit]
+Description=What the lab gives to its node
+DefaultDependencies=no
+
+[Mount]
+What=bramble-lab
+Where=/run/bramble-lab
+Type=9p
+Options=trans=virtio,version=9p2000.L,access=any,cache=none,ro
+UNIT
+	;;
+esac
 # Switched off, not masked: a cluster file may switch these on.
 rm -f "$units"/timers.target.wants/*.timer
 

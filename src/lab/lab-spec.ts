@@ -16,6 +16,8 @@ export interface LabNodeSpec {
   readonly board: LabBoard
   /** Its login user, where that is not the one of the lab. */
   readonly user?: string
+  /** To be made as an emulated machine with a kernel of its own; left out, it is what it was made as, and at first in namespaces. */
+  readonly emulated?: boolean
 }
 
 /** A whole lab that is wanted. */
@@ -52,7 +54,9 @@ export interface LabNodeState {
   readonly running: boolean
   /** Its cable is pulled. */
   readonly cut: boolean
-  /** The node's first process, as this computer numbers it. */
+  /** A machine with a kernel of its own. */
+  readonly emulated?: true
+  /** The node's first process, as this computer numbers it; an emulated node has none here. */
   readonly pid?: number
   readonly memoryLimitBytes?: number
 }

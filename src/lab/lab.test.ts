@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { LabFailure, LabRefusal, refuseTooMuchMemory, type LabSpec } from './lab.ts'
+import { LabFailure, LabRefusal, type LabSpec } from './lab.ts'
 import { bridgeName, hardwareAddress, linkName, resolvConf } from './network.ts'
 import { boardLines } from './node.ts'
+import { ensureBases, refuseTooMuchMemory } from './plan-lab.ts'
 import { step } from './step.ts'
 import { labKey } from './store.ts'
 
@@ -29,6 +30,14 @@ describe('a lab', () => {
     expect(() => refuseTooMuchMemory({ ...SPEC, shareMemory: true }, 6 * GIB)).not.toThrow()
   })
 
+  it('is refused when a node in namespaces is to become a machine: its disk cannot', async () => {
+    const made = { address: '10.213.7.10', base: '/base' }
+    const before = { ...SPEC, network: '10.213.7', nodes: { hammond: made } }
+    const nodes = SPEC.nodes.map((node) => ({ ...node, emulated: true }))
+    const refused = ensureBases(before, { ...SPEC, nodes })
+    await expect(refused).rejects.toThrow(/hammond is there already.*\n {2}type: bramble lab down hammond/)
+  })
+
   it('is another one in another folder', () => {
     expect(labKey({ cluster: 'office', folder: '/a' })).not.toBe(labKey({ cluster: 'office', folder: '/b' }))
   })
@@ -49,6 +58,10 @@ describe('a node of a lab', () => {
     expect(boardLines(board)).toBe(
       'model=Raspberry Pi 4\nserial=1\nmemory=5\narchitecture=arm64\nhas=led-matrix,speaker\nthrottled=0x0\nheat=45000\n',
     )
+  })
+
+  it('is told when it is emulated', () => {
+    expect(boardLines(BOARD, { emulated: true })).toContain('\nemulated=yes\n')
   })
 
   it('asks the name servers of the computer, but for those that only the computer can reach', () => {

@@ -4,25 +4,25 @@ import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RunOptions, RunResult } from '../support/run.ts'
 import { reasonOf } from '../support/reason.ts'
-import { assignAddresses, chooseNetwork, networksInRoutes } from './addresses.ts'
-import { ensureBase } from './base-image.ts'
 import { killGroup, LAB_GROUP, removeGroup } from './control-group.ts'
 import { ensureSetting, putSettingsBack } from './kernel-settings.ts'
 import { LabFailure, LabRefusal } from './lab-error.ts'
 import type { LabIdentity, LabNodeSpec, LabNodeState, LabProgress, LabSpec } from './lab-spec.ts'
 import { withLock } from './lock.ts'
-import { ensureNetwork, linkName, readRoutes, removeNetwork, setLink } from './network.ts'
+import { ensureNetwork, linkName, removeNetwork, setLink } from './network.ts'
 import {
   awaitNode,
   execInNode,
-  firstProcess,
+  isOn,
   nodeState,
   prepareNode,
   removeNode,
+  setClock,
   switchOff,
   switchOn,
 } from './node.ts'
 import { aptConf, ensurePackageCache } from './package-cache-process.ts'
+import { ensureBases, isWanted, planLab, refuseTooMuchMemory } from './plan-lab.ts'
 import { labPreflight } from './preflight.ts'
 import {
   CACHE_FOLDER,
@@ -62,17 +62,17 @@ export async function labUp(
   progress?: LabProgress,
   { remove = false }: { readonly remove?: boolean } = {},
 ): Promise<LabNodeState[]> {
-  const lacking = await labPreflight()
+  const lacking = await labPreflight({ emulated: spec.nodes.some((node) => node.emulated) })
   if (lacking.length > 0)
     throw new LabRefusal(`this computer cannot have a lab yet:\n  ${lacking.join('\n  ')}`)
   refuseTooMuchMemory(spec, totalmem())
   const key = labKey(spec)
-  const base = await ensureBase(spec.release ?? 'trixie', progress)
+  const bases = await ensureBases(await readLab(key), spec, progress)
   return withLab(key, async () => {
     if (remove) await removeNodes(key, await othersOf(key, spec), progress)
     const before = await readLab(key)
     const lab = await withAllLabs(async () => {
-      const planned = await planLab(key, spec, before, base)
+      const planned = await planLab(key, spec, before, bases)
       await writeLab(key, planned)
       return planned
     })
@@ -88,56 +88,6 @@ export async function labUp(
     await settleAll(spec.nodes.map((node) => bringUp(key, spec, lab, node, progress)))
     return statesOf(key, lab)
   })
-}
-
-/** Refuses a set of boards that would need more memory than there is; the message names them. */
-export function refuseTooMuchMemory(spec: LabSpec, totalBytes: number): void {
-  const neededBytes = spec.nodes.reduce((sum, node) => sum + node.board.memoryBytes, 0)
-  if (spec.shareMemory || neededBytes <= totalBytes) return
-  const boards = spec.nodes.map(
-    (node) => `  ${node.name}: ${mebibytes(node.board.memoryBytes)} (${node.board.model})`,
-  )
-  throw new LabRefusal(
-    `the boards have ${mebibytes(neededBytes)} of memory in all, this computer has ${mebibytes(totalBytes)}\n` +
-      `${boards.join('\n')}\n  type: bramble lab up --share-memory (the nodes then have no limits of their own)`,
-  )
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MiB`
-}
-
-async function planLab(
-  key: string,
-  spec: LabSpec,
-  before: StoredLab | undefined,
-  base: string,
-): Promise<StoredLab> {
-  const network = before?.network ?? chooseNetwork(key, await takenNetworks())
-  const kept = Object.entries(before?.nodes ?? {}).map(([name, node]) => [name, node.address])
-  const others = Object.entries(before?.nodes ?? {}).filter(([name]) => !isWanted(spec, name))
-  const names = [...spec.nodes.map((node) => node.name), ...others.map(([name]) => name)]
-  const addresses = assignAddresses(network, names, Object.fromEntries(kept))
-  const nodes = spec.nodes.map(({ name, board }): [string, StoredNode] => [
-    name,
-    {
-      address: addresses.get(name) ?? '',
-      // A disk cannot change what it stands on.
-      base: before?.nodes[name]?.base ?? base,
-      ...(!spec.shareMemory && { memoryBytes: board.memoryBytes }),
-    },
-  ])
-  const all = Object.fromEntries([...nodes, ...others])
-  return { cluster: spec.cluster, folder: spec.folder, network, nodes: all }
-}
-
-async function takenNetworks(): Promise<string[]> {
-  const labs = await Promise.all((await labKeys()).map((key) => readLab(key)))
-  return [...networksInRoutes(await readRoutes()), ...labs.flatMap((lab) => (lab ? [lab.network] : []))]
-}
-
-function isWanted(spec: LabSpec, node: string): boolean {
-  return spec.nodes.some(({ name }) => name === node)
 }
 
 /** Nodes that the lab has and the cluster file does not; a lab whose list was lost still has their folders. */
@@ -171,12 +121,12 @@ async function bringUp(
   if (stored === undefined) return
   const given = { user, authorizedKeys: spec.authorizedKeys, aptConf: aptConf(lab.network) }
   await prepareNode(key, name, stored, board, given)
-  const wasOn = firstProcess(key, name) !== undefined
+  const wasOn = isOn(key, name)
   if (!wasOn) progress?.({ node: name, text: 'boots' })
   switchOn(key, name)
   await awaitNode(key, name, stored)
   // Keys may have changed; a node that boots looks for itself.
-  if (wasOn) await execInNode(key, name, ['/usr/lib/bramble-lab/first.sh'])
+  if (wasOn) await execInNode(key, name, stored, ['/usr/lib/bramble-lab/first.sh'])
   progress?.({ node: name, text: `answers at ${stored.address}` })
 }
 
@@ -246,14 +196,14 @@ function statesOf(key: string, lab: StoredLab): LabNodeState[] {
 export async function labCut(id: LabIdentity, node: string): Promise<void> {
   const { key, stored } = await findNode(id, node)
   await writeFile(join(nodeFolder(key, node), 'cut'), '')
-  if (firstProcess(key, node) !== undefined) await setLink(linkName(key, stored.address), 'down', node)
+  if (isOn(key, node)) await setLink(linkName(key, stored.address), 'down', node)
 }
 
 /** Plugs the cable of a node in again. */
 export async function labMend(id: LabIdentity, node: string): Promise<void> {
   const { key, stored } = await findNode(id, node)
   await rm(join(nodeFolder(key, node), 'cut'), { force: true })
-  if (firstProcess(key, node) !== undefined) await setLink(linkName(key, stored.address), 'up', node)
+  if (isOn(key, node)) await setLink(linkName(key, stored.address), 'up', node)
 }
 
 /** Pulls the plug of a node: SIGKILL for everything in it. */
@@ -262,9 +212,21 @@ export async function labKill(id: LabIdentity, node: string): Promise<void> {
   await switchOff(key, node)
 }
 
-/** Boots a node that is off; resolves when one can log in. */
-export async function labStart(id: LabIdentity, node: string): Promise<void> {
+/**
+ * Boots a node that is off; resolves when one can log in. An emulated one may find another time in its battery clock than this
+ * computer has: `clock` holds until it is switched off.
+ */
+export async function labStart(
+  id: LabIdentity,
+  node: string,
+  { clock }: { readonly clock?: Date } = {},
+): Promise<void> {
   const { key, stored } = await findNode(id, node)
+  if (clock && stored.emulated !== true) {
+    throw new LabRefusal(`${node} has the clock of this computer; only an emulated node has one of its own`)
+  }
+  if (clock && isOn(key, node)) throw new LabRefusal(`${node} is on\n  type: bramble lab kill ${node}`)
+  if (stored.emulated === true) await setClock(key, node, clock)
   switchOn(key, node)
   await awaitNode(key, node, stored)
 }
@@ -276,8 +238,8 @@ export async function labExec(
   argv: readonly string[],
   options?: RunOptions,
 ): Promise<RunResult> {
-  const { key } = await findNode(id, node)
-  return execInNode(key, node, argv, options)
+  const { key, stored } = await findNode(id, node)
+  return execInNode(key, node, stored, argv, options)
 }
 
 async function findNode(id: LabIdentity, node: string): Promise<{ key: string; stored: StoredNode }> {

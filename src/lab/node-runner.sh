@@ -16,10 +16,12 @@ start_of() {
 	printf '%s\n' "$1"
 }
 
+kind=''
 # The caller's groups may be emptied when it goes; the runner has to outlive it.
 while read -r key value; do
 	case $key in
 	runner-group) echo "$runner" >"$value/cgroup.procs" ;;
+	kind) kind=$value ;;
 	esac
 done <"$folder/settings"
 
@@ -28,7 +30,10 @@ mv "$folder/runner.new" "$folder/runner"
 
 while :; do
 	status=0
-	unshare --mount --net --propagation slave sh "$here/node-boot.sh" "$folder" "$runner" || status=$?
+	case $kind in
+	container) unshare --mount --net --propagation slave sh "$here/container-boot.sh" "$folder" "$runner" || status=$? ;;
+	emulated) sh "$here/emulated-boot.sh" "$folder" || status=$? ;;
+	esac
 	# 133 is systemd-nspawn's word for a reboot under --keep-unit; everything else is a power-off.
 	if [ "$status" -ne 133 ]; then
 		printf 'bramble lab: the node is off (status %s)\n' "$status"

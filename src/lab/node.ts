@@ -1,23 +1,26 @@
-/** One virtual node: made on disk, switched on, looked at, switched off. */
+/** One virtual node, whatever its kind: made on disk, switched on, looked at, switched off. */
 import { spawn } from 'node:child_process'
-import { existsSync, openSync, closeSync, readFileSync } from 'node:fs'
+import { existsSync, openSync, closeSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { speedPercent } from '../hardware/speed.ts'
 import { heard } from '../support/heard.ts'
-import { run, type RunOptions, type RunResult } from '../support/run.ts'
-import { groupFolders, joinedFolders, killGroup, makeGroup, readTrees, removeGroup } from './control-group.ts'
+import type { RunOptions, RunResult } from '../support/run.ts'
+import { answersSsh } from './answers-ssh.ts'
+import { container } from './container-node.ts'
+import { groupFolders, killGroup, makeGroup, removeGroup } from './control-group.ts'
+import { emulated } from './emulated-node.ts'
 import { LabFailure, lastLines } from './lab-error.ts'
 import type { LabBoard, LabNodeState } from './lab-spec.ts'
 import { bridgeName, hardwareAddress, linkName, readResolvConf } from './network.ts'
-import { killProcess, parseStat, readRunning } from './running-process.ts'
-import { answersSsh } from './answers-ssh.ts'
-import { step } from './step.ts'
+import type { NodeKind } from './node-kind.ts'
+import { killProcess, readRunning } from './running-process.ts'
 import { besideLab, nodeFolder, nodeGroup, runnerGroup, type StoredNode } from './store.ts'
 import { until } from './until.ts'
 
-/** Against hanging: boots of five nodes on a slow computer with much else to do stay well below this. */
-const BOOT_SECONDS = 300
+function kindOf(node: StoredNode): NodeKind {
+  return node.emulated === true ? emulated : container
+}
 
 /** What every node of a lab is given. */
 export interface Given {
@@ -28,10 +31,11 @@ export interface Given {
 }
 
 /** The lines that the facts program reads inside the node. */
-export function boardLines(board: LabBoard): string {
+export function boardLines(board: LabBoard, node: Pick<StoredNode, 'emulated'> = {}): string {
   return (
     `model=${board.model}\nserial=${board.serial}\nmemory=${board.memoryBytes}\n` +
     `architecture=${board.architecture}\nhas=${board.has.join(',')}\n` +
+    (node.emulated === true ? 'emulated=yes\n' : '') +
     // Sensors of a board that is well; a test writes others here.
     'throttled=0x0\nheat=45000\n'
   )
@@ -47,14 +51,18 @@ export async function prepareNode(
 ): Promise<void> {
   const folder = nodeFolder(key, name)
   if (!existsSync(folder)) await makeDisk(folder, name, node)
-  // Written in place: a running node has the folder bound.
+  // Written in place: a running node sees the folder.
   await mkdir(join(folder, 'given'), { recursive: true })
-  await writeFile(join(folder, 'given/board'), boardLines(board))
+  await writeFile(join(folder, 'given/board'), boardLines(board, node))
   await writeFile(join(folder, 'given/login'), `${[given.user, ...given.authorizedKeys].join('\n')}\n`)
   await writeFile(join(folder, 'given/apt.conf'), given.aptConf)
+  await writeFile(join(folder, 'given/network'), `${node.address} ${gatewayOf(node)}\n`)
   makeGroup(nodeGroup(key, name), {
-    ...(node.memoryBytes !== undefined && { memoryBytes: node.memoryBytes }),
-    speedPercent: speedPercent(board.model),
+    ...(node.memoryBytes !== undefined && {
+      memoryBytes: node.memoryBytes + kindOf(node).overheadBytes,
+    }),
+    // An emulated processor is slow enough.
+    speedPercent: node.emulated === true ? 100 : speedPercent(board.model),
   })
   makeGroup(runnerGroup(key))
   await writeFile(join(folder, 'settings'), settings(key, name, node))
@@ -63,12 +71,12 @@ export async function prepareNode(
 async function makeDisk(folder: string, name: string, node: StoredNode): Promise<void> {
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
-  for (const part of ['upper/etc', 'work', 'root']) await mkdir(join(draft, part), { recursive: true })
-  // Container engines keep overlays of their own in /var/lib, and an overlay on an overlay fails.
-  await step('cp', ['-a', join(node.base, 'var/lib'), join(draft, 'var-lib')], { node: name })
-  await writeFile(join(draft, 'upper/etc/hostname'), `${name}\n`)
-  await writeFile(join(draft, 'upper/etc/hosts'), hostsLines(name))
-  await writeFile(join(draft, 'upper/etc/resolv.conf'), readResolvConf())
+  await mkdir(draft, { recursive: true })
+  await kindOf(node).makeDisk(draft, name, node, {
+    hostname: `${name}\n`,
+    hosts: hostsLines(name),
+    'resolv.conf': readResolvConf(),
+  })
   await rename(draft, folder)
 }
 
@@ -82,16 +90,29 @@ function settings(key: string, name: string, node: StoredNode): string {
   const lines: [string, string][] = [
     ...groupFolders(runnerGroup(key)).map((group): [string, string] => ['runner-group', group]),
     ...groupFolders(nodeGroup(key, name)).map((group): [string, string] => ['group', group]),
+    ['kind', node.emulated === true ? 'emulated' : 'container'],
     ['base', node.base],
     ['machine', `bl-${key}-${number}`],
     ['name', name],
     ['address', node.address],
-    ['gateway', node.address.replace(/\d+$/, '1')],
+    ['gateway', gatewayOf(node)],
     ['bridge', bridgeName(key)],
     ['link', linkName(key, node.address)],
     ['mac', hardwareAddress(key, node.address)],
+    ...(node.memoryBytes === undefined ? [] : [['memory', String(node.memoryBytes)] as [string, string]]),
   ]
   return lines.map((line) => `${line.join(' ')}\n`).join('')
+}
+
+function gatewayOf({ address }: StoredNode): string {
+  return address.replace(/\d+$/, '1')
+}
+
+/** What an emulated node finds in its battery clock at the next start; left out, the time of this computer. */
+export async function setClock(key: string, name: string, clock: Date | undefined): Promise<void> {
+  const file = join(nodeFolder(key, name), 'clock')
+  if (clock) await writeFile(file, `${clock.toISOString().slice(0, 19)}\n`)
+  else await rm(file, { force: true })
 }
 
 /** Switches a node on, unless it is on. Its runner is no child of ours in any sense that matters: it outlives us. */
@@ -131,64 +152,48 @@ export async function awaitNode(key: string, name: string, node: StoredNode): Pr
   const folder = nodeFolder(key, name)
   const isCut = existsSync(join(folder, 'cut'))
   const wasThere = await until(() => readRunning(join(folder, 'runner')), 10)
+  const { hasBooted, bootSeconds } = kindOf(node)
   const ready = await until(async () => {
     if (wasThere && !readRunning(join(folder, 'runner'))) return 'off'
-    const pid = firstProcess(key, name)
-    if (pid === undefined || existsSync(`/proc/${pid}/root/run/nologin`)) return undefined
-    if (isCut || (await answersSsh(node.address))) return 'ready'
-    return undefined
-  }, BOOT_SECONDS)
+    if (!isCut && !(await answersSsh(node.address))) return undefined
+    return (await hasBooted(folder)) ? 'ready' : undefined
+  }, bootSeconds)
   if (ready === 'ready') return
-  const what = ready === 'off' ? 'went off while booting' : `sshd did not answer within ${BOOT_SECONDS} s`
+  const what = ready === 'off' ? 'went off while booting' : `sshd did not answer within ${bootSeconds} s`
   const log = join(folder, 'log')
   const output = existsSync(log) ? lastLines(await readFile(log, 'utf8')) : '  (nothing was written)'
   throw new LabFailure(`node ${name}: ${what} (sh node-runner.sh ${folder})\n${output}\nlog: ${log}`)
 }
 
-/** The first process of a node as this computer numbers it; none while it is off or only just starts. */
-export function firstProcess(key: string, name: string): number | undefined {
-  const boot = readRunning(join(nodeFolder(key, name), 'boot'))
-  if (!boot) return undefined
-  try {
-    const children = readFileSync(`/proc/${boot.pid}/task/${boot.pid}/children`, 'utf8').trim().split(' ')
-    return children.map(Number).find((pid) => pid > 0 && isFirst(pid))
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether systemd-nspawn's child has become the node's first process: it then has number 1 in a namespace below ours. */
-function isFirst(pid: number): boolean {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  return stat.start !== undefined && /^NSpid:\t\d+(\t\d+)*\t1$/m.test(status)
+/** Whether a node is on and has its cable. */
+export function isOn(key: string, name: string): boolean {
+  return readRunning(join(nodeFolder(key, name), 'boot')) !== undefined
 }
 
 /** How a node is right now. */
 export function nodeState(key: string, name: string, node: StoredNode): LabNodeState {
   const folder = nodeFolder(key, name)
-  const pid = firstProcess(key, name)
+  const pid = kindOf(node).firstProcess(folder)
   return {
     name,
     address: node.address,
     running: readRunning(join(folder, 'runner')) !== undefined,
     cut: existsSync(join(folder, 'cut')),
+    ...(node.emulated === true && { emulated: true }),
     ...(pid !== undefined && { pid }),
     ...(node.memoryBytes !== undefined && { memoryLimitBytes: node.memoryBytes }),
   }
 }
 
-/** Runs a program as root inside a node, in its control groups and namespaces. */
+/** Runs a program as root inside a node. */
 export async function execInNode(
   key: string,
   name: string,
+  node: StoredNode,
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const pid = firstProcess(key, name)
-  if (pid === undefined) throw new LabFailure(`node ${name} is off\n  type: bramble lab start ${name}`)
-  const own = joinedFolders(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), readTrees())
-  // Not beside the first process: with version 2, systemd ends all that is there when one of them lacks memory (OOMPolicy=).
-  const groups = own.map((folder) => folder.replace(/\/init\.scope$/, '/bramble-lab.exec'))
-  return run('sh', [besideLab('node-exec.sh'), String(pid), ...groups, '--', ...argv], options)
+  const result = await kindOf(node).exec(nodeFolder(key, name), argv, options)
+  if (!result) throw new LabFailure(`node ${name} is off\n  type: bramble lab start ${name}`)
+  return result
 }

@@ -13,6 +13,12 @@ const PROGRAMS: Record<string, string> = {
   setpriv: 'util-linux',
   unshare: 'util-linux',
 }
+/** What emulated nodes take beside that. */
+const EMULATOR: Record<string, string> = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  mke2fs: 'e2fsprogs',
+}
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** What {@link missing} needs to know of a computer. */
@@ -21,14 +27,27 @@ export interface Computer {
   readonly isRoot: boolean
   readonly has: (program: string) => boolean
   readonly hasKeyring: boolean
+  /** In Node's words. */
+  readonly architecture: string
+}
+
+/** What a lab is to be able to do. */
+export interface LabNeeds {
+  /** Emulated nodes. */
+  readonly emulated?: boolean
 }
 
 /** What a computer lacks for a lab, each with what to type; nothing when all is there. */
-export function missing(computer: Computer): string[] {
+export function missing(computer: Computer, { emulated = false }: LabNeeds = {}): string[] {
   if (computer.platform !== 'linux') {
     return [`a lab needs Linux, this is ${computer.platform}: run it in a virtual machine with Debian`]
   }
-  const packages = Object.entries(PROGRAMS)
+  if (emulated && computer.architecture !== 'x64') {
+    return [
+      `emulated nodes need a computer with amd64, this one has ${computer.architecture}: leave --emulate out`,
+    ]
+  }
+  const packages = Object.entries({ ...PROGRAMS, ...(emulated && EMULATOR) })
     .filter(([program]) => !computer.has(program))
     .map(([, name]) => name)
   if (!computer.hasKeyring) packages.push('debian-archive-keyring')
@@ -39,12 +58,14 @@ export function missing(computer: Computer): string[] {
 }
 
 /** What is missing on this computer, each with what to type; nothing when all is there. */
-export async function labPreflight(): Promise<string[]> {
+export async function labPreflight(needs?: LabNeeds): Promise<string[]> {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
-  return missing({
+  const computer: Computer = {
     platform: process.platform,
     isRoot: process.geteuid?.() === 0,
     has: (program) => folders.some((folder) => existsSync(join(folder, program))),
     hasKeyring: existsSync(KEYRING),
-  })
+    architecture: process.arch,
+  }
+  return missing(computer, needs)
 }

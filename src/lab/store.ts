@@ -15,10 +15,12 @@ export const PACKAGE_FOLDER = '/var/cache/bramble/apt'
 
 /** A node as it was made. */
 export interface StoredNode {
+  /** A machine with a kernel of its own; left out, it is in namespaces of this computer. */
+  readonly emulated?: true
   readonly address: string
   /** Folder of the base image below it. */
   readonly base: string
-  /** Hard limit; none when boards share the computer's memory. */
+  /** Hard limit, for an emulated node what the machine has; none when boards share the computer's memory. */
   readonly memoryBytes?: number
 }
 

@@ -150,6 +150,7 @@ function nodeOf(
     sshPort: input.twin ? SSH_PORT : (entry.port ?? file.access.port),
     architecture: systemArchitecture(facts) ?? board.architecture,
     board,
+    sharesKernel: input.twin !== undefined && facts['emulated'] !== 'yes',
     user: entry.user ?? file.access.user,
     facts,
     roles: [...new Set(uses.map(({ role }) => role))],

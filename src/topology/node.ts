@@ -33,6 +33,8 @@ export interface ClusterNode {
   /** Port of its SSH server, where the controller comes in. */
   readonly sshPort: number
   readonly board: BoardFacts
+  /** A node of the lab in namespaces: kernel and clock are those of the computer around it, and not its own to set. */
+  readonly sharesKernel: boolean
   /** Who logs in to it: the node's own user, else that of `access`. */
   readonly user: string
   /** Facts of the last contact, by key, as the cluster lock keeps them. */

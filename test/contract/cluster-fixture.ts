@@ -41,7 +41,7 @@ export interface ClusterFixture {
   readonly services?: Readonly<Record<string, readonly ClusterService[]>>
 }
 
-function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi'): ClusterNode {
+function nodeOf(given: NodeFixture, index: number, cluster: ClusterFixture, domain: string): ClusterNode {
   const { name = `node-${index + 1}`, model = 'pi4', has = [], labels = {}, facts = {}, roles } = given
   const board = boardByModel(model)
   if (!board) throw new Error(`there is no board ${model}`)
@@ -53,7 +53,8 @@ function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi')
     address: given.address ?? `192.0.2.${index + 1}`,
     sshPort: 22,
     board: { model, memoryBytes: assumedMemoryBytes(board), architecture, has, labels },
-    user: given.user ?? login,
+    sharesKernel: cluster.lab === true && facts['emulated'] !== 'yes',
+    user: given.user ?? cluster.access?.user ?? 'pi',
     facts,
     roles,
   }
@@ -62,7 +63,7 @@ function nodeOf(given: NodeFixture, index: number, domain: string, login = 'pi')
 /** A cluster after resolve. Nodes are `node-1`, `node-2`, … at 192.0.2.1, …, Pi 4 where nothing is said. */
 export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
-  const nodes = given.nodes.map((node, index) => nodeOf(node, index, domain, given.access?.user))
+  const nodes = given.nodes.map((node, index) => nodeOf(node, index, given, domain))
   const find = (role: string): ClusterNode[] => nodes.filter(({ roles }) => roles.includes(role))
   const { network, allocated, provided, openings, keeper } = sharedOf(
     (): Cluster => cluster,

@@ -54,6 +54,20 @@ tealc    10.213.0.4  off
     expect(asked).toEqual([{ lab: true, shareMemory: false, remove: true }])
   })
 
+  it('is told which nodes are to have a kernel of their own', async () => {
+    const { api, asked } = recordedLab()
+    await bramble(['lab', 'up', '--emulate', 'hammond,ears'], { folder: officeFolder(), api })
+    expect(asked).toEqual([{ lab: true, shareMemory: false, remove: false, emulate: ['hammond', 'ears'] }])
+  })
+
+  it('starts no node with a clock that is none', async () => {
+    const { code, err } = await bramble(['lab', 'start', 'hammond', '--clock', 'noon'], {
+      folder: officeFolder(),
+    })
+    expect(code).toBe(64)
+    expect(err).toContain('2019-03-01T12:00:00Z')
+  })
+
   it('that is not there has nothing to take down, also when it is asked to twice', async () => {
     const { code, out } = await bramble(['lab', 'down'], { folder: officeFolder() })
     expect([code, out]).toEqual([0, 'There is no lab of this folder.\n'])

@@ -1,4 +1,5 @@
 /** `bramble lab`: virtual nodes on this computer, made from the cluster file; pulls their cables and plugs. */
+import { InvalidArgumentError } from 'commander'
 import { findClusterFile } from '../../cluster-file/find.ts'
 import { labCodes } from '../../diagnostics/catalogue/lab.ts'
 import type { LabIdentity, LabNodeState } from '../../lab/lab-spec.ts'
@@ -20,6 +21,10 @@ export function define(command: Command, session: Session): void {
       "let the nodes share this computer's memory instead of limiting each to its board's",
     )
     .option('--remove', 'remove nodes that are not in the cluster file, with their disks')
+    .option(
+      '--emulate <nodes>',
+      'make these nodes emulated machines with a kernel, a clock and a disk of their own (names, with commas)',
+    )
     .action((options, self) => session.run(self, (context) => up(context, options)))
   subcommand(command, 'down', 'remove the lab of this folder with all its traces')
     .argument('[nodes...]', 'remove only these nodes, with their disks')
@@ -36,6 +41,11 @@ export function define(command: Command, session: Session): void {
         ssh(createContext(surroundings, { ...common, lab: true }), node, words),
       ),
     )
+  definePlugs(command, session)
+}
+
+/** Plugs and cables. */
+function definePlugs(command: Command, session: Session): void {
   for (const [name, { summary, told }] of Object.entries(ACTIONS)) {
     subcommand(command, name, summary)
       .argument('<nodes...>', 'names of nodes')
@@ -43,6 +53,23 @@ export function define(command: Command, session: Session): void {
         session.run(self, (context) => act(context, name as keyof typeof ACTIONS, nodes, told)),
       )
   }
+  subcommand(command, 'start', 'plug nodes in again and wait until one can log in')
+    .argument('<nodes...>', 'names of nodes')
+    .option(
+      '--clock <time>',
+      'what emulated nodes find in their battery clock, such as 2019-03-01T12:00:00Z',
+      moment,
+    )
+    .action((nodes, options, self) => session.run(self, (context) => start(context, nodes, options)))
+}
+
+/** Reads an option that is a time; anything else is bad usage. */
+function moment(words: string): Date {
+  const time = new Date(words)
+  if (Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('It must be a date with a time, such as 2019-03-01T12:00:00Z.')
+  }
+  return time
 }
 
 /** What can be done to a virtual node, and what is said when it is done. */
@@ -50,12 +77,15 @@ const ACTIONS = {
   cut: { summary: 'pull the network cable of nodes', told: 'is off the network' },
   mend: { summary: 'plug the network cable of nodes in again', told: 'is on the network again' },
   kill: { summary: 'pull the plug of nodes', told: 'is off' },
-  start: { summary: 'plug nodes in again and wait until one can log in', told: 'runs' },
 } as const
 
 async function up(
   context: Context,
-  { shareMemory, remove }: { readonly shareMemory?: true; readonly remove?: true },
+  {
+    shareMemory,
+    remove,
+    emulate,
+  }: { readonly shareMemory?: true; readonly remove?: true; readonly emulate?: string },
 ): Promise<ExitCode> {
   const { terminal, common } = context
   const twin = createContext(context.surroundings, { ...common, lab: true })
@@ -71,6 +101,7 @@ async function up(
   const states = await api.bringUpLab(cluster, say, {
     shareMemory: shareMemory === true,
     remove: remove === true,
+    ...(emulate !== undefined && { emulate: namesOf([emulate]) }),
   })
   showNodes(context, states)
   return EXIT.ok
@@ -130,10 +161,29 @@ async function act(
   nodes: readonly string[],
   told: string,
 ): Promise<ExitCode> {
+  const { labCut, labKill, labMend } = await import('../../lab/lab.ts')
+  const does = { cut: labCut, mend: labMend, kill: labKill }[action]
+  return onEach(context, action, nodes, told, does)
+}
+
+async function start(
+  context: Context,
+  nodes: readonly string[],
+  { clock }: { readonly clock?: Date },
+): Promise<ExitCode> {
+  const { labStart } = await import('../../lab/lab.ts')
+  return onEach(context, 'start', nodes, 'runs', (lab, node) => labStart(lab, node, clock && { clock }))
+}
+
+async function onEach(
+  context: Context,
+  action: string,
+  nodes: readonly string[],
+  told: string,
+  does: (lab: LabIdentity, node: string) => Promise<void>,
+): Promise<ExitCode> {
   const [lab] = await labsHere(context)
   if (!lab) throw await noLabHere(context)
-  const { labCut, labKill, labMend, labStart } = await import('../../lab/lab.ts')
-  const does = { cut: labCut, mend: labMend, kill: labKill, start: labStart }[action]
   // All at once: a failure of three nodes is not three failures of one.
   const names = await chosenIn(context, lab, nodes)
   await Promise.all(names.map((node) => does(lab, node)))
@@ -179,7 +229,9 @@ function showNodes({ terminal, common }: Context, nodes: readonly LabNodeState[]
   const rows = nodes.map((node): Cell[] => [
     { text: node.name, style: palette.bold },
     { text: node.address },
-    node.running ? { text: 'running', style: palette.green } : { text: 'off', style: palette.red },
+    node.running
+      ? { text: node.emulated ? 'running, emulated' : 'running', style: palette.green }
+      : { text: 'off', style: palette.red },
     { text: node.cut ? 'cable pulled' : '', style: palette.yellow },
     { text: node.memoryLimitBytes === undefined ? '' : formatBytes(node.memoryLimitBytes) },
   ])

@@ -1,4 +1,4 @@
-/** Names in `on`, `of` and groups have to be nodes or groups. */
+/** Names in `on`, `of`, groups and the lab have to be nodes or groups. */
 import { clusterCodes } from '../../diagnostics/catalogue/cluster.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
@@ -43,7 +43,10 @@ function uses(file: ClusterFile): readonly Use[] {
   const services = Object.entries(file.services).flatMap(([name, { on }]) =>
     on === undefined ? [] : [{ selection: on, path: ['services', name, 'on'], restAllowed: false }],
   )
-  return [...groups, ...roles, ...services]
+  const emulate = file.lab?.emulate
+  const emulated =
+    emulate === undefined ? [] : [{ selection: emulate, path: ['lab', 'emulate'], restAllowed: false }]
+  return [...groups, ...roles, ...services, ...emulated]
 }
 
 function unknownName(name: string, known: Iterable<string>, path: KeyPath, positions: Positions): Diagnostic {

@@ -96,12 +96,12 @@ function journal({ storage, max_use }: BaseOptions['journal']): Resource[] {
   ]
 }
 
-/** Modules and settings. Nodes of the lab share one kernel: there, only what the network has of its own is set live. */
-function kernel({ modules, sysctls }: BaseOptions, lab: boolean): Resource[] {
+/** Modules and settings. Where nodes share a kernel, only what the network has of its own is set live. */
+function kernel({ modules, sysctls }: BaseOptions, isShared: boolean): Resource[] {
   return [
-    ...[...new Set(modules)].map((name) => kernelModule({ name, load: !lab, needs: ['package:kmod'] })),
+    ...[...new Set(modules)].map((name) => kernelModule({ name, load: !isShared, needs: ['package:kmod'] })),
     ...Object.entries(sysctls).map(([key, value]) =>
-      sysctl({ key, value, live: !lab || /^net[./]/.test(key) }),
+      sysctl({ key, value, live: !isShared || /^net[./]/.test(key) }),
     ),
   ]
 }
@@ -163,11 +163,11 @@ const base = defineRole({
       ...packages(options, node),
       locale({ lang: options.locale }),
       ...accounts(options, cluster, node),
-      ...kernel(options, cluster.lab),
+      ...kernel(options, node.sharesKernel),
       ...(options.hosts ? [hostsBlock(cluster)] : []),
       ...cloudInit(options, node),
       ...boot(options.boot, node, cluster.lab),
-      ...clock(options.time, cluster.lab),
+      ...clock(options.time, node.sharesKernel),
       ...journal(options.journal),
       ...sshServer(options.ssh, node.user),
     ]

@@ -32,7 +32,7 @@ export function isKeptByOther(node: string, cluster: Pick<Cluster, 'provided'>):
  * systemd-timesyncd, and the unit that holds `time-sync.target` back until the clock is right. Services that look at
  * certificates start after that target (systemd.special(7)); without a time server they start after `wait_seconds`.
  */
-export function clock({ sync, servers, wait_seconds }: BaseOptions['time'], lab: boolean): Resource[] {
+export function clock({ sync, servers, wait_seconds }: BaseOptions['time'], isShared: boolean): Resource[] {
   if (!sync) return []
   const config =
     servers.length === 0 ? [] : dropIn('/etc/systemd/timesyncd.conf.d', `[Time]\nNTP=${servers.join(' ')}\n`)
@@ -40,8 +40,8 @@ export function clock({ sync, servers, wait_seconds }: BaseOptions['time'], lab:
     wait_seconds === 0
       ? []
       : dropIn(`/etc/systemd/system/${WAIT}.d`, `[Service]\nTimeoutStartSec=${wait_seconds}\n`)
-  // A node of the lab has its computer's clock, and both units refuse to start in a container (ConditionVirtualization).
-  const state = lab ? 'leave' : 'running'
+  // A clock that is the computer's is set by the computer, and both units refuse to start in a container (ConditionVirtualization).
+  const state = isShared ? 'leave' : 'running'
   const daemon = service({
     name: 'systemd-timesyncd',
     state,

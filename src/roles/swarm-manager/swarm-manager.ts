@@ -52,7 +52,7 @@ const swarmManager = defineRole({
     }),
   ],
   provides: ({ options }) => [provided('manager', options.network)],
-  resources: ({ cluster }) => memberResources(cluster.lab),
+  resources: ({ node }) => memberResources(node),
   group: ({ options, cluster }) => swarmGroup(swarmWish(options, cluster)),
   drains: ({ options, cluster }) => {
     const wish = swarmWish(options, cluster)

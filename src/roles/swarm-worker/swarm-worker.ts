@@ -24,7 +24,7 @@ const swarmWorker = defineRole({
     ...addressFindings(WORKER_ROLE, cluster),
   ],
   provides: ({ cluster }) => [provided('worker', cluster.options<ManagerOptions>(MANAGER_ROLE)?.network)],
-  resources: ({ cluster }) => memberResources(cluster.lab),
+  resources: ({ node }) => memberResources(node),
   gates: ({ node }) => [swarmGate(node.name, 'worker')],
 })
 

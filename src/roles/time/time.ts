@@ -45,7 +45,7 @@ function resources({ options, node, cluster }: RoleContext<TimeOptions>): Resour
     validate: ['chronyd', '-p', '-f', '{}'],
     needs: [addressOf(chrony)],
   })
-  const start = startOptions(cluster.lab)
+  const start = startOptions(node.sharesKernel)
   const running = service({
     name: 'chrony',
     restartOn: [addressOf(chrony), addressOf(config), ...start.slice(0, -1).map(addressOf)],
@@ -63,11 +63,11 @@ function resources({ options, node, cluster }: RoleContext<TimeOptions>): Resour
   ]
 }
 
-/** A node of the lab has its computer's clock: chrony follows its sources there and touches no clock (-x). */
-function startOptions(lab: boolean): Resource[] {
+/** Where the clock is the computer's, chrony follows its sources and touches no clock (-x). */
+function startOptions(isShared: boolean): Resource[] {
   const folder = '/etc/systemd/system/chrony.service.d'
-  const words = file({ path: '/etc/default/chrony', content: `DAEMON_OPTS="-F 1${lab ? ' -x' : ''}"\n` })
-  if (!lab) return [words]
+  const words = file({ path: '/etc/default/chrony', content: `DAEMON_OPTS="-F 1${isShared ? ' -x' : ''}"\n` })
+  if (!isShared) return [words]
   return [
     words,
     file({ path: `${folder}/50-bramble.conf`, content: '[Unit]\nConditionCapability=\n' }),

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Boots one virtual node once: control groups, disk, cable, then systemd-nspawn in place of this process.
+# Boots one node in namespaces once: control groups, disk, cable, then systemd-nspawn in place of this process.
 # Its mount and network namespaces are its own, so the kernel takes both away with the node, however it ends.
-# usage: unshare --mount --net --propagation slave sh node-boot.sh FOLDER RUNNER
+# usage: unshare --mount --net --propagation slave sh container-boot.sh FOLDER RUNNER
 set -eu
 
 # Clears a group of what the boot before left in it, and joins it. A version 2 group that passes controllers on takes no process.
