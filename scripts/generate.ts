@@ -165,6 +165,13 @@ for (const name of roles) {
   )
 }
 
+write(
+  'src/hardware/board-health.generated.ts',
+  HEAD +
+    '/** Functions that tell how a board is; `board_health` calls `board_says KEY VALUE`. */\n' +
+    `export const boardHealthShell = ${shellText('src/hardware/board-health.sh')}\n`,
+)
+
 const commandParts = readdirSync(join(root, 'src/delivery/command'))
   .filter((file) => file.endsWith('.sh'))
   .sort()
@@ -175,7 +182,6 @@ write(
     'export const commandParts = {\n' +
     commandParts
       .map((file) => `  ${file.slice(0, -'.sh'.length)}: ${shellText(`src/delivery/command/${file}`)},\n`)
-      .concat(`  boardHealth: ${shellText('src/hardware/board-health.sh')},\n`)
       .join('') +
     '} as const\n',
 )

@@ -4,6 +4,7 @@ import { supervise, type SupervisedEnd } from '../../delivery/command/supervised
 import { deliveryCodes } from '../../diagnostics/catalogue/delivery.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { forTwin } from '../../diagnostics/for-twin.ts'
+import { boardHealthShell } from '../../hardware/board-health.generated.ts'
 import { nodesInScope, type Scope } from '../../programs/scope.ts'
 import { limit } from '../../support/limit.ts'
 import { connect } from '../connect.ts'
@@ -36,7 +37,7 @@ export async function top(
         let text = ''
         const end = await supervise(transport, {
           node,
-          argv: ['sh', '-c', `${commandParts.boardHealth}\n${commandParts.top}`],
+          argv: ['sh', '-c', `${boardHealthShell}\n${commandParts.top}`],
           asRoot: false,
           timeoutSeconds: TIMEOUT_SECONDS,
           signal: options.signal,

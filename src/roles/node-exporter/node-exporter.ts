@@ -18,6 +18,7 @@ import { service } from '../../resources/service/service.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { onNetwork } from '../../topology/network.ts'
 import { defineRole, type RoleContext, type RoleWishContext } from '../role.ts'
+import { boardMetrics } from './board-metrics.ts'
 
 const ROLE = 'node-exporter'
 const UNIT = 'prometheus-node-exporter'
@@ -67,7 +68,14 @@ function resources({ options, node, secrets }: RoleContext<NodeExporterOptions>)
     needs: [addressOf(exporter)],
   })
   const read = [exporter, webConfig, settings, ...trust.filter(({ kind }) => kind === 'file')].map(addressOf)
-  return [...trust, exporter, webConfig, settings, service({ name: UNIT, restartOn: read, needs: read })]
+  return [
+    ...trust,
+    exporter,
+    ...boardMetrics([addressOf(exporter)]),
+    webConfig,
+    settings,
+    service({ name: UNIT, restartOn: read, needs: read }),
+  ]
 }
 
 /** It gives measures of this very boot. */

@@ -1,5 +1,7 @@
 /** Alert rules that matter on small boards. Each says what is wrong in a sentence with the node's name in it. */
 
+import { HOT } from '../../hardware/board-health.ts'
+
 interface Rule {
   readonly alert: string
   readonly expr: string
@@ -43,24 +45,50 @@ const RULES: readonly Rule[] = [
   {
     // What a card that is worn out does to a system.
     alert: 'RootReadOnly',
-    expr: 'node_filesystem_readonly{mountpoint="/"} == 1',
+    expr: 'bramble_board_root_read_only == 1',
     severity: 'critical',
     summary: 'the root of {{ $labels.node }} can only be read: its card or disk is failing',
   },
   {
+    alert: 'DiskErrors',
+    expr: 'bramble_board_disk_errors > 0',
+    severity: 'warning',
+    summary:
+      'the file systems of {{ $labels.node }} have counted {{ $value }} errors: its card or disk is failing',
+  },
+  {
+    alert: 'FlashWorn',
+    expr: 'bramble_board_wear_ratio >= 0.9',
+    severity: 'warning',
+    summary: 'the life of the flash memory of {{ $labels.node }} is nearly over',
+  },
+  {
     // Raspberry Pi boards slow down from 80 °C on (Raspberry Pi documentation, frequency management and thermal control).
     alert: 'BoardHot',
-    expr: 'max by (node) (node_thermal_zone_temp) > 80',
+    expr: `bramble_board_temperature_celsius >= ${HOT}`,
     for: '5m',
     severity: 'warning',
     summary: '{{ $labels.node }} is at {{ $value }} °C and slows down',
   },
   {
-    // Linux, Documentation/hwmon/raspberrypi-hwmon.rst: in0_lcrit_alarm.
     alert: 'UnderVoltage',
-    expr: 'max by (node) (node_hwmon_in_lcrit_alarm_volts) == 1',
+    expr: 'bramble_board_throttled{reason="under-voltage"} == 1',
     severity: 'warning',
     summary: '{{ $labels.node }} has too little voltage: its power supply or cable is too weak',
+  },
+  {
+    alert: 'BoardThrottled',
+    expr: 'bramble_board_throttled{reason!="under-voltage"} == 1',
+    severity: 'warning',
+    summary: '{{ $labels.node }} is held back: {{ $labels.reason }}',
+  },
+  {
+    // What is written beside the exporter stays as it was when nobody writes it any more.
+    alert: 'BoardUnread',
+    expr: 'time() - node_textfile_mtime_seconds{file=~".*/board.prom"} > 300 or node_textfile_scrape_error == 1',
+    for: '2m',
+    severity: 'warning',
+    summary: 'how the board of {{ $labels.node }} is has not been read for minutes',
   },
   {
     alert: 'MemoryNearlyFull',

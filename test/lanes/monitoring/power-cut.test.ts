@@ -14,13 +14,8 @@ const MEASURES: readonly (readonly [
     'node_filesystem_avail_bytes{node="bee",fstype="ext4",mountpoint="/"}',
     { fstype: 'ext4', mountpoint: '/' },
   ],
-  ['BoardHot', 'node_thermal_zone_temp{node="bee",zone="0"}', {}],
-  ['UnderVoltage', 'node_hwmon_in_lcrit_alarm_volts{node="bee",chip="soc",sensor="in0"}', {}],
-  [
-    'RootReadOnly',
-    'node_filesystem_readonly{node="bee",fstype="ext4",mountpoint="/"}',
-    { fstype: 'ext4', mountpoint: '/' },
-  ],
+  ['BoardHot', 'bramble_board_temperature_celsius{node="bee"}', {}],
+  ['RootReadOnly', 'bramble_board_root_read_only{node="bee"}', {}],
 ]
 const VALUES: Readonly<Record<string, string>> = { DiskFull: '1x20', BoardHot: '84x20' }
 const PLAYED = {
