@@ -86,6 +86,7 @@ export type {
   Provided,
   ProvidedImages,
   ProvidedOnNode,
+  HeardAlerts,
   ProvidedMetrics,
   MetricsAccess,
   ProvidedPort,

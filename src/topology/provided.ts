@@ -45,6 +45,13 @@ export interface ProvidedVolume {
   readonly shared: boolean
 }
 
+/** Where alerts are posted (Alertmanager, `webhook_config`), over TLS with certificates of the authority for monitoring on both ends. */
+export interface HeardAlerts {
+  readonly port: number
+  /** Names of alerts; all but the one that is always there when left out. */
+  readonly names?: readonly string[]
+}
+
 /** One thing that a role gives. */
 export interface Provided {
   /** What it is called in sentences, such as `consul` or `ssh`. */
@@ -54,6 +61,8 @@ export interface Provided {
   /** Name of the role whose network it listens on; on every address of the node when left out. */
   readonly network?: string
   readonly metrics?: ProvidedMetrics
+  /** Which alerts it hears. */
+  readonly alerts?: HeardAlerts
   /** What a backup is to hold. */
   readonly backup?: ProvidedBackup
   /** Images of containers: whoever runs containers on any node believes the place, and shows who it is. */

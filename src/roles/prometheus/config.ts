@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import { trustFiles } from '../../engines/prometheus/trust.ts'
 import type { MetricsAccess } from '../../topology/provided.ts'
 import { accessFiles } from './access.ts'
-import { metricsTargets } from '../../topology/metrics.ts'
+import { alertsTargets, metricsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { PrometheusOptions } from './options.ts'
 
@@ -80,23 +80,62 @@ export function prometheusText(
       external_labels: { cluster: cluster.name },
     },
     rule_files: [rules],
-    ...(options.webhook !== undefined && {
+    ...(isHeard(cluster, options.webhook) && {
       alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
     }),
     scrape_configs: [itself, ...jobsOf(cluster)],
   })
 }
 
-/** `alertmanager.yml`: one receiver, which hears of each node's alerts together, and again when they are over. */
-export function alertmanagerText(webhook: string): string {
+/** One who hears alerts. */
+interface Receiver {
+  readonly name: string
+  /** Alerts that it hears; all of them when left out. */
+  readonly names?: readonly string[]
+  readonly webhook: Readonly<Record<string, unknown>>
+}
+
+/** Whether anybody hears alerts. */
+export function isHeard(cluster: Cluster, webhook: string | undefined): boolean {
+  return webhook !== undefined || alertsTargets(cluster).length > 0
+}
+
+function receiversOf(cluster: Cluster, webhook: string | undefined): readonly Receiver[] {
+  const hearers = alertsTargets(cluster).map(({ role, node, at, names }) => ({
+    name: `${role} on ${node}`,
+    ...(names && { names }),
+    webhook: { url: `https://${at}/`, http_config: { tls_config: TLS }, send_resolved: true },
+  }))
+  const outside = { name: 'webhook', webhook: { url: webhook, send_resolved: true } }
+  return [...(webhook === undefined ? [] : [outside]), ...hearers]
+}
+
+/** What tells a receiver of some alerts alone. A program on a node that hears of everything does not want to hear that all is well. */
+function matchersOf({ name, names }: Receiver): readonly string[] {
+  if (names) return [`alertname=~"${names.join('|')}"`]
+  return name === 'webhook' ? [] : ['alertname!="Watchdog"']
+}
+
+/** `alertmanager.yml`: each receiver hears of each node's alerts together, and again when they are over. */
+export function alertmanagerText(cluster: Cluster, webhook: string | undefined): string {
+  const receivers = receiversOf(cluster, webhook)
   return stringify({
     route: {
-      receiver: 'webhook',
+      receiver: 'nobody',
       group_by: ['node'],
-      group_wait: '10s',
+      // All rules are looked at together: what is wrong with a node at one time is there within a moment.
+      group_wait: '1s',
       group_interval: '1m',
       repeat_interval: '4h',
+      routes: receivers.map((one) => ({
+        receiver: one.name,
+        matchers: matchersOf(one),
+        continue: true,
+      })),
     },
-    receivers: [{ name: 'webhook', webhook_configs: [{ url: webhook, send_resolved: true }] }],
+    receivers: [
+      { name: 'nobody' },
+      ...receivers.map(({ name, webhook: how }) => ({ name, webhook_configs: [how] })),
+    ],
   })
 }

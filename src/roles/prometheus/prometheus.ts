@@ -10,10 +10,18 @@ import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
+import type { Cluster } from '../../topology/cluster.ts'
 import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
 import { accessResources } from './access.ts'
 import { prometheusCodes } from './codes.ts'
-import { alertmanagerArguments, alertmanagerText, jobsOf, PROMETHEUS, prometheusText } from './config.ts'
+import {
+  alertmanagerArguments,
+  alertmanagerText,
+  isHeard,
+  jobsOf,
+  PROMETHEUS,
+  prometheusText,
+} from './config.ts'
 import { prometheusOptions, type PrometheusOptions } from './options.ts'
 import { prometheusProbe, storedGate } from './questions.ts'
 import { rulesText } from './rules.ts'
@@ -77,27 +85,25 @@ function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOp
       reloadOn: [config, rules, ...trust.filter(({ kind }) => kind === 'file')].map(addressOf),
       needs: [...started, addressOf(config)],
     }),
-    ...(options.webhook === undefined
-      ? []
-      : alerting(options.webhook, cluster.isSecret(options.webhook), needs)),
+    ...(isHeard(cluster, options.webhook) ? alerting(cluster, options, needs) : []),
   ]
 }
 
 function alerting(
-  webhook: string,
-  isSecret: boolean,
+  cluster: Cluster,
+  { webhook }: PrometheusOptions,
   needs: readonly ReturnType<typeof addressOf>[],
 ): Resource[] {
   const alertmanager = debianPackage({ name: 'prometheus-alertmanager' })
   const after = [...needs, addressOf(alertmanager)]
   const config = file({
     path: `${PROMETHEUS_FOLDER}/alertmanager.yml`,
-    content: alertmanagerText(webhook),
+    content: alertmanagerText(cluster, webhook),
     validate: ['amtool', 'check-config', '{}'],
     owner: PROMETHEUS_USER,
     group: PROMETHEUS_USER,
     mode: '600',
-    sensitive: isSecret,
+    sensitive: webhook !== undefined && cluster.isSecret(webhook),
     needs: after,
   })
   const settings = file({
