@@ -1,0 +1,53 @@
+# shellcheck shell=sh
+# Hears one request of an Alertmanager on its standard input (webhook_config) and runs the command of this node with what is posted; socat has
+# seen to it that who asks has a certificate. A GET tells whether the command could be run.
+# usage: alert-command FOLDER   FOLDER/command: a word a line, FOLDER/watchers: names of who may ask, a line each
+
+set -eu
+LC_ALL=C
+export LC_ALL
+CR=$(printf '\r')
+# Far more than all alerts of a large cluster.
+MOST=1048576
+
+reply() { # STATUS
+  printf 'HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1"
+  exit 0
+}
+
+FOLDER=$1
+if ! grep -qxF -e "${SOCAT_OPENSSL_X509_COMMONNAME-}" "$FOLDER/watchers"; then reply '403 Forbidden'; fi
+
+set --
+while IFS= read -r word || [ -n "$word" ]; do set -- "$@" "$word"; done <"$FOLDER/command"
+
+IFS=' ' read -r method _ || exit 0
+length=
+while IFS= read -r line; do
+  line=${line%"$CR"}
+  case $line in
+  '') break ;;
+  [Cc]ontent-[Ll]ength:*) length=${line#*:} length=${length# } ;;
+  esac
+done
+if [ ! -x "$1" ]; then reply '503 Service Unavailable'; fi
+case $method in
+GET) reply '200 OK' ;;
+POST) ;;
+*) reply '405 Method Not Allowed' ;;
+esac
+case $length in '' | *[!0-9]* | ????????*) reply '411 Length Required' ;; esac
+if [ "$length" -gt "$MOST" ]; then reply '413 Content Too Large'; fi
+
+posted=$(mktemp)
+trap 'rm -f "$posted"' EXIT
+head -c "$length" >"$posted"
+# Alertmanager writes these two first, and our names of receivers have no quotes in them.
+ALERT_STATUS=$(sed -n '1s/^{"receiver":"[^"]*","status":"\([a-z]*\)".*/\1/p' "$posted")
+ALERT_NAMES=$(grep -o '"alertname":"[A-Za-z0-9_]*"' "$posted" | cut -d '"' -f 4 | sort -u | tr '\n' ' ')
+ALERT_NAMES=${ALERT_NAMES% }
+export ALERT_STATUS ALERT_NAMES
+# What the command prints goes to the journal; Alertmanager asks again after a status of 500.
+if timeout 60 "$@" <"$posted" >&2; then reply '200 OK'; fi
+echo "$1 failed for $ALERT_NAMES ($ALERT_STATUS)" >&2
+reply '500 Internal Server Error'
