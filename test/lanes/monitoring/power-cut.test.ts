@@ -1,6 +1,7 @@
 /** What watches the nodes, unplugged, and what it says of a node that is up and does not do its work: `npm run test:monitoring`. */
 import { expect, it } from 'vitest'
 import { poll } from '../../../src/support/poll.ts'
+import { boardSays } from '../../lab/board-says.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
 
 /** Measures of a board in trouble, and what has to be said ten minutes later. */
@@ -68,7 +69,35 @@ await describePowerCut({
       await given().well()
     })
 
-    it('fires for a full disk, a hot board, too little voltage and a root that can only be read', async () => {
+    it('has a node run its command when a board has too little voltage, and when that is over', async () => {
+      const heard = async (text: string): Promise<void> => {
+        const asked = await poll(
+          async () => {
+            const journal = await given().text(
+              'cow',
+              'journalctl',
+              '-b',
+              '-u',
+              'bramble-alert-command',
+              '-o',
+              'cat',
+            )
+            return { passed: journal.includes(text), detail: journal }
+          },
+          { patienceSeconds: 180, pauseSeconds: 2 },
+        )
+        expect(asked.passed, asked.detail).toBe(true)
+      }
+      boardSays(given().id, 'bee', { throttled: '0x50005', heat: '84000' })
+      await heard('heard firing: BoardThrottled UnderVoltage')
+      expect(await statusSays(/UnderVoltage/)).not.toBe(0)
+      expect((await given().bramble('status')).text).toContain('bee: its board is held back')
+      boardSays(given().id, 'bee', { throttled: '0x50000', heat: '45000' })
+      await heard('heard resolved: BoardThrottled UnderVoltage')
+      await given().well()
+    })
+
+    it('fires for a full disk, a hot board and a root that can only be read', async () => {
       // What virtual nodes have no measures of is played to the rules themselves (promtool(1), test rules).
       await given().write('ant', '/tmp/bramble-played.yml', JSON.stringify(PLAYED))
       expect(await given().text('ant', 'promtool', 'test', 'rules', '/tmp/bramble-played.yml')).toContain(

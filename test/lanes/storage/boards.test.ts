@@ -1,8 +1,6 @@
 /** Boards that are held back, hot, silent, or whose root cannot be written, on real nodes: `npm run test:storage`. */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labKey, nodeFolder } from '../../../src/lab/store.ts'
+import { boardSays } from '../../lab/board-says.ts'
 import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 
 const TEXT = `cluster: boards
@@ -19,15 +17,8 @@ roles:
 
 describe.skipIf(hasNoLab)('boards', () => {
   const cluster = new ClusterUnderTest('boards', TEXT)
-  /** What the sensors of a node's board say. */
-  const says = (node: string, sensors: Readonly<Record<string, string>>): void => {
-    const file = join(nodeFolder(labKey(cluster.id), node), 'given/board')
-    const kept = readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '' && !/^(throttled|heat|wear|card_errors)=/.test(line))
-    const told = Object.entries(sensors).map(([key, value]) => `${key}=${value}`)
-    writeFileSync(file, `${[...kept, ...told].join('\n')}\n`)
-  }
+  const says = (node: string, sensors: Readonly<Record<string, string>>): void =>
+    boardSays(cluster.id, node, sensors)
   const WELL = { throttled: '0x0', heat: '45000' }
 
   beforeAll(async () => {
