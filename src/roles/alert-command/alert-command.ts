@@ -103,7 +103,7 @@ function gate({ options, node, cluster, secrets }: Context): Gate[] {
       ask: async (link) => {
         try {
           await httpsText(link, { node: node.name, port: options.port, path: '/', trust })
-          return { passed: true, detail: `${options.run[0]} can be run` }
+          return { passed: true, detail: `${options.run[0] ?? ''} can be run` }
         } catch (error) {
           return { passed: false, detail: `alerts are not heard: ${reasonOf(error)}` }
         }

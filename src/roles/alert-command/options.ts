@@ -15,7 +15,11 @@ const alertName = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of an ale
 export const alertCommandOptions = z
   .strictObject({
     run: z
-      .tuple([absolutePath], word)
+      .array(word)
+      .min(1)
+      .refine(([program = '']) => absolutePath.safeParse(program).success, {
+        message: 'must begin with the absolute path of a program',
+      })
       .describe(
         'The command and its arguments. It gets what Alertmanager posts, as JSON, on its standard input, ALERT_STATUS (firing or resolved) and ALERT_NAMES in its environment, and a minute; with an exit status other than 0 it is run again.',
       ),
