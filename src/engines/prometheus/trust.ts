@@ -5,7 +5,7 @@ import { file } from '../../resources/file/file.ts'
 import type { Resource } from '../../resources/kind.ts'
 import { accountOfPackage } from '../../resources/user/account-of-package.ts'
 import type { ClusterNode } from '../../topology/node.ts'
-import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
+import type { RoleSecrets, SecretWish, ServedCertificate } from '../../wishes/secret-wish.ts'
 import { authority, certificate } from '../../wishes/wishes.ts'
 
 /** Account of Debian's packages of Prometheus; they keep it when they go, so it is ours. */
@@ -48,6 +48,12 @@ export function trustWishes(
       ipAddresses: [...new Set(['127.0.0.1', ...addresses.filter((each) => isIP(each) > 0)])],
     }),
   ]
+}
+
+/** The certificate that a role shows on a port of a node. */
+export function servedBy(role: string, node: ClusterNode, port: number, unit: string): ServedCertificate {
+  const { certificate: path } = trustFiles(role)
+  return { secret: certificateName(role, node), path, port, name: node.name, authority: AUTHORITY, unit }
 }
 
 /** PEM texts of a node, for whoever asks in its name. */

@@ -4,6 +4,7 @@ import { networkFindings } from '../../engines/network-findings.ts'
 import { httpsText } from '../../engines/https-text.ts'
 import {
   PROMETHEUS_FOLDER,
+  servedBy,
   trustFiles,
   trustOf,
   trustResources,
@@ -117,6 +118,7 @@ const nodeExporter = defineRole({
     },
   ],
   secrets: (context) => trustWishes(ROLE, context.node, addressesOf(context)),
+  certificates: ({ node, options }) => [servedBy(ROLE, node, options.port, UNIT)],
   resources,
   gates: (context) => [gate(context)],
 })
