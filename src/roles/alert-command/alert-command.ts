@@ -3,7 +3,14 @@ import { isIPv6 } from 'node:net'
 import type { Gate } from '../../engines/contract.ts'
 import { httpsText } from '../../engines/https-text.ts'
 import { networkFindings } from '../../engines/network-findings.ts'
-import { trustFiles, trustOf, trustResources, trustWishes, WATCHERS } from '../../engines/prometheus/trust.ts'
+import {
+  servedBy,
+  trustFiles,
+  trustOf,
+  trustResources,
+  trustWishes,
+  WATCHERS,
+} from '../../engines/prometheus/trust.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -138,6 +145,7 @@ const alertCommand = defineRole({
   ],
   secrets: (context) =>
     trustWishes(ROLE, context.node, [...new Set([addressHere(context), context.node.address])]),
+  certificates: ({ node, options }) => [servedBy(ROLE, node, options.port, UNIT)],
   resources,
   gates: gate,
 })
