@@ -68,7 +68,7 @@ export class ClusterUnderTest {
 
   /** Runs a command on the twin. */
   async bramble(...words: string[]): Promise<Ran> {
-    const result = await run('node', this.argv(...words), { timeoutSeconds: 600 })
+    const result = await run('node', this.argv(...words), { timeoutSeconds: 1800 })
     return { code: result.code, text: result.stdout.toString(), errors: result.stderr }
   }
 
