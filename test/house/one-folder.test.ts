@@ -23,7 +23,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 }
 
 /** Names that are words of their own: they count only where a role is looked up or compared. */
-const WORDS = new Set(['base', 'commands', 'dns', 'files', 'firewall', 'packages', 'time', 'units'])
+const WORDS = new Set(['base', 'boot', 'commands', 'dns', 'files', 'firewall', 'packages', 'time', 'units'])
 const LOOKS_UP = new Set(['find', 'has', 'includes', 'network', 'options', 'uses', 'hasOwn', 'get'])
 
 /** The folders of a role: its own, and that of the engine that it is a part of. */
