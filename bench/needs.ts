@@ -13,6 +13,7 @@ interface Need {
 const NEEDS = {
   root: { title: 'root', lacks: () => (process.getuid?.() === 0 ? [] : ['only root may do this here']) },
   lab: { title: 'virtual nodes (Linux, root)', lacks: labPreflight },
+  emulator: { title: 'emulated nodes', lacks: () => labPreflight({ emulated: true }) },
   sshd: { title: 'openssh-server', lacks: () => lacksProgram('sshd', 'openssh-server') },
   unshare: { title: 'util-linux', lacks: () => lacksProgram('unshare', 'util-linux') },
   strace: { title: 'strace', lacks: () => lacksProgram('strace', 'strace') },

@@ -138,7 +138,7 @@ async function warned(cluster: SmallCluster, clock: Clock, tell: Tell): Promise<
 
 /** Every situation with a second controller whose clock is right, ten years ahead, ten years behind. */
 export const controllers: Experiment = async (_options, tell, say) => {
-  const { cluster, all } = await prepared(tell, say)
+  const { cluster, all } = await prepared({ emulated: false, counted: true }, tell, say)
   for (const clock of Object.keys(CLOCKS) as Clock[]) {
     say(`a clock: ${clock}`)
     await twoAtOnce(cluster, all.get('everything') as Undisturbed, clock, tell)

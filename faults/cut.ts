@@ -29,8 +29,8 @@ async function cutAfter(cluster: SmallCluster, seconds: number): Promise<string>
 }
 
 /** Wishes for everything and for nothing in turns, and pulls the plug at every boundary between two steps. */
-export const boundaries: Experiment = async (_options, tell, say) => {
-  let stage = await prepared(tell, say)
+export const boundaries: Experiment = async ({ emulated }, tell, say) => {
+  let stage = await prepared({ emulated, counted: true }, tell, say)
   const most = Math.max(...[...stage.all.values()].map((undisturbed) => undisturbed.boundaries))
   for (let at = 1; at <= most; at++) {
     for (const wish of WISHES) {
@@ -51,8 +51,8 @@ export const boundaries: Experiment = async (_options, tell, say) => {
 }
 
 /** The same at so many moments that follow from the seed, spread over the time that an undisturbed run takes. */
-export const moments: Experiment = async ({ runs, seed }, tell, say) => {
-  let stage = await prepared(tell, say)
+export const moments: Experiment = async ({ runs, seed, emulated }, tell, say) => {
+  let stage = await prepared({ emulated, counted: false }, tell, say)
   const random = seeded(seed)
   for (let number = 1; number <= runs; number++) {
     const { cluster } = stage

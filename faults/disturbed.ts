@@ -38,13 +38,22 @@ export async function pullPlug(cluster: SmallCluster): Promise<void> {
   await cluster.boot()
 }
 
-/** Runs each wish twice: once to count the boundaries, once untouched. */
+/** How a stage is set. */
+export interface Setting {
+  /** See `FaultOptions`. */
+  readonly emulated: boolean
+  /** Whether the boundaries are to be known, which takes a run of each wish more. */
+  readonly counted: boolean
+}
+
+/** Runs each wish twice: once to count the boundaries, where they are wanted, and once untouched. */
 async function undisturbed(
   cluster: SmallCluster,
+  { counted }: Setting,
   say: (text: string) => void,
 ): Promise<ReadonlyMap<Wish, Undisturbed>> {
   const boundaries = new Map<Wish, number>()
-  for (const wish of WISHES) {
+  for (const wish of counted ? WISHES : []) {
     await cluster.wish(wish)
     await armAt(cluster, 0)
     await cluster.apply()
@@ -84,28 +93,29 @@ export async function wrongAfter(cluster: SmallCluster, wanted: NodeState): Prom
 /** A cluster, and what undisturbed runs leave on it. */
 export interface Stage {
   readonly cluster: SmallCluster
+  readonly setting: Setting
   readonly all: ReadonlyMap<Wish, Undisturbed>
 }
 
 /** Boots the cluster, and sees what undisturbed runs leave. */
-export async function prepared(tell: Tell, say: (text: string) => void): Promise<Stage> {
-  const cluster = await SmallCluster.up('faults-cut')
+export async function prepared(setting: Setting, tell: Tell, say: (text: string) => void): Promise<Stage> {
+  const cluster = await SmallCluster.up('faults-cut', setting.emulated)
   const bare = await nodeState(cluster.scratch, NODE)
-  const all = await undisturbed(cluster, say)
+  const all = await undisturbed(cluster, setting, say)
   const { state } = all.get('nothing') as Undisturbed
   tell(trialOf('what is removed leaves no trace but logs', 'undisturbed', differencesBetween(bare, state)))
-  return { cluster, all }
+  return { cluster, setting, all }
 }
 
 /** Another node in place of one that kept something wrong, with the same wish: what follows is not to be spoiled by it. */
 export async function anew(
-  { cluster }: Stage,
+  { cluster, setting }: Stage,
   wish: Wish,
   tell: Tell,
   say: (text: string) => void,
 ): Promise<Stage> {
   await cluster.scratch.remove()
-  const stage = await prepared(tell, say)
+  const stage = await prepared(setting, tell, say)
   await stage.cluster.wish(wish)
   await stage.cluster.apply()
   return stage

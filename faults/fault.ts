@@ -8,6 +8,8 @@ export interface FaultOptions {
   readonly seed: number
   /** Take the release of Consul that was built here instead of Debian's package. */
   readonly release: boolean
+  /** Let the node be an emulated machine, whose disk forgets what was not flushed when its plug is pulled. */
+  readonly emulated: boolean
 }
 
 /** One attempt to break one promise. */

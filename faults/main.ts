@@ -85,6 +85,8 @@ Options:
   --seed N    where chance begins: the same seed tries the same
   --runs N    so many rounds; 3 when left out
   --release   of consul: the release that was built here, not Debian's package
+  --emulated  of boundaries and cut: on an emulated machine, whose disk forgets what was
+              not flushed; each cut takes minutes
   -h, --help  show this help
 `
 
@@ -94,6 +96,7 @@ function readWords(): { entry: Entry; name: string; options: FaultOptions } {
     options: {
       runs: { type: 'string', default: '3' },
       release: { type: 'boolean', default: false },
+      emulated: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     },
@@ -104,7 +107,7 @@ function readWords(): { entry: Entry; name: string; options: FaultOptions } {
   const name = positionals[0] ?? ''
   const entry = EXPERIMENTS[name]
   if (!entry) throw new UsageError(USAGE)
-  return { entry, name, options: { runs, seed, release: values.release } }
+  return { entry, name, options: { runs, seed, release: values.release, emulated: values.emulated } }
 }
 
 /** One row a promise. */
@@ -136,9 +139,9 @@ function reportOf(trials: readonly Trial[]): string {
 
 async function attempt({ needs, load }: Entry, name: string, options: FaultOptions): Promise<number> {
   if (!isBuilt()) throw new UsageError('there is no build to try\n  type: npm run build')
-  await requireAll(name, needs)
+  await requireAll(name, options.emulated ? [...needs, 'emulator'] : needs)
   const machine = await readMachine(REPOSITORY)
-  const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}${options.release ? ' --release' : ''}`
+  const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}${options.release ? ' --release' : ''}${options.emulated ? ' --emulated' : ''}`
   say(`${again}\n${machineLine(machine)}`)
   const experiment = await load()
   const trials: Trial[] = []

@@ -85,7 +85,7 @@ async function disturb(
 
 /** Every mishap so many times, while everything is applied and while it is taken away, at moments that follow from the seed. */
 export const mishaps: Experiment = async ({ runs, seed }, tell, say) => {
-  let stage = await prepared(tell, say)
+  let stage = await prepared({ emulated: false, counted: true }, tell, say)
   const random = seeded(seed)
   for (let round = 1; round <= Math.max(1, runs); round++) {
     for (const mishap of MISHAPS) {

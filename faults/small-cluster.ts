@@ -15,7 +15,7 @@ domain: office.example.net
 access: { user: pi }
 nodes:
   ${NODE}: { address: 192.0.2.10, model: pi4, memory: 1GiB }
-lab: { share_memory: true }
+lab: { share_memory: true, emulate: EMULATED }
 `
 const ROLES = `roles:
   base:
@@ -37,22 +37,26 @@ export type Wish = 'everything' | 'nothing'
 export class SmallCluster {
   readonly scratch: ScratchCluster
   readonly #name: string
+  /** The cluster file without a wish. */
+  readonly #head: string
 
-  private constructor(scratch: ScratchCluster, name: string) {
+  private constructor(scratch: ScratchCluster, name: string, head: string) {
     this.scratch = scratch
     this.#name = name
+    this.#head = head
   }
 
-  /** Boots it; nothing of ours is on it. */
-  static async up(name: string): Promise<SmallCluster> {
-    const scratch = await ScratchCluster.ofText(name, HEAD.replace('NAME', name))
+  /** Boots it, in namespaces or as a machine; nothing of ours is on it. */
+  static async up(name: string, isEmulated = false): Promise<SmallCluster> {
+    const head = HEAD.replace('NAME', name).replace('EMULATED', isEmulated ? `[${NODE}]` : '[]')
+    const scratch = await ScratchCluster.ofText(name, head)
     await scratch.up()
-    return new SmallCluster(scratch, name)
+    return new SmallCluster(scratch, name, head)
   }
 
   /** Writes the cluster file. */
   async wish(wish: Wish): Promise<void> {
-    const text = HEAD.replace('NAME', this.#name) + (wish === 'everything' ? ROLES : '')
+    const text = this.#head + (wish === 'everything' ? ROLES : '')
     await this.scratch.edit(() => text)
   }
 
@@ -108,14 +112,18 @@ export class SmallCluster {
     await this.scratch.tryInNode(NODE, 'sh', '-c', script)
   }
 
-  /** Resolves with true once a file is there on the node, with false when `over` resolves first. Nothing is started on the node. */
+  /** Resolves with true once a file is there on the node, with false when `over` resolves first. In a node in namespaces nothing is started. */
   async sees(path: string, over: Promise<unknown>): Promise<boolean> {
     const states = await built.lab().labState(this.#id)
-    const pid = states.find(({ name }) => name === NODE)?.pid
-    if (pid === undefined) throw new Error(`${NODE} is off`)
+    const state = states.find(({ name }) => name === NODE)
+    if (state?.running !== true) throw new Error(`${NODE} is off`)
     let isOver = false
     void over.then(() => (isOver = true))
-    while (!existsSync(`/proc/${pid}/root${path}`)) {
+    const isThere = async (): Promise<boolean> =>
+      state.pid === undefined
+        ? (await this.scratch.tryInNode(NODE, 'test', '-e', path)).code === 0
+        : existsSync(`/proc/${state.pid}/root${path}`)
+    while (!(await isThere())) {
       if (isOver) return false
       await delay(10)
     }
