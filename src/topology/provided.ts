@@ -71,6 +71,8 @@ export interface Provided {
   readonly volumes?: readonly ProvidedVolume[]
   /** Folders in which it keeps a database: the log of a consensus, SQLite, a time series. None of them outlives a file system that is shared. */
   readonly databases?: readonly string[]
+  /** It reads the catalog of services where there is one: name of the secret of the token that it shows there. */
+  readonly catalogToken?: string
   /** Debian packages that it runs: moved in turns, behind a drain, and never by a job of the night. */
   readonly packages?: readonly string[]
   /** Names under which it is found. */

@@ -16,6 +16,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/roles/consul-server/consul-server.ts names consul-client': 'one family: not on one node',
   'src/roles/docker/daemon-json.ts names swarm-manager': 'dockerd refuses live-restore in a swarm',
   'src/roles/docker/daemon-json.ts names swarm-worker': 'dockerd refuses live-restore in a swarm',
+  'src/engines/consul/dns-zones.ts names ingress': "a label among Consul's own names",
   'src/roles/firewall/openings.ts names base':
     'the SSH ports of base are the way in: they are opened as ssh_from says',
   'src/roles/swarm-manager/swarm-manager.ts names swarm-worker': 'one family: not on one node',

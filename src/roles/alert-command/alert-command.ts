@@ -1,7 +1,7 @@
 /** The role `alert-command`: a command that a node runs for alerts, such as a flash of light. */
 import { isIPv6 } from 'node:net'
 import type { Gate } from '../../engines/contract.ts'
-import { httpsText } from '../../engines/https-text.ts'
+import { pageText } from '../../engines/page-text.ts'
 import { networkFindings } from '../../engines/network-findings.ts'
 import {
   servedBy,
@@ -109,7 +109,7 @@ function gate({ options, node, cluster, secrets }: Context): Gate[] {
       patienceSeconds: PATIENCE_SECONDS,
       ask: async (link) => {
         try {
-          await httpsText(link, { node: node.name, port: options.port, path: '/', trust })
+          await pageText(link, { node: node.name, port: options.port, path: '/', trust })
           return { passed: true, detail: `${options.run[0] ?? ''} can be run` }
         } catch (error) {
           return { passed: false, detail: `alerts are not heard: ${reasonOf(error)}` }

@@ -1,4 +1,5 @@
 /** What the cluster file asks Consul to hold: policies, tokens and entries, with the secrets that they need. */
+import { catalogPolicy, catalogReaders, catalogToken } from '../../engines/consul/catalog-readers.ts'
 import { allNodes, datacenterOf } from '../../engines/consul/datacenter.ts'
 import { isWatched, METRICS_SECRET, metricsPolicy, metricsToken } from '../../engines/consul/metrics.ts'
 import { secretNames } from '../../engines/consul/names.ts'
@@ -17,6 +18,7 @@ export function userWishes({ tokens, kv }: ServerOptions, cluster: Cluster): rea
   return [
     ...(isKept(cluster) ? [tokenWish(SNAPSHOT_SECRET)] : []),
     ...(isWatched(cluster) ? [tokenWish(METRICS_SECRET)] : []),
+    ...catalogReaders(cluster).map((name) => tokenWish(name)),
     ...Object.keys(tokens).map((name) => tokenWish(secretNames.token(name))),
     ...[...new Set(values)].map((name) => password(secretNames.value(name))),
   ]
@@ -31,6 +33,7 @@ export function isKept(cluster: Cluster): boolean {
 export function storeWishes({ options, cluster, secrets }: RoleClusterContext<ServerOptions>): StoreWishes {
   const kept = isKept(cluster)
   const watched = isWatched(cluster)
+  const readers = catalogReaders(cluster)
   return {
     datacenter: datacenterOf(cluster, options),
     nodes: allNodes(cluster, options),
@@ -43,11 +46,13 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
     policies: [
       ...(kept ? [snapshotPolicy] : []),
       ...(watched ? [metricsPolicy] : []),
+      ...(readers.length > 0 ? [catalogPolicy] : []),
       ...Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
     ],
     tokens: [
       ...(kept ? [snapshotToken(secrets.token(SNAPSHOT_SECRET))] : []),
       ...(watched ? [metricsToken(secrets.token(METRICS_SECRET))] : []),
+      ...readers.map((name) => catalogToken(name, secrets.token(name))),
       ...Object.entries(options.tokens).map(([name, token]) => ({
         name,
         ...secrets.token(secretNames.token(name)),

@@ -1,7 +1,7 @@
 /** The role `node-exporter`: what a board and its system measure, for Prometheus. */
 import { z } from 'zod'
 import { networkFindings } from '../../engines/network-findings.ts'
-import { httpsText } from '../../engines/https-text.ts'
+import { pageText } from '../../engines/page-text.ts'
 import {
   PROMETHEUS_FOLDER,
   servedBy,
@@ -89,7 +89,7 @@ function gate({ options, node, secrets }: RoleContext<NodeExporterOptions>): Gat
     ask: async (link) => {
       try {
         const asked = { node: node.name, port: options.port, path: PATH, trust: trustOf(ROLE, node, secrets) }
-        const passed = /^node_boot_time_seconds \d/m.test(await httpsText(link, asked))
+        const passed = /^node_boot_time_seconds \d/m.test(await pageText(link, asked))
         return {
           passed,
           detail: passed ? 'metrics of the node come' : 'what it gives are no metrics of a node',

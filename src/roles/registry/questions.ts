@@ -1,7 +1,7 @@
 /** Asks the registry on its own node, with the certificate of that node: what counts is that it reads its disk. */
 import { z } from 'zod'
 import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
-import { httpsText, type HttpsQuestion } from '../../engines/https-text.ts'
+import { pageText, type PageQuestion } from '../../engines/page-text.ts'
 import { reasonOf } from '../../support/reason.ts'
 
 const PATIENCE_SECONDS = 60
@@ -10,7 +10,7 @@ const MOST_NAMES = 1000
 const catalogSchema = z.object({ repositories: z.array(z.string()).nullable() })
 
 /** Port and certificate with which it is asked. */
-export type RegistryCaller = Pick<HttpsQuestion, 'port' | 'trust'>
+export type RegistryCaller = Required<Pick<PageQuestion, 'port' | 'trust'>>
 
 /** Names of its repositories. Rejects when it does not answer. */
 async function repositoriesOf(
@@ -18,7 +18,7 @@ async function repositoriesOf(
   node: string,
   caller: RegistryCaller,
 ): Promise<readonly string[]> {
-  const text = await httpsText(link, { node, path: `/v2/_catalog?n=${MOST_NAMES}`, ...caller })
+  const text = await pageText(link, { node, path: `/v2/_catalog?n=${MOST_NAMES}`, ...caller })
   return catalogSchema.parse(JSON.parse(text)).repositories ?? []
 }
 

@@ -1,5 +1,5 @@
-/** Fetches a page from a node over TLS on both ends, to see that it comes. */
-import { request } from 'node:https'
+/** Fetches a page from a node over HTTP, to see that it comes; over TLS on both ends where there is trust. */
+import { request } from 'node:http'
 import { connect } from 'node:tls'
 import { text } from 'node:stream/consumers'
 import { heard } from '../support/heard.ts'
@@ -8,19 +8,19 @@ import type { NodeLink } from './contract.ts'
 const REPLY_SECONDS = 15
 
 /** What is asked, and with what. */
-export interface HttpsQuestion {
+export interface PageQuestion {
   readonly node: string
   readonly port: number
   readonly path: string
-  /** PEM texts: who is believed, and who asks. */
-  readonly trust: { readonly ca: string; readonly cert: string; readonly key: string }
+  /** PEM texts: who is believed, and who asks. Left out: in the clear. */
+  readonly trust?: { readonly ca: string; readonly cert: string; readonly key: string }
 }
 
 /** The text of the page. Rejects when it does not come, or from somebody who is not believed. */
-export async function httpsText(link: NodeLink, { node, port, path, trust }: HttpsQuestion): Promise<string> {
+export async function pageText(link: NodeLink, { node, port, path, trust }: PageQuestion): Promise<string> {
   const stream = await link.connect(node, port)
   return new Promise((resolve, reject) => {
-    const socket = heard(connect({ socket: stream, servername: node, ...trust }))
+    const socket = heard(trust ? connect({ socket: stream, servername: node, ...trust }) : stream)
     socket.on('error', reject)
     const asked = request({
       createConnection: () => socket,
@@ -28,9 +28,11 @@ export async function httpsText(link: NodeLink, { node, port, path, trust }: Htt
       path,
       headers: { connection: 'close' },
     })
-    asked.setTimeout(REPLY_SECONDS * 1000, () =>
-      asked.destroy(new Error(`no answer within ${REPLY_SECONDS} s`)),
+    const patience = setTimeout(
+      () => asked.destroy(new Error(`no answer within ${REPLY_SECONDS} s`)),
+      REPLY_SECONDS * 1000,
     )
+    asked.on('close', () => clearTimeout(patience))
     asked.on('error', reject)
     asked.on('response', (response) => {
       if (response.statusCode === 200) text(response).then(resolve, reject)
