@@ -19,7 +19,9 @@ describe('npm run engines', () => {
   it('refuses a name that it does not know, and says which one was meant', async () => {
     const { code, errors } = await engines(['nomat'])
     expect(code).toBe(2)
-    expect(errors).toMatch(/did you mean nomad\?\n.*\nengines: consul, nomad, vault, kubernetes, coredns/)
+    expect(errors).toMatch(
+      /did you mean nomad\?\n.*\nengines: consul, nomad, vault, kubernetes, coredns, traefik/,
+    )
   })
 
   it('refuses an architecture that no board has', async () => {

@@ -45,6 +45,10 @@ const PARTICULARS = {
     notForZero: 'Kubernetes is built for ARMv7 at the least',
   },
   coredns: { versionWords: { coredns: ['-version'] } },
+  traefik: {
+    versionWords: { traefik: ['version'] },
+    link: '-X github.com/traefik/traefik/v3/pkg/version.Version=VERSION',
+  },
 } satisfies Readonly<Record<string, Particulars>>
 
 /** An engine's name; also that of its folder here. */
