@@ -8,6 +8,8 @@ import { LIVE_NODES, liveCluster, liveRolesOf, writeLiveFiles, type Lane } from 
 /** What a lab adds. */
 export interface PowerCut {
   readonly lane?: Lane
+  /** Why it cannot be run here; printed. */
+  readonly lacks?: string | undefined
   /** More of the cluster file: services, options of nodes. */
   readonly more?: Readonly<Record<string, unknown>>
   /** Brings onto the nodes what the roles cannot fetch; before the first apply or after it. */
@@ -21,11 +23,13 @@ export interface PowerCut {
 
 /** The tests of one lab. */
 export async function describePowerCut(given: PowerCut): Promise<void> {
-  const { lane, more = {}, before, prepare, afterwards, stays } = given
+  const { lane, lacks, more = {}, before, prepare, afterwards, stays } = given
   const live = await liveRolesOf(lane)
   const title = `the roles ${[...live.keys()].join(', ')}`
 
-  describe.skipIf(hasNoLab)(title, () => {
+  if (lacks !== undefined) console.log(`skipped: ${lacks}`)
+
+  describe.skipIf(hasNoLab || lacks !== undefined)(title, () => {
     const cluster = new ClusterUnderTest('live', liveCluster(live, more))
     const bare = new Map<string, readonly string[]>()
     beforeAll(async () => {

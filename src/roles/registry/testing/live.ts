@@ -13,7 +13,11 @@ const own = ['--cert client.cert', '--key client.key']
 export default {
   lane: 'web',
   uses: { on: ['ant'], folder: '/srv/images' },
-  beside: { docker: { on: ['ant', 'bee', 'cow'] }, packages: { on: 'all', install: ['curl'] } },
+  beside: {
+    docker: { on: ['ant', 'bee', 'cow'] },
+    // The latter for what stands beside the role ingress.
+    packages: { on: 'all', install: ['curl', 'busybox'] },
+  },
   shows: [
     { node: 'bee', run: ask('https', '--cacert ca.crt', ...own), prints: '200' },
     { node: 'bee', run: ask('https', '--cacert ca.crt'), prints: '000' },
