@@ -1,4 +1,4 @@
-/** `examples/rainbow/whole.yaml`: everything that a small office stands on, by one apply, until nothing of it is left: `npm run test:rainbow`. */
+/** `examples/rainbow/whole.yaml`: everything that a small office stands on, by one apply, until nothing of it is left: `npm run test:examples`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labState } from '../../../src/lab/lab.ts'
 import type { ProvidedOnNode } from '../../../src/topology/provided.ts'
