@@ -17,6 +17,7 @@ const RUNTIME = 'bramble-board'
 /** Where Debian's exporter looks for text files. */
 const COLLECTED = '/var/lib/prometheus/node-exporter'
 
+/** Under `ProtectSystem=strict` it would see a root that can only be read, which is one of the things that it looks for. */
 const SERVICE_TEXT = `[Unit]
 Description=Tells how the board is, as metrics
 
@@ -25,7 +26,7 @@ Type=oneshot
 ExecStart=${SCRIPT} /run/${RUNTIME}
 RuntimeDirectory=${RUNTIME}
 RuntimeDirectoryPreserve=yes
-ProtectSystem=strict
+ProtectSystem=full
 ProtectHome=yes
 PrivateTmp=yes
 NoNewPrivileges=yes
