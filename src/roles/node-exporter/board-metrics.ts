@@ -12,7 +12,7 @@ const UNIT = 'bramble-board-metrics'
 const FOLDER = '/usr/local/lib/bramble'
 const SCRIPT = `${FOLDER}/board-metrics`
 const SHELL = `${FOLDER}/board-health.sh`
-/** In memory; systemd makes it and keeps it between the runs. */
+/** In memory; systemd makes it, and takes it away when the unit stops. */
 const RUNTIME = 'bramble-board'
 /** Where Debian's exporter looks for text files. */
 const COLLECTED = '/var/lib/prometheus/node-exporter'
@@ -22,42 +22,31 @@ const SERVICE_TEXT = `[Unit]
 Description=Tells how the board is, as metrics
 
 [Service]
-Type=oneshot
 ExecStart=${SCRIPT} /run/${RUNTIME}
 RuntimeDirectory=${RUNTIME}
-RuntimeDirectoryPreserve=yes
 ProtectSystem=full
 ProtectHome=yes
 PrivateTmp=yes
 NoNewPrivileges=yes
-`
-
-const TIMER_TEXT = `[Unit]
-Description=Tells how the board is, as metrics
-
-[Timer]
-OnActiveSec=0s
-OnUnitActiveSec=15s
-AccuracySec=1s
+Restart=always
+RestartSec=15
 
 [Install]
-WantedBy=timers.target
+WantedBy=multi-user.target
 `
 
-/** The script, its timer, and the link by which the exporter finds what it writes. */
+/** The script, its unit, and the link by which the exporter finds what it writes. */
 export function boardMetrics(needs: Resource['needs']): readonly Resource[] {
   const read = [
     file({ path: SHELL, content: `${boardHealthShell}\n` }),
     file({ path: SCRIPT, content: scripts['board-metrics'], mode: '755' }),
   ]
   const work = unit({ name: `${UNIT}.service`, content: SERVICE_TEXT, needs: read.map(addressOf) })
-  const timer = unit({ name: `${UNIT}.timer`, content: TIMER_TEXT, needs: [addressOf(work)] })
   return [
     directory({ path: FOLDER }),
     ...read,
     work,
-    timer,
-    service({ name: `${UNIT}.timer`, restartOn: [addressOf(timer)], needs: [addressOf(timer)] }),
+    service({ name: UNIT, restartOn: [work, ...read].map(addressOf), needs: [addressOf(work)] }),
     link({ path: `${COLLECTED}/board.prom`, target: `/run/${RUNTIME}/board.prom`, needs }),
   ]
 }
