@@ -4,6 +4,7 @@ import { key, text, type TextForm } from '../../cluster-file/forms.ts'
 import { bootCommandLine } from '../../resources/boot-command-line/boot-command-line.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
+import { group } from '../../resources/group/group.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { reboot } from '../../resources/reboot/reboot.ts'
@@ -65,7 +66,20 @@ function radioAlone({ facts }: ClusterNode): Resource[] {
   const folder = directory({ path: '/etc/NetworkManager/conf.d' })
   const content =
     '# Written by Bramble from the cluster file.\n[keyfile]\nunmanaged-devices=*,except:type:wifi\n'
-  return [folder, file({ path: `${folder.name}/90-bramble-wifi.conf`, content, stage: BEFORE_PACKAGES })]
+  return [
+    // The package makes it and leaves it behind.
+    group({ name: 'netdev', system: true, stage: BEFORE_PACKAGES }),
+    folder,
+    file({ path: `${folder.name}/90-bramble-wifi.conf`, content, stage: BEFORE_PACKAGES }),
+    ...stopped(),
+  ]
+}
+
+/** What it has while it runs goes when it stops. */
+function stopped(): Resource[] {
+  const path = '/etc/systemd/system/NetworkManager.service.d'
+  const content = '[Service]\nRuntimeDirectory=NetworkManager\nRuntimeDirectoryPreserve=restart\n'
+  return [directory({ path }), file({ path: `${path}/50-bramble.conf`, content })]
 }
 
 /** Undone by the node itself unless the controller comes back over a new connection. */
@@ -90,7 +104,7 @@ function resources(options: WifiOptions, node: ClusterNode, lab: boolean): Resou
     ...profiles,
     service({
       name: 'NetworkManager',
-      restartOn: [manager, ...profiles, ...alone.slice(1)].map(addressOf),
+      restartOn: [manager, ...profiles, ...alone.filter(({ kind }) => kind === 'file')].map(addressOf),
       needs: profiles.map(addressOf),
       trial: true,
     }),
