@@ -191,7 +191,14 @@ mount_now() { # the columns
     fi
   fi
   if [ -z "$FOUND" ]; then
-    if [ "$9" = on-demand ]; then mount_waits "$2"; else mount "$2"; fi
+    if [ "$9" = on-demand ]; then
+      mount_waits "$2"
+    else
+      mount "$2"
+      mount_again "$4"
+      # With `nofail` mount(8) says nothing of a device that is not there; what needs it must not be made beneath.
+      [ -n "$FOUND" ] || fail "$5 is not there, so nothing is mounted at $2; plug it in, or correct its name (lsblk -f lists what is there)"
+    fi
   elif [ "$LIVE_TYPE" != autofs ] && mount_lacks_option "$LIVE_OPTIONS" ${10}; then
     mount -o remount "$2"
   fi

@@ -152,4 +152,12 @@ describe('on a running system', () => {
       expect((await run('stat', '-c', '%a', '/mnt/my data')).stdout.toString().trim()).toBe('0')
     })
   })
+
+  it('a disk that is not there is a failure, so that nothing is made beneath', async () => {
+    await withOwnSystem(async ({ apply }) => {
+      const missing = mount({ path: '/mnt/my data', source: '/dev/nothing-is-here', type: 'ext4' })
+      const result = await apply(await programOf([missing]))
+      expect(result.failed.get(address)?.message).toMatch(/^\/dev\/nothing-is-here is not there/)
+    })
+  })
 })
