@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Cluster } from '../topology/cluster.ts'
 import { z } from 'zod'
 import { roleSchemas } from '../api/open.ts'
 import { readClusterFile } from '../cluster-file/read.ts'
@@ -135,18 +136,25 @@ describe('what roles provide', () => {
 })
 
 describe('the metrics of Consul', () => {
-  it('are told for every agent, at the port that its configuration opens', () => {
-    const { cluster } = resolved(
-      fileOf(['ada', 'bob'], '  consul-server: { on: ada }\n  consul-client: { on: rest }\n'),
-    )
-    const told = cluster.provided().flatMap(({ node, metrics }) => (metrics ? [{ node, ...metrics }] : []))
+  const AGENTS = '  consul-server: { on: ada }\n  consul-client: { on: rest }\n'
+  const toldIn = (cluster: Cluster) =>
+    cluster.provided().flatMap(({ node, metrics }) => (metrics ? [{ node, ...metrics }] : []))
+
+  it('are told by nobody where nobody watches: agents give them to their own node alone', () => {
+    expect(toldIn(resolved(fileOf(['ada', 'bob'], AGENTS)).cluster)).toEqual([])
+  })
+
+  it('are told for every agent where somebody watches, at the port that its configuration opens', () => {
+    const { cluster } = resolved(fileOf(['ada', 'bob'], `${AGENTS}  prometheus: { on: bob }\n`))
+    const told = toldIn(cluster)
     const given = serverOptions.parse({})
     const datacenter = datacenterOf(cluster, given)
     const [ada] = cluster.nodes
     if (!ada) throw new Error('there is no node')
     const { ports } = agentConfig({ datacenter, node: ada, role: 'server', options: given })
     const { https: port } = ports as { readonly https: number }
-    const metrics = { path: '/v1/agent/metrics?format=prometheus', port, scheme: 'https' }
+    const access = { token: 'consul/metrics', authority: 'consul/ca', serverName: 'localhost' }
+    const metrics = { path: '/v1/agent/metrics?format=prometheus', port, scheme: 'https', access }
     expect(told).toEqual(['ada', 'bob'].map((node) => ({ node, ...metrics })))
   })
 })
