@@ -6,11 +6,9 @@ wifi_facts() {
   local whose=ours kind name
   if [ -e /usr/sbin/NetworkManager ]; then
     whose=theirs
-    if [ -r "$STATE/owned" ]; then
-      while IFS="$TAB" read -r _ kind name _; do
-        if [ "$kind $name" = 'package network-manager' ]; then whose=ours; fi
-      done <"$STATE/owned"
-    fi
+    while IFS="$TAB" read -r _ kind name _; do
+      if [ "$kind $name" = 'package network-manager' ]; then whose=ours; fi
+    done 2>/dev/null <"$STATE/owned" || :
   fi
   fact wifi.manager "$whose"
 }
