@@ -13,6 +13,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('the cluster lock', () => {
+  it('keeps what a node of the lab says of its kernel: roles go by it before the next look', () => {
+    const lock = withFacts(EMPTY_LOCK, 'a', { model: 'pi4', emulated: 'yes' })
+    expect(lock.nodes['a']).toEqual({ model: 'pi4', emulated: 'yes' })
+  })
+
   it('is the same bytes whatever the order in which facts came', () => {
     const one = withFacts(withFacts(EMPTY_LOCK, 'a', { model: 'pi4', serial: '1' }), 'b', { model: 'pi3' })
     const two = withFacts(withFacts(EMPTY_LOCK, 'b', { model: 'pi3' }), 'a', { serial: '1', model: 'pi4' })

@@ -12,6 +12,7 @@ export const KEPT_FACTS: readonly string[] = [
   'machine',
   'debian',
   'has',
+  'emulated',
   'hat',
   'os',
   'os_release',
