@@ -74,14 +74,23 @@ function keepSeconds({ source }: OpenedCluster): number {
   return keep === undefined ? 0 : Math.max(1, Math.round(secondsIn(keep)))
 }
 
+/** An emulated processor takes long for a key exchange, longer beside other work; for all others the usual time. */
+const EMULATED_CONNECT_SECONDS = 60
+
+function connectSecondsOf({ lab, resolved }: OpenedCluster): number | undefined {
+  const isEmulated = lab && resolved.cluster.nodes.some(({ sharesKernel }) => !sharesKernel)
+  return isEmulated ? EMULATED_CONNECT_SECONDS : undefined
+}
+
 /** Opens the transport. Connects to nobody yet; the caller closes it. */
 export function connect(cluster: OpenedCluster, options: ConnectOptions = {}): Transport {
+  const connectTimeoutSeconds = connectSecondsOf(cluster) ?? options.connectSeconds
   return openTransport({
     folder: join(options.workingFolder ?? workingFolder(cluster.paths, 'look'), 'ssh'),
     knownHostsFile: cluster.paths.knownHostsFile,
     dials: dialsOf(cluster),
     sudoPassword: sudoPasswords(cluster, options.sudoPassword),
-    ...(options.connectSeconds !== undefined && { connectTimeoutSeconds: options.connectSeconds }),
+    ...(connectTimeoutSeconds !== undefined && { connectTimeoutSeconds }),
     userConfig: !cluster.lab,
     fastKeyExchange: cluster.lab,
     keepSeconds: keepSeconds(cluster),

@@ -90,7 +90,8 @@ function commonBlock(names: readonly string[], options: SshConfigOptions): strin
     ['ConnectTimeout', String(options.connectTimeoutSeconds)],
     ['ConnectionAttempts', '1'],
     ['ServerAliveInterval', '5'],
-    ['ServerAliveCountMax', '3'],
+    // Who may take long to let us in may take as long to answer.
+    ['ServerAliveCountMax', String(Math.max(3, Math.ceil(options.connectTimeoutSeconds / 5)))],
     ['TCPKeepAlive', 'yes'],
     options.fastKeyExchange === true ? ['KexAlgorithms', '^curve25519-sha256'] : undefined,
     ...(options.batch ? batch : []),
