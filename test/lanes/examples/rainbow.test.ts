@@ -1,14 +1,19 @@
 /** `examples/rainbow/whole.yaml`: everything that a small office stands on, by one apply, until nothing of it is left: `npm run test:examples`. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labState } from '../../../src/lab/lab.ts'
 import type { ProvidedOnNode } from '../../../src/topology/provided.ts'
+import { archiveOf, BUSYBOX } from '../../boards/image.ts'
 import { builtProgram } from '../../engines/engine-cache.ts'
+import { recipeOf } from '../../engines/recipes.ts'
 import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
 import { releaseSettings } from '../../lab/consul-versions.ts'
 import { changesIn, treeOf } from '../../lab/tree.ts'
 import { ReleaseServer } from '../../releases/release-server.ts'
 import { openPorts } from '../mesh/open-ports.ts'
 import { Stranger } from '../mesh/stranger.ts'
+import { publishTraefik } from '../web/traefik-release.ts'
 import { askedAllTheTime } from './names-asked.ts'
 
 const RESOLVERS = ['bobsrockets', 'wopplefox']
@@ -16,9 +21,11 @@ const OTHERS = ['seanssatellites', 'tillystelescopes', 'spatterling']
 const NODES = [...RESOLVERS, ...OTHERS]
 
 const consul = await builtProgram('consul')
+const traefik = await builtProgram('traefik')
+if ('lacks' in traefik) console.log(`skipped: the whole rainbow cluster: ${traefik.lacks}`)
 if ('lacks' in consul) console.log(`skipped: the whole rainbow cluster: ${consul.lacks}`)
 
-describe.skipIf(hasNoLab || 'lacks' in consul)('the whole rainbow cluster', () => {
+describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik)('the whole rainbow cluster', () => {
   const cluster = new ClusterUnderTest('rainbow', undefined, 'whole.yaml')
   const bare = new Map<string, readonly string[]>()
   let mirror: ReleaseServer
@@ -27,7 +34,12 @@ describe.skipIf(hasNoLab || 'lacks' in consul)('the whole rainbow cluster', () =
   beforeAll(async () => {
     mirror = await ReleaseServer.start()
     await mirror.addEngine('consul')
-    cluster.settings = releaseSettings(mirror)
+    if (!('lacks' in traefik)) await publishTraefik(mirror, traefik)
+    cluster.settings = [
+      ...releaseSettings(mirror),
+      `roles.ingress.version=${recipeOf('traefik').version}`,
+      'roles.ingress.unmaintained=accepted',
+    ]
     await cluster.labUp()
     for (const node of NODES) bare.set(node, await treeOf(cluster, node))
     stranger = await Stranger.plugIn(cluster)
@@ -82,10 +94,33 @@ describe.skipIf(hasNoLab || 'lacks' in consul)('the whole rainbow cluster', () =
     expect([counted(/^node-exporter$/), counted(/^consul-(server|client)$/)]).toEqual([5, 5])
   })
 
+  it('runs on one board what was pushed from another, over the mesh', async () => {
+    const image = { ...BUSYBOX, name: '10.70.0.5:5000/hello:1' }
+    await cluster.write('wopplefox', '/root/image.tar', await archiveOf(image))
+    await cluster.output('wopplefox', 'docker', 'load', '--quiet', '--input', '/root/image.tar')
+    await cluster.output('wopplefox', 'rm', '/root/image.tar')
+    await cluster.output('wopplefox', 'docker', 'push', '--quiet', image.name)
+    const started = ['docker', 'run', '--rm', '--network', 'none', image.name, 'echo', 'it runs']
+    expect(await cluster.output('spatterling', ...started)).toBe('it runs')
+    for (const node of ['wopplefox', 'spatterling'])
+      await cluster.output(node, 'docker', 'image', 'rm', '--force', image.name)
+  })
+
+  // A folder with nothing in it is no backup: the registry has its first image by now.
   it('saves what is worth keeping from every board on the one that keeps it', async () => {
     const { code, text, errors } = await cluster.bramble('backup', 'now')
     expect(code, errors).toBe(0)
     expect(text.match(/^\S+ +consul\.snapshot/gm)).toHaveLength(3)
+  })
+
+  it('leads a request from outside to the board that offers the service', async () => {
+    const host = 'hello.mooncarrot.space'
+    const gate = (await labState(cluster.id)).find(({ name }) => name === 'seanssatellites')?.address ?? ''
+    const authority = join(cluster.folder, 'ingress.pem')
+    writeFileSync(authority, await cluster.output('seanssatellites', 'cat', '/etc/traefik/tls/ca.pem'))
+    const way = ['--resolve', `${host}:443:${gate}`, `https://${host}/hostname`]
+    const asked = await stranger.run('curl', '--silent', '--max-time', '20', '--cacert', authority, ...way)
+    expect([asked.code, asked.stdout.toString().trim()]).toEqual([0, 'tillystelescopes'])
   })
 
   it('answers every name while the boards that answer are restarted, and while all others are', async () => {
