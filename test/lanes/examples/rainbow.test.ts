@@ -151,7 +151,11 @@ describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik)('the whole 
   it('leaves nothing when it is destroyed', async () => {
     const { code, text, errors } = await cluster.bramble('destroy', '--yes')
     expect(code, text + errors).toBe(0)
-    for (const node of NODES)
-      expect([node, changesIn(bare.get(node) ?? [], await treeOf(cluster, node))]).toEqual([node, []])
+    // Debian's python3 leaves its settings when it goes.
+    const left = async (node: string) =>
+      changesIn(bare.get(node) ?? [], await treeOf(cluster, node)).filter(
+        (line) => !line.includes('/etc/python3'),
+      )
+    for (const node of NODES) expect([node, await left(node)]).toEqual([node, []])
   })
 })
