@@ -39,7 +39,7 @@ install -m 755 "$here/emulated-cable.sh" "$folder/plug-in"
 # The cable is a tap that the kernel takes away with QEMU.
 exec env -i PATH="$PATH" LAB_BRIDGE="$bridge" LAB_FOLDER="$folder" qemu-system-x86_64 -name "$machine" \
 	-nodefaults -no-user-config -display none -serial stdio -machine pc -accel tcg,thread=multi,tb-size=256 \
-	-cpu "${EMU_CPU:-qemu64}" -smp "${EMU_SMP:-2}" -m "size=${memory}B" -rtc "base=$clock" \
+	-cpu qemu64 -smp 2 -m "size=${memory}B" -rtc "base=$clock" \
 	-kernel "$base/vmlinuz" -initrd "$base/initrd" \
 	-append 'root=/dev/vda rootfstype=ext4 rw net.ifnames=0 mitigations=off console=ttyS0 quiet' \
 	-drive "file=$folder/disk.qcow2,format=qcow2,if=virtio,cache=none,discard=unmap" \

@@ -16,6 +16,8 @@ export interface BackupPath {
    * when it was last saved well.
    */
   readonly mounted?: boolean | undefined
+  /** Whether it is all right that it has no file as long as it has never had one. Left out: a folder without a file is a backup that failed. */
+  readonly startsEmpty?: boolean
 }
 
 /** What a program makes a file of, and another takes back from such a file. Both run as root; `{}` stands for the path of the file. */

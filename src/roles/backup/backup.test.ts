@@ -56,6 +56,13 @@ describe('a node', () => {
   })
 })
 
+it('takes an empty folder for good where a role says that it begins empty', () => {
+  const paths = [{ path: '/srv/images', startsEmpty: true }, { path: '/srv/data' }]
+  const text = settingsText('ada', { address: '/srv/backup/ada' }, options.keep, { paths, made: [] })
+  expect(text).toContain('path\t/srv/images\tas-found\tstarts-empty\n')
+  expect(text).toContain('path\t/srv/data\tas-found\n')
+})
+
 describe('the status of a node', () => {
   const HOUR = 3600
   const view = (...lines: string[]) => viewOf('ada', ['now\t1000000', ...lines].join('\n'), HOUR).problems

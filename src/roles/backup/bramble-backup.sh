@@ -123,7 +123,7 @@ at_its_place() { # NAME PATH as-found|mounted|anywhere
 }
 
 # Saved first, judged then: only what restic itself has counted is what can be given back.
-save() { # NAME PATH as-found|mounted|anywhere
+save() { # NAME PATH as-found|mounted|anywhere [starts-empty]
   last_good "$1" "$2"
   at_its_place "$@" || return 0
   if [ ! -e "$2" ]; then
@@ -135,7 +135,7 @@ save() { # NAME PATH as-found|mounted|anywhere
   saved=$(field snapshot_id) files=$(field total_files_processed) bytes=$(field total_bytes_processed)
   if [ -z "$saved" ] || [ "$code" -ne 0 ]; then
     bad "$1" "not all of it could be saved: $(reason)"
-  elif [ "$ACCEPT" = no ] && [ "$files" -eq 0 ]; then
+  elif [ "$ACCEPT" = no ] && [ "$files" -eq 0 ] && ! { [ "${4-}" = starts-empty ] && [ "${GOOD_FILES:-0}" -eq 0 ]; }; then
     bad "$1" 'it holds no file'
   elif [ "$ACCEPT" = no ] && [ $((files * 2)) -lt "${GOOD_FILES:-0}" ]; then
     bad "$1" "$(counted "$files" file) instead of $GOOD_FILES"
@@ -174,11 +174,11 @@ good() { # NAME PATH MODE
     bad "$1" "it was saved; old ones could not be dropped: $(reason)"
 }
 
-# Calls FUNCTION with NAME PATH MODE for each path, and with NAME PATH anywhere for each thing that is made.
+# Calls FUNCTION with NAME PATH MODE [starts-empty] for each path, and with NAME PATH anywhere for each thing that is made.
 each() { # FUNCTION
-  while IFS=$TAB read -r what name mode <&3; do
+  while IFS=$TAB read -r what name mode empty <&3; do
     case $what in
-    path) "$1" "$name" "$name" "$mode" ;;
+    path) "$1" "$name" "$name" "$mode" "$empty" ;;
     made) "$1" "$name" "$state/made/$name" made ;;
     esac
   done 3<"$settings/settings"
@@ -203,7 +203,7 @@ words() { # make|restore NAME: runs the program of this line, with the path of t
   "$@" >/dev/null 2>"$errors"
 }
 
-save_one() { # NAME PATH MODE
+save_one() { # NAME PATH MODE [starts-empty]
   if [ "$3" != made ]; then
     save "$@"
     return 0

@@ -28,7 +28,12 @@ export function settingsText(
         .map(([unit, count]) => `--keep-${unit} ${count}`)
         .join(' '),
     ],
-    ...kept.paths.map((one) => ['path', one.path, placeOf(one)]),
+    ...kept.paths.map((one) => [
+      'path',
+      one.path,
+      placeOf(one),
+      ...(one.startsEmpty === true ? ['starts-empty'] : []),
+    ]),
     ...kept.made.flatMap(({ name, of, make, restore }) => [
       ['made', name, of],
       ['make', name, ...make],

@@ -86,7 +86,7 @@ function provided(context: RoleWishContext<RegistryOptions>): readonly Provided[
       to: clients === 'everyone' ? 'everyone' : 'cluster',
       names,
       packages: [PACKAGE],
-      backup: { paths: [{ path: folder, ...(disk !== undefined && { mounted: true }) }] },
+      backup: { paths: [{ path: folder, startsEmpty: true, ...(disk !== undefined && { mounted: true }) }] },
       images: { at: [first ?? '', ...others], authority: AUTHORITY },
       ...on,
     },
