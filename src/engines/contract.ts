@@ -158,7 +158,7 @@ export interface Gate {
   /** Name of the engine: that of its store and its probe. */
   readonly engine: string
   readonly patienceSeconds: number
-  /** Asked again and again until it holds. Without a change only what the cluster holds was changed. */
+  /** Asked again and again until it holds; one that rejects does not hold, for the reason that it gives. Without a change only what the cluster holds was changed. */
   ask(link: NodeLink, change?: NodeChange): Promise<{ readonly passed: boolean; readonly detail: string }>
 }
 

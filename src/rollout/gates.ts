@@ -1,7 +1,8 @@
 /** Every node that was changed, or whose engine was, passes its gates: the engine itself says that the node is well. */
-import type { Gate } from '../engines/contract.ts'
+import type { Gate, NodeChange } from '../engines/contract.ts'
 import { EMPTY_SUMMARY } from '../events/event.ts'
 import { poll } from '../support/poll.ts'
+import { reasonOf } from '../support/reason.ts'
 import type { NodeResults } from './converge-node.ts'
 import type { EngineRun } from './engine-run.ts'
 import type { UnderWay } from './under-way.ts'
@@ -42,6 +43,19 @@ interface GateParts {
   readonly result: NodeResult
 }
 
+/** What a gate says now; one that cannot be asked does not hold. */
+export async function askGate(
+  run: Pick<UnderWay, 'delivery'>,
+  gate: Gate,
+  change?: NodeChange,
+): ReturnType<Gate['ask']> {
+  try {
+    return await gate.ask(run.delivery.link, change)
+  } catch (error) {
+    return { passed: false, detail: reasonOf(error) }
+  }
+}
+
 /** Waits for a gate; gives the result of its node, which fails where the gate stays shut. */
 export async function passGate(
   run: UnderWay,
@@ -56,7 +70,7 @@ export async function passGate(
   }
   run.emit({ type: 'phase-started', node, phase: 'gate', detail: name })
   const change = result.since && { since: result.since, changed }
-  const answer = await poll(() => gate.ask(run.delivery.link, change), {
+  const answer = await poll(() => askGate(run, gate, change), {
     patienceSeconds: isHopeless ? 0 : patienceSeconds,
     signal: run.signal,
     waits: (detail) => run.emit({ type: 'phase-started', node, phase: 'gate', detail: `${name}: ${detail}` }),

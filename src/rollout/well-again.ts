@@ -1,5 +1,5 @@
 /** Whether a node that others wait for is well after its step, by its own gates. */
-import { passGate } from './gates.ts'
+import { askGate, passGate } from './gates.ts'
 import { missingOn } from './offers.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough, type NodeResult } from './work.ts'
@@ -38,9 +38,5 @@ export async function wellBy(run: UnderWay, node: string): Promise<string | unde
 }
 
 async function isPassed(run: UnderWay, gate: UnderWay['gates'][number]): Promise<boolean> {
-  try {
-    return (await gate.ask(run.delivery.link)).passed
-  } catch {
-    return false
-  }
+  return (await askGate(run, gate)).passed
 }

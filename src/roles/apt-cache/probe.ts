@@ -25,12 +25,8 @@ export function cacheGate(node: string, own: string): Gate {
     engine: 'apt-cache',
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
-      try {
-        const passed = (await wayOf(link, node)) === own
-        return { passed, detail: passed ? `${own} answers` : `${own} does not answer on ${node}` }
-      } catch (error) {
-        return { passed: false, detail: reasonOf(error) }
-      }
+      const passed = (await wayOf(link, node)) === own
+      return { passed, detail: passed ? `${own} answers` : `${own} does not answer on ${node}` }
     },
   }
 }

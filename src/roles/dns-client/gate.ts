@@ -1,6 +1,5 @@
 /** The gate of a node that asks the resolvers: libc on it finds a name that only they know. */
 import type { Gate } from '../../engines/contract.ts'
-import { reasonOf } from '../../support/reason.ts'
 import type { KnownResolver } from './resolvers.ts'
 
 const PATIENCE_SECONDS = 60
@@ -14,15 +13,11 @@ export function namesGate(node: string, resolvers: readonly KnownResolver[]): Ga
     engine: 'dns-client',
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
-      try {
-        const { code, stdout } = await link.run(node, ['getent', 'hosts', name])
-        const found = stdout.toString().trim().split(/\s+/)[0] ?? ''
-        if (code === 0 && found !== '') return { passed: true, detail: `finds ${name}` }
-        const asked = resolvers.map((one) => `${one.node} (${one.address})`).join(', ')
-        return { passed: false, detail: `${node} does not find ${name}; it asks ${asked}` }
-      } catch (error) {
-        return { passed: false, detail: reasonOf(error) }
-      }
+      const { code, stdout } = await link.run(node, ['getent', 'hosts', name])
+      const found = stdout.toString().trim().split(/\s+/)[0] ?? ''
+      if (code === 0 && found !== '') return { passed: true, detail: `finds ${name}` }
+      const asked = resolvers.map((one) => `${one.node} (${one.address})`).join(', ')
+      return { passed: false, detail: `${node} does not find ${name}; it asks ${asked}` }
     },
   }
 }

@@ -1,6 +1,5 @@
 /** The gate of a board with Wi-Fi: NetworkManager knows the networks, and a radio that is there is on one. */
 import type { Gate } from '../../engines/contract.ts'
-import { reasonOf } from '../../support/reason.ts'
 
 const PATIENCE_SECONDS = 90
 
@@ -25,14 +24,10 @@ export function wifiGate(node: string): Gate {
     engine: 'wifi',
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
-      try {
-        const asked = ['nmcli', '-t', '-f', 'TYPE,STATE,CONNECTION', 'device']
-        const { code, stdout, stderr } = await link.run(node, asked)
-        if (code !== 0) return { passed: false, detail: `NetworkManager does not answer: ${stderr.trim()}` }
-        return radioState(stdout.toString())
-      } catch (error) {
-        return { passed: false, detail: reasonOf(error) }
-      }
+      const asked = ['nmcli', '-t', '-f', 'TYPE,STATE,CONNECTION', 'device']
+      const { code, stdout, stderr } = await link.run(node, asked)
+      if (code !== 0) return { passed: false, detail: `NetworkManager does not answer: ${stderr.trim()}` }
+      return radioState(stdout.toString())
     },
   }
 }
