@@ -7,7 +7,7 @@ import { sha256 } from '../support/sha256.ts'
 
 /** A kind as the compiler sees it. */
 export interface CompilerKind {
-  readonly kind: Pick<Kind<never>, 'name' | 'stage' | 'converges' | 'uses'>
+  readonly kind: Pick<Kind<never>, 'name' | 'stage' | 'converges' | 'uses' | 'ground'>
   /** Condensed text of the kind's `.sh`. */
   readonly shell: string
 }

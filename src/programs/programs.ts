@@ -113,7 +113,15 @@ export function nodeResources(resolved: Resolved, node: string, provisions: Prov
   if (clashes.length > 0) {
     throw new DiagnosticsError(clashes.map((clash) => clashDiagnostic(clash, [node], resolved.positions)))
   }
-  return resources
+  return [...groundOf(resources, resolved), ...resources]
+}
+
+/** What the kinds of these resources stand on, where no role wants it anyway. */
+function groundOf(resources: readonly Resource[], { kinds: known = kinds }: Resolved): readonly Resource[] {
+  const wanted = new Set(resources.map(addressOf))
+  return [...new Set(resources.map(({ kind }) => kind))]
+    .flatMap((name) => known[name]?.kind.ground?.() ?? [])
+    .filter((resource) => !wanted.has(addressOf(resource)))
 }
 
 /** The units that keep the declared services of a node running. One that a role of the node keeps running is left to it. */

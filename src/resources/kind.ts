@@ -59,6 +59,8 @@ export interface Kind<Options = unknown> {
   readonly converges: 'each' | 'whole'
   /** Other kinds whose shell functions this one calls. */
   readonly uses?: readonly string[]
+  /** What a node has as soon as it has one of this kind: the ground that all of them stand on. */
+  readonly ground?: () => Resource
   /** Schema of the constructor's options; every key has a description. */
   readonly options: z.ZodType<Options>
   /** From valid options to a resource. */

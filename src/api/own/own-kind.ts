@@ -29,6 +29,7 @@ const MEMBERS: Readonly<Record<keyof CompilerKind['kind'] | 'summary' | 'options
     sort: 'a schema of zod',
     is: (value) => typeof value === 'object' && value !== null && 'safeParse' in value,
   },
+  ground: A_FUNCTION,
   resource: { ...A_FUNCTION, required: true },
 }
 

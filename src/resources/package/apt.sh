@@ -32,16 +32,41 @@ package_lock_holder() { # sets HOLDER to `PID (COMMAND)`, empty when nobody has 
 }
 
 package_await_lock() { # apt itself waits for some of its locks only
-  local now deadline
+  local now begun deadline holder=
   read -r now _ </proc/uptime
-  deadline=$((${now%%.*} + LOCK_SECONDS))
+  begun=${now%%.*}
+  deadline=$((begun + LOCK_SECONDS))
   while package_lock_holder && [ -n "$HOLDER" ]; do
     read -r now _ </proc/uptime
     if [ "${now%%.*}" -ge "$deadline" ]; then
       fail "the package database was locked for $LOCK_SECONDS seconds by process $HOLDER"
     fi
+    holder=$HOLDER
     sleep 1
   done
+  if [ -n "$holder" ]; then
+    read -r now _ </proc/uptime
+    notice "waited $((${now%%.*} - begun)) s for the package database, which process $holder had locked"
+  fi
+}
+
+package_full() { # sets FULL to where there is no room for a change of packages
+  local path free size nodes all
+  FULL=
+  for path in "$R/" "$R/usr" "$R/var/lib/dpkg" "$R/var/cache/apt/archives"; do
+    if [ -d "$path" ]; then set -- "$@" "$path"; fi
+  done
+  stat -f -c '%f %S %d %c %n' -- "$@" >"$WORK/room"
+  while IFS=' ' read -r free size nodes all path; do
+    if [ $((free * size)) -lt 4194304 ] || { [ "$all" -gt 0 ] && [ "$nodes" -lt 100 ]; }; then
+      FULL="${path#"$R"} has $((free * size / 1024)) KiB and $nodes files left"
+    fi
+  done <"$WORK/room"
+}
+
+package_room() { # a run that finds no room in the middle is as good as cut off
+  package_full
+  if [ -n "$FULL" ]; then fail "the disk is full, so no package was touched: $FULL"; fi
 }
 
 package_full_disks() { # sets FULL to the file systems with less than 1 % or 1 MiB free; the root's when there is none
@@ -70,26 +95,6 @@ package_last_words() { # FILE: sets WORDS to what apt or dpkg says went wrong
     'E: '*) case $WORDS in '' | Sub-process*) WORDS=${line#E: } ;; esac ;;
     esac
   done <"$1"
-}
-
-package_repair() { # an apt or dpkg that was cut off is finished first
-  set +f
-  set -- "$R"/var/lib/dpkg/updates/*
-  set -f
-  if [ -e "$1" ] || [ -n "$(dpkg --admindir="$R/var/lib/dpkg" --audit)" ]; then
-    if ! package_in_root dpkg --force-confold --force-confdef --configure -a >"$WORK/apt" 2>&1; then
-      cat "$WORK/apt"
-      package_last_words "$WORK/apt"
-      fail "dpkg was interrupted and cannot finish: $WORDS"
-    fi
-  fi
-}
-
-package_finish() { # what apt was doing when it was cut off, and nothing else
-  package_await_lock
-  package_policy
-  package_repair
-  package_policy_away
 }
 
 package_sources() { # sets SOURCES to a checksum of apt's sources
@@ -238,6 +243,7 @@ package_consent() { # nothing goes that is not wanted to go; what comes along is
 package_transaction() {
   local name words
   package_await_lock
+  if [ -n "$INSTALL" ]; then package_room; fi
   package_policy
   package_repair
   package_sources

@@ -147,6 +147,14 @@ package_check() {
     is_marked "$FIRST" differs || eval "O_$FIRST=1"
     differs "$FIRST" policy-rc.d 'left by a run that was cut off' 'as it was'
   fi
+  case $MODE:$R:$PENDING in check::*' package '*) package_foretell ;; esac
+}
+
+package_foretell() { # what a change of packages will meet
+  package_lock_holder
+  if [ -n "$HOLDER" ]; then notice "the package database is locked by process $HOLDER; changes of packages wait for it"; fi
+  package_full
+  if [ -n "$FULL" ]; then notice "the disk is full: $FULL"; fi
 }
 
 # ---- carrying out

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { absolutePath } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
+import { packageDatabase } from '../package-database/package-database.ts'
 
 const packageOptions = z
   .strictObject({
@@ -64,6 +65,7 @@ export const debianPackage = defineKind<PackageOptions>({
   summary: 'A Debian package that is installed in the wanted version, or absent.',
   stage: 20,
   converges: 'whole',
+  ground: () => packageDatabase({}),
   options: packageOptions,
   resource: (given) => {
     const { name, state, version = '', hold, lockTimeoutSeconds, program = '-' } = packageOptions.parse(given)
