@@ -44,11 +44,66 @@ package_half_gone() { # NAME...: sets HALF to those whose removal has begun, or 
   done <"$WORK/packages"
 }
 
+package_neighbours() { # sets TOGETHER to the packages that leave right after this row, with nothing between them
+  local id kind name before seen=
+  TOGETHER=
+  [ -f "$WORK/orphans" ] || return 0
+  while IFS=$TAB read -r id kind name before; do
+    if [ "$id" = "$ROW_ID" ]; then
+      seen=1
+    elif [ -n "$seen" ]; then
+      if [ "$kind $before" != 'package absent' ]; then return 0; fi
+      TOGETHER="$TOGETHER $name"
+    fi
+  done <"$WORK/orphans"
+}
+
+package_goes_together() { # NAME: sets TOGETHER to it, those after it and what came along with them; false where others would go with them
+  local name names=''
+  package_neighbours
+  [ -n "$TOGETHER" ] || return 1
+  for name in $TOGETHER; do
+    package_key "$name"
+    eval "P_$KEY="
+  done
+  package_look $TOGETHER
+  for name in $1 $TOGETHER; do
+    package_is "$name"
+    case $IS in '' | 'hold '*) ;; *) names="$names $name" ;; esac
+  done
+  package_goes -o APT::AutoRemove::SuggestsImportant=false --auto-remove purge $names || return 1
+  package_only "$GOES" "$CAME" "$names $WANTED_NAMES"
+  TOGETHER=$names$ONLY
+  package_goes purge $TOGETHER || return 1
+  package_only "$GOES" "$TOGETHER"
+  [ "$ONLY" = "$GOES" ]
+}
+
+package_has_gone() { # NAME: with one before it, in this run
+  local gone
+  [ -f "$WORK/gone-together" ] || return 1
+  while read -r gone; do if [ "$gone" = "$1" ]; then return 0; fi; done <"$WORK/gone-together"
+  return 1
+}
+
+package_purge_set() { # NAME...
+  package_shield "$@"
+  package_apt purge "$@"
+  package_unshield
+  package_list came '' "$*"
+}
+
 package_purge() { # NAME: with what came along and nothing else needs, and what a purge that was cut off has left of them
   local name=${IS:+$1} set
   package_came
   WANTED_NAMES=
   if command -v rows_package_all >/dev/null; then rows_package_all package_wanted; fi
+  if [ -n "$IS" ] && package_goes_together "$1"; then
+    package_purge_set $TOGETHER
+    printf '%s\n' $TOGETHER >"$WORK/gone-together"
+    return 0
+  fi
+  package_is "$1"
   # apt forgets that they came by themselves before it removes them.
   package_half_gone $1 $CAME
   package_only "$HALF" "$1 $CAME" "$name $WANTED_NAMES"
@@ -61,10 +116,7 @@ package_purge() { # NAME: with what came along and nothing else needs, and what 
       package_only "$GOES" "$set"
       # Anything else that would go needs it.
       if [ "$ONLY" = "$GOES" ]; then
-        package_shield $set
-        package_apt purge $set
-        package_unshield
-        package_list came '' "$set"
+        package_purge_set $set
         return 0
       fi
     fi
@@ -95,6 +147,10 @@ package_remove() { # NAME BEFORE
   package_key "$name"
   eval "P_$KEY= A_$KEY="
   rm -f "$STATE/packages/program-$KEY"
+  if package_has_gone "$name"; then
+    package_list held '' "$name"
+    return 0
+  fi
   package_look "$name"
   package_is "$name"
   package_await_lock

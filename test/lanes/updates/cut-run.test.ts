@@ -130,4 +130,14 @@ describe.skipIf(hasNoLab)('a package run that was cut in half', () => {
     await cluster.apply()
     expect(await planned()).toEqual([])
   })
+
+  it('is not made of one run for each package where several leave together', async () => {
+    const log = () => shell('grep -c ^Start-Date: /var/log/apt/history.log')
+    const before = Number(await log())
+    cluster.edit((text) => text.replace(/ {2}packages: .*\n/, ''))
+    await cluster.apply()
+    const left = await shell("dpkg-query -Wf '${Package} ' 'slowpkg*' tiny 2>/dev/null || true")
+    expect([left, Number(await log()) - before]).toEqual(['', 1])
+    expect(await planned()).toEqual([])
+  })
 })
