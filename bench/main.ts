@@ -28,6 +28,11 @@ const BENCHMARKS: Readonly<Record<string, Entry>> = {
     needs: ['lab'],
     load: () => import('./noop.ts'),
   },
+  whole: {
+    what: 'the same with all roles of an office, and its names beside a bare Unbound',
+    needs: ['lab', 'dnsperf'],
+    load: () => import('./whole.ts'),
+  },
   processes: {
     what: 'the processes that an apply starts on a node',
     needs: ['lab'],

@@ -17,6 +17,7 @@ const NEEDS = {
   sshd: { title: 'openssh-server', lacks: () => lacksProgram('sshd', 'openssh-server') },
   unshare: { title: 'util-linux', lacks: () => lacksProgram('unshare', 'util-linux') },
   strace: { title: 'strace', lacks: () => lacksProgram('strace', 'strace') },
+  dnsperf: { title: 'dnsperf', lacks: () => lacksProgram('dnsperf', 'dnsperf') },
   script: { title: 'bsdutils', lacks: () => lacksProgram('script', 'bsdutils') },
 } as const satisfies Readonly<Record<string, Need>>
 

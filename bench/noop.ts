@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { run } from '../src/support/run.ts'
 import type { OpenedCluster } from '../src/api/index.ts'
-import { timed, type Benchmark } from './benchmark.ts'
+import { timed, type Benchmark, type Outcome } from './benchmark.ts'
 import { bramble, brambleOrThrow, built } from './built.ts'
 import { median, type Figure } from './figure.ts'
 import { processesDuring } from './node-processes.ts'
@@ -171,6 +171,19 @@ async function nodeFigures(
   return figures
 }
 
+/** What a cluster costs on which everything is as wanted. */
+export async function nothingToDo(cluster: ScratchCluster, runs: number): Promise<Outcome> {
+  await applyNothing(cluster)
+  const opened = await cluster.open()
+  const figures = await wallTimes(cluster, opened, runs)
+  figures.push(...(await wallTimesKept(cluster, opened, runs)))
+  figures.push(...(await processorTimes(cluster, opened, runs)))
+  const nodes = opened.nodes.map(({ name }) => name)
+  figures.push(...(await nodeFigures(cluster, nodes, runs)))
+  const ratio = median(figures[0]?.samples ?? [])
+  return { figures, notes: [`A bare login of its own costs ${(1 / ratio).toFixed(2)} of such an apply.`] }
+}
+
 /** Measures on the twin of the example `rainbow`. */
 export const benchmark: Benchmark = async ({ runs }, say) => {
   const cluster = await ScratchCluster.ofExample('rainbow', 'bench-noop')
@@ -179,16 +192,8 @@ export const benchmark: Benchmark = async ({ runs }, say) => {
     await cluster.up()
     say('applying once')
     await brambleOrThrow(cluster.folder, '--lab', 'apply', '--yes')
-    await applyNothing(cluster)
-    const opened = await cluster.open()
     say('measuring')
-    const figures = await wallTimes(cluster, opened, runs)
-    figures.push(...(await wallTimesKept(cluster, opened, runs)))
-    figures.push(...(await processorTimes(cluster, opened, runs)))
-    const nodes = opened.nodes.map(({ name }) => name)
-    figures.push(...(await nodeFigures(cluster, nodes, runs)))
-    const ratio = median(figures[0]?.samples ?? [])
-    return { figures, notes: [`A bare login of its own costs ${(1 / ratio).toFixed(2)} of such an apply.`] }
+    return await nothingToDo(cluster, runs)
   } finally {
     await cluster.remove()
   }

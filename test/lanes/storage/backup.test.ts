@@ -1,11 +1,9 @@
 /** Backups on real nodes, and a cluster that is thrown away and comes back: `npm run test:storage`. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labExec } from '../../../src/lab/lab.ts'
 import { poll } from '../../../src/support/poll.ts'
 import { ClusterUnderTest, hasNoLab } from '../../lab/cluster-under-test.ts'
+import { throwAway } from '../../lab/thrown-away.ts'
 
 const NODES = ['ant', 'bee', 'cow']
 const TEXT = `cluster: backup
@@ -113,16 +111,7 @@ describe.skipIf(hasNoLab)('backups', () => {
     const disks = await Promise.all(
       NODES.map((node) => cluster.inside(node, 'tar', '-C', '/srv', '-c', 'backup')),
     )
-    // What the owner of boards has beside the cluster file, the twin keeps where lab down takes it.
-    const kept = ['identity.txt', 'secrets', 'cluster.lock'].map((name) =>
-      join(cluster.folder, '.bramble/lab', name),
-    )
-    const aside = mkdtempSync(join(tmpdir(), 'bramble-aside-'))
-    for (const path of kept) cpSync(path, join(aside, basename(path)), { recursive: true })
-    expect((await cluster.bramble('lab', 'down')).code).toBe(0)
-    mkdirSync(join(cluster.folder, '.bramble/lab'), { recursive: true })
-    for (const path of kept) cpSync(join(aside, basename(path)), path, { recursive: true })
-    rmSync(aside, { recursive: true })
+    await throwAway(cluster)
 
     await begin()
     for (const [index, node] of NODES.entries())
