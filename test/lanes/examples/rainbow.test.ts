@@ -99,21 +99,24 @@ describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik || lacksDnsp
       const { text } = await cluster.bramble('ports', '--json')
       const provided = (JSON.parse(text) as { readonly provided: readonly ProvidedOnNode[] }).provided
       const lan = new Map((await labState(cluster.id)).map(({ name, address }) => [name, address]))
-      const portsOf = (node: string, isMeant: (one: ProvidedOnNode) => boolean): string => {
+      const portsOf = (node: string, isMeant: (one: ProvidedOnNode) => boolean): readonly number[] => {
         const given = provided.filter((one) => one.node === node && one.network === undefined && isMeant(one))
         const tcp = given.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === 'tcp')
-        return [...new Set(tcp.map(({ port }) => port))].toSorted((a, b) => a - b).join(' ')
+        return [...new Set(tcp.map(({ port }) => port))].toSorted((a, b) => a - b)
       }
       for (const node of NODES) {
         const address = lan.get(node) ?? ''
-        const seen = await openPorts((...words) => stranger.run(...words), address)
-        expect([node, seen]).toEqual([node, portsOf(node, ({ to }) => to === 'everyone')])
+        const forAll = portsOf(node, ({ to }) => to === 'everyone')
+        const seen = await openPorts((...words) => stranger.run(...words), address, forAll)
+        expect([node, seen]).toEqual([node, forAll.join(' ')])
         const member = node === 'spatterling' ? 'bobsrockets' : 'spatterling'
-        const known = await openPorts((...words) => cluster.inNetworkOf(member, ...words), address)
-        expect([node, known]).toEqual([
-          node,
-          portsOf(node, ({ to }) => to === 'everyone' || to === 'cluster'),
-        ])
+        const forMembers = portsOf(node, ({ to }) => to === 'everyone' || to === 'cluster')
+        const known = await openPorts(
+          (...words) => cluster.inNetworkOf(member, ...words),
+          address,
+          forMembers,
+        )
+        expect([node, known]).toEqual([node, forMembers.join(' ')])
       }
     })
 

@@ -30,10 +30,17 @@ export async function knownPorts(network: InNetwork, address: string): Promise<s
   return textOf(await scan(network, address, KNOWN_PORTS))
 }
 
-/** Every TCP port that answers. A crowd of connections can be too much for a slow computer, so the known ones are tried once more by themselves. */
-export async function openPorts(network: InNetwork, address: string): Promise<string> {
+/** Every TCP port that answers. A crowd of connections can be too much for a slow computer, so known ones, and `likely` ones, are tried once more by themselves. */
+export async function openPorts(
+  network: InNetwork,
+  address: string,
+  likely: readonly number[] = [],
+): Promise<string> {
   const all = Array.from({ length: LAST_PORT }, (_, index) => index + 1)
-  return textOf([...(await scan(network, address, all)), ...(await scan(network, address, KNOWN_PORTS))])
+  return textOf([
+    ...(await scan(network, address, all)),
+    ...(await scan(network, address, [...KNOWN_PORTS, ...likely])),
+  ])
 }
 
 async function scan(network: InNetwork, address: string, ports: readonly number[]): Promise<number[]> {
