@@ -49,6 +49,8 @@ const PARTICULARS = {
     versionWords: { traefik: ['version'] },
     link: '-X github.com/traefik/traefik/v3/pkg/version.Version=VERSION',
   },
+  // No engine: the test server of Let's Encrypt, which Traefik asks for certificates.
+  pebble: { versionWords: { pebble: ['-version'] }, link: '-X main.version=VERSION' },
 } satisfies Readonly<Record<string, Particulars>>
 
 /** An engine's name; also that of its folder here. */
