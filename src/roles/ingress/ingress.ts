@@ -136,9 +136,11 @@ function resources(context: RoleContext<IngressOptions>): Resource[] {
     group: USER,
     sensitive: catalog !== undefined,
   })
+  const { ca } = options.acme ?? {}
+  const trusted = ca === undefined ? [] : [file({ path: FILES.acmeAuthority, content: context.file(ca) })]
   const routes = file({ path: ROUTES, content: routesText(options) })
   const text = unit({ name: UNIT, content: unitText, needs: [addressOf(program)] })
-  const started = [program, settings, text].map(addressOf)
+  const started = [program, settings, text, ...trusted].map(addressOf)
   const takenUp = [routes, ...certificates.filter(({ kind }) => kind === 'file')].map(addressOf)
   return [
     group({ name: USER, system: true }),
@@ -147,6 +149,7 @@ function resources(context: RoleContext<IngressOptions>): Resource[] {
     directory({ path: FOLDER }),
     program,
     ...certificates,
+    ...trusted,
     settings,
     routes,
     text,
@@ -161,6 +164,7 @@ const ingress = defineRole({
   pace: 'one at a time',
   options: ingressOptions,
   findings: ({ options, cluster, nodes }) => networkFindings(cluster, options.network, nodes),
+  files: ({ acme }) => (acme?.ca === undefined ? [] : [{ path: acme.ca, option: ['acme', 'ca'] }]),
   carries: () => true,
   provides: provided,
   secrets: wishes,

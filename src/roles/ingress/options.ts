@@ -1,6 +1,7 @@
 /** Options of the role ingress in the cluster file. */
 import { z } from 'zod'
 import { key, oneOrMore, text, type TextForm } from '../../cluster-file/forms.ts'
+import { beside } from '../../wishes/file-wish.ts'
 
 const HOST: TextForm = {
   pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
@@ -81,6 +82,9 @@ export const ingressOptions = z
       .strictObject({
         email: text(EMAIL).describe('Whom the authority writes to.'),
         server: text(URL).optional().describe("Directory of the authority; Let's Encrypt when left out."),
+        ca: beside(
+          'File beside the cluster file with the certificates that the server is trusted by (PEM), for an authority of your own. Left out: those of the system.',
+        ),
       })
       .optional()
       .describe(

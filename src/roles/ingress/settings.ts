@@ -13,6 +13,7 @@ export const FILES = {
   authority: `${FOLDER}/tls/ca.pem`,
   certificate: `${FOLDER}/tls/ingress.pem`,
   key: `${FOLDER}/tls/ingress-key.pem`,
+  acmeAuthority: `${FOLDER}/tls/acme-ca.pem`,
 }
 
 /** How it is told where Consul's services are. */
@@ -44,13 +45,14 @@ const entryPointsOf = ({ acme, admin_port: admin, metrics }: IngressOptions) => 
   ...(metrics !== undefined && { metrics: { address: `:${metrics}` } }),
 })
 
-const resolversOf = ({ email, server }: NonNullable<IngressOptions['acme']>) => ({
+const resolversOf = ({ email, server, ca }: NonNullable<IngressOptions['acme']>) => ({
   acme: {
     acme: {
       email,
       storage: `${STATE}/acme.json`,
       httpChallenge: { entryPoint: 'web' },
       ...(server !== undefined && { caServer: server }),
+      ...(ca !== undefined && { caCertificates: [FILES.acmeAuthority] }),
     },
   },
 })
@@ -122,6 +124,8 @@ StartLimitIntervalSec=0
 Type=notify
 User=${USER}
 Group=${USER}
+# It takes no store of certificates that others may read, and a restored or copied one may be that.
+ExecStartPre=-/usr/bin/chmod --silent 600 ${STATE}/acme.json
 ExecStart=${PROGRAM} --configFile=${STATIC}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
