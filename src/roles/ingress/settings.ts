@@ -80,7 +80,7 @@ export function staticText(
 }
 
 /** What it takes up while it runs. */
-export function routesText({ routes }: IngressOptions): string {
+export function routesText({ routes, acme }: IngressOptions): string {
   const all = Object.entries(routes)
   const rule = (hosts: readonly string[], path: string | undefined): string => {
     const names = hosts.map((host) => `Host(\`${host}\`)`).join(' || ')
@@ -88,7 +88,10 @@ export function routesText({ routes }: IngressOptions): string {
   }
   return stringify({
     tls: {
-      stores: { default: { defaultCertificate: { certFile: FILES.certificate, keyFile: FILES.key } } },
+      // It asks an authority for no name that any certificate of its own covers, this one included.
+      ...(acme === undefined && {
+        stores: { default: { defaultCertificate: { certFile: FILES.certificate, keyFile: FILES.key } } },
+      }),
       options: { default: { minVersion: 'VersionTLS12' } },
     },
     ...(all.length > 0 && {

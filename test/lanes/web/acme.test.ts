@@ -76,7 +76,7 @@ roles:
       await write('/etc/pebble/cert.pem', await readFile(certificate ?? ''))
       await write('/etc/pebble/key.pem', await readFile(key ?? ''))
       for (const [name, text] of Object.entries(UNITS)) {
-        await write(`/etc/systemd/system/${name}.service`, `[Service]\n${text}\nRestart=always\n`)
+        await write(`/etc/systemd/system/${name}.service`, `[Unit]\nStartLimitIntervalSec=0\n[Service]\n${text}\nRestart=always\nRestartSec=1\n`)
       }
       await shell(`echo 127.0.0.1 ${HOST} >>/etc/hosts; systemctl daemon-reload; systemctl start pebble echo`)
       await cluster.apply()
@@ -133,7 +133,9 @@ roles:
       expect(made.code, made.errors + made.text).toBe(0)
       const { text } = await cluster.bramble('--json', 'backup', 'list')
       const { backups } = JSON.parse(text) as { backups: { node: string; name: string; files: number }[] }
-      expect(backups).toContainEqual(expect.objectContaining({ node: 'ant', name: 'ingress', files: 1 }))
+      expect(backups).toContainEqual(
+        expect.objectContaining({ node: 'ant', name: '/var/lib/traefik', files: 1 }),
+      )
     })
   },
 )
