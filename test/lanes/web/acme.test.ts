@@ -65,7 +65,12 @@ roles:
       const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=pebble']
       const made = await run('openssl', [
         ...words,
-        ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key ?? '', '-out', certificate ?? ''],
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        key ?? '',
+        '-out',
+        certificate ?? '',
       ])
       expect(made.code, made.stderr).toBe(0)
       await cluster.labUp('--share-memory')
@@ -76,7 +81,10 @@ roles:
       await write('/etc/pebble/cert.pem', await readFile(certificate ?? ''))
       await write('/etc/pebble/key.pem', await readFile(key ?? ''))
       for (const [name, text] of Object.entries(UNITS)) {
-        await write(`/etc/systemd/system/${name}.service`, `[Unit]\nStartLimitIntervalSec=0\n[Service]\n${text}\nRestart=always\nRestartSec=1\n`)
+        await write(
+          `/etc/systemd/system/${name}.service`,
+          `[Unit]\nStartLimitIntervalSec=0\n[Service]\n${text}\nRestart=always\nRestartSec=1\n`,
+        )
       }
       await shell(`echo 127.0.0.1 ${HOST} >>/etc/hosts; systemctl daemon-reload; systemctl start pebble echo`)
       await cluster.apply()
