@@ -7,6 +7,7 @@ import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import { run } from '../../support/run.ts'
 import { alertmanagerText } from '../prometheus/config.ts'
+import prometheus from '../prometheus/prometheus.ts'
 import type { Role } from '../role.ts'
 import alertCommand from './alert-command.ts'
 
@@ -22,7 +23,10 @@ describeRole({
   },
 })
 
-const options = { 'alert-command': alertCommand.options.parse({ run: ['/bin/true'], alerts: ['BoardHot'] }) }
+const options = {
+  'alert-command': alertCommand.options.parse({ run: ['/bin/true'], alerts: ['BoardHot'] }),
+  prometheus: prometheus.options.parse({}),
+}
 
 it('is told that nobody raises alerts', () => {
   const codes = (roles: readonly string[]): readonly string[] => {

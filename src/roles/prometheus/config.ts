@@ -3,6 +3,7 @@ import { stringify } from 'yaml'
 import { trustFiles } from '../../engines/prometheus/trust.ts'
 import type { MetricsAccess } from '../../topology/provided.ts'
 import { accessFiles } from './access.ts'
+import { catalogJob } from './catalog.ts'
 import { alertsTargets, metricsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { PrometheusOptions } from './options.ts'
@@ -60,12 +61,12 @@ export function jobsOf(cluster: Cluster): readonly Job[] {
   return [...jobs.values()]
 }
 
-/** `prometheus.yml` of a node. */
+/** `prometheus.yml` of a node; with the catalog of services where it is followed. */
 export function prometheusText(
   cluster: Cluster,
   node: string,
   options: PrometheusOptions,
-  rules: string,
+  { rules, followsCatalog }: { readonly rules: string; readonly followsCatalog: boolean },
 ): string {
   const itself: Job = {
     job_name: 'prometheus',
@@ -83,7 +84,7 @@ export function prometheusText(
     ...(isHeard(cluster, options.webhook) && {
       alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
     }),
-    scrape_configs: [itself, ...jobsOf(cluster)],
+    scrape_configs: [itself, ...jobsOf(cluster), ...(followsCatalog ? [catalogJob] : [])],
   })
 }
 

@@ -18,6 +18,12 @@ export const prometheusOptions = z
   .strictObject({
     keep: text(DURATION).default('15d').describe('How long samples are kept.'),
     interval: text(DURATION).default('30s').describe('How often metrics are fetched, and rules looked at.'),
+    consul: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Watch the services of Consul that have the tag prometheus, where the node has an agent; meta says metrics_path, metrics_port and metrics_scheme where they are others.',
+      ),
     webhook: text(WEBHOOK)
       .optional()
       .describe(

@@ -1,11 +1,12 @@
 /** The role `prometheus`, held to the contract of roles, and what is its own. */
 import { expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { Role } from '../role.ts'
 import consulServer from '../consul-server/consul-server.ts'
 import nodeExporter from '../node-exporter/node-exporter.ts'
-import { jobsOf } from './config.ts'
+import { jobsOf, prometheusText } from './config.ts'
 import prometheus from './prometheus.ts'
 
 describeRole({
@@ -21,8 +22,11 @@ describeRole({
 })
 
 function codesOf(model: 'pi2' | 'pi4', keep: string): string[] {
-  const cluster = clusterFixture({ nodes: [{ roles: ['prometheus'], model }] })
   const options = prometheus.options.parse({ keep })
+  const cluster = clusterFixture({
+    nodes: [{ roles: ['prometheus'], model }],
+    options: { prometheus: options },
+  })
   return (
     prometheus.findings?.({
       options,
@@ -56,6 +60,7 @@ it('has a certificate of its own beside the exporter of its node, which is asked
 
 it('asks an engine with an authority and tokens of its own with those, and not with its own certificate', () => {
   const options = {
+    prometheus: prometheus.options.parse({}),
     'consul-server': consulServer.options.parse({}),
     'node-exporter': nodeExporter.options.parse({}),
   }
@@ -76,4 +81,32 @@ it('asks an engine with an authority and tokens of its own with those, and not w
 it('leaves Consul alone where nobody watches', () => {
   const options = { 'consul-server': consulServer.options.parse({}) }
   expect(jobsOf(clusterFixture({ nodes: [{ roles: ['consul-server'] }], options }))).toEqual([])
+})
+
+it('finds services of Consul at the agent of its node, with a token that Consul makes for it', () => {
+  const own = prometheus.options.parse({})
+  const options = { prometheus: own, 'consul-server': consulServer.options.parse({ datacenter: 'attic' }) }
+  const nodes = [{ roles: ['prometheus', 'consul-client'] }, { roles: ['consul-server'] }]
+  const cluster = clusterFixture({ nodes, options })
+  const node = cluster.nodes[0] as (typeof cluster.nodes)[0]
+  const provided = prometheus.provides?.({ options: own, node, cluster }) ?? []
+  expect(provided.map(({ catalogToken }) => catalogToken)).toEqual(['prometheus/catalog/node-1'])
+  const written = prometheusText(cluster, node.name, own, { rules: '/rules.yml', followsCatalog: true })
+  const { scrape_configs: jobs } = parse(written) as { scrape_configs: { job_name: string }[] }
+  expect(jobs.map(({ job_name: name }) => name)).toEqual([
+    'prometheus',
+    'consul-client',
+    'consul-server',
+    'consul-services',
+  ])
+})
+
+it.each([
+  ['no agent on its node', ['prometheus'], {}],
+  ['no wish to', ['prometheus', 'consul-client'], { consul: false }],
+])('asks Consul for no services with %s', (_, roles, written) => {
+  const cluster = clusterFixture({ nodes: [{ roles }] })
+  const node = cluster.nodes[0] as (typeof cluster.nodes)[0]
+  const options = prometheus.options.parse(written)
+  expect(prometheus.provides?.({ options, node, cluster })).toEqual([])
 })

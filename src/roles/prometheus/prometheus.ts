@@ -1,4 +1,11 @@
 /** The role `prometheus`: fetches what roles measure, keeps it, and tells what is wrong. */
+import { hasAgent } from '../../engines/consul/dns-zones.ts'
+import {
+  catalogTokenName,
+  catalogWish,
+  watchedServices,
+  type CatalogReader,
+} from '../../engines/prometheus/catalog.ts'
 import {
   PROMETHEUS_FOLDER,
   PROMETHEUS_USER,
@@ -11,8 +18,9 @@ import { addressOf, type Resource } from '../../resources/kind.ts'
 import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import type { Cluster } from '../../topology/cluster.ts'
-import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
+import { defineRole, type RoleContext, type RoleFinding, type RoleWishContext } from '../role.ts'
 import { accessResources } from './access.ts'
+import { catalogResources } from './catalog.ts'
 import { prometheusCodes } from './codes.ts'
 import {
   alertmanagerArguments,
@@ -38,6 +46,14 @@ function secondsOf(duration: string): number {
   return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? 1)
 }
 
+/** As whom it reads the catalog of services; undefined where it does not. */
+function catalogOf({
+  options,
+  node,
+}: Pick<RoleWishContext<PrometheusOptions>, 'options' | 'node'>): CatalogReader | undefined {
+  return options.consul && hasAgent(node) ? { role: ROLE, node } : undefined
+}
+
 const mine = { owner: PROMETHEUS_USER, group: PROMETHEUS_USER, mode: '750' } as const
 
 /** Its data, and where scripts of its page leave a link for a web server that is not installed (Debian's javascript-common). */
@@ -50,10 +66,12 @@ function folders(): Resource[] {
   ]
 }
 
-function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOptions>): Resource[] {
-  const trust = [...trustResources(ROLE, node, secrets), ...accessResources(cluster, secrets)]
-  const prometheus = debianPackage({ name: 'prometheus' })
-  const needs = [addressOf(prometheus), ...trust.map(addressOf)]
+/** Its rules and its configuration, which its own checker reads before they go live. */
+function configuration(
+  { options, node, cluster }: RoleContext<PrometheusOptions>,
+  followsCatalog: boolean,
+  needs: readonly ReturnType<typeof addressOf>[],
+): readonly [Resource, Resource] {
   const rules = file({
     path: RULES,
     content: rulesText(),
@@ -62,10 +80,20 @@ function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOp
   })
   const config = file({
     path: CONFIG,
-    content: prometheusText(cluster, node.name, options, RULES),
+    content: prometheusText(cluster, node.name, options, { rules: RULES, followsCatalog }),
     validate: ['promtool', 'check', 'config', '{}'],
     needs: [...needs, addressOf(rules)],
   })
+  return [rules, config]
+}
+
+function resources(context: RoleContext<PrometheusOptions>): Resource[] {
+  const { options, node, cluster, secrets } = context
+  const catalog = catalogOf(context)
+  const trust = [...trustResources(ROLE, node, secrets), ...accessResources(cluster, secrets)]
+  const prometheus = debianPackage({ name: 'prometheus' })
+  const needs = [addressOf(prometheus), ...trust.map(addressOf)]
+  const [rules, config] = configuration(context, catalog !== undefined, needs)
   const settings = file({
     path: '/etc/default/prometheus',
     content: `ARGS="--web.listen-address=${PROMETHEUS} --storage.tsdb.path=${DATA} --storage.tsdb.retention.time=${options.keep}"\n`,
@@ -85,6 +113,7 @@ function resources({ options, node, cluster, secrets }: RoleContext<PrometheusOp
       reloadOn: [config, rules, ...trust.filter(({ kind }) => kind === 'file')].map(addressOf),
       needs: [...started, addressOf(config)],
     }),
+    ...(catalog ? catalogResources(catalog, secrets, trust) : []),
     ...(isHeard(cluster, options.webhook) ? alerting(cluster, options, needs) : []),
   ]
 }
@@ -151,10 +180,28 @@ const prometheus = defineRole({
   pace: 'one at a time',
   options: prometheusOptions,
   findings: ({ options, nodes, cluster }) => findings(options, nodes, jobsOf(cluster).length),
-  secrets: ({ node }) => trustWishes(ROLE, node, [node.address]),
+  provides: (context) => {
+    const catalog = catalogOf(context)
+    return catalog ? [{ name: ROLE, ports: [], to: 'cluster', catalogToken: catalogTokenName(catalog) }] : []
+  },
+  secrets: (context) => {
+    const catalog = catalogOf(context)
+    return [
+      ...trustWishes(ROLE, context.node, [context.node.address]),
+      ...(catalog ? [catalogWish(catalog)] : []),
+    ]
+  },
   resources,
   gates: ({ node, options }) => [storedGate(node.name, secondsOf(options.interval))],
-  status: ({ nodes }) => prometheusProbe(nodes.map(({ name }) => name)),
+  status: ({ nodes, options, cluster }) =>
+    prometheusProbe(
+      nodes.map(({ name }) => name),
+      secondsOf(options.interval),
+      (name) =>
+        nodes.some((node) => node.name === name && catalogOf({ options, node }))
+          ? watchedServices(cluster)
+          : [],
+    ),
 })
 
 export default prometheus

@@ -53,19 +53,29 @@ export function storedGate(node: string, intervalSeconds: number): Gate {
   }
 }
 
-/** What it says is wrong now. */
-export function prometheusProbe(nodes: readonly string[]): EngineProbe {
+/** What it says is wrong now. `services` are those that are to be among the targets of a node: Prometheus tells nobody that Consul does not answer it. */
+export function prometheusProbe(
+  nodes: readonly string[],
+  intervalSeconds: number,
+  services: (node: string) => readonly string[],
+): EngineProbe {
   return {
     name: 'prometheus',
     members: nodes,
     ask: async (link, node) => {
       const [targets, alerts] = await Promise.all([
-        samplesOf(link, node, 'up'),
+        // A target that is gone without a word, as in a restart, has its last sample for five minutes (Prometheus, "Staleness").
+        samplesOf(link, node, `up unless time() - timestamp(up) > ${3 * intervalSeconds}`),
         samplesOf(link, node, 'ALERTS{alertstate="firing",severity!="none"}'),
       ])
       const silent = targets.filter(({ value }) => value === 0)
+      const found = new Set(targets.map(({ labels }) => labels['service']))
+      const unseen = services(node).filter((name) => !found.has(name))
       const problems = [
-        ...silent.map(({ labels }) => `${labels['node']}: ${labels['job']} gives no metrics`),
+        ...unseen.map((name) => `Prometheus on ${node} does not see the service ${name} in Consul`),
+        ...silent.map(
+          ({ labels }) => `${labels['node']}: ${labels['service'] ?? labels['job']} gives no metrics`,
+        ),
         ...alerts
           .filter(({ labels }) => labels['alertname'] !== 'TargetDown')
           .map(({ labels }) => alertText(labels)),

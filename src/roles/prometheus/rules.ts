@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
     expr: 'up == 0',
     for: '2m',
     severity: 'critical',
-    summary: '{{ $labels.job }} on {{ $labels.node }} gives no metrics',
+    summary: '{{ or $labels.service $labels.job }} on {{ $labels.node }} gives no metrics',
   },
   {
     alert: 'DiskNearlyFull',

@@ -46,6 +46,17 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 
 await describePowerCut({
   lane: 'monitoring',
+  more: {
+    services: {
+      bell: {
+        on: ['cow'],
+        port: 8080,
+        tags: ['prometheus'],
+        meta: { metrics_path: '/counts' },
+        check: { http: ':8080/counts', interval: '2s' },
+      },
+    },
+  },
   afterwards: (given) => {
     /** Asks for the status until it says so, and gives its exit status. */
     const statusSays = async (text: RegExp): Promise<number> => {
@@ -61,6 +72,43 @@ await describePowerCut({
       expect(asked.passed, asked.detail).toBe(true)
       return code
     }
+
+    /** Asks Prometheus until it has such a sample. */
+    const stored = async (expression: string): Promise<void> => {
+      const question = ['promtool', 'query', 'instant', 'http://127.0.0.1:9090', expression]
+      const asked = await poll(
+        async () => {
+          const detail = await given().text('ant', ...question)
+          return { passed: detail !== '', detail }
+        },
+        { patienceSeconds: 120, pauseSeconds: 2 },
+      )
+      expect(asked.passed, expression).toBe(true)
+    }
+
+    it('finds a service of Consul, also when that has moved to another node', async () => {
+      await stored('bell_rings_total{job="consul-services",service="bell",node="cow"} == 3')
+      given().edit((text) => text.replace(/(bell:\n\s+on:\n\s+- )cow/, '$1dog'))
+      expect((await given().apply()).outcome).toBe('changed')
+      await stored('bell_rings_total{job="consul-services",service="bell",node="dog"} == 3')
+      await given().well()
+    })
+
+    it('keeps the targets that it knows when Consul refuses to answer, and tells of a service that it does not know', async () => {
+      const token = '/etc/prometheus/tls/prometheus-catalog.token'
+      const refused = ['journalctl', '-b', '-u', 'bramble-catalog-targets', '--grep', '403']
+      await given().output('ant', 'sh', '-c', `cp -p ${token} /root/kept && echo wrong >${token}`)
+      const asked = await poll(
+        async () => ({ passed: (await given().inside('ant', ...refused)).code === 0, detail: '' }),
+        { patienceSeconds: 60, pauseSeconds: 2 },
+      )
+      expect(asked.passed).toBe(true)
+      expect((await given().bramble('status')).text).toContain('10 of 10 targets give metrics')
+      await given().output('ant', 'systemctl', 'restart', 'bramble-catalog-targets')
+      expect(await statusSays(/does not see the service bell in Consul/)).not.toBe(0)
+      await given().output('ant', 'mv', '/root/kept', token)
+      await given().well()
+    })
 
     it('sees an exporter whose process lives and gives nothing', async () => {
       await given().output('dog', 'systemctl', 'kill', '--signal=STOP', 'prometheus-node-exporter')

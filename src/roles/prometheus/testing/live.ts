@@ -19,9 +19,29 @@ const until = (expression: string, answer: string): string[] => [
   ...query(expression),
 ]
 
+/** A program with metrics of its own, at a path of its own. */
+const BELL = `[Unit]
+Description=Counts how often it rings
+
+[Service]
+RuntimeDirectory=bell
+ExecStartPre=/bin/sh -c 'echo "bell_rings_total 3" >/run/bell/counts'
+ExecStart=/usr/bin/busybox httpd -f -p 8080 -h /run/bell
+Restart=always
+
+[Install]
+WantedBy=multi-user.target
+`
+
 export default {
   lane: 'monitoring',
   uses: { on: ['ant'], interval: '5s', webhook: 'http://127.0.0.1:9/alerts' },
+  beside: {
+    packages: { on: ['cow', 'dog'], install: ['busybox'] },
+    units: { on: ['cow', 'dog'], unit: 'bell', content: BELL },
+    'consul-server': { on: ['bee'], source: 'package', unmaintained: 'accepted' },
+    'consul-client': { on: ['ant', 'cow', 'dog'] },
+  },
   shows: [
     { node: 'ant', run: until('sum(up{job="node-exporter"})', '"4"'), prints: '"4"' },
     {
