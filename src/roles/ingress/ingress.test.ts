@@ -45,6 +45,19 @@ describe('ingress', () => {
     ).toEqual(['ingress/catalog/nas'])
   })
 
+  it('has no certificate of the cluster where a public authority gives one for each name', () => {
+    const wished = (more: object) => {
+      const options = written({ consul: false, ...more })
+      const cluster = clusterFixture({
+        nodes: [{ name: 'nas', roles: ['ingress'] }],
+        options: { ingress: options },
+      })
+      return cluster.nodes.flatMap((node) => ingress.secrets?.({ options, node, cluster }) ?? [])
+    }
+    expect(wished({}).map(({ name }) => name)).toEqual(['ingress/ca', 'ingress/nas'])
+    expect(wished({ acme: { email: 'ada@example.net' } })).toEqual([])
+  })
+
   it('takes requests on the secure port alone, sends all others there, and shows itself on the loopback', () => {
     const settings = parse(staticText(written({ dashboard: true }), 'example.net', { token: 't' })) as {
       entryPoints: Record<string, { address: string; asDefault?: boolean }>

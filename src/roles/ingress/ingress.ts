@@ -66,12 +66,12 @@ export function routedServices({
   return [...new Set(routed.map(({ name }) => name))]
 }
 
-/** Its certificate is for every name below the domain, and those of the routes. */
+/** Its certificate is for every name below the domain, and those of the routes; with ACME it has none of ours. */
 function wishes(context: RoleWishContext<IngressOptions>): readonly SecretWish[] {
   const { options, node, cluster } = context
   const domain = domainOf(options, cluster)
   const hosts = Object.values(options.routes).flatMap(({ host }) => host)
-  return [
+  const own = [
     authority(AUTHORITY, `Bramble ingress of ${cluster.name}`),
     certificate({
       name: certificateName(node),
@@ -80,8 +80,8 @@ function wishes(context: RoleWishContext<IngressOptions>): readonly SecretWish[]
       dnsNames: [...new Set([node.fqdn, node.name, domain, `*.${domain}`, ...hosts])],
       ipAddresses: ['127.0.0.1'],
     }),
-    ...(followsCatalog(context) ? [token(tokenName(node))] : []),
   ]
+  return [...(options.acme ? [] : own), ...(followsCatalog(context) ? [token(tokenName(node))] : [])]
 }
 
 function provided(context: RoleWishContext<IngressOptions>): readonly Provided[] {
@@ -110,7 +110,9 @@ function provided(context: RoleWishContext<IngressOptions>): readonly Provided[]
   ]
 }
 
-function shown({ node, secrets }: RoleContext<IngressOptions>): Resource[] {
+/** What it shows to who asks, when no ACME server gives it anything. */
+function shown({ options, node, secrets }: RoleContext<IngressOptions>): Resource[] {
+  if (options.acme) return []
   const { certificatePem, keyPem } = secrets.certificate(certificateName(node))
   return [
     directory({ path: `${FOLDER}/tls` }),

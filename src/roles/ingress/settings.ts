@@ -88,7 +88,7 @@ export function routesText({ routes, acme }: IngressOptions): string {
   }
   return stringify({
     tls: {
-      // It asks an authority for no name that any certificate of its own covers, this one included.
+      // With ACME there is none of ours: it would ask an authority for no name that it covers.
       ...(acme === undefined && {
         stores: { default: { defaultCertificate: { certFile: FILES.certificate, keyFile: FILES.key } } },
       }),
