@@ -1,7 +1,7 @@
 /** Everything that must be decided before a node is touched: facts, roles, secrets, releases, programs. */
 import { compileLater } from '../../compile/compile-later.ts'
 import type { Program } from '../../compile/compile.ts'
-import { unseenRoleFacts, withFacts, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
+import { withFacts, type ClusterLock } from '../../cluster-lock/cluster-lock.ts'
 import type { Resolved } from '../../resolve/resolve.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { supportDates } from '../../releases/support.ts'
@@ -37,6 +37,7 @@ import {
 } from '../../wishes/meet-releases.ts'
 import { meetWishes } from '../../wishes/meet-secrets.ts'
 import { nodesInScope, type Scope } from '../../programs/scope.ts'
+import { unseenNodes } from './unseen-nodes.ts'
 
 /** A run that is ready to go. */
 export interface Prepared {
@@ -200,22 +201,13 @@ function ranOtherwise(resolved: Resolved): boolean {
   })
 }
 
-/** Nodes of which something is still to be asked before their programs can be made. */
-export function unseenNodes({ cluster }: Resolved): string[] {
-  return cluster.nodes
-    .filter(
-      ({ facts, roles }) => facts['machine_id'] === undefined || unseenRoleFacts(facts, roles).length > 0,
-    )
-    .map(({ name }) => name)
-}
-
 /** Facts of all nodes count, not only of those in scope: selectors choose among all. */
 async function resolveWithFacts(
   opened: OpenedCluster,
   firstContact: FirstContact,
 ): Promise<{ resolved: Resolved; isManaged: boolean }> {
   const { source } = opened
-  const unseen = unseenNodes(opened.resolved)
+  const unseen = unseenNodes(opened.resolved.cluster.nodes, opened.paths.knownHostsFile)
   let lock = source.lock
   let isManaged = false
   if (unseen.length > 0) {

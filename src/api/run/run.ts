@@ -28,7 +28,8 @@ import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
 import { PlanKeeper, type PlanOptions } from '../planned/plan-keeper.ts'
 import { objectionsTo, Obstacles } from './objections.ts'
-import { prepareRun, unseenNodes, type FirstContact, type Objections, type Prepared } from './prepare.ts'
+import { prepareRun, type FirstContact, type Objections, type Prepared } from './prepare.ts'
+import { unseenNodes } from './unseen-nodes.ts'
 import { pushDelivery } from './push-delivery.ts'
 import { Redaction } from './redaction.ts'
 import { orderedNodes } from '../../programs/node-order.ts'
@@ -105,7 +106,7 @@ async function carryOut(
     const facts: FirstContact = (nodes) => readFacts(push, nodes)
     const objections: Objections = (found) => objectionsTo(found, cluster, transport)
     // While they let us in, the run is prepared. Who was never seen may not be part of it.
-    if (unseenNodes(cluster.resolved).length === 0)
+    if (unseenNodes(cluster.resolved.cluster.nodes, cluster.paths.knownHostsFile).length === 0)
       transport.begin(nodesInScope(cluster.resolved, options).slice(0, options.concurrency ?? CONCURRENCY))
     const prepared = await prepareRun(cluster, options, mode, facts, objections)
     redaction.begin(prepared)
