@@ -235,9 +235,17 @@ describe('the clock', () => {
     ).toBe('[Service]\nTimeoutStartSec=60\n')
   })
 
+  const states = (resources: readonly Resource[]) =>
+    resources
+      .filter(({ kind, name }) => kind === 'service' && name.startsWith('systemd-time'))
+      .map(({ row }) => row[1])
+
+  it('is waited for by a boot and by no apply: where there is no time server it would never end well', () => {
+    expect(states(resourcesOf({}))).toEqual(['running', 'leave'])
+  })
+
   it('of a node of the lab is that of its computer: nothing is started', () => {
-    const wait = resourcesOf({}, { lab: true }).filter(({ name }) => name.startsWith('systemd-time'))
-    expect(wait.filter(({ kind }) => kind === 'service').map(({ row }) => row[1])).toEqual(['leave', 'leave'])
+    expect(states(resourcesOf({}, { lab: true }))).toEqual(['leave', 'leave'])
   })
 })
 

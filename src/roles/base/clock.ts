@@ -50,11 +50,7 @@ export function clock({ sync, servers, wait_seconds }: BaseOptions['time'], isSh
   })
   const others = OTHERS.map((name) => service({ name, enabled: 'no', state: 'stopped' }))
   if (wait_seconds === 0) return [...config, ...others, daemon]
-  return [
-    ...config,
-    ...wait,
-    ...others,
-    daemon,
-    service({ name: WAIT, state, needs: [...wait, daemon].map(addressOf) }),
-  ]
+  // It counts at boot. Now it would hold the apply up where there is no time server, and fail it.
+  const atBoot = service({ name: WAIT, state: 'leave', needs: [...wait, daemon].map(addressOf) })
+  return [...config, ...wait, ...others, daemon, atBoot]
 }
