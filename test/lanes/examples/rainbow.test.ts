@@ -68,6 +68,11 @@ describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik || lacksDnsp
     const term = async () => Number(/^\s*term = (\d+)$/m.exec(await asConsul('info'))?.[1])
     let mirror: ReleaseServer
     let stranger: Stranger
+    /** Boards as they come. */
+    const unpacked = async (): Promise<void> => {
+      await cluster.labUp()
+      for (const node of NODES) bare.set(node, await treeOf(cluster, node))
+    }
 
     beforeAll(async () => {
       mirror = await ReleaseServer.start()
@@ -78,8 +83,7 @@ describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik || lacksDnsp
         `roles.ingress.version=${recipeOf('traefik').version}`,
         'roles.ingress.unmaintained=accepted',
       ]
-      await cluster.labUp()
-      for (const node of NODES) bare.set(node, await treeOf(cluster, node))
+      await unpacked()
       stranger = await Stranger.plugIn(cluster)
     })
     afterAll(async () => {
@@ -229,7 +233,7 @@ describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik || lacksDnsp
       // The disk with the repositories is all that is left of the boards.
       const disk = await cluster.inside('spatterling', 'tar', '-C', '/srv', '-c', 'backup')
       await throwAway(cluster)
-      await cluster.labUp()
+      await unpacked()
       expect(await cluster.apply()).toMatchObject({ outcome: 'changed', failedNodes: [] })
       await labExec(cluster.id, 'spatterling', ['tar', '-C', '/srv', '-x'], { input: disk.stdout })
       const restored = await cluster.bramble('backup', 'restore', '--yes')
