@@ -1,0 +1,130 @@
+/** The role `nfs-server`, held to the contract of roles, and what is its own. */
+import { describe, expect, it } from 'vitest'
+import { roleSchemas } from '../../api/open.ts'
+import { readClusterFile } from '../../cluster-file/read.ts'
+import { EMPTY_LOCK } from '../../cluster-lock/cluster-lock.ts'
+import type { NodeLink, ProgramEnd } from '../../engines/contract.ts'
+import { exportsOf } from '../../engines/nfs/exports.ts'
+import { sharedProblem } from '../../engines/nfs/effect.ts'
+import { fileFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import { describeRole } from '../../../test/contract/role.ts'
+import { resolve } from '../../resolve/resolve.ts'
+import { roles } from '../registry.generated.ts'
+import type { Role } from '../role.ts'
+import nfsServer from './nfs-server.ts'
+
+describeRole({
+  role: nfsServer as unknown as Role<never>,
+  required: { exports: { media: { path: '/srv/media' } } },
+  samples: {
+    'everything said': {
+      exports: {
+        media: {
+          path: '/srv/disk/media',
+          disk: 'LABEL=data',
+          disk_type: 'ext4',
+          mounted_at: '/srv/disk',
+          owner: { user: 'media', id: 2000 },
+        },
+        old: { path: '/srv/old', disk: 'UUID=1234-abcd', read_only: true },
+      },
+      clients: ['192.168.1.0/24', 'fd00::7'],
+    },
+  },
+})
+
+function resolved(roleText: string) {
+  const read = readClusterFile(
+    {
+      path: 'cluster.yaml',
+      text: `cluster: office
+domain: office.example.net
+nodes:
+  nas: { address: 192.0.2.1, model: pi4, memory: 4GiB }
+  bee: { address: 192.0.2.2, model: pi4, memory: 4GiB }
+  cow: { address: 192.0.2.3, model: pi4, memory: 4GiB }
+roles:
+${roleText}`,
+    },
+    { roles: roleSchemas() },
+  )
+  if (!read.file) throw new Error(JSON.stringify(read.diagnostics))
+  return resolve({
+    file: read.file,
+    positions: read.positions,
+    roles,
+    authorizedKeys: [],
+    lock: EMPTY_LOCK,
+  })
+}
+
+const SHARED =
+  '  nfs-server: { on: nas, exports: { media: { path: /srv/disk/media, disk: LABEL=data, mounted_at: /srv/disk } } }\n'
+
+function listOf(roleText: string): string {
+  const { cluster } = resolved(roleText)
+  const [node] = cluster.nodes
+  const [use] = cluster.uses<never>('nfs-server')
+  if (!node || !use) throw new Error('no node')
+  const made = nfsServer.resources({
+    options: use.options,
+    node,
+    cluster,
+    secrets: secretsFixture(),
+    release: releaseFixture,
+    file: fileFixture,
+  })
+  const bytes = made.find(({ name }) => name === '/etc/exports.d/bramble-media.exports')?.contents[0]?.bytes
+  return bytes && !('path' in bytes) ? Buffer.from(bytes).toString() : ''
+}
+
+describe('a shared folder', () => {
+  it('is given to the nodes that mount it and to nobody else, and only while its disk is mounted', () => {
+    const list = listOf(`${SHARED}  nfs-volume: { on: [nas, bee], volumes: { media: /srv/media } }\n`)
+    expect(list.split('\n')[1]).toMatch(
+      /^\/srv\/disk\/media 192\.0\.2\.2\(rw,sync,root_squash,no_subtree_check,sec=sys,mountpoint=\/srv\/disk,fsid=[0-9a-f-]{36}\)$/,
+    )
+  })
+
+  it('is given to nobody when nobody mounts it', () => {
+    expect(
+      listOf(SHARED)
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#')),
+    ).toEqual([])
+  })
+
+  it('is worth keeping only where its disk is mounted', () => {
+    const [backup] = resolved(SHARED)
+      .cluster.provided()
+      .flatMap((one) => one.backup ?? [])
+    expect(backup).toEqual({ paths: [{ path: '/srv/disk/media', mounted: true }] })
+  })
+
+  it('is not there when the disk is not: an empty folder in its place is no folder', async () => {
+    const [one] = exportsOf(resolved(SHARED).cluster)
+    if (!one) throw new Error('nothing is shared')
+    const link = (ends: Readonly<Record<string, Partial<ProgramEnd>>>): NodeLink => ({
+      connect: () => Promise.reject(new Error('no link')),
+      run: (_, [program = '']) =>
+        Promise.resolve({ code: 0, stdout: Buffer.from(''), stderr: '', ...ends[program] }),
+    })
+    const shared = { '/usr/sbin/exportfs': { stdout: Buffer.from('/srv/disk/media  192.0.2.2(sync)\n') } }
+    expect(await sharedProblem(link({ ...shared, findmnt: { code: 1 } }), one)).toBe(
+      'no disk is mounted at /srv/disk, so media is not shared',
+    )
+    expect(await sharedProblem(link({}), one)).toBe('/srv/disk/media is not shared')
+    expect(await sharedProblem(link(shared), one)).toBeUndefined()
+  })
+})
+
+describe('a database', () => {
+  it('is not put on it, whichever engine it belongs to: DATABASE_ON_SHARE', () => {
+    const codes = (folder: string) =>
+      resolved(
+        `${SHARED}  nfs-volume: { on: bee, volumes: { media: /srv/media } }\n  consul-server: { on: bee, data_dir: ${folder} }\n`,
+      ).diagnostics.map(({ code }) => code)
+    expect(codes('/srv/media/consul')).toContain('DATABASE_ON_SHARE')
+    expect(codes('/srv/consul')).not.toContain('DATABASE_ON_SHARE')
+  })
+})

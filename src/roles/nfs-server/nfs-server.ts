@@ -1,0 +1,176 @@
+/** The role `nfs-server`: folders of a disk, shared with the nodes that mount them. */
+import { createHash } from 'node:crypto'
+import { ownerOf, withoutVersion3 } from '../../engines/nfs/base.ts'
+import { nfsCodes } from '../../engines/nfs/codes.ts'
+import { nfsGate, nfsProbe, sharedProblem } from '../../engines/nfs/effect.ts'
+import { addressFor, clientsOf, diskAt, exportsOf, type Export } from '../../engines/nfs/exports.ts'
+import { NFS_PORT, SERVER_ROLE, VOLUME_ROLE } from '../../engines/nfs/names.ts'
+import { serverOptions, type ServerOptions } from '../../engines/nfs/options.ts'
+import { networkFindings } from '../../engines/network-findings.ts'
+import { directory } from '../../resources/directory/directory.ts'
+import { file } from '../../resources/file/file.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
+import { mount } from '../../resources/mount/mount.ts'
+import { debianPackage } from '../../resources/package/package.ts'
+import { service } from '../../resources/service/service.ts'
+import type { Cluster } from '../../topology/cluster.ts'
+import { defineRole, type RoleContext } from '../role.ts'
+
+/** The newest version alone (nfs.conf(5)): one port, locks that end with their holder, and no port mapper. */
+const SETTINGS = `# Written by Bramble from the cluster file.
+[nfsd]
+udp=n
+vers3=n
+vers4=y
+vers4.0=n
+vers4.1=n
+vers4.2=y
+`
+
+/** The same in each run, and another one for each folder: whoever has mounted it knows it by this after the server was started anew. */
+function identityOf({ name, server }: Export): string {
+  const hex = createHash('sha256').update(`${server.name}/${name}`).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+/** One line of exports(5). `mountpoint`: nothing is given out while the disk is not mounted; root of another node is nobody here. */
+function exportText(one: Export, { clients }: ServerOptions, cluster: Cluster): string {
+  const words = [
+    one.read_only ? 'ro' : 'rw',
+    'sync',
+    'root_squash',
+    'no_subtree_check',
+    'sec=sys',
+    `mountpoint=${diskAt(one)}`,
+    `fsid=${identityOf(one)}`,
+  ].join(',')
+  const nodes = clientsOf(one.name, one.server.name, cluster).map((node) =>
+    addressFor(node, one.network, cluster).replace(/^\[(.*)\]$/, '$1'),
+  )
+  const all = [...new Set([...nodes, ...clients])]
+  return `# Written by Bramble from the cluster file.\n${all.length === 0 ? '#' : ''}${one.path} ${all.map((client) => `${client}(${words})`).join(' ')}\n`
+}
+
+/** The disk, and on it the folder with its owner. */
+function folderOf(one: Export): Resource[] {
+  if (one.disk === undefined) return []
+  const at = diskAt(one)
+  const disk = mount({
+    path: at,
+    source: one.disk,
+    type: one.disk_type,
+    options: ['noatime', 'nodev', 'nosuid'],
+  })
+  if (one.path === at) return [disk]
+  const whose = one.owner?.user ?? 'root'
+  // Behind the mount: what is made before lies beneath it.
+  return [
+    disk,
+    directory({
+      path: one.path,
+      owner: whose,
+      group: whose,
+      mode: '775',
+      stage: LATE,
+      needs: [addressOf(disk)],
+    }),
+  ]
+}
+
+/** Behind mounts, before services. */
+const LATE = 65
+
+function resources({ options, node, cluster }: RoleContext<ServerOptions>): Resource[] {
+  const own = exportsOf(cluster).filter(
+    ({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name),
+  )
+  const server = debianPackage({ name: 'nfs-kernel-server', program: '/usr/sbin/exportfs' })
+  const settings = file({
+    path: '/etc/nfs.conf.d/90-bramble.conf',
+    content: SETTINGS,
+    needs: [addressOf(server)],
+  })
+  const lists = own.map((one) =>
+    file({
+      path: `/etc/exports.d/bramble-${one.name}.exports`,
+      content: exportText(one, options, cluster),
+      needs: [addressOf(server)],
+    }),
+  )
+  return [
+    ...withoutVersion3(),
+    ...own.flatMap(ownerOf),
+    server,
+    ...own.flatMap(folderOf),
+    directory({ path: '/etc/nfs.conf.d' }),
+    directory({ path: '/etc/exports.d' }),
+    settings,
+    ...lists,
+    service({
+      name: 'nfs-server',
+      restartOn: [server, settings].map(addressOf),
+      reloadOn: lists.map(addressOf),
+      needs: [settings, ...lists].map(addressOf),
+    }),
+  ]
+}
+
+/** The kernel's NFS server, from Debian. */
+const nfsServer = defineRole({
+  name: SERVER_ROLE,
+  summary:
+    'Shares folders of a disk with the nodes that mount them, and nothing while the disk is not there.',
+  uses: 'several',
+  pace: 'one at a time',
+  options: serverOptions,
+  carries: () => true,
+  findings: ({ options, nodes, cluster }) => [
+    ...networkFindings(cluster, options.network, [
+      ...nodes,
+      ...Object.keys(options.exports).flatMap((name) =>
+        nodes.flatMap((node) => clientsOf(name, node.name, cluster)),
+      ),
+    ]),
+    ...Object.keys(options.exports).flatMap((name) => {
+      const having = exportsOf(cluster).filter((one) => one.name === name)
+      return having.length < 2
+        ? []
+        : [
+            {
+              diagnostic: nfsCodes.NFS_EXPORT_TWICE({ name, nodes: having.map(({ server }) => server.name) }),
+              option: ['exports', name],
+            },
+          ]
+    }),
+  ],
+  provides: ({ options, node, cluster }) => [
+    {
+      name: SERVER_ROLE,
+      ports: [{ port: NFS_PORT, protocol: 'tcp' }],
+      // The server itself gives nothing to whoever is not named.
+      to: options.clients.length > 0 ? 'everyone' : { roles: [VOLUME_ROLE] },
+      packages: ['nfs-kernel-server'],
+      backup: { paths: Object.values(options.exports).map(({ path }) => ({ path, mounted: true })) },
+      volumes: exportsOf(cluster)
+        .filter(({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name))
+        .map(({ name, path }) => ({ name, path, shared: true })),
+      ...(options.network !== undefined && options.clients.length === 0 && { network: options.network }),
+    },
+  ],
+  resources,
+  gates: ({ options, node, cluster }) =>
+    exportsOf(cluster)
+      .filter(({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name))
+      .map((one) => nfsGate(`${SERVER_ROLE} ${one.name}`, node.name, (link) => sharedProblem(link, one))),
+  status: ({ options, nodes, cluster }) =>
+    nfsProbe(
+      SERVER_ROLE,
+      exportsOf(cluster)
+        .filter(({ name, server }) => nodes.includes(server) && Object.hasOwn(options.exports, name))
+        .map((one) => ({ node: one.server.name, ask: (link) => sharedProblem(link, one) })),
+    ),
+})
+
+export default nfsServer
