@@ -43,6 +43,7 @@ exec env -i PATH="$PATH" LAB_BRIDGE="$bridge" LAB_FOLDER="$folder" qemu-system-x
 	-kernel "$base/vmlinuz" -initrd "$base/initrd" \
 	-append 'root=/dev/vda rootfstype=ext4 rw net.ifnames=0 mitigations=off console=ttyS0 quiet' \
 	-drive "file=$folder/disk.qcow2,format=qcow2,if=virtio,cache=none,discard=unmap" \
+	-drive "file=$folder/second.qcow2,format=qcow2,if=virtio,cache=none,discard=unmap" \
 	-netdev "tap,id=net0,ifname=$link,script=$folder/plug-in,downscript=no" \
 	-device "virtio-net-pci,netdev=net0,mac=$mac,romfile=" \
 	-virtfs "local,path=$folder/given,mount_tag=bramble-lab,security_model=none,readonly=on" \

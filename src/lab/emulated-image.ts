@@ -4,11 +4,17 @@ import { join } from 'node:path'
 import { step } from './step.ts'
 import { besideLab } from './store.ts'
 
-/** What such a node needs beside what every node has: Debian's kernel, its devices, and what runs programs in it without a network. */
-export const EMULATED_PACKAGES = ['linux-image-amd64', 'qemu-guest-agent', 'udev', 'zstd'] as const
+/** What such a node needs beside what every node has: Debian's kernel, its devices and disks, and what runs programs in it without a network. */
+export const EMULATED_PACKAGES = [
+  'e2fsprogs',
+  'linux-image-amd64',
+  'qemu-guest-agent',
+  'udev',
+  'zstd',
+] as const
 
-/** Size of each node's disk; only what is written to it takes room. */
-const DISK_GIGABYTES = 8
+/** Size of each disk of a node; only what is written to it takes room. */
+export const DISK_GIGABYTES = 8
 
 /** The disk in a base of emulated nodes. */
 export function emulatedDisk(base: string): string {

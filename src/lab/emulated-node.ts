@@ -1,7 +1,7 @@
 /** An emulated node: QEMU with a kernel of its own and a disk that forgets what was not flushed when its plug is pulled. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { emulatedDisk } from './emulated-image.ts'
+import { DISK_GIGABYTES, emulatedDisk } from './emulated-image.ts'
 import { agentAnswers, runByAgent } from './guest-agent.ts'
 import { ROOT_ENVIRONMENT, type NodeKind } from './node-kind.ts'
 import { readRunning } from './running-process.ts'
@@ -15,8 +15,11 @@ export const emulated: NodeKind = {
   firstProcess: () => undefined,
 
   async makeDisk(folder, name, { base }, etc) {
-    const words = ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', emulatedDisk(base)]
-    await step('qemu-img', [...words, join(folder, 'disk.qcow2')], { node: name })
+    const make = ['create', '-q', '-f', 'qcow2']
+    const words = [...make, '-F', 'raw', '-b', emulatedDisk(base), join(folder, 'disk.qcow2')]
+    await step('qemu-img', words, { node: name })
+    const second = [...make, join(folder, 'second.qcow2'), `${DISK_GIGABYTES}G`]
+    await step('qemu-img', second, { node: name })
     await mkdir(join(folder, 'given'), { recursive: true })
     for (const [file, text] of Object.entries(etc)) await writeFile(join(folder, 'given', file), text)
   },
