@@ -41,7 +41,7 @@ export interface MetricsAccess {
 export interface ProvidedVolume {
   readonly name: string
   readonly path: string
-  /** The files lie on another computer, or others write them, too. */
+  /** The files lie on another computer: their locks and flushes go over a network. */
   readonly shared: boolean
 }
 

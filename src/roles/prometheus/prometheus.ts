@@ -182,7 +182,15 @@ const prometheus = defineRole({
   findings: ({ options, nodes, cluster }) => findings(options, nodes, jobsOf(cluster).length),
   provides: (context) => {
     const catalog = catalogOf(context)
-    return catalog ? [{ name: ROLE, ports: [], to: 'cluster', catalogToken: catalogTokenName(catalog) }] : []
+    return [
+      {
+        name: ROLE,
+        ports: [],
+        to: 'cluster',
+        databases: ['/var/lib/prometheus'],
+        ...(catalog && { catalogToken: catalogTokenName(catalog) }),
+      },
+    ]
   },
   secrets: (context) => {
     const catalog = catalogOf(context)
