@@ -32,7 +32,16 @@ export interface LiveRole {
 }
 
 /** Labs of their own. */
-export const LANES = ['docker', 'mesh', 'names', 'updates', 'storage', 'monitoring', 'web'] as const
+export const LANES = [
+  'docker',
+  'mesh',
+  'names',
+  'updates',
+  'storage',
+  'monitoring',
+  'web',
+  'emulated',
+] as const
 export type Lane = (typeof LANES)[number]
 
 /** The nodes of every such lab. */

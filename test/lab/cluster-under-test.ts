@@ -149,6 +149,15 @@ export class ClusterUnderTest {
     return stdout.toString().trim() || stderr.trim()
   }
 
+  /** The packet rules of a node, whether it has a program that shows them or not. */
+  async packetRules(node: string): Promise<RunResult> {
+    const state = (await labState(this.id)).find(({ name }) => name === node)
+    // In a machine with a kernel of its own nobody but a program of its own can have made any.
+    return state?.emulated === true
+      ? this.inside(node, 'nft', 'list', 'ruleset')
+      : this.inNetworkOf(node, 'nft', 'list', 'ruleset')
+  }
+
   /** Runs a program of this computer in the network of a node. */
   async inNetworkOf(node: string, program: string, ...args: string[]): Promise<RunResult> {
     const state = (await labState(this.id)).find(({ name }) => name === node)

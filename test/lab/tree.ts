@@ -38,7 +38,7 @@ export async function stateOf(cluster: ClusterUnderTest, node: string): Promise<
     'package ${Package} ${db:Status-Status}\\n',
   )
   const links = await cluster.text(node, 'ip', '-o', 'link')
-  const rules = (await cluster.inNetworkOf(node, 'nft', 'list', 'ruleset')).stdout.toString()
+  const rules = (await cluster.packetRules(node)).stdout.toString()
   return [
     ...(await treeOf(cluster, node)),
     ...run.split('\n'),
