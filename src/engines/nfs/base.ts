@@ -1,5 +1,5 @@
 /** What both halves of NFS have on a node. */
-import type { Resource } from '../../resources/kind.ts'
+import { addressOf, type Resource } from '../../resources/kind.ts'
 import { group } from '../../resources/group/group.ts'
 import { service } from '../../resources/service/service.ts'
 import { accountOfPackage } from '../../resources/user/account-of-package.ts'
@@ -16,6 +16,11 @@ export function withoutVersion3(): Resource[] {
     ...accountOfPackage('_rpc', '/run/rpcbind'),
     ...OF_VERSION_3.map((name) => service({ name, enabled: 'masked', state: 'stopped' })),
   ]
+}
+
+/** What several folders have in common, such as their disk, is there once. */
+export function once(resources: readonly Resource[]): readonly Resource[] {
+  return [...new Map(resources.map((one) => [addressOf(one), one])).values()]
 }
 
 /** The account that a folder belongs to, with the same number everywhere. */

@@ -1,4 +1,5 @@
 /** Which folders are shared in a cluster, by whom and with whom. Pure. */
+import type { LocalAddress } from '../../resources/kind.ts'
 import { onNetwork } from '../../topology/network.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
@@ -43,6 +44,16 @@ export function mountsOf({ volumes }: VolumeOptions, cluster: Cluster): readonly
 /** Where the disk of a folder is mounted on its server. */
 export function diskAt({ path, mounted_at: at }: SharedFolder): string {
   return at ?? path
+}
+
+/** Whether its server makes the folder: one that lies on a disk which the server mounts, and is not the whole of it. */
+export function hasFolder(one: SharedFolder): boolean {
+  return one.disk !== undefined && one.path !== diskAt(one)
+}
+
+/** The folder on its server, as a resource. */
+export function folderAddress({ path }: SharedFolder): LocalAddress {
+  return `directory:${path}`
 }
 
 /** Where a node is reached for this folder. */

@@ -26,6 +26,13 @@ describeRole({
           mounted_at: '/srv/disk',
           owner: { user: 'media', id: 2000 },
         },
+        more: {
+          path: '/srv/disk/more',
+          disk: 'LABEL=data',
+          disk_type: 'ext4',
+          mounted_at: '/srv/disk',
+          owner: { user: 'media', id: 2000 },
+        },
         old: { path: '/srv/old', disk: 'UUID=1234-abcd', read_only: true },
       },
       clients: ['192.168.1.0/24', 'fd00::7'],
@@ -120,11 +127,16 @@ describe('a shared folder', () => {
 
 describe('a database', () => {
   it('is not put on it, whichever engine it belongs to: DATABASE_ON_SHARE', () => {
-    const codes = (folder: string) =>
+    const codes = (role: string, at = '/srv/media') =>
       resolved(
-        `${SHARED}  nfs-volume: { on: bee, volumes: { media: /srv/media } }\n  consul-server: { on: bee, data_dir: ${folder} }\n`,
+        `${SHARED}  nfs-volume: { on: [nas, bee], volumes: { media: ${at} } }\n${role}`,
       ).diagnostics.map(({ code }) => code)
-    expect(codes('/srv/media/consul')).toContain('DATABASE_ON_SHARE')
-    expect(codes('/srv/consul')).not.toContain('DATABASE_ON_SHARE')
+    const consul = (node: string, folder: string) => `  consul-server: { on: ${node}, data_dir: ${folder} }\n`
+    expect(codes(consul('bee', '/srv/media/consul'))).toContain('DATABASE_ON_SHARE')
+    expect(codes(consul('bee', '/srv/consul'))).not.toContain('DATABASE_ON_SHARE')
+    // On the server itself it is a disk as any other.
+    expect(codes(consul('nas', '/srv/disk/media/consul'))).not.toContain('DATABASE_ON_SHARE')
+    expect(codes(consul('nas', '/srv/media/consul'))).not.toContain('DATABASE_ON_SHARE')
+    expect(codes('  prometheus: { on: bee }\n', '/var/lib/prometheus')).toContain('DATABASE_ON_SHARE')
   })
 })

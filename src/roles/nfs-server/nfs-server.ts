@@ -1,6 +1,6 @@
 /** The role `nfs-server`: folders of a disk, shared with the nodes that mount them. */
 import { createHash } from 'node:crypto'
-import { ownerOf, withoutVersion3 } from '../../engines/nfs/base.ts'
+import { once, ownerOf, withoutVersion3 } from '../../engines/nfs/base.ts'
 import { nfsCodes } from '../../engines/nfs/codes.ts'
 import { nfsGate, nfsProbe, sharedProblem } from '../../engines/nfs/effect.ts'
 import { addressFor, clientsOf, diskAt, exportsOf, type Export } from '../../engines/nfs/exports.ts'
@@ -101,9 +101,9 @@ function resources({ options, node, cluster }: RoleContext<ServerOptions>): Reso
   )
   return [
     ...withoutVersion3(),
-    ...own.flatMap(ownerOf),
+    ...once(own.flatMap(ownerOf)),
     server,
-    ...own.flatMap(folderOf),
+    ...once(own.flatMap(folderOf)),
     directory({ path: '/etc/nfs.conf.d' }),
     directory({ path: '/etc/exports.d' }),
     settings,
@@ -155,7 +155,8 @@ const nfsServer = defineRole({
       backup: { paths: Object.values(options.exports).map(({ path }) => ({ path, mounted: true })) },
       volumes: exportsOf(cluster)
         .filter(({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name))
-        .map(({ name, path }) => ({ name, path, shared: true })),
+        // Here it is a disk as any other.
+        .map(({ name, path }) => ({ name, path, shared: false })),
       ...(options.network !== undefined && options.clients.length === 0 && { network: options.network }),
     },
   ],

@@ -1,8 +1,15 @@
 /** The role `nfs-volume`: folders that other nodes share, mounted when somebody comes. */
-import { ownerOf, withoutVersion3 } from '../../engines/nfs/base.ts'
+import { once, ownerOf, withoutVersion3 } from '../../engines/nfs/base.ts'
 import { nfsCodes } from '../../engines/nfs/codes.ts'
 import { mountedProblem, nfsGate, nfsProbe } from '../../engines/nfs/effect.ts'
-import { addressFor, exportsOf, mountsOf, type Mounted } from '../../engines/nfs/exports.ts'
+import {
+  addressFor,
+  exportsOf,
+  folderAddress,
+  hasFolder,
+  mountsOf,
+  type Mounted,
+} from '../../engines/nfs/exports.ts'
 import { VOLUME_ROLE } from '../../engines/nfs/names.ts'
 import { volumeOptions, type VolumeOptions } from '../../engines/nfs/options.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
@@ -41,8 +48,12 @@ function behind(network: string | undefined, cluster: Cluster): string[] {
 
 function mountOf(one: Mounted, node: ClusterNode, cluster: Cluster, needs: LocalAddress[]): Resource[] {
   const { at, path, server, network } = one
-  if (server.name === node.name)
-    return at === path ? [] : [mount({ path: at, source: path, type: 'none', options: ['bind'] })]
+  if (server.name === node.name) {
+    const made = hasFolder(one) ? [folderAddress(one)] : []
+    return at === path
+      ? []
+      : [mount({ path: at, source: path, type: 'none', options: ['bind'], needs: made })]
+  }
   const source = `${addressFor(server, network, cluster)}:${path}`
   return [mount({ path: at, source, type: 'nfs', options: [...OPTIONS, ...behind(network, cluster)], needs })]
 }
@@ -53,7 +64,7 @@ function resources({ options, node, cluster }: RoleContext<VolumeOptions>): Reso
   return [
     ...withoutVersion3(),
     client,
-    ...new Map(all.flatMap(ownerOf).map((one) => [addressOf(one), one])).values(),
+    ...once(all.flatMap(ownerOf)),
     ...all.flatMap((one) => mountOf(one, node, cluster, [addressOf(client)])),
   ]
 }
@@ -74,13 +85,17 @@ const nfsVolume = defineRole({
       }))
   },
   follows: ({ options, node, cluster }) => remoteOf(options, node, cluster).map(({ server }) => server.name),
-  provides: ({ options }) => [
+  provides: ({ options, node, cluster }) => [
     {
       name: VOLUME_ROLE,
       ports: [],
       to: 'cluster',
       packages: ['nfs-common'],
-      volumes: Object.entries(options.volumes).map(([name, path]) => ({ name, path, shared: true })),
+      volumes: mountsOf(options, cluster).map(({ name, at, server }) => ({
+        name,
+        path: at,
+        shared: server.name !== node.name,
+      })),
     },
   ],
   resources,
