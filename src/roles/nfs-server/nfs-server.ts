@@ -27,6 +27,10 @@ vers4.1=n
 vers4.2=y
 `
 
+const MOUNTD = '/etc/systemd/system/nfs-mountd.service.d'
+/** It answers the kernel, which asks who may mount; whoever mounts asks it in version 3 alone (rpc.mountd(8)), and it would listen all the same. */
+const UNHEARD = '[Service]\nExecStart=\nExecStart=/usr/sbin/rpc.mountd --no-tcp --no-udp\n'
+
 /** The same in each run, and another one for each folder: whoever has mounted it knows it by this after the server was started anew. */
 function identityOf({ name, server }: Export): string {
   const hex = createHash('sha256').update(`${server.name}/${name}`).digest('hex')
@@ -92,6 +96,7 @@ function resources({ options, node, cluster }: RoleContext<ServerOptions>): Reso
     content: SETTINGS,
     needs: [addressOf(server)],
   })
+  const unheard = file({ path: `${MOUNTD}/90-bramble.conf`, content: UNHEARD })
   const lists = own.map((one) =>
     file({
       path: `/etc/exports.d/bramble-${one.name}.exports`,
@@ -106,11 +111,13 @@ function resources({ options, node, cluster }: RoleContext<ServerOptions>): Reso
     ...once(own.flatMap(folderOf)),
     directory({ path: '/etc/nfs.conf.d' }),
     directory({ path: '/etc/exports.d' }),
+    directory({ path: MOUNTD }),
     settings,
+    unheard,
     ...lists,
     service({
       name: 'nfs-server',
-      restartOn: [server, settings].map(addressOf),
+      restartOn: [server, settings, unheard].map(addressOf),
       reloadOn: lists.map(addressOf),
       needs: [settings, ...lists].map(addressOf),
     }),

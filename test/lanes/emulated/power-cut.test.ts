@@ -1,8 +1,14 @@
 /** What needs a kernel of its own, unplugged: `npm run test:emulated`. */
+import { expect, it } from 'vitest'
+import { labKill, labPreflight, labStart } from '../../../src/lab/lab.ts'
+import { poll } from '../../../src/support/poll.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
-import { labPreflight } from '../../../src/lab/lab.ts'
 
 const lacking = await labPreflight({ emulated: true })
+
+/** Writes so many lines, each on the disk of whoever has the file before the next one comes. */
+const LINES = 200
+const WRITER = `n=0; while [ $n -lt ${LINES} ]; do n=$((n + 1)); echo $n >>/srv/library/lines && sync -d /srv/library/lines || exit; done`
 
 await describePowerCut({
   lane: 'emulated',
@@ -10,5 +16,50 @@ await describePowerCut({
   more: { lab: { emulate: ['ant', 'bee'] } },
   before: async (cluster) => {
     await cluster.output('ant', 'sh', '-c', 'mkfs.ext4 -q -L data /dev/vdb && udevadm settle && sync')
+  },
+  afterwards: (given) => {
+    const until = async (says: () => Promise<string>, wanted: RegExp): Promise<void> => {
+      const asked = await poll(
+        async () => {
+          const detail = await says()
+          return { passed: wanted.test(detail), detail }
+        },
+        { patienceSeconds: 240, pauseSeconds: 2 },
+      )
+      expect(asked.passed, asked.detail).toBe(true)
+    }
+    const status = async (): Promise<string> => {
+      const { text, errors } = await given().bramble('status')
+      return text + errors
+    }
+
+    it('let a writer wait for a server that lost its power, and go on without an error and without a gap', async () => {
+      const start = ['systemd-run', '--unit=writer', '--remain-after-exit', '--uid=librarian']
+      await given().output('bee', ...start, 'sh', '-c', WRITER)
+      await until(() => given().text('ant', 'cat', '/srv/disk/library/lines'), /^20$/m)
+      await labKill(given().id, 'ant')
+      await labStart(given().id, 'ant')
+      const ended = ['systemctl', 'show', '--property=SubState,Result', 'writer']
+      await until(() => given().text('bee', ...ended), /^SubState=(exited|failed)$/m)
+      expect(await given().text('bee', ...ended)).toContain('Result=success')
+      const lines = await given().output('ant', 'cat', '/srv/disk/library/lines')
+      expect(lines.split('\n')).toEqual(Array.from({ length: LINES }, (_, index) => String(index + 1)))
+      await given().output('bee', 'systemctl', 'stop', 'writer')
+      await given().well()
+    })
+
+    it('share nothing while the disk is away, boot all the same, and are back with it', async () => {
+      await given().output('ant', 'sh', '-c', 'e2label /dev/vdb gone && sync')
+      await labKill(given().id, 'ant')
+      await labStart(given().id, 'ant')
+      await until(status, /no disk is mounted at \/srv\/disk/)
+      expect(await given().text('ant', 'ls', '-A', '/srv/disk')).toBe('')
+      const refused = await given().inside('bee', 'timeout', '60', 'cat', '/srv/library/book')
+      expect(refused.code).not.toBe(0)
+      await given().output('ant', 'sh', '-c', 'e2label /dev/vdb data && udevadm trigger --settle /dev/vdb')
+      await given().apply()
+      await given().well()
+      expect(await given().output('bee', 'cat', '/srv/library/book')).toBe('hello')
+    })
   },
 })
