@@ -108,5 +108,6 @@ it.each([
   const cluster = clusterFixture({ nodes: [{ roles }] })
   const node = cluster.nodes[0] as (typeof cluster.nodes)[0]
   const options = prometheus.options.parse(written)
-  expect(prometheus.provides?.({ options, node, cluster })).toEqual([])
+  const provided = prometheus.provides?.({ options, node, cluster }) ?? []
+  expect(provided.map(({ catalogToken }) => catalogToken)).toEqual([undefined])
 })
