@@ -10,6 +10,7 @@ export interface AlertsTarget {
   /** As in `MetricsTarget`. */
   readonly at: string
   readonly names?: readonly string[]
+  readonly silenceSeconds?: number
 }
 
 /** One place from which metrics are fetched. */
@@ -38,7 +39,11 @@ export function alertsTargets(cluster: View): readonly AlertsTarget[] {
   return cluster.provided().flatMap((one): AlertsTarget[] => {
     const { role, node, alerts } = one
     const at = alerts && placeOf(cluster, one, alerts.port)
-    return at === undefined ? [] : [{ role, node, at, ...(alerts?.names && { names: alerts.names }) }]
+    if (alerts === undefined || at === undefined) return []
+    const { names, silenceSeconds } = alerts
+    return [
+      { role, node, at, ...(names && { names }), ...(silenceSeconds !== undefined && { silenceSeconds }) },
+    ]
   })
 }
 

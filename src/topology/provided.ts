@@ -50,6 +50,8 @@ export interface HeardAlerts {
   readonly port: number
   /** Names of alerts; all but the one that is always there when left out. */
   readonly names?: readonly string[]
+  /** It is told at the path `/watchdog` that somebody watches, and takes so many seconds without that for the end of it. */
+  readonly silenceSeconds?: number
 }
 
 /** One thing that a role gives. */

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # Hears one request of an Alertmanager on its standard input (webhook_config) and runs the command of this node with what is posted; socat has
 # seen to it that who asks has a certificate. A GET tells whether the command could be run.
-# usage: alert-command FOLDER   FOLDER/command: a word a line, FOLDER/watchers: names of who may ask, a line each
+# usage: alert-command FOLDER RUN   FOLDER/command: a word a line, FOLDER/watchers: names of who may ask, a line each; RUN/beat.NAME: when NAME was heard to
+# watch, by the uptime, and what it said
 
 set -eu
 LC_ALL=C
@@ -15,13 +16,13 @@ reply() { # STATUS
   exit 0
 }
 
-FOLDER=$1
+FOLDER=$1 RUN=$2
 if ! grep -qxF -e "${SOCAT_OPENSSL_X509_COMMONNAME-}" "$FOLDER/watchers"; then reply '403 Forbidden'; fi
 
 set --
 while IFS= read -r word || [ -n "$word" ]; do set -- "$@" "$word"; done <"$FOLDER/command"
 
-IFS=' ' read -r method _ || exit 0
+IFS=' ' read -r method path _ || exit 0
 length=
 while IFS= read -r line; do
   line=${line%"$CR"}
@@ -42,6 +43,18 @@ if [ "$length" -gt "$MOST" ]; then reply '413 Content Too Large'; fi
 posted=$(mktemp)
 trap 'rm -f "$posted"' EXIT
 head -c "$length" >"$posted"
+# It repeats what it was told last for minutes: only a beat that goes on is one.
+if [ "$path" = /watchdog ]; then
+  said=$(grep -o '"beat":"[0-9]*"' "$posted" | head -n 1 | tr -dc 0-9)
+  beat=$RUN/beat.$SOCAT_OPENSSL_X509_COMMONNAME before=
+  if [ -e "$beat" ]; then read -r _ before <"$beat"; fi
+  if [ -n "$said" ] && [ "$said" != "$before" ]; then
+    read -r now _ </proc/uptime
+    echo "${now%%.*} $said" >"$beat.new.$$"
+    mv "$beat.new.$$" "$beat"
+  fi
+  reply '200 OK'
+fi
 # Alertmanager writes these two first, and our names of receivers have no quotes in them.
 ALERT_STATUS=$(sed -n '1s/^{"receiver":"[^"]*","status":"\([a-z]*\)".*/\1/p' "$posted")
 ALERT_NAMES=$(grep -o '"alertname":"[A-Za-z0-9_]*"' "$posted" | cut -d '"' -f 4 | sort -u | tr '\n' ' ')

@@ -1,15 +1,17 @@
 /** The role `alert-command`, held to the contract of roles, and the program that it lays down. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
+import { poll } from '../../support/poll.ts'
 import { run } from '../../support/run.ts'
 import { alertmanagerText } from '../prometheus/config.ts'
 import prometheus from '../prometheus/prometheus.ts'
 import type { Role } from '../role.ts'
 import alertCommand from './alert-command.ts'
+import { problemsOf } from './silence-status.ts'
 
 describeRole({
   role: alertCommand as unknown as Role<never>,
@@ -50,7 +52,7 @@ it('hears the alerts that it names, and those alone', () => {
     nodes: [{ roles: ['alert-command'] }, { roles: ['prometheus'] }],
     options,
   })
-  const text = alertmanagerText(cluster, undefined)
+  const text = alertmanagerText(cluster, options.prometheus)
   expect(text).toContain('- alertname=~"BoardHot"')
   expect(text).toContain('url: https://192.0.2.1:9195/')
 })
@@ -74,13 +76,13 @@ describe('its program', () => {
     const program = 'src/roles/alert-command/alert-command.sh'
     const { stdout, stderr } = await run(
       'env',
-      [`SOCAT_OPENSSL_X509_COMMONNAME=${who}`, 'sh', program, folder],
+      [`SOCAT_OPENSSL_X509_COMMONNAME=${who}`, 'sh', program, folder, folder],
       { input: request },
     )
     return { reply: stdout.toString().split('\r\n')[0] ?? '', ran: stderr }
   }
-  const post = (body: string): string =>
-    `POST / HTTP/1.1\r\nHost: bell\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const post = (body: string, path = '/'): string =>
+    `POST ${path} HTTP/1.1\r\nHost: bell\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
   it('runs the command with what was posted, and with its words as they were written', async () => {
     const command = [
@@ -117,9 +119,88 @@ describe('its program', () => {
     expect(await asked(request, command, who)).toEqual({ reply: `HTTP/1.1 ${reply}`, ran: '' })
   })
 
+  it('notes when a watcher was heard, runs nothing for it, and takes what is only repeated for none', async () => {
+    const beat = (at: number): string =>
+      `{"alerts":[{"annotations":{"beat":"${at}","summary":"x"}}],"commonAnnotations":{"beat":"${at}"}}`
+    const noted = (): string => readFileSync(join(folder, 'beat.watcher.office.example.net'), 'utf8')
+    const heard = async (at: number): Promise<string> => {
+      expect(await asked(post(beat(at), '/watchdog'), ['/bin/echo', 'ran'])).toEqual({
+        reply: 'HTTP/1.1 200 OK',
+        ran: '',
+      })
+      return noted()
+    }
+    expect(await heard(1700000000)).toMatch(/^\d+ 1700000000\n$/)
+    writeFileSync(join(folder, 'beat.watcher.office.example.net'), '5 1700000000\n')
+    expect(await heard(1700000000)).toBe('5 1700000000\n')
+    expect(await heard(1700000030)).toMatch(/^\d+ 1700000030\n$/)
+  })
+
   it('says that a command failed, so that it is run again', async () => {
     const { reply, ran } = await asked(post(POSTED), ['/bin/false'])
     expect(reply).toBe('HTTP/1.1 500 Internal Server Error')
     expect(ran).toContain('/bin/false failed for BoardHot DiskFull (firing)')
+  })
+})
+
+describe('the program that listens for silence', () => {
+  const WATCHER = 'watcher.office.example.net'
+  let folder: string
+  const ended = new AbortController()
+  const read = (name: string): string => {
+    const path = join(folder, name)
+    return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  }
+  const until = async (name: string, text: RegExp): Promise<void> => {
+    const look = () => Promise.resolve({ passed: text.test(read(name)), detail: read(name) })
+    expect(await poll(look, { patienceSeconds: 30 })).toMatchObject({ passed: true })
+  }
+  const uptime = (): number => Math.floor(Number.parseFloat(readFileSync('/proc/uptime', 'utf8')))
+  const hears = (ago: number): void => writeFileSync(join(folder, `beat.${WATCHER}`), `${uptime() - ago} 1\n`)
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bramble-silence-'))
+    writeFileSync(join(folder, 'watchers'), `${WATCHER}\n`)
+    const words = [
+      '/bin/sh',
+      '-c',
+      'echo "$ALERT_STATUS $ALERT_NAMES $(cat)" >>"$1"',
+      'sh',
+      join(folder, 'ran'),
+    ]
+    writeFileSync(join(folder, 'command'), words.map((word) => `${word}\n`).join(''))
+    mkdirSync(join(folder, 'state'))
+    const program = ['src/roles/alert-command/alert-silence.sh', folder, folder, join(folder, 'state'), '100']
+    run('sh', program, { signal: ended.signal }).catch(() => undefined)
+  })
+  afterAll(() => {
+    ended.abort()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('says that one was never heard, and runs nothing for it', async () => {
+    await until('looked', /^never watcher\S+\nlooked \d+\n$/)
+    expect(problemsOf(`${uptime()}.5 3\n${read('looked')}`)).toEqual([
+      'Prometheus on watcher was not heard yet',
+    ])
+    expect(read('ran')).toBe('')
+  })
+
+  it('runs the command once when silence is too long, and once when it is over', async () => {
+    hears(3)
+    await until('looked', /^heard /)
+    expect(problemsOf(`${uptime()}.5 3\n${read('looked')}`)).toEqual([])
+    hears(150)
+    await until('ran', /^firing WatcherSilent \{.*"node":"watcher".*\n$/)
+    await until('looked', /^silent \S+ 15\d/)
+    hears(0)
+    await until('ran', /^firing .*\nresolved WatcherSilent .*\n$/)
+  })
+
+  it('is not taken for well when it looks no more', () => {
+    expect(problemsOf('1000.0 1\nheard a.b 3\nlooked 900\n')).toEqual([
+      'nobody has listened for silence lately',
+    ])
+    expect(problemsOf('1000.0 1\n')).toEqual(['nobody has listened for silence lately'])
   })
 })

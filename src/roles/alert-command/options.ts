@@ -1,6 +1,6 @@
 /** Options of the role `alert-command`. */
 import { z } from 'zod'
-import { oneOrMore } from '../../cluster-file/forms.ts'
+import { DURATION, oneOrMore, text } from '../../cluster-file/forms.ts'
 import { absolutePath } from '../../resources/file/file.ts'
 
 const word = z
@@ -26,6 +26,11 @@ export const alertCommandOptions = z
     alerts: oneOrMore(alertName)
       .optional()
       .describe('Names of the alerts that it is run for; all but Watchdog when left out.'),
+    silence: text(DURATION)
+      .optional()
+      .describe(
+        'Run it, too, when a node that watches was not heard for this long (ALERT_NAMES is WatcherSilent), and when it is heard again: such as 2m, two intervals of Prometheus at least. Left out: silence is not noticed.',
+      ),
     user: z
       .string()
       .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be the name of an account')

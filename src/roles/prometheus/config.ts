@@ -6,7 +6,7 @@ import { accessFiles } from './access.ts'
 import { catalogJob } from './catalog.ts'
 import { alertsTargets, metricsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
-import type { PrometheusOptions } from './options.ts'
+import { secondsOf, type PrometheusOptions } from './options.ts'
 
 /** Prometheus and Alertmanager answer on the loopback of their node alone: whoever asks comes in by SSH. */
 export const PROMETHEUS = '127.0.0.1:9090'
@@ -96,6 +96,25 @@ interface Receiver {
   readonly webhook: Readonly<Record<string, unknown>>
 }
 
+/** How often those who listen for silence are told that somebody watches: often enough that a beat is seldom more than an interval old. */
+const beatSeconds = (intervalSeconds: number): number => Math.max(1, Math.floor(intervalSeconds / 4))
+
+/** Alerts are told at each look where somebody listens for silence; Prometheus skips one that is not older than this. */
+export function resendArguments(cluster: Cluster, intervalSeconds: number): string {
+  const listens = alertsTargets(cluster).some(({ silenceSeconds }) => silenceSeconds !== undefined)
+  return listens ? ` --rules.alert.resend-delay=${Math.max(1, Math.floor(intervalSeconds / 2))}s` : ''
+}
+
+/** Those who listen for silence, beside what they hear of alerts. */
+function beatsOf(cluster: Cluster): readonly Pick<Receiver, 'name' | 'webhook'>[] {
+  return alertsTargets(cluster)
+    .filter(({ silenceSeconds }) => silenceSeconds !== undefined)
+    .map(({ role, node, at }) => ({
+      name: `${role} on ${node}: beats`,
+      webhook: { url: `https://${at}/watchdog`, http_config: { tls_config: TLS }, send_resolved: false },
+    }))
+}
+
 /** Whether anybody hears alerts. */
 export function isHeard(cluster: Cluster, webhook: string | undefined): boolean {
   return webhook !== undefined || alertsTargets(cluster).length > 0
@@ -118,8 +137,13 @@ function matchersOf({ name, names }: Receiver): readonly string[] {
 }
 
 /** `alertmanager.yml`: each receiver hears of each node's alerts together, and again when they are over. */
-export function alertmanagerText(cluster: Cluster, webhook: string | undefined): string {
+export function alertmanagerText(
+  cluster: Cluster,
+  { webhook, interval }: Pick<PrometheusOptions, 'webhook' | 'interval'>,
+): string {
   const receivers = receiversOf(cluster, webhook)
+  const beats = beatsOf(cluster)
+  const pace = `${beatSeconds(secondsOf(interval))}s`
   return stringify({
     route: {
       receiver: 'nobody',
@@ -128,15 +152,20 @@ export function alertmanagerText(cluster: Cluster, webhook: string | undefined):
       group_wait: '1s',
       group_interval: '1m',
       repeat_interval: '4h',
-      routes: receivers.map((one) => ({
-        receiver: one.name,
-        matchers: matchersOf(one),
-        continue: true,
-      })),
+      routes: [
+        ...receivers.map((one) => ({ receiver: one.name, matchers: matchersOf(one), continue: true })),
+        ...beats.map(({ name }) => ({
+          receiver: name,
+          matchers: ['alertname="Watchdog"'],
+          group_interval: pace,
+          repeat_interval: '1s',
+          continue: true,
+        })),
+      ],
     },
     receivers: [
       { name: 'nobody' },
-      ...receivers.map(({ name, webhook: how }) => ({ name, webhook_configs: [how] })),
+      ...[...receivers, ...beats].map(({ name, webhook: how }) => ({ name, webhook_configs: [how] })),
     ],
   })
 }

@@ -7,6 +7,13 @@ const DURATION: TextForm = {
   problem: 'is no time',
   fix: 'write a number with s, m, h, d or w, such as 30s or 15d',
 }
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Seconds of such a time. */
+export function secondsOf(duration: string): number {
+  return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? 1)
+}
+
 const WEBHOOK: TextForm = {
   pattern: /^https?:\/\/\S+$/,
   problem: 'is no address of a webhook',

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { Role } from '../role.ts'
+import alertCommand from '../alert-command/alert-command.ts'
 import consulServer from '../consul-server/consul-server.ts'
 import nodeExporter from '../node-exporter/node-exporter.ts'
 import { jobsOf, prometheusText } from './config.ts'
@@ -110,4 +111,26 @@ it.each([
   const options = prometheus.options.parse(written)
   const provided = prometheus.provides?.({ options, node, cluster }) ?? []
   expect(provided.map(({ catalogToken }) => catalogToken)).toEqual([undefined])
+})
+
+it('refuses a silence that is no longer than two of its looks', () => {
+  const heard = (silence: string): readonly string[] => {
+    const options = {
+      prometheus: prometheus.options.parse({ interval: '30s' }),
+      'alert-command': alertCommand.options.parse({ run: ['/bin/true'], silence }),
+    }
+    const nodes = [{ roles: ['prometheus'] }, { roles: ['alert-command'] }]
+    const cluster = clusterFixture({ nodes, options })
+    const context = {
+      options: options.prometheus,
+      cluster,
+      nodes: cluster.nodes.slice(0, 1),
+      file: () => {
+        throw new Error('none')
+      },
+    }
+    return (prometheus.findings?.(context) ?? []).map(({ diagnostic }) => diagnostic.code)
+  }
+  expect(heard('59s')).toContain('SILENCE_TOO_SHORT')
+  expect(heard('1m')).not.toContain('SILENCE_TOO_SHORT')
 })

@@ -17,6 +17,7 @@ import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
+import { alertsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import { defineRole, type RoleContext, type RoleFinding, type RoleWishContext } from '../role.ts'
 import { accessResources } from './access.ts'
@@ -27,10 +28,11 @@ import {
   alertmanagerText,
   isHeard,
   jobsOf,
+  resendArguments,
   PROMETHEUS,
   prometheusText,
 } from './config.ts'
-import { prometheusOptions, type PrometheusOptions } from './options.ts'
+import { prometheusOptions, secondsOf, type PrometheusOptions } from './options.ts'
 import { prometheusProbe, storedGate } from './questions.ts'
 import { rulesText } from './rules.ts'
 
@@ -38,13 +40,8 @@ const ROLE = 'prometheus'
 const RULES = `${PROMETHEUS_FOLDER}/bramble-rules.yml`
 const CONFIG = `${PROMETHEUS_FOLDER}/prometheus.yml`
 const DATA = '/var/lib/prometheus/metrics2'
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 /** A 32-bit process cannot map more history than its addresses reach (prometheus/prometheus#4392). */
 const MOST_ON_32_BITS = '31d'
-
-function secondsOf(duration: string): number {
-  return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? 1)
-}
 
 /** As whom it reads the catalog of services; undefined where it does not. */
 function catalogOf({
@@ -96,7 +93,7 @@ function resources(context: RoleContext<PrometheusOptions>): Resource[] {
   const [rules, config] = configuration(context, catalog !== undefined, needs)
   const settings = file({
     path: '/etc/default/prometheus',
-    content: `ARGS="--web.listen-address=${PROMETHEUS} --storage.tsdb.path=${DATA} --storage.tsdb.retention.time=${options.keep}"\n`,
+    content: `ARGS="--web.listen-address=${PROMETHEUS} --storage.tsdb.path=${DATA} --storage.tsdb.retention.time=${options.keep}${resendArguments(cluster, secondsOf(options.interval))}"\n`,
     needs,
   })
   const started = [addressOf(prometheus), addressOf(settings)]
@@ -120,19 +117,19 @@ function resources(context: RoleContext<PrometheusOptions>): Resource[] {
 
 function alerting(
   cluster: Cluster,
-  { webhook }: PrometheusOptions,
+  options: PrometheusOptions,
   needs: readonly ReturnType<typeof addressOf>[],
 ): Resource[] {
   const alertmanager = debianPackage({ name: 'prometheus-alertmanager' })
   const after = [...needs, addressOf(alertmanager)]
   const config = file({
     path: `${PROMETHEUS_FOLDER}/alertmanager.yml`,
-    content: alertmanagerText(cluster, webhook),
+    content: alertmanagerText(cluster, options),
     validate: ['amtool', 'check-config', '{}'],
     owner: PROMETHEUS_USER,
     group: PROMETHEUS_USER,
     mode: '600',
-    sensitive: webhook !== undefined && cluster.isSecret(webhook),
+    sensitive: options.webhook !== undefined && cluster.isSecret(options.webhook),
     needs: after,
   })
   const settings = file({
@@ -156,10 +153,12 @@ function alerting(
 }
 
 function findings(
-  { keep }: PrometheusOptions,
+  { keep, interval }: PrometheusOptions,
   nodes: readonly { name: string; architecture: string }[],
-  watched: number,
+  cluster: Cluster,
 ): RoleFinding[] {
+  const least = 2 * secondsOf(interval)
+  const hasty = alertsTargets(cluster).filter(({ silenceSeconds = least }) => silenceSeconds < least)
   const small = nodes.filter(({ architecture }) => architecture.startsWith('armv'))
   return [
     ...(secondsOf(keep) > secondsOf(MOST_ON_32_BITS)
@@ -169,7 +168,11 @@ function findings(
           option: 'keep',
         }))
       : []),
-    ...(watched === 0 ? [{ diagnostic: prometheusCodes.PROMETHEUS_WATCHES_NOTHING({}) }] : []),
+    ...hasty.map(({ role, node, silenceSeconds = 0 }) => ({
+      diagnostic: prometheusCodes.SILENCE_TOO_SHORT({ role, node, silence: silenceSeconds, interval, least }),
+      option: 'interval',
+    })),
+    ...(jobsOf(cluster).length === 0 ? [{ diagnostic: prometheusCodes.PROMETHEUS_WATCHES_NOTHING({}) }] : []),
   ]
 }
 
@@ -179,7 +182,7 @@ const prometheus = defineRole({
   summary: 'Prometheus: keeps what roles measure, and tells a webhook what is wrong.',
   pace: 'one at a time',
   options: prometheusOptions,
-  findings: ({ options, nodes, cluster }) => findings(options, nodes, jobsOf(cluster).length),
+  findings: ({ options, nodes, cluster }) => findings(options, nodes, cluster),
   provides: (context) => {
     const catalog = catalogOf(context)
     return [

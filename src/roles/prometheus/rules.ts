@@ -9,6 +9,8 @@ interface Rule {
   readonly for?: string
   readonly severity: 'critical' | 'warning' | 'none'
   readonly summary: string
+  /** More annotations. */
+  readonly more?: Readonly<Record<string, string>>
 }
 
 const DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nfs.*|fuse.*"'
@@ -17,9 +19,11 @@ const RULES: readonly Rule[] = [
   {
     // Always there: whoever is told of alerts and hears this one no more knows that nobody watches.
     alert: 'Watchdog',
-    expr: 'vector(1)',
+    expr: 'vector(time())',
     severity: 'none',
     summary: 'Prometheus watches. When this one stops, nobody does.',
+    // An Alertmanager repeats for minutes what it was told last: only one that goes on is of somebody who watches.
+    more: { beat: '{{ printf "%.0f" $value }}' },
   },
   {
     alert: 'TargetDown',
@@ -114,12 +118,12 @@ const RULES: readonly Rule[] = [
 
 /** The rules as Prometheus reads them; JSON is YAML. */
 export function rulesText(): string {
-  const rules = RULES.map(({ alert, expr, for: since, severity, summary }) => ({
+  const rules = RULES.map(({ alert, expr, for: since, severity, summary, more }) => ({
     alert,
     expr,
     ...(since !== undefined && { for: since }),
     labels: { severity },
-    annotations: { summary },
+    annotations: { summary, ...more },
   }))
   return `${JSON.stringify({ groups: [{ name: 'bramble', rules }] }, undefined, 2)}\n`
 }

@@ -117,25 +117,23 @@ await describePowerCut({
       await given().well()
     })
 
+    /** What both units that run the command have written since the boot. */
+    const journal = async (): Promise<string> =>
+      given().text('cow', 'journalctl', '-b', '-u', 'bramble-alert-*', '-o', 'cat')
+
+    /** Waits until the command has said so; `from` is how much had been written before. */
+    const heard = async (text: string, from = 0): Promise<void> => {
+      const asked = await poll(
+        async () => {
+          const detail = (await journal()).slice(from)
+          return { passed: detail.includes(text), detail }
+        },
+        { patienceSeconds: 180, pauseSeconds: 2 },
+      )
+      expect(asked.passed, asked.detail).toBe(true)
+    }
+
     it('has a node run its command when a board has too little voltage, and when that is over', async () => {
-      const heard = async (text: string): Promise<void> => {
-        const asked = await poll(
-          async () => {
-            const journal = await given().text(
-              'cow',
-              'journalctl',
-              '-b',
-              '-u',
-              'bramble-alert-command',
-              '-o',
-              'cat',
-            )
-            return { passed: journal.includes(text), detail: journal }
-          },
-          { patienceSeconds: 180, pauseSeconds: 2 },
-        )
-        expect(asked.passed, asked.detail).toBe(true)
-      }
       boardSays(given().id, 'bee', { throttled: '0x50005', heat: '84000' })
       await heard('heard firing: BoardThrottled UnderVoltage')
       expect(await statusSays(/UnderVoltage/)).not.toBe(0)
@@ -143,6 +141,19 @@ await describePowerCut({
       boardSays(given().id, 'bee', { throttled: '0x50000', heat: '45000' })
       await heard('heard resolved: BoardThrottled UnderVoltage')
       await given().well()
+    })
+
+    it('has another node run its command when whoever watches is up and does nothing, and when that is over', async () => {
+      await given().output('cow', 'systemctl', 'kill', '--signal=KILL', 'bramble-alert-command')
+      for (const unit of ['prometheus', 'prometheus-alertmanager']) {
+        const { length: before } = await journal()
+        await given().output('ant', 'systemctl', 'kill', '--signal=STOP', unit)
+        await heard('heard firing: WatcherSilent', before)
+        expect(await statusSays(/cow: Prometheus on ant was not heard for \d+ s/)).not.toBe(0)
+        await given().output('ant', 'systemctl', 'kill', '--signal=CONT', unit)
+        await heard('heard resolved: WatcherSilent', before)
+        await given().well()
+      }
     })
 
     it('fires for a full disk, a hot board and a root that can only be read', async () => {

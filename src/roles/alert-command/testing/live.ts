@@ -9,7 +9,7 @@ const asked = (...words: string[]): string[] => [
 
 export default {
   lane: 'monitoring',
-  uses: { on: ['cow'], run: ['/bin/sh', '-c', 'echo "heard $ALERT_STATUS: $ALERT_NAMES"'] },
+  uses: { on: ['cow'], silence: '15s', run: ['/bin/sh', '-c', 'echo "heard $ALERT_STATUS: $ALERT_NAMES"'] },
   shows: [
     { node: 'cow', run: asked(), prints: '' },
     {

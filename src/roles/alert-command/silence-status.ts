@@ -1,0 +1,53 @@
+/** What the nodes that listen for silence have heard: read from what their program writes down at each look. */
+import type { EngineProbe, NodeLink } from '../../engines/contract.ts'
+import { reasonOf } from '../../support/reason.ts'
+
+/** A look every two seconds, and a command that may take a minute. */
+const OLDEST_LOOK_SECONDS = 70
+
+/** What is wrong, from the uptime of the node and the file with what it has heard. */
+export function problemsOf(text: string): string[] {
+  const [uptime = '', ...lines] = text.trim().split('\n')
+  const words = lines.map((line) => line.split(' '))
+  const looked = Number(words.find(([what]) => what === 'looked')?.[1])
+  const age = Math.floor(Number.parseFloat(uptime) - looked)
+  const host = (name = ''): string => name.split('.')[0] ?? ''
+  return [
+    ...(age <= OLDEST_LOOK_SECONDS ? [] : ['nobody has listened for silence lately']),
+    ...words.flatMap(([what, watcher, seconds = '']) => {
+      if (what === 'silent') return [`Prometheus on ${host(watcher)} was not heard for ${seconds} s`]
+      return what === 'never' ? [`Prometheus on ${host(watcher)} was not heard yet`] : []
+    }),
+  ]
+}
+
+/** Asks each of the nodes. */
+export function silenceProbe(nodes: readonly string[], file: string): EngineProbe {
+  const askNode = async (link: NodeLink, node: string) => {
+    try {
+      const { code, stdout, stderr } = await link.run(node, ['cat', '/proc/uptime', file])
+      if (code !== 0) throw new Error(stderr.trim())
+      return { problems: problemsOf(stdout.toString()).map((one) => `${node}: ${one}`), unknown: [] }
+    } catch (error) {
+      return { problems: [], unknown: [`whether ${node} hears who watches: ${reasonOf(error)}`] }
+    }
+  }
+  return {
+    name: 'alert-command',
+    members: nodes,
+    ask: async (link) => {
+      const answers = await Promise.all(nodes.map((node) => askNode(link, node)))
+      const problems = answers.flatMap((answer) => answer.problems)
+      const unknown = answers.flatMap((answer) => answer.unknown)
+      return {
+        name: 'alert-command',
+        healthy: problems.length === 0 && unknown.length === 0,
+        detail: problems.length === 0 ? 'whoever watches is heard' : 'silence',
+        problems,
+        unknown,
+        members: [],
+        failingChecks: [],
+      }
+    },
+  }
+}
