@@ -17,7 +17,6 @@ reply() { # STATUS
 }
 
 FOLDER=$1 RUN=$2
-if ! grep -qxF -e "${SOCAT_OPENSSL_X509_COMMONNAME-}" "$FOLDER/watchers"; then reply '403 Forbidden'; fi
 
 set --
 while IFS= read -r word || [ -n "$word" ]; do set -- "$@" "$word"; done <"$FOLDER/command"
@@ -31,6 +30,8 @@ while IFS= read -r line; do
   [Cc]ontent-[Ll]ength:*) length=${line#*:} length=${length# } ;;
   esac
 done
+# Not before all of it is read: what is left unread resets the connection, and the answer may be lost with it.
+if ! grep -qxF -e "${SOCAT_OPENSSL_X509_COMMONNAME-}" "$FOLDER/watchers"; then reply '403 Forbidden'; fi
 if [ ! -x "$1" ]; then reply '503 Service Unavailable'; fi
 case $method in
 GET) reply '200 OK' ;;
