@@ -28,8 +28,11 @@ vers4.2=y
 `
 
 const MOUNTD = '/etc/systemd/system/nfs-mountd.service.d'
-/** It answers the kernel, which asks who may mount; whoever mounts asks it in version 3 alone (rpc.mountd(8)), and it would listen all the same. */
-const UNHEARD = '[Service]\nExecStart=\nExecStart=/usr/sbin/rpc.mountd --no-tcp --no-udp\n'
+/**
+ * rpc.mountd(8) answers the kernel, which asks who may mount. Whoever mounts asks it in version 3 alone, and it would listen all the same. What the
+ * kernel was told is asked anew after a minute instead of half an hour: a disk that has come back is not missing for longer.
+ */
+const MOUNTD_STARTS = '[Service]\nExecStart=\nExecStart=/usr/sbin/rpc.mountd --no-tcp --no-udp --ttl 60\n'
 
 /** The same in each run, and another one for each folder: whoever has mounted it knows it by this after the server was started anew. */
 function identityOf({ name, server }: Export): string {
@@ -96,7 +99,7 @@ function resources({ options, node, cluster }: RoleContext<ServerOptions>): Reso
     content: SETTINGS,
     needs: [addressOf(server)],
   })
-  const unheard = file({ path: `${MOUNTD}/90-bramble.conf`, content: UNHEARD })
+  const mountd = file({ path: `${MOUNTD}/90-bramble.conf`, content: MOUNTD_STARTS })
   const lists = own.map((one) =>
     file({
       path: `/etc/exports.d/bramble-${one.name}.exports`,
@@ -113,11 +116,11 @@ function resources({ options, node, cluster }: RoleContext<ServerOptions>): Reso
     directory({ path: '/etc/exports.d' }),
     directory({ path: MOUNTD }),
     settings,
-    unheard,
+    mountd,
     ...lists,
     service({
       name: 'nfs-server',
-      restartOn: [server, settings, unheard].map(addressOf),
+      restartOn: [server, settings, mountd].map(addressOf),
       reloadOn: lists.map(addressOf),
       needs: [settings, ...lists].map(addressOf),
     }),
