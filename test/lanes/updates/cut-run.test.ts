@@ -39,6 +39,16 @@ describe.skipIf(hasNoLab)('a package run that was cut in half', () => {
       event.type === 'resource-differs' ? [[event.address, event.differences]] : [],
     )
   const differs = (field: string, is: string, wanted: string) => [[ADDRESS, [{ field, is, wanted }]]]
+  /** The plan tells of slowpkg, and one apply finishes it and leaves its settings as they are. */
+  const isFinished = async (): Promise<void> => {
+    expect(await planned()).toEqual(
+      expect.arrayContaining(differs('interrupted package run', 'slowpkg', 'finished')),
+    )
+    await cluster.apply()
+    expect(await cluster.text('ant', 'dpkg', '--audit')).toBe('')
+    expect(await cluster.text('ant', 'cat', '/etc/slowpkg.conf')).toBe('ours')
+    expect(await planned()).toEqual([])
+  }
 
   it('is told by the plan, finished by one apply, and then there is nothing to do', async () => {
     cluster.edit((text) => `${text}  packages: { on: [ant], install: [slowpkg] }\n`)
@@ -49,13 +59,7 @@ describe.skipIf(hasNoLab)('a package run that was cut in half', () => {
     await labStart(cluster.id, 'ant')
     await cluster.until('ssh', 'ant', '--', 'true')
     await shell('echo ours >/etc/slowpkg.conf; touch /srv/state/go')
-    expect(await planned()).toEqual(
-      expect.arrayContaining(differs('interrupted package run', 'slowpkg', 'finished')),
-    )
-    await cluster.apply()
-    expect(await cluster.text('ant', 'dpkg', '--audit')).toBe('')
-    expect(await cluster.text('ant', 'cat', '/etc/slowpkg.conf')).toBe('ours')
-    expect(await planned()).toEqual([])
+    await isFinished()
   })
 
   it.each([
@@ -91,13 +95,7 @@ describe.skipIf(hasNoLab)('a package run that was cut in half', () => {
   ])('leaves a package half %s: what is wanted comes anew', async (_, status) => {
     const script = `s/^Status: .*/Status: ${status}/`
     await shell(`sed -i '/^Package: slowpkg$/,/^$/${script}' /var/lib/dpkg/status`)
-    expect(await planned()).toEqual(
-      expect.arrayContaining(differs('interrupted package run', 'slowpkg', 'finished')),
-    )
-    await cluster.apply()
-    expect(await cluster.text('ant', 'dpkg', '--audit')).toBe('')
-    expect(await cluster.text('ant', 'cat', '/etc/slowpkg.conf')).toBe('ours')
-    expect(await planned()).toEqual([])
+    await isFinished()
   })
 
   it('is no such run while somebody is at it, who is waited for and named', async () => {
