@@ -50,15 +50,20 @@ package_await_lock() { # apt itself waits for some of its locks only
   fi
 }
 
-package_full() { # sets FULL to where there is no room for a change of packages
-  local path free size nodes all
+package_full() { # [PATH...]: sets FULL to the fullest of where packages write and of these, where there is no room for a change of packages
+  local path free size nodes all room least=4194304
   FULL=
-  for path in "$R/" "$R/usr" "$R/var/lib/dpkg" "$R/var/cache/apt/archives"; do
-    if [ -d "$path" ]; then set -- "$@" "$path"; fi
+  set -- / /usr /var/lib/dpkg /var/cache/apt/archives "$@"
+  for path; do
+    shift
+    if [ -d "$R$path" ]; then set -- "$@" "$R$path"; fi
   done
   stat -f -c '%f %S %d %c %n' -- "$@" >"$WORK/room"
   while IFS=' ' read -r free size nodes all path; do
-    if [ $((free * size)) -lt 4194304 ] || { [ "$all" -gt 0 ] && [ "$nodes" -lt 100 ]; }; then
+    room=$((free * size))
+    if [ "$all" -gt 0 ] && [ "$nodes" -lt 100 ]; then room=0; fi
+    if [ "$room" -lt "$least" ]; then
+      least=$room
       FULL="${path#"$R"} has $((free * size / 1024)) KiB and $nodes files left"
     fi
   done <"$WORK/room"
@@ -69,9 +74,16 @@ package_room() { # a run that finds no room in the middle is as good as cut off
   if [ -n "$FULL" ]; then fail "the disk is full, so no package was touched: $FULL"; fi
 }
 
-package_full_disks() { # sets FULL to the file systems with less than 1 % or 1 MiB free; the root's when there is none
-  FULL=$(df -P | awk 'NR > 1 && $2 > 0 && ($4 < 1024 || $4 < $2 / 100) && !seen[$6]++ { printf "%s%s has %d KiB free", s, $6, $4; s = ", " }')
-  if [ -z "$FULL" ]; then FULL=$(df -P "$R/" | awk 'NR > 1 { printf "%s has %d KiB free", $6, $4 }'); fi
+package_full_at() { # LINE: what apt or dpkg says of a full disk names the file that there was no room for
+  local word
+  # shellcheck disable=SC2086 # words of it
+  set -- $1
+  for word; do
+    shift
+    word=${word#\'}
+    case $word in /*) set -- "$@" "${word%/*}" ;; esac
+  done
+  package_full "$@"
 }
 
 package_last_words() { # FILE: sets WORDS to what apt or dpkg says went wrong
@@ -87,8 +99,8 @@ package_last_words() { # FILE: sets WORDS to what apt or dpkg says went wrong
     esac
     case $line in
     *'No space left on device'* | *"don't have enough free space"*)
-      package_full_disks
-      WORDS="the disk is full: $FULL"
+      package_full_at "$line"
+      WORDS="the disk is full: ${FULL:-${line#E: }}"
       return 0
       ;;
     'E: Sub-process '* | 'E: Failed to fetch '*) WORDS=${WORDS:-${line#E: }} ;;
