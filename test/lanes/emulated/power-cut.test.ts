@@ -1,7 +1,8 @@
 /** What needs a kernel of its own, unplugged: `npm run test:emulated`. */
 import { expect, it } from 'vitest'
-import { labKill, labPreflight, labStart } from '../../../src/lab/lab.ts'
+import { labKill, labPreflight, labStart, labState } from '../../../src/lab/lab.ts'
 import { poll } from '../../../src/support/poll.ts'
+import { failures } from '../../lab/cluster-under-test.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
 
 const lacking = await labPreflight({ emulated: true })
@@ -15,6 +16,8 @@ await describePowerCut({
   lacks: lacking.length === 0 ? undefined : `there can be no emulated nodes here: ${lacking.join('; ')}`,
   more: { lab: { emulate: ['ant', 'bee'] } },
   before: async (cluster) => {
+    // There is no time server here: a boot would wait for one, and say that it failed.
+    cluster.edit((text) => text.replace('  base:\n', '  base:\n    time: { wait_seconds: 0 }\n'))
     await cluster.output('ant', 'sh', '-c', 'mkfs.ext4 -q -L data /dev/vdb && udevadm settle && sync')
   },
   afterwards: (given) => {
@@ -46,6 +49,23 @@ await describePowerCut({
       expect(lines.split('\n')).toEqual(Array.from({ length: LINES }, (_, index) => String(index + 1)))
       await given().output('bee', 'systemctl', 'stop', 'writer')
       await given().well()
+    })
+
+    it('hang nobody who looks while their server is silent: it is named, and so is who needs it', async () => {
+      const bee = (await labState(given().id)).find(({ name }) => name === 'bee')?.address ?? ''
+      await given().output(
+        'bee',
+        'sh',
+        '-c',
+        'exec 3</srv/library/book; sleep infinity <&3 >/dev/null 2>&1 &',
+      )
+      await given().output('ant', 'ip', 'route', 'add', 'blackhole', bee)
+      await until(status, /library of ant is not mounted at \/srv\/library: ant does not answer/)
+      const planned = await given().events('plan')
+      expect(planned.at(-1), failures(planned).join('\n')).toMatchObject({ failedNodes: [] })
+      await given().output('ant', 'ip', 'route', 'del', 'blackhole', bee)
+      await given().well()
+      expect(await given().output('bee', 'cat', '/srv/library/book')).toBe('hello')
     })
 
     it('share nothing while the disk is away, boot all the same, and are back with it', async () => {

@@ -14,8 +14,6 @@ export default {
       },
     },
   },
-  // The lab has no time server.
-  beside: { base: { on: 'all', time: { wait_seconds: 0 } } },
   shows: [
     {
       node: 'ant',
