@@ -20,7 +20,7 @@ describe('npm run engines', () => {
     const { code, errors } = await engines(['nomat'])
     expect(code).toBe(2)
     expect(errors).toMatch(
-      /did you mean nomad\?\n.*\nengines: consul, nomad, vault, kubernetes, coredns, traefik, pebble/,
+      /did you mean nomad\?\n.*\nengines: consul, nomad, vault, kubernetes, coredns, traefik, pebble, versitygw/,
     )
   })
 

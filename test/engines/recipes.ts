@@ -51,6 +51,8 @@ const PARTICULARS = {
   },
   // No engine: the test server of Let's Encrypt, which Traefik asks for certificates.
   pebble: { versionWords: { pebble: ['-version'] }, link: '-X main.version=VERSION' },
+  // No engine: a server that speaks S3, in whose bucket backups are kept.
+  versitygw: { versionWords: { versitygw: ['--version'] }, link: '-X main.Version=VERSION' },
 } satisfies Readonly<Record<string, Particulars>>
 
 /** An engine's name; also that of its folder here. */
