@@ -20,6 +20,15 @@ describeRole({
       every: 'hourly',
     },
     'one node that keeps those of all': { to: { node: 'n0', folder: '/srv/backup' } },
+    'a bucket of S3': {
+      to: {
+        s3: 'https://s3.office.example.net:9000/backups/rack',
+        access_key: 'ada',
+        secret_key: 'sesame-12345',
+        region: 'eu-central-1',
+        authority: 'a certificate',
+      },
+    },
   },
 })
 

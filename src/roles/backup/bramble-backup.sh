@@ -34,31 +34,62 @@ repository=$(setting repository)
 # Over SSH, with a key and known hosts of its own.
 ssh_command=$(setting ssh)
 
-repo() { # WORD...: restic with this repository
+# In a bucket of S3, with keys from a file alone: what else restic would read stands before it, and belongs to somebody else.
+region=$(setting region) authority=$(setting authority)
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
+if [ -r "$settings/s3" ]; then export AWS_SHARED_CREDENTIALS_FILE="$settings/s3"; fi
+
+# Whether a repository answers is known soon. restic asks again for a quarter of an hour (0.18), or waits without an end (0.14).
+PATIENCE=60 LIMIT=0
+
+repo() { # WORD...: restic with this repository; LIMIT: seconds that it has, 0 for as many as it takes
   if [ -n "$ssh_command" ]; then set -- -o "sftp.command=$ssh_command" "$@"; fi
-  restic --repo "$repository" --password-file "$settings/password" --cache-dir "$state/cache" "$@"
+  if [ -n "$region" ]; then set -- -o "s3.region=$region" "$@"; fi
+  if [ -n "$authority" ]; then set -- --cacert "$authority" "$@"; fi
+  timeout -k 10 "$LIMIT" restic --repo "$repository" --password-file "$settings/password" --cache-dir "$state/cache" "$@"
+}
+
+soon() { # WORD...: as repo, in time; why not is in the file of errors
+  code=0 LIMIT=$PATIENCE
+  repo "$@" 2>"$errors" || code=$?
+  LIMIT=0
+  if [ "$code" -eq 124 ]; then # what it says when it is ended is not why
+    why=$(grep ' returned error, ' "$errors" | tail -n 1)
+    printf '%s\n' "${why:-Fatal: no answer within $PATIENCE s}" >"$errors"
+  fi
+  return "$code"
 }
 
 reason() { # what restic calls fatal, else the last line of what a program complained about
-  { grep -m 1 '^Fatal' "$errors" || grep . "$errors" | tail -n 1; } | cut -c 1-300
+  { grep -m 1 '^Fatal' "$errors" || grep . "$errors" | tail -n 1; } |
+    sed 's/^.* returned error, retrying after [^ ]*: //; s/\.$//' | cut -c 1-500
+}
+
+# Nothing of this node can be saved or given back: `status` has to say so, too.
+unopened() { # MESSAGE
+  WHY=$1
+  if [ "$verb" = now ]; then each note_failed; fi
+  end "$WHY"
 }
 
 # A repository that was there and is gone is a disk that is not mounted, or worse: no new one is made in its place.
 open_repository() {
   # The same place; where the cluster file names another, there may be none yet.
   known=$(sed -n "s|^$repository$TAB||p" "$state/repository" 2>/dev/null) || known=
-  id=$(repo cat config 2>"$errors" | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p') || id=
-  if [ -z "$id" ]; then
-    if [ -n "$known" ]; then
-      end "the repository $repository cannot be opened: $(reason). It was there before; is what it lies on mounted, and does it answer?"
-    fi
-    why=$(reason)
-    repo init >/dev/null 2>"$errors" || end "$repository cannot be opened ($why), and none can be made there: $(reason)"
-    id=$(repo cat config 2>"$errors" | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p')
-    [ -n "$id" ] || end "the repository $repository was made and cannot be read: $(reason)"
+  made=
+  # First, as restic asks a server without the bucket for its configuration again and again. Where there is a repository it refuses; it is
+  # asked twice, as another node may just have made the bucket of both.
+  if [ -z "$known" ]; then
+    soon init >/dev/null || { [ "$code" -ne 124 ] && soon init >/dev/null; } || made=$(reason)
+  fi
+  id=$(soon cat config | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p')
+  if [ -z "$id" ] && [ -n "$known" ]; then
+    unopened "the repository $repository cannot be opened: $(reason). It was there before; is what it lies on mounted, and does it answer?"
+  elif [ -z "$id" ]; then
+    unopened "$repository cannot be opened ($(reason)), and none can be made there: $made"
   fi
   if [ -n "$known" ] && [ "$known" != "$id" ]; then
-    end "the repository $repository is another than before ($id, not $known). If that is right, remove $state/repository"
+    unopened "the repository $repository is another than before ($id, not $known). If that is right, remove $state/repository"
   fi
   say "$repository" "$id" >"$state/repository"
   # Takes away the locks of those alone that do not run any more.
@@ -84,13 +115,15 @@ kept() { # NAME: as the name of a file
 }
 
 bad() { # NAME REASON: a failed run of this one; the others go on
-  say failed "$1" "$2"
-  ALL=1
+  WHY=$2 ALL=1
+  say failed "$1" "$WHY"
   # That something could not be given back says nothing of what is saved.
-  if [ "$verb" = now ]; then
-    mkdir -p "$state/failed"
-    say "$1" "$(date +%s)" "$2" >"$state/failed/$(kept "$1")"
-  fi
+  if [ "$verb" = now ]; then note_failed "$1"; fi
+}
+
+note_failed() { # NAME; WHY: the reason
+  mkdir -p "$state/failed"
+  say "$1" "$(date +%s)" "$WHY" >"$state/failed/$(kept "$1")"
 }
 
 # Where the file system is mounted that a path lies on, or would lie on. By the kernel's own table: by device numbers a folder that is bound

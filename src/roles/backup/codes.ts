@@ -13,6 +13,15 @@ export const backupCodes = defineCodes({
     fix: ({ path }) => `keep the backups in a folder outside of ${path}, best on another disk`,
     explain: 'The folder of the repositories must lie neither in a folder that is saved nor around one.',
   }),
+  BACKUP_KEY_IN_THE_OPEN: code({
+    severity: 'error',
+    origin: 'cluster',
+    title: 'A key of S3 that everybody can read',
+    summary: 'the key for the bucket of the backups stands in the cluster file',
+    why: 'who has it can read and remove the backups, and the cluster file is kept where many see it',
+    fix: 'type  bramble secrets import backup/s3  and write  secret_key: { from: { secret: backup/s3 } }',
+    explain: 'A value of the store of secrets is encrypted in git and shows in no plan, log or journal.',
+  }),
   BACKUP_NODE_WITHOUT_ROLE: code<{ node: string }>({
     severity: 'error',
     origin: 'cluster',

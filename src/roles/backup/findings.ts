@@ -15,17 +15,21 @@ export function placeFindings(
   const { to } = options
   const isMissing = 'node' in to && !nodes.some(({ name }) => name === to.node)
   const keeping = 'node' in to ? nodes.filter(({ name }) => name === to.node) : nodes
+  const folder = 'folder' in to ? to.folder : undefined
   const within = keeping
     .flatMap(({ name }) => keptOn(name, options, cluster).paths)
-    .find(({ path }) => isWithin(to.folder, path) || isWithin(path, to.folder))
+    .find(({ path }) => folder !== undefined && (isWithin(folder, path) || isWithin(path, folder)))
   return [
     ...('node' in to && isMissing
       ? [{ diagnostic: backupCodes.BACKUP_NODE_WITHOUT_ROLE({ node: to.node }), option: ['to', 'node'] }]
       : []),
-    ...(within
+    ...('s3' in to && !cluster.isSecret(to.secret_key)
+      ? [{ diagnostic: backupCodes.BACKUP_KEY_IN_THE_OPEN({}), option: ['to', 'secret_key'] }]
+      : []),
+    ...(within && folder !== undefined
       ? [
           {
-            diagnostic: backupCodes.BACKUP_IN_ITSELF({ folder: to.folder, path: within.path }),
+            diagnostic: backupCodes.BACKUP_IN_ITSELF({ folder, path: within.path }),
             option: ['to', 'folder'],
           },
         ]

@@ -9,6 +9,10 @@ export interface Repository {
   readonly address: string
   /** How restic reaches it over SSH; left out where it lies on the node itself. */
   readonly ssh?: string
+  /** Of the bucket. */
+  readonly region?: string
+  /** Path of the certificates that its server is believed by. */
+  readonly authority?: string
 }
 
 /** The text of the file. */
@@ -21,7 +25,10 @@ export function settingsText(
   const lines = [
     ['node', node],
     ['repository', repository.address],
-    ...(repository.ssh === undefined ? [] : [['ssh', repository.ssh]]),
+    ...(['ssh', 'region', 'authority'] as const).flatMap((key) => {
+      const value = repository[key]
+      return value === undefined ? [] : [[key, value]]
+    }),
     [
       'keep',
       Object.entries(keep)

@@ -1,4 +1,4 @@
-/** Where the repositories are: in a folder of the node itself, or on another node, which is reached over SSH. */
+/** Where the repositories are: in a folder of the node itself, on another node, which is reached over SSH, or in a bucket of S3. */
 import { directory } from '../../resources/directory/directory.ts'
 import { authorizedKey } from '../../resources/authorized-key/authorized-key.ts'
 import { file } from '../../resources/file/file.ts'
@@ -12,6 +12,10 @@ import { KEEPER_HOME, KEEPER_USER, keyName, SETTINGS_FOLDER } from './names.ts'
 import type { BackupOptions } from './options.ts'
 import type { Repository } from './settings.ts'
 
+const S3_AUTHORITY = `${SETTINGS_FOLDER}/s3-ca.pem`
+
+type S3Place = Extract<BackupOptions['to'], { readonly s3: string }>
+
 /** The node that keeps them for others; undefined where each keeps its own. */
 export function keepingNode({ to }: BackupOptions, nodes: readonly ClusterNode[]): ClusterNode | undefined {
   return 'node' in to ? nodes.find(({ name }) => name === to.node) : undefined
@@ -23,6 +27,13 @@ export function repositoryOf(
   { to }: BackupOptions,
   keeper: ClusterNode | undefined,
 ): Repository {
+  if ('s3' in to) {
+    return {
+      address: `s3:${to.s3}/${node}`,
+      ...(to.region !== undefined && { region: to.region }),
+      ...(to.authority !== undefined && { authority: S3_AUTHORITY }),
+    }
+  }
   const path = `${to.folder}/${node}`
   if (keeper === undefined || keeper.name === node) return { address: path }
   const words = [
@@ -48,6 +59,7 @@ export function placeResources(
   keeper: ClusterNode | undefined,
   secrets: RoleSecrets,
 ): Resource[] {
+  if ('s3' in to) return bucketResources(to)
   if (keeper === undefined) return [directory({ path: to.folder, mode: '700' })]
   if (keeper.name === node.name) {
     const guests = nodes.filter(({ name }) => name !== node.name)
@@ -73,6 +85,15 @@ export function placeResources(
       content: hostKey === undefined ? '' : `${host} ${hostKey}\n`,
       mode: '600',
     }),
+  ]
+}
+
+/** Keys in a file that restic reads by itself (AWS, "Shared credentials file"), quoted as its reader takes them (go-ini): they are in no argument and no environment. */
+function bucketResources({ access_key: id, secret_key: key, authority }: S3Place): Resource[] {
+  const content = `[default]\naws_access_key_id = \`${id}\`\naws_secret_access_key = \`${key}\`\n`
+  return [
+    file({ path: `${SETTINGS_FOLDER}/s3`, content, mode: '600', sensitive: true }),
+    ...(authority === undefined ? [] : [file({ path: S3_AUTHORITY, content: authority })]),
   ]
 }
 
