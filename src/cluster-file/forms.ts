@@ -1,5 +1,6 @@
 /** The forms that single values of the cluster file may take: names, addresses, amounts, durations. */
 import { z } from 'zod'
+import { holdsStandIn } from './references/stand-in.ts'
 
 /** A form of text: a pattern that editors can check too, and what to say when a value does not have it. */
 export interface TextForm {
@@ -10,6 +11,8 @@ export interface TextForm {
   readonly fix: string
   /** Where a pattern does not reach. */
   readonly accepts?: (text: string) => boolean
+  /** A secret may stand there: it has no form as long as it is not opened. */
+  readonly mayBeSecret?: true
 }
 
 /**
@@ -19,9 +22,12 @@ export interface TextForm {
 export function text(form?: TextForm) {
   const anyText = z.union([z.string(), z.number()]).transform(String)
   if (form === undefined) return anyText.refine((value) => value.trim() !== '', { error: 'is empty' })
-  const { pattern, accepts = () => true, problem, fix } = form
+  const { pattern, accepts = () => true, mayBeSecret = false, problem, fix } = form
   return anyText
-    .refine((value) => pattern.test(value) && accepts(value), { error: problem, params: { fix } })
+    .refine((value) => (mayBeSecret && holdsStandIn(value)) || (pattern.test(value) && accepts(value)), {
+      error: problem,
+      params: { fix },
+    })
     .meta({ pattern: pattern.source })
 }
 

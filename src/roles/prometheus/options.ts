@@ -15,6 +15,7 @@ export function secondsOf(duration: string): number {
 }
 
 const WEBHOOK: TextForm = {
+  mayBeSecret: true,
   pattern: /^https?:\/\/\S+$/,
   problem: 'is no address of a webhook',
   fix: 'write an address such as https://ntfy.sh/my-cluster',

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
+import { standInFor } from '../../cluster-file/references/stand-in.ts'
 import type { Role } from '../role.ts'
 import alertCommand from '../alert-command/alert-command.ts'
 import consulServer from '../consul-server/consul-server.ts'
@@ -111,6 +112,15 @@ it.each([
   const options = prometheus.options.parse(written)
   const provided = prometheus.provides?.({ options, node, cluster }) ?? []
   expect(provided.map(({ catalogToken }) => catalogToken)).toEqual([undefined])
+})
+
+it('takes an address that is a secret for a webhook, and no text that is none', () => {
+  const taken = (webhook: string): boolean => prometheus.options.safeParse({ webhook }).success
+  expect(['https://ntfy.sh/attic', standInFor('alerts/webhook'), 'attic'].map(taken)).toEqual([
+    true,
+    true,
+    false,
+  ])
 })
 
 it('refuses a silence that is no longer than two of its looks', () => {
