@@ -37,11 +37,12 @@ install -m 755 "$here/emulated-cable.sh" "$folder/plug-in"
 # Without the host's cache a write is on the disk or lost. What QEMU itself remembers of the file (which part is where) goes with it unless
 # the node flushes, as in the cache of a disk.
 # The cable is a tap that the kernel takes away with QEMU.
+# On a busy computer the ticks of the timer come late, and the kernel would take it for broken and stop (kernel-parameters.txt, no_timer_check).
 exec env -i PATH="$PATH" LAB_BRIDGE="$bridge" LAB_FOLDER="$folder" qemu-system-x86_64 -name "$machine" \
 	-nodefaults -no-user-config -display none -serial stdio -machine pc -accel tcg,thread=multi,tb-size=256 \
 	-cpu qemu64 -smp 2 -m "size=${memory}B" -rtc "base=$clock" \
 	-kernel "$base/vmlinuz" -initrd "$base/initrd" \
-	-append 'root=/dev/vda rootfstype=ext4 rw net.ifnames=0 mitigations=off console=ttyS0 quiet' \
+	-append 'root=/dev/vda rootfstype=ext4 rw net.ifnames=0 mitigations=off no_timer_check panic=1 console=ttyS0 quiet' \
 	-drive "file=$folder/disk.qcow2,format=qcow2,if=virtio,cache=none,discard=unmap" \
 	-drive "file=$folder/second.qcow2,format=qcow2,if=virtio,cache=none,discard=unmap" \
 	-netdev "tap,id=net0,ifname=$link,script=$folder/plug-in,downscript=no" \
