@@ -1,6 +1,8 @@
 /** Questions to a resolver at a steady rate or as fast as it answers, by dnsperf(1), in the network of a virtual node. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { labState, type LabIdentity } from '../../src/lab/lab.ts'
 
 /** Where Debian's package `dnsperf` puts it. */
@@ -10,6 +12,9 @@ const PROGRAM = '/usr/bin/dnsperf'
 export const lacksDnsperf = existsSync(PROGRAM)
   ? ''
   : 'dnsperf is not installed; type: sudo apt-get install dnsperf'
+
+/** Against one that nobody ends. */
+const AN_HOUR = 3600
 
 /** What became of the questions. */
 export interface Asked {
@@ -33,7 +38,7 @@ export interface Questions {
   readonly names: readonly string[]
   /** At most so many a second; as many as are answered when left out. */
   readonly perSecond?: number
-  /** Ends by itself after so many seconds. */
+  /** Ends by itself after so many seconds; default: an hour. */
   readonly seconds?: number
 }
 
@@ -44,22 +49,29 @@ export class Dnsperf {
 
   /** Begins to ask. */
   static async start(lab: LabIdentity, questions: Questions): Promise<Dnsperf> {
-    const { node, server, port = 53, names, perSecond, seconds } = questions
+    const { node, server, port = 53, names, perSecond, seconds = AN_HOUR } = questions
     const state = (await labState(lab)).find(({ name }) => name === node)
     if (state?.pid === undefined) throw new Error(`${node} does not run`)
-    const argv = [`--net=/proc/${state.pid}/ns/net`, PROGRAM, '-s', server, '-p', String(port)]
-    if (perSecond !== undefined) argv.push('-Q', String(perSecond))
-    if (seconds !== undefined) argv.push('-l', String(seconds))
-    return new Dnsperf(argv, names)
+    // Without a time it would ask each name once; and it begins anew with a file alone.
+    const words = ['-s', server, '-p', String(port), '-l', String(seconds)]
+    if (perSecond !== undefined) words.push('-Q', String(perSecond))
+    return new Dnsperf([`--net=/proc/${state.pid}/ns/net`, PROGRAM, ...words], names)
   }
 
   private constructor(argv: readonly string[], names: readonly string[]) {
-    const child = spawn('nsenter', argv, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const folder = mkdtempSync(join(tmpdir(), 'bramble-dnsperf-'))
+    const file = join(folder, 'names')
+    writeFileSync(file, names.map((name) => `${name} A\n`).join(''))
+    const child = spawn('nsenter', [...argv, '-d', file], { stdio: ['ignore', 'pipe', 'pipe'] })
     let text = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (part: string) => (text += part))
-    this.#ended = new Promise((resolve) => child.once('close', () => resolve(text)))
-    child.stdin.end(names.map((name) => `${name} A\n`).join(''))
+    this.#ended = new Promise((resolve) =>
+      child.once('close', () => {
+        rmSync(folder, { recursive: true })
+        resolve(text)
+      }),
+    )
     this.#child = child
   }
 

@@ -204,6 +204,8 @@ describe.skipIf(hasNoLab || 'lacks' in consul || 'lacks' in traefik || lacksDnsp
         for (const answers of await Promise.all(perf.map((one) => one.stop()))) {
           console.log(`dnsperf: ${answers.completed} answers, ${answers.lost} lost, ${answers.codes}`)
           expect([answers.lost, answers.codes]).toEqual([0, `NOERROR ${answers.completed} (100.00%)`])
+          // More than each name once.
+          expect(answers.completed).toBeGreaterThan(NODES.length * 10)
         }
         for (const { node, answered, failed } of heard) {
           console.log(`${node}: ${answered} names found, ${failed.length} not`)
