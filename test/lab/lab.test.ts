@@ -176,13 +176,10 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
     const before = ['small', 'large'].map((name) => processorSeconds(id, name))
     const used = () => ['small', 'large'].map((name, at) => processorSeconds(id, name) - (before[at] ?? 0))
     // Declared are 2 and 100; the kernel balances over some time, the longer the more others work.
-    await waitFor(
-      'the fast board has worked for five seconds, and four times as much as the slow one',
-      () => {
-        const [small = 0, large = 0] = used()
-        return large > 5 && small < large / 4
-      },
-    )
+    await waitFor('the fast board has worked five seconds, and four times as much', () => {
+      const [small = 0, large = 0] = used()
+      return large > 5 && small < large / 4
+    })
     await Promise.all(['small', 'large'].map((name) => inside(name, 'systemctl', 'stop', 'busy')))
   })
 

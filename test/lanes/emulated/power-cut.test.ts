@@ -17,7 +17,7 @@ await describePowerCut({
   more: { lab: { emulate: ['ant', 'bee'] } },
   before: async (cluster) => {
     // There is no time server here: a boot would wait for one, and say that it failed.
-    cluster.edit((text) => text.replace('  base:\n', '  base:\n    time: { wait_seconds: 0 }\n'))
+    cluster.edit((text) => text.replace(/^ {2}base:\n/m, '  base:\n    time: { wait_seconds: 0 }\n'))
     await cluster.output('ant', 'sh', '-c', 'mkfs.ext4 -q -L data /dev/vdb && udevadm settle && sync')
   },
   afterwards: (given) => {
