@@ -170,9 +170,8 @@ describe.skipIf(lacking.length > 0)('a lab of virtual nodes', () => {
 
   it('gives a fast board more of a busy processor than a slow one', async () => {
     const busy = `for i in ${'x '.repeat(availableParallelism())}; do while :; do :; done & done; wait`
-    for (const name of ['small', 'large']) {
+    for (const name of ['small', 'large'])
       await inside(name, 'systemd-run', '--quiet', '--unit', 'busy', 'sh', '-c', busy)
-    }
     const before = ['small', 'large'].map((name) => processorSeconds(id, name))
     const used = () => ['small', 'large'].map((name, at) => processorSeconds(id, name) - (before[at] ?? 0))
     // Declared are 2 and 100; the kernel balances over some time, the longer the more others work.
