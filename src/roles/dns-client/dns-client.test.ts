@@ -1,11 +1,7 @@
 /** The role `dns-client`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { roleSchemas } from '../../api/open.ts'
-import { readClusterFile } from '../../cluster-file/read.ts'
-import { EMPTY_LOCK } from '../../cluster-lock/cluster-lock.ts'
-import { resolve } from '../../resolve/resolve.ts'
 import { describeRole } from '../../../test/contract/role.ts'
-import { roles } from '../registry.generated.ts'
+import { resolvedFrom } from '../../../test/contract/resolved.ts'
 import type { Role } from '../role.ts'
 import dnsClient from './dns-client.ts'
 import { resolversOf } from './resolvers.ts'
@@ -21,12 +17,7 @@ roles:
   dns: { on: ${resolvers} }
   dns-client: { on: all }
 `
-  const { file, positions, diagnostics } = readClusterFile(
-    { path: 'cluster.yaml', text },
-    { roles: roleSchemas() },
-  )
-  if (!file) throw new Error(JSON.stringify(diagnostics))
-  return resolve({ file, positions, roles, authorizedKeys: [], lock: EMPTY_LOCK }).cluster
+  return resolvedFrom(text).cluster
 }
 
 const asked = (node: string, resolvers: string): string =>

@@ -1,14 +1,10 @@
 /** The role `dnsmasq`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
 import { describeRole } from '../../../test/contract/role.ts'
-import { roleSchemas } from '../../api/open.ts'
-import { readClusterFile } from '../../cluster-file/read.ts'
-import { EMPTY_LOCK } from '../../cluster-lock/cluster-lock.ts'
+import { resolvedFrom } from '../../../test/contract/resolved.ts'
 import { passingSecrets } from '../../secrets/store.ts'
 import { meetWishes } from '../../wishes/meet-secrets.ts'
-import { resolve } from '../../resolve/resolve.ts'
 import { fileFixture, releaseFixture } from '../../../test/contract/cluster-fixture.ts'
-import { roles } from '../registry.generated.ts'
 import type { Role } from '../role.ts'
 import dnsmasq from './dnsmasq.ts'
 
@@ -31,27 +27,13 @@ describeRole({
 })
 
 function resolved(text: string) {
-  const read = readClusterFile(
-    {
-      path: 'cluster.yaml',
-      text: `cluster: office
+  return resolvedFrom(`cluster: office
 domain: office.example.net
 nodes:
   a: { address: 192.0.2.1, mac: B8-27-EB-00-00-01, model: pi4, memory: 4GiB }
   b: { address: 192.0.2.2, model: pi4, memory: 4GiB }
 roles:
-${text}`,
-    },
-    { roles: roleSchemas() },
-  )
-  if (!read.file) throw new Error(JSON.stringify(read.diagnostics))
-  return resolve({
-    file: read.file,
-    positions: read.positions,
-    roles,
-    authorizedKeys: [],
-    lock: EMPTY_LOCK,
-  })
+${text}`)
 }
 
 /** The lines of the configuration on the first node. */

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { roleSchemas } from '../../api/open.ts'
-import { readClusterFile } from '../../cluster-file/read.ts'
-import { EMPTY_LOCK } from '../../cluster-lock/cluster-lock.ts'
-import { resolve } from '../../resolve/resolve.ts'
 import { run } from '../../support/run.ts'
 import { describeRole } from '../../../test/contract/role.ts'
-import { roles } from '../registry.generated.ts'
+import { resolvedFrom } from '../../../test/contract/resolved.ts'
 import type { Role } from '../role.ts'
 import firewall from './firewall.ts'
 import { openingsOf } from './openings.ts'
@@ -35,12 +31,7 @@ roles:
   base: { on: all }
   firewall: { on: all${options} }
 ${more}`
-  const { file, positions, diagnostics } = readClusterFile(
-    { path: 'cluster.yaml', text },
-    { roles: roleSchemas() },
-  )
-  if (!file) throw new Error(JSON.stringify(diagnostics))
-  return resolve({ file, positions, roles, authorizedKeys: [], lock: EMPTY_LOCK })
+  return resolvedFrom(text)
 }
 
 /** The rules of node a, without those that are always there. */

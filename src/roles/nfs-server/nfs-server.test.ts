@@ -1,15 +1,11 @@
 /** The role `nfs-server`, held to the contract of roles, and what is its own. */
 import { describe, expect, it } from 'vitest'
-import { roleSchemas } from '../../api/open.ts'
-import { readClusterFile } from '../../cluster-file/read.ts'
-import { EMPTY_LOCK } from '../../cluster-lock/cluster-lock.ts'
 import type { NodeLink, ProgramEnd } from '../../engines/contract.ts'
 import { exportsOf } from '../../engines/nfs/exports.ts'
 import { sharedProblem } from '../../engines/nfs/effect.ts'
 import { fileFixture, releaseFixture, secretsFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
-import { resolve } from '../../resolve/resolve.ts'
-import { roles } from '../registry.generated.ts'
+import { resolvedFrom } from '../../../test/contract/resolved.ts'
 import type { Role } from '../role.ts'
 import nfsServer from './nfs-server.ts'
 
@@ -41,28 +37,14 @@ describeRole({
 })
 
 function resolved(roleText: string) {
-  const read = readClusterFile(
-    {
-      path: 'cluster.yaml',
-      text: `cluster: office
+  return resolvedFrom(`cluster: office
 domain: office.example.net
 nodes:
   nas: { address: 192.0.2.1, model: pi4, memory: 4GiB }
   bee: { address: 192.0.2.2, model: pi4, memory: 4GiB }
   cow: { address: 192.0.2.3, model: pi4, memory: 4GiB }
 roles:
-${roleText}`,
-    },
-    { roles: roleSchemas() },
-  )
-  if (!read.file) throw new Error(JSON.stringify(read.diagnostics))
-  return resolve({
-    file: read.file,
-    positions: read.positions,
-    roles,
-    authorizedKeys: [],
-    lock: EMPTY_LOCK,
-  })
+${roleText}`)
 }
 
 const SHARED =
