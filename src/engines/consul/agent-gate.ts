@@ -2,23 +2,16 @@
  * The gate of an agent: it reaches a leader, its token is known, and what it registers is in the catalog and passes its checks, as a
  * server sees it. What an agent says of itself is in no DNS answer.
  */
+import { counted } from '../autopilot/counted.ts'
+import type { Verdict } from '../autopilot/judge.ts'
+import { leaderReply } from '../autopilot/replies.ts'
 import type { ClusterService } from '../../topology/service.ts'
 import type { z } from 'zod'
 import type { Gate, NodeChange, NodeLink } from '../contract.ts'
 import { withApi, type TokenAccess, type ConsulApi } from './api.ts'
-import { counted } from './counted.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { ENGINE, UNIT } from './names.ts'
-import {
-  ALIVE,
-  agentChecksReply,
-  anything,
-  catalogNodeReply,
-  checksReply,
-  leaderReply,
-  membersReply,
-} from './replies.ts'
-import type { Verdict } from './returned.ts'
+import { ALIVE, agentChecksReply, anything, catalogNodeReply, checksReply, membersReply } from './replies.ts'
 import { checkId } from './service-definition.ts'
 
 /** A board that starts for the first time has much to do besides. */

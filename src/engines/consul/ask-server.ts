@@ -1,40 +1,12 @@
 /** What one server says of the group, with and without a token; and autopilot's opinion in one shape, whatever its status. */
+import { healthReply, type HealthReply, leaderReply, peersReply, raftReply } from '../autopilot/replies.ts'
+import type { ServerView } from '../autopilot/server-view.ts'
 import type { NodeLink } from '../contract.ts'
 import { withApi, type ConsulApi } from './api.ts'
 import type { Reply } from './exchange.ts'
 import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
-import {
-  healthReply,
-  leaderReply,
-  peersReply,
-  raftReply,
-  selfReply,
-  type HealthReply,
-  type RaftServer,
-} from './replies.ts'
-
-/** One server's view. */
-export interface ServerView {
-  readonly node: string
-  /** False when nothing came back; `problem` says why. */
-  readonly answers: boolean
-  readonly problem: string
-  /** It shows a certificate that cannot be believed: leader and peers are what the node said without one. */
-  readonly distrusted?: true
-  /** Something takes connections there, whatever it answers: a server whose certificate nobody can verify serves all the same. */
-  readonly listens: boolean
-  /** `address:port`; empty when it sees none (which is an answer, with status 200). */
-  readonly leader: string
-  /** `address:port` of the raft configuration; empty until the group has formed for the first time. */
-  readonly peers: readonly string[]
-  /** What the server calls itself; left out before our token is known. */
-  readonly name?: string
-  /** The raft configuration with names and votes; left out before our token is known. */
-  readonly raft?: readonly RaftServer[]
-  /** Left out without a leader, and before our token is known. */
-  readonly health?: HealthReply
-}
+import { selfReply } from './replies.ts'
 
 /** Asks one server; never rejects. */
 export function askServer(link: NodeLink, node: string, access: ManagementAccess): Promise<ServerView> {

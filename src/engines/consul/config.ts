@@ -1,6 +1,6 @@
 /** The configuration of an agent, as a value and as the text of its file. Pure: same input, same bytes. */
+import { addressBeforePort } from '../autopilot/address-text.ts'
 import { bindAddress } from './bind-address.ts'
-import { addressBeforePort } from './address-text.ts'
 import { API_PORT, CONFIG_FOLDER, DNS_PORT, HTTP_PORT, TLS_FOLDER } from './names.ts'
 import type { Agent, Datacenter } from './setup.ts'
 import { dialectOf } from './version.ts'

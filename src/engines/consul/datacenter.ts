@@ -1,4 +1,5 @@
 /** From a resolved cluster to its datacenter. */
+import { raftMultiplierFor } from '../autopilot/patience.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import { onNetwork, type Network } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
@@ -6,7 +7,7 @@ import type { ServerOptions } from './options.ts'
 import { isWatched } from './metrics.ts'
 import { ENGINE } from './names.ts'
 import { spokenVersion } from './options.ts'
-import { raftMultiplierFor, type Datacenter } from './setup.ts'
+import type { Datacenter } from './setup.ts'
 
 /** Names of the two roles, by which their nodes are found. */
 export const SERVER_ROLE = 'consul-server'

@@ -1,11 +1,13 @@
 /** The gate of a server: what must hold before its turn counts as done. */
+import { serverAt } from '../autopilot/address-text.ts'
+import { counted } from '../autopilot/counted.ts'
+import type { Verdict } from '../autopilot/judge.ts'
+import { votersOf } from '../autopilot/server-view.ts'
 import type { Gate, NodeLink } from '../contract.ts'
-import { askServer, type ServerView } from './ask-server.ts'
-import { counted } from './counted.ts'
+import { askServer } from './ask-server.ts'
 import type { ManagementAccess } from './management.ts'
 import { ENGINE } from './names.ts'
-import type { Verdict } from './returned.ts'
-import { serverAt, type ConsulNode } from './setup.ts'
+import type { ConsulNode } from './setup.ts'
 
 /** A board that starts for the first time has much to do besides. */
 const PATIENCE_SECONDS = 120
@@ -36,12 +38,4 @@ async function askServerGate(
   if (!voters.includes(node)) return not(`${node} does not vote yet`)
   const leader = serverAt(servers, view.leader) ?? view.leader
   return { passed: true, detail: `${counted(voters.length, 'voter')}, led by ${leader}` }
-}
-
-/** By autopilot where it has an opinion, else by the addresses of the raft configuration. */
-function votersOf({ health, peers }: ServerView, servers: readonly ConsulNode[]): readonly string[] {
-  if (health === undefined || health.Servers.length === 0) {
-    return peers.map((peer) => serverAt(servers, peer) ?? peer)
-  }
-  return health.Servers.filter(({ Voter }) => Voter).map(({ Name }) => Name)
 }

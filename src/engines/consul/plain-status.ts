@@ -4,12 +4,12 @@
  *
  * Any user of the node could listen on the port while no agent does, so nothing secret is ever sent there.
  */
+import { leaderReply, peersReply } from '../autopilot/replies.ts'
 import { request } from 'node:http'
 import type { z } from 'zod'
 import { heard } from '../../support/heard.ts'
 import type { NodeLink } from '../contract.ts'
 import { HTTP_PORT, LOOPBACK_NAME } from './names.ts'
-import { leaderReply, peersReply } from './replies.ts'
 
 const SECONDS = 10
 const BYTES = 64 << 10

@@ -1,22 +1,17 @@
 /** Whether a server that was restarted takes part again: asked of the server itself, and proven by a write that reached it. */
+import { serverAt } from '../autopilot/address-text.ts'
+import { judge, type Verdict } from '../autopilot/judge.ts'
+import { leaderReply, peersReply } from '../autopilot/replies.ts'
 import type { NodeLink } from '../contract.ts'
 import { z } from 'zod'
 import { withApi, type ConsulApi } from './api.ts'
 import { askHealth } from './ask-server.ts'
 import { expectedAddress } from './bind-address.ts'
-import { addressBeforePort } from './address-text.ts'
-import { counted } from './counted.ts'
 import { managementAccess, standing, type ManagementAccess } from './management.ts'
 import { returnedKey } from './names.ts'
 import type { AgentOptions } from './options.ts'
-import { kvReply, leaderReply, peersReply, type HealthReply } from './replies.ts'
-import { serverAt, type ConsulNode } from './setup.ts'
-
-/** An answer for the rollout. */
-export interface Verdict {
-  readonly passed: boolean
-  readonly detail: string
-}
+import { kvReply } from './replies.ts'
+import type { ConsulNode } from './setup.ts'
 
 /** What is needed to judge. */
 export interface ReturnParts {
@@ -54,7 +49,11 @@ export async function hasReturned(
     if (typeof mark === 'string') return not(mark)
     const health = await askHealth(api)
     if (health === undefined) return not(`${node} has no word of the leader`)
-    return judge(health, server, parts.options, mark)
+    return judge(
+      health,
+      { name: server.name, address: expectedAddress({ node: server, options: parts.options }) },
+      mark,
+    )
   })
 }
 
@@ -94,25 +93,4 @@ async function markIndex(api: ConsulApi, node: string, since: Date): Promise<num
   if (!written.ok) return `${node} cannot write: ${written.problem}`
   const again = await api.get(`${path}?consistent`, kvReply)
   return again.ok && again.value[0] ? again.value[0].ModifyIndex : `${node} cannot read what was written`
-}
-
-/** Judges autopilot's opinion of a server. `mark` is the index that the server must have reached. */
-export function judge(health: HealthReply, server: ConsulNode, options: AgentOptions, mark: number): Verdict {
-  const seen = health.Servers.find(({ Name }) => Name === server.name)
-  if (seen === undefined) return not(`${server.name} is not among the servers`)
-  if (!seen.Voter) return not(`${server.name} is no voter yet`)
-  if (!seen.Healthy) return not(`${server.name} is not healthy yet (${seen.SerfStatus})`)
-  if (seen.LastIndex < mark) return not(`nothing is known of ${server.name} since its restart`)
-  const address = expectedAddress({ node: server, options })
-  if (address !== undefined && !seen.Address.startsWith(`${addressBeforePort(address)}:`)) {
-    return not(`${server.name} is known at ${seen.Address} instead of ${address}`)
-  }
-  // Who is gone for good is not waited for: the guard before the next step counts it.
-  const behind = health.Servers.filter(({ Healthy, SerfStatus }) => !Healthy && SerfStatus === 'alive')
-  if (behind.length > 0) return not(`${behind.map(({ Name }) => Name).join(', ')} not healthy yet`)
-  const voters = health.Servers.filter(({ Voter }) => Voter).length
-  return {
-    passed: true,
-    detail: `${server.name} is one of ${counted(voters, 'voter')} and has all that was written`,
-  }
 }

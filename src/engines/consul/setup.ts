@@ -1,6 +1,5 @@
 /** What the agents of a datacenter are configured by: nodes, services and options, in the words of this engine. */
 import type { ClusterNode } from '../../topology/node.ts'
-import { addressBeforePort } from './address-text.ts'
 import type { AgentOptions } from './options.ts'
 
 /** What an agent's configuration goes by of a node. */
@@ -33,27 +32,4 @@ export interface Agent {
   readonly node: ConsulNode
   readonly role: 'server' | 'client'
   readonly options: AgentOptions
-}
-
-/** How patient the consensus must be with the slowest of its boards; 1 is for quick disks, 5 is Consul's own default. */
-export function raftMultiplierFor(servers: readonly ConsulNode[]): number {
-  const patience = servers.map(({ board }) => RAFT_MULTIPLIERS[board.model] ?? SLOW)
-  return Math.max(1, ...patience)
-}
-
-const SLOW = 5
-/** By model: a Pi 3 and what is older writes to its card over one slow bus; a Pi 4 does better, a Pi 5 or a PC has a quick disk. */
-const RAFT_MULTIPLIERS: Readonly<Record<string, number>> = {
-  pc: 1,
-  pi5: 2,
-  pi500: 2,
-  cm5: 2,
-  pi4: 3,
-  pi400: 3,
-  cm4: 3,
-}
-
-/** The server whose `address:port` this is. */
-export function serverAt(servers: readonly ConsulNode[], address: string): string | undefined {
-  return servers.find((server) => address.startsWith(`${addressBeforePort(server.address)}:`))?.name
 }

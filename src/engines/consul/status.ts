@@ -1,16 +1,18 @@
 /** What the datacenter is like right now, in three questions: for `bramble status`. */
+import { counted } from '../autopilot/counted.ts'
+import { quorumDetail, quorumProblems } from '../autopilot/quorum.ts'
+import type { HealthReply } from '../autopilot/replies.ts'
 import type { z } from 'zod'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { majorityOf } from '../raft-group.ts'
 import { withApi } from './api.ts'
 import type { Reply } from './exchange.ts'
 import { healthOf } from './ask-server.ts'
-import { counted } from './counted.ts'
 import { askPlainly } from './plain-status.ts'
 import { withForeignManagers } from './foreign-tokens.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { UNIT } from './names.ts'
-import { ALIVE, checksReply, LEFT, membersReply, type HealthReply, type MembersReply } from './replies.ts'
+import { ALIVE, checksReply, LEFT, membersReply, type MembersReply } from './replies.ts'
 
 /** Names of the nodes that are to be members. */
 export interface WantedMembers {
@@ -77,7 +79,7 @@ export function statusOf(
   const strangers = strangersAmong(wanted, members)
   const problems = [
     ...membersProblems(wanted, members, strangers),
-    ...(health.ok ? quorumProblems(wanted, health.value) : []),
+    ...(health.ok ? quorumProblems(wanted.servers, health.value) : []),
   ]
   const unknown = [
     ...(health.ok ? [] : [`who votes and leads: ${health.problem}`]),
@@ -137,24 +139,6 @@ function membersProblems(
         : [`${node} is a member and ${nodes.includes(node) ? 'is to be none' : 'not in the cluster file'}`],
     ),
   ]
-}
-
-function quorumProblems({ servers }: WantedMembers, { Servers, Healthy }: HealthReply): string[] {
-  const silent = servers.filter((node) => !Servers.some(({ Name, Voter }) => Name === node && Voter))
-  const sick = Servers.filter((server) => !server.Healthy).map(({ Name }) => Name)
-  return [
-    ...(Servers.some(({ Leader }) => Leader) ? [] : ['no server leads']),
-    ...silent.map((node) => `${node} does not vote`),
-    ...sick.map((node) => `${node} is no healthy server`),
-    ...(!Healthy && sick.length === 0 ? ['autopilot does not find the servers healthy'] : []),
-  ]
-}
-
-function quorumDetail({ Servers, FailureTolerance }: HealthReply): string {
-  const leader = Servers.find(({ Leader }) => Leader)?.Name
-  const voters = Servers.filter(({ Voter }) => Voter).length
-  const led = leader === undefined ? 'no leader' : `${counted(voters, 'voter')}, led by ${leader}`
-  return `${led}; ${counted(FailureTolerance, 'server')} may be lost`
 }
 
 function failingCheck({

@@ -1,3 +1,4 @@
+import { leaderReply } from '../autopilot/replies.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../../../test/engines/consul/eventually.ts'
 import { describeEachConsul } from '../../../test/engines/consul/each-consul.ts'
@@ -5,7 +6,7 @@ import { DatacenterUnderTest, failures, SERVERS } from '../../../test/engines/co
 import { withApi } from './api.ts'
 import { managementAccess } from './management.ts'
 import { askPlainly } from './plain-status.ts'
-import { leaderReply, tokensReply } from './replies.ts'
+import { tokensReply } from './replies.ts'
 import { askStatus } from './status.ts'
 
 await describeEachConsul(240, (binary) => {

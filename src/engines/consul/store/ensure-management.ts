@@ -1,4 +1,5 @@
 /** Makes sure that Consul knows our management token before anything else is asked of it. */
+import { leaderReply } from '../../autopilot/replies.ts'
 import type { ClusterOutcome, NodeLink } from '../../contract.ts'
 import { ConsulApi, withApi, type ApiAccess } from '../api.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type Bootstrap,
   type ManagementAccess,
 } from '../management.ts'
-import { leaderReply, tokenReply } from '../replies.ts'
+import { tokenReply } from '../replies.ts'
 import { readOwned, writeOwned } from './owned.ts'
 
 /** Address of the first step in a new datacenter. */

@@ -1,8 +1,9 @@
 /** From the datacenter and the users' wishes to what the store is to hold. */
+import { serverAt } from '../../autopilot/address-text.ts'
 import type { ClusterService } from '../../../topology/service.ts'
 import type { ManagementAccess, TokenIdentity } from '../management.ts'
 import { agentPolicyName, ANONYMOUS_POLICY, servicePolicyName } from '../names.ts'
-import { serverAt, type ConsulNode, type Datacenter } from '../setup.ts'
+import { type ConsulNode, type Datacenter } from '../setup.ts'
 import { dialectOf } from '../version.ts'
 import { autopilotShelf } from './autopilot.ts'
 import type { StoreParts } from './consul-store.ts'

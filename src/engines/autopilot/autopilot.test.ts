@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { ServerView } from './ask-server.ts'
 import { groupState as stateOf, type GroupState } from '../raft-group.ts'
-import { memberAnswer } from './group.ts'
+import type { Addressed } from './address-text.ts'
+import { judge } from './judge.ts'
 import type { HealthReply } from './replies.ts'
-import { judge } from './returned.ts'
-import type { ConsulNode } from './setup.ts'
+import { memberAnswer, type ServerView } from './server-view.ts'
 
 const NAMES = ['hammond', 'oneil', 'carter']
 const addressOf = (name: string): string => `192.0.2.${NAMES.indexOf(name) + 10}`
-const servers = NAMES.map((name): ConsulNode => ({
-  name,
-  fqdn: `${name}.office.example.net`,
-  address: addressOf(name),
-  board: { model: 'pi4', memoryBytes: 0, architecture: 'arm64', has: [], labels: {} },
-}))
+const servers = NAMES.map((name): Addressed => ({ name, address: addressOf(name) }))
 const peers = NAMES.map((name) => `${addressOf(name)}:8300`)
 
 type Server = HealthReply['Servers'][number]
@@ -54,7 +48,7 @@ function view(node: string, changes: Partial<ServerView> = {}): ServerView {
 }
 
 /** What the servers say, as one statement. */
-function groupState(wanted: readonly ConsulNode[], views: readonly ServerView[]): GroupState {
+function groupState(wanted: readonly Addressed[], views: readonly ServerView[]): GroupState {
   const names = wanted.map(({ name }) => name)
   return stateOf(
     names,
@@ -149,15 +143,8 @@ describe('the group of servers', () => {
 })
 
 describe('a restarted server', () => {
-  const [, oneil] = servers as [ConsulNode, ConsulNode, ConsulNode]
-  const options = {
-    interface: undefined,
-    cidr: undefined,
-    recursors: undefined,
-    log_level: undefined,
-    settings: {},
-  }
-  const verdict = (reply: HealthReply, mark = 100) => judge(reply, oneil, options, mark)
+  const verdict = (reply: HealthReply, mark = 100) =>
+    judge(reply, { name: 'oneil', address: addressOf('oneil') }, mark)
 
   it('is back when it votes, is healthy and has the write that came after its restart', () => {
     expect(verdict(health())).toMatchObject({ passed: true })
@@ -188,6 +175,6 @@ describe('a restarted server', () => {
 
   it('may have any address when it finds its own', () => {
     const reply = health(server('oneil', { Address: '10.70.0.2:8300' }))
-    expect(judge(reply, oneil, { ...options, interface: 'wgoverlay' }, 100).passed).toBe(true)
+    expect(judge(reply, { name: 'oneil' }, 100).passed).toBe(true)
   })
 })
