@@ -1,15 +1,13 @@
 /** Asks the Docker of a node through its HTTP API, over one stream inside the SSH connection of the node. */
-import { Agent, request } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { reasonOf } from '../../support/reason.ts'
 import type { NodeLink } from '../contract.ts'
 import type { Reply } from '../steps/reply.ts'
+import { StreamHttp } from '../stream-http.ts'
 import { DOCKER_SOCKET } from './names.ts'
 
 /** dockerd answers at once, but for a join, which waits for the managers (moby: 20 s). */
-const REPLY_SECONDS = 60
+const HTTP = { host: 'docker', replySeconds: 60 }
 /** What is no answer is shown to people. */
 const PROBLEM_CHARACTERS = 1000
 
@@ -17,7 +15,7 @@ const PROBLEM_CHARACTERS = 1000
 export class DockerApi {
   readonly node: string
   readonly #link: NodeLink
-  #agent: Promise<Agent> | undefined
+  #http: Promise<StreamHttp> | undefined
 
   constructor(link: NodeLink, node: string) {
     this.#link = link
@@ -41,8 +39,8 @@ export class DockerApi {
 
   /** Ends the connection. */
   close(): void {
-    this.#agent?.then(
-      (agent) => agent.destroy(),
+    this.#http?.then(
+      (http) => http.close(),
       () => undefined,
     )
   }
@@ -55,11 +53,11 @@ export class DockerApi {
   ): Promise<Reply<Value>> {
     let answer: { readonly status: number; readonly text: string }
     try {
-      this.#agent ??= openAgent(this.#link, this.node)
-      answer = await exchange(await this.#agent, method, path, body)
+      this.#http ??= openHttp(this.#link, this.node)
+      answer = await (await this.#http).ask({ method, path, body })
     } catch (error) {
       this.close()
-      this.#agent = undefined
+      this.#http = undefined
       return { ok: false, status: 0, problem: reasonOf(error) }
     }
     return replyOf(answer, schema)
@@ -81,59 +79,16 @@ export async function withDocker<Value>(
 }
 
 /** Questions to dockerd. Its socket is for root and the group docker, so for other users Docker's own client leads there. */
-async function openAgent(link: NodeLink, node: string): Promise<Agent> {
+async function openHttp(link: NodeLink, node: string): Promise<StreamHttp> {
   try {
-    const agent = agentOver(await link.connect(node, { socket: DOCKER_SOCKET }))
-    const { status } = await exchange(agent, 'GET', '/_ping')
-    if (status === 200) return agent
-    agent.destroy()
+    const http = new StreamHttp(await link.connect(node, { socket: DOCKER_SOCKET }), HTTP)
+    const { status } = await http.ask({ method: 'GET', path: '/_ping' })
+    if (status === 200) return http
+    http.close()
   } catch {
     // Refused, and sshd has no word of why.
   }
-  return agentOver(await link.connect(node, { program: ['docker', 'system', 'dial-stdio'] }))
-}
-
-/** Questions one after the other over one stream. */
-function agentOver(stream: Duplex): Agent {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  // What an agent wants of a socket beside its bytes.
-  const socket = Object.assign(stream, {
-    setKeepAlive: () => socket,
-    setNoDelay: () => socket,
-    setTimeout: () => socket,
-    ref: () => socket,
-    unref: () => socket,
-  })
-  agent.createConnection = () => socket
-  return agent
-}
-
-function exchange(
-  agent: Agent,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<{ status: number; text: string }> {
-  const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
-  const headers = {
-    host: 'docker',
-    ...(sent && { 'content-type': 'application/json', 'content-length': String(sent.length) }),
-  }
-  return new Promise((resolve, reject) => {
-    const asked = request({ agent, method, path, headers }, (answer) => {
-      buffer(answer).then(
-        (bytes) => resolve({ status: answer.statusCode ?? 0, text: bytes.toString() }),
-        reject,
-      )
-    })
-    const patience = setTimeout(
-      () => asked.destroy(new Error(`no answer within ${REPLY_SECONDS} seconds`)),
-      REPLY_SECONDS * 1000,
-    )
-    asked.on('error', reject)
-    asked.on('close', () => clearTimeout(patience))
-    asked.end(sent)
-  })
+  return new StreamHttp(await link.connect(node, { program: ['docker', 'system', 'dial-stdio'] }), HTTP)
 }
 
 function replyOf<Value>(
