@@ -27,10 +27,10 @@ export interface ProvidedMetrics {
   readonly access?: MetricsAccess
 }
 
-/** How an engine with an authority and tokens of its own lets a reader in. */
+/** How an engine with an authority of its own lets a reader in. */
 export interface MetricsAccess {
-  /** Name of the secret with the token, which is sent as a bearer. */
-  readonly token: string
+  /** Name of the secret with the token, which is sent as a bearer; left out where the engine asks for none. */
+  readonly token?: string
   /** Name of the authority that its certificate comes from. */
   readonly authority: string
   /** Name in that certificate. */

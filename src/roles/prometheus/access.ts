@@ -1,4 +1,4 @@
-/** How Prometheus is let in by engines with an authority and tokens of their own. */
+/** How Prometheus is let in by engines with an authority of their own. */
 import { PROMETHEUS_USER, TLS_FOLDER } from '../../engines/prometheus/trust.ts'
 import { file } from '../../resources/file/file.ts'
 import type { Resource } from '../../resources/kind.ts'
@@ -12,11 +12,11 @@ const fileName = (secret: string): string => secret.replaceAll('/', '-')
 /** Paths of what is shown and believed. */
 export function accessFiles({ authority, token }: MetricsAccess): {
   readonly authority: string
-  readonly token: string
+  readonly token?: string
 } {
   return {
     authority: `${TLS_FOLDER}/${fileName(authority)}.pem`,
-    token: `${TLS_FOLDER}/${fileName(token)}.token`,
+    ...(token !== undefined && { token: `${TLS_FOLDER}/${fileName(token)}.token` }),
   }
 }
 
@@ -28,7 +28,9 @@ export function accessResources(cluster: Cluster, secrets: RoleSecrets): readonl
     const paths = accessFiles(access)
     return [
       file({ path: paths.authority, content: secrets.authority(access.authority).certificatePem }),
-      file({ path: paths.token, content: secrets.token(access.token).secretId, ...own }),
+      ...(paths.token === undefined || access.token === undefined
+        ? []
+        : [file({ path: paths.token, content: secrets.token(access.token).secretId, ...own })]),
     ]
   })
   return [...new Map(made.map((resource) => [resource.name, resource])).values()]

@@ -38,7 +38,7 @@ function withAccess(access: MetricsAccess): Pick<Job, 'tls_config' | 'authorizat
   const { authority, token } = accessFiles(access)
   return {
     tls_config: { ca_file: authority, server_name: access.serverName },
-    authorization: { credentials_file: token },
+    ...(token !== undefined && { authorization: { credentials_file: token } }),
   }
 }
 
