@@ -99,16 +99,19 @@ const coded = ['engines', 'roles'].flatMap((room) =>
   readdirSync(join(root, 'src', room))
     .filter((name) => existsSync(join(root, 'src', room, name, 'codes.ts')))
     .sort()
-    .map((name) => ({ from: `${room === 'roles' ? '.' : `../${room}`}/${name}/codes.ts`, name })),
+    .map((name) => ({
+      from: `${room === 'roles' ? '.' : `../${room}`}/${name}/codes.ts`,
+      as: identifier(`${room}-${name}`),
+    })),
 )
 write(
   'src/roles/codes.generated.ts',
   HEAD +
     "import type { Code } from '../diagnostics/define-codes.ts'\n" +
-    coded.map(({ from, name }) => `import * as ${identifier(name)} from '${from}'\n`).join('') +
+    coded.map(({ from, as }) => `import * as ${as} from '${from}'\n`).join('') +
     '\n/** The codes that engines and roles bring. */\n' +
     'export const ownCodes: readonly Readonly<Record<string, Code<never>>>[] = [\n' +
-    coded.map(({ name }) => `  ...Object.values(${identifier(name)}),\n`).join('') +
+    coded.map(({ as }) => `  ...Object.values(${as}),\n`).join('') +
     ']\n',
 )
 
@@ -145,19 +148,22 @@ write(
     )}\n`,
 )
 
-for (const name of roles) {
-  const scripts = readdirSync(join(root, 'src/roles', name))
+for (const folder of ['src/engines', 'src/roles'].flatMap((room) => {
+  const names = readdirSync(join(root, room), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return names.map(({ name }) => `${room}/${name}`).sort()
+})) {
+  const scripts = readdirSync(join(root, folder))
     .filter((file) => file.endsWith('.sh') && file !== 'facts.sh')
     .sort()
   if (scripts.length === 0) continue
   write(
-    `src/roles/${name}/scripts.generated.ts`,
+    `${folder}/scripts.generated.ts`,
     HEAD +
-      '\n/** Scripts that the role lays down on nodes, by the names of their files. */\n' +
+      '\n/** Scripts that are laid down on nodes, by the names of their files. */\n' +
       'export const scripts = {\n' +
       scripts
         .map((file) => {
-          const text = condensed(readFileSync(join(root, 'src/roles', name, file), 'utf8'))
+          const text = condensed(readFileSync(join(root, folder, file), 'utf8'))
           return `  '${file.slice(0, -'.sh'.length)}': ${JSON.stringify(`#!/bin/sh\n${text}`)},\n`
         })
         .join('') +

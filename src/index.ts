@@ -80,6 +80,7 @@ export type { ClusterService } from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
 export type { Pace } from './topology/pace.ts'
+export type { Watcher } from './topology/watcher.ts'
 export type {
   Audience,
   Opening,

@@ -20,7 +20,7 @@ import { place, withoutNodes, type Placement } from './placement.ts'
 import { followLoops } from './follows.ts'
 import { portsTakenTwice } from './ports.ts'
 import { databasesOnShares } from './volumes.ts'
-import { sharedOf } from './shared.ts'
+import { sharedOf, type SharedKey } from './shared.ts'
 
 /** What resolve is given. */
 export interface ResolveInput {
@@ -120,13 +120,14 @@ function placedCluster(
   const uses = usesByNode(placement)
   const nodes = boards.map((board) => nodeOf(board, input, uses.get(board.name) ?? []))
   const shared = sharedOf((): Cluster => cluster, input.roles, input.lock)
-  const { network, allocated, provided, openings, keeper } = shared
+  const { network, allocated, provided, openings, watchers, keeper } = shared
   const cluster: Cluster = {
     ...clusterOf(input, nodes, placement, uses),
     network,
     allocated,
     provided,
     openings,
+    watchers,
     keeper,
   }
   return { cluster, shared }
@@ -203,7 +204,7 @@ function clusterOf(
   nodes: readonly ClusterNode[],
   placement: Placement,
   usesOf: ReadonlyMap<string, readonly RoleOnNode[]>,
-): Omit<Cluster, 'network' | 'allocated' | 'provided' | 'openings' | 'keeper'> {
+): Omit<Cluster, SharedKey> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const services = servicesOf(file)

@@ -45,10 +45,23 @@ const mesh = defineRole<z.output<typeof options>>({
   resources: () => [],
 })
 
-const roles: Readonly<Record<string, Role>> = { ...real, mesh: mesh as unknown as Role }
+/** A role that watches, and that nobody else has heard of. */
+const eye = defineRole({
+  name: 'eye',
+  summary: 'Watches, for tests.',
+  options: z.strictObject({}),
+  watches: true,
+  resources: () => [],
+})
+
+const roles: Readonly<Record<string, Role>> = {
+  ...real,
+  mesh: mesh as unknown as Role,
+  eye: eye as unknown as Role,
+}
 
 function resolved(text: string, lock: ClusterLock = EMPTY_LOCK) {
-  const schemas = { ...roleSchemas(), mesh: { options } }
+  const schemas = { ...roleSchemas(), mesh: { options }, eye }
   const { file, positions, diagnostics } = readClusterFile({ path: 'cluster.yaml', text }, { roles: schemas })
   if (!file) throw new Error(JSON.stringify(diagnostics))
   return resolve({ file, positions, roles, authorizedKeys: [], lock })
@@ -156,6 +169,18 @@ describe('the metrics of Consul', () => {
     const access = { token: 'consul/metrics', authority: 'consul/ca', serverName: 'localhost' }
     const metrics = { path: '/v1/agent/metrics?format=prometheus', port, scheme: 'https', access }
     expect(told).toEqual(['ada', 'bob'].map((node) => ({ node, ...metrics })))
+  })
+})
+
+it('opens what is for those who watch to the nodes of whatever role does so', () => {
+  const watched = '  node-exporter: { on: ada }\n  firewall: { on: ada }\n  eye: { on: bob }\n'
+  const { cluster } = resolved(fileOf(['ada', 'bob'], watched))
+  expect(cluster.watchers().map(({ role, node }) => [role, node.name])).toEqual([['eye', 'bob']])
+  expect(cluster.openings('ada')).toContainEqual({
+    what: 'node-exporter (node-exporter)',
+    who: 'eye',
+    ports: [{ port: 9100, protocol: 'tcp' }],
+    from: [{ addresses: ['192.0.2.2'] }],
   })
 })
 

@@ -10,6 +10,7 @@ import type { BackupKeeper } from '../topology/backup.ts'
 import type { Cluster } from '../topology/cluster.ts'
 import type { Network } from '../topology/network.ts'
 import type { Opening, ProvidedOnNode } from '../topology/provided.ts'
+import type { Watcher } from '../topology/watcher.ts'
 
 type Roles = Readonly<Record<string, Role>>
 
@@ -19,8 +20,11 @@ interface Given extends AllocationOutcome {
   readonly allocation: Allocation
 }
 
+/** What of a cluster roles make together. */
+export type SharedKey = 'network' | 'allocated' | 'provided' | 'openings' | 'watchers' | 'keeper'
+
 /** What is shared in a cluster. */
-export interface Shared extends Pick<Cluster, 'network' | 'allocated' | 'provided' | 'openings' | 'keeper'> {
+export interface Shared extends Pick<Cluster, SharedKey> {
   /** All that is given out, for the cluster lock. */
   readonly allocations: () => ClusterLock['allocations']
   readonly diagnostics: (positions: Positions, placeOf: PlaceOfRole) => readonly Diagnostic[]
@@ -54,6 +58,7 @@ export function sharedOf(cluster: () => Cluster, roles: Roles, lock: ClusterLock
     allocated: (name) => allocated().get(name)?.allocated ?? {},
     provided,
     openings: (node) => openingsOn(cluster(), roles, node),
+    watchers: once(() => watchersOf(cluster(), roles)),
     keeper: (node) => keeperOf(cluster(), roles, node),
     allocations: () =>
       Object.fromEntries(
@@ -105,6 +110,13 @@ function openingsOn(cluster: Cluster, roles: Roles, name: string): readonly Open
     .flatMap(({ role, options }) => [roles[role]?.openings?.({ options: options as never, node, cluster })])
     .filter((one) => one !== undefined)
   return said.length === 0 ? undefined : said.flat()
+}
+
+function watchersOf(cluster: Cluster, roles: Roles): readonly Watcher[] {
+  return cluster.nodes.flatMap((node) => {
+    const watching = cluster.usesOn(node.name).filter(({ role }) => roles[role]?.watches)
+    return watching.map(({ role }) => ({ role, node }))
+  })
 }
 
 function keeperOf(cluster: Cluster, roles: Roles, name: string): BackupKeeper | undefined {

@@ -129,6 +129,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly openings?: (context: RoleWishContext<Options>) => readonly Opening[]
   /** Said by a role that keeps backups of what is provided, for `cluster.keeper`. */
   readonly keeps?: (context: RoleWishContext<Options>) => BackupKeeper
+  /** It fetches what others measure and tells of alerts: its nodes are among `cluster.watchers`. */
+  readonly watches?: boolean
   readonly secrets?: (context: RoleWishContext<Options>) => readonly SecretWish[]
   /** Values that its store makes when the engine runs. */
   readonly offers?: (

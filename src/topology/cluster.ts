@@ -6,6 +6,7 @@ import type { Network } from './network.ts'
 import type { ClusterNode } from './node.ts'
 import type { Opening, ProvidedOnNode } from './provided.ts'
 import type { ClusterService } from './service.ts'
+import type { Watcher } from './watcher.ts'
 
 /** One use of a role: its options (validated, defaults filled) and the nodes that have it, in the order of the cluster file. */
 export interface RoleOnNodes<Options = unknown> {
@@ -51,6 +52,8 @@ export interface Cluster {
   allocated(name: string): Allocated
   /** What all roles and declared services give to others, in the order of the nodes. */
   provided(): readonly ProvidedOnNode[]
+  /** Who fetches metrics and tells of alerts, in the order of the nodes: what is given to `watchers` is open to them. */
+  watchers(): readonly Watcher[]
   /** Who keeps the backups of a node; undefined where nobody does. */
   keeper(node: string): BackupKeeper | undefined
   /** Whether a text holds a secret that the cluster file refers to, `{ from: { secret: NAME } }`: it must be the content of a secret file, and show nowhere. */

@@ -7,8 +7,8 @@ export interface ProvidedPort {
   readonly protocol: 'tcp' | 'udp'
 }
 
-/** Who is meant to reach it. */
-export type Audience = 'everyone' | 'cluster' | { readonly roles: readonly string[] }
+/** Who is meant to reach it; `watchers`: the nodes that watch the cluster. */
+export type Audience = 'everyone' | 'cluster' | 'watchers' | { readonly roles: readonly string[] }
 
 /** A place from which images of containers are pulled, and to which they are pushed (OCI distribution). */
 export interface ProvidedImages {

@@ -65,7 +65,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
   const domain = given.domain ?? 'office.example.net'
   const nodes = given.nodes.map((node, index) => nodeOf(node, index, given, domain))
   const find = (role: string): ClusterNode[] => nodes.filter(({ roles }) => roles.includes(role))
-  const { network, allocated, provided, openings, keeper } = sharedOf(
+  const { network, allocated, provided, openings, watchers, keeper } = sharedOf(
     (): Cluster => cluster,
     known,
     EMPTY_LOCK,
@@ -95,6 +95,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
     allocated,
     provided,
     openings,
+    watchers,
     keeper,
     isSecret: holdsStandIn,
   }

@@ -35,6 +35,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   requires: TEXTS,
   family: { ...SOME_TEXT, required: false },
   isFoundation: { sort: 'true or false', is: (value) => typeof value === 'boolean' },
+  watches: { sort: 'true or false', is: (value) => typeof value === 'boolean' },
   letsIn: A_FUNCTION,
   findings: A_FUNCTION,
   settled: A_FUNCTION,

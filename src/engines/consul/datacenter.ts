@@ -14,7 +14,7 @@ export const SERVER_ROLE = 'consul-server'
 export const CLIENT_ROLE = 'consul-client'
 
 /** What is needed of a cluster. */
-export type ClusterView = Pick<Cluster, 'name' | 'domain' | 'find' | 'pinned' | 'network'>
+export type ClusterView = Pick<Cluster, 'name' | 'domain' | 'find' | 'pinned' | 'network' | 'watchers'>
 
 /** The datacenter of a cluster, from the options of its servers. */
 export function datacenterOf(cluster: ClusterView, options: ServerOptions): Datacenter {

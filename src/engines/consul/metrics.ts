@@ -1,7 +1,6 @@
 /** Metrics of the agents for whoever watches the cluster: a port that is reached from outside only where somebody does, and a token that reads and nothing else. */
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ProvidedMetrics } from '../../topology/provided.ts'
-import { WATCHERS } from '../prometheus/trust.ts'
 import type { TokenIdentity } from './management.ts'
 import { API_PORT, LOOPBACK_NAME, secretNames } from './names.ts'
 import type { WantedPolicy } from './store/policies.ts'
@@ -12,8 +11,8 @@ export const METRICS_SECRET = 'consul/metrics'
 const POLICY = 'bramble-metrics'
 
 /** Whether somebody fetches metrics: only then agents listen for it, and there is a token. */
-export function isWatched(cluster: Pick<Cluster, 'find'>): boolean {
-  return WATCHERS.some((role) => cluster.find(role).length > 0)
+export function isWatched(cluster: Pick<Cluster, 'watchers'>): boolean {
+  return cluster.watchers().length > 0
 }
 
 /** Where an agent gives them (Consul's API documentation, "View metrics"). All agents show a certificate for the name of the loopback. */

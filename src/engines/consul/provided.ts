@@ -1,7 +1,6 @@
 /** What the agents of a datacenter give to others: their ports, and who is meant to reach them. */
 import type { Provided, ProvidedPort } from '../../topology/provided.ts'
 import { CLIENT_ROLE, SERVER_ROLE } from './datacenter.ts'
-import { WATCHERS } from '../prometheus/trust.ts'
 import { agentMetrics } from './metrics.ts'
 import { API_PORT, GOSSIP_PORT, SERVER_PORT, WAN_PORT } from './names.ts'
 import type { ServerOptions } from './options.ts'
@@ -36,7 +35,7 @@ export function providedByClient(datacenter: Datacenter, { network }: Options, n
           {
             name: 'consul-metrics',
             ports: [{ port: API_PORT, protocol: 'tcp' }],
-            to: { roles: WATCHERS },
+            to: 'watchers',
             metrics: agentMetrics,
             ...on,
           } satisfies Provided,

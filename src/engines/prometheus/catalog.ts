@@ -3,6 +3,7 @@ import { file } from '../../resources/file/file.ts'
 import type { Resource } from '../../resources/kind.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
+import { hasAgent } from '../consul/dns-zones.ts'
 import type { RoleSecrets, SecretWish } from '../../wishes/secret-wish.ts'
 import { token } from '../../wishes/wishes.ts'
 import { PROMETHEUS_USER, TLS_FOLDER } from './trust.ts'
@@ -16,6 +17,14 @@ export const CATALOG_TAG = 'prometheus'
 export interface CatalogReader {
   readonly role: string
   readonly node: ClusterNode
+}
+
+/** As whom a role reads the catalog on a node; undefined where it does not. */
+export function catalogReaderOf(
+  role: string,
+  { options, node }: { readonly options: { readonly consul: boolean }; readonly node: ClusterNode },
+): CatalogReader | undefined {
+  return options.consul && hasAgent(node) ? { role, node } : undefined
 }
 
 /** Path of its token. */

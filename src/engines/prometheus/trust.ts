@@ -27,8 +27,11 @@ export function trustFiles(role: string): {
   }
 }
 
-/** Roles whose nodes fetch metrics. */
-export const WATCHERS: readonly string[] = ['prometheus']
+/** The same as Prometheus and Alertmanager write it (`tls_config`). */
+export function tlsOf(role: string): Readonly<Record<string, string>> {
+  const files = trustFiles(role)
+  return { ca_file: files.authority, cert_file: files.certificate, key_file: files.key }
+}
 
 const certificateName = (role: string, { name }: ClusterNode): string => `monitoring/${role}/${name}`
 

@@ -7,7 +7,7 @@ import { clusterFixture } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import { poll } from '../../support/poll.ts'
 import { run } from '../../support/run.ts'
-import { alertmanagerText } from '../prometheus/config.ts'
+import { alertmanagerText } from '../../engines/prometheus/alertmanager.ts'
 import prometheus from '../prometheus/prometheus.ts'
 import type { Role } from '../role.ts'
 import alertCommand from './alert-command.ts'
@@ -52,7 +52,7 @@ it('hears the alerts that it names, and those alone', () => {
     nodes: [{ roles: ['alert-command'] }, { roles: ['prometheus'] }],
     options,
   })
-  const text = alertmanagerText(cluster, options.prometheus)
+  const text = alertmanagerText(cluster, 'prometheus', options.prometheus)
   expect(text).toContain('- alertname=~"BoardHot"')
   expect(text).toContain('url: https://192.0.2.1:9195/')
 })

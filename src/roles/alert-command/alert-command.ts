@@ -3,14 +3,7 @@ import { isIPv6 } from 'node:net'
 import type { Gate } from '../../engines/contract.ts'
 import { pageText } from '../../engines/page-text.ts'
 import { networkFindings } from '../../engines/network-findings.ts'
-import {
-  servedBy,
-  trustFiles,
-  trustOf,
-  trustResources,
-  trustWishes,
-  WATCHERS,
-} from '../../engines/prometheus/trust.ts'
+import { servedBy, trustFiles, trustOf, trustResources, trustWishes } from '../../engines/prometheus/trust.ts'
 import { secondsIn } from '../../cluster-file/forms.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
@@ -44,8 +37,6 @@ const ACCOUNT = 'bramble-alert'
 const PATIENCE_SECONDS = 60
 
 type Context = RoleContext<AlertCommandOptions>
-
-const watchersOf = (cluster: Cluster) => WATCHERS.flatMap((role) => cluster.find(role))
 
 function addressHere({ options, node, cluster }: RoleWishContext<AlertCommandOptions>): string {
   return onNetwork(node, options.network === undefined ? undefined : cluster.network(options.network)).address
@@ -148,7 +139,10 @@ function resources(context: Context): Resource[] {
   const read = [
     file({ path: SCRIPT, content: scripts['alert-command'], mode: '755' }),
     file({ path: `${FOLDER}/command`, content: lines(options.run) }),
-    file({ path: `${FOLDER}/watchers`, content: lines(watchersOf(cluster).map(({ fqdn }) => fqdn)) }),
+    file({
+      path: `${FOLDER}/watchers`,
+      content: lines(cluster.watchers().map(({ node: { fqdn } }) => fqdn)),
+    }),
   ]
   const needs = [socat, ...read, ...trust].map(addressOf)
   const work = unit({ name: `${UNIT}.service`, content: unitText(context), needs })
@@ -167,9 +161,9 @@ function resources(context: Context): Resource[] {
 
 /** It is asked as an Alertmanager asks, in the name of a node that watches. */
 function gate({ options, node, cluster, secrets }: Context): Gate[] {
-  const [watcher] = WATCHERS.flatMap((role) => cluster.find(role).map((found) => ({ role, found })))
+  const [watcher] = cluster.watchers()
   if (!watcher) return []
-  const trust = trustOf(watcher.role, watcher.found, secrets)
+  const trust = trustOf(watcher.role, watcher.node, secrets)
   return [
     {
       name: 'alert-command: hears alerts',
@@ -189,7 +183,7 @@ function gate({ options, node, cluster, secrets }: Context): Gate[] {
 }
 
 function findings(cluster: Cluster): RoleFinding[] {
-  return watchersOf(cluster).length > 0 ? [] : [{ diagnostic: alertCommandCodes.ALERTS_FROM_NOBODY({}) }]
+  return cluster.watchers().length > 0 ? [] : [{ diagnostic: alertCommandCodes.ALERTS_FROM_NOBODY({}) }]
 }
 
 /** Alerts come from an Alertmanager of the cluster alone, with certificates on both ends. */
@@ -207,7 +201,7 @@ const alertCommand = defineRole({
     {
       name: ROLE,
       ports: [{ port: options.port, protocol: 'tcp' }],
-      to: { roles: WATCHERS },
+      to: 'watchers',
       alerts: {
         port: options.port,
         ...(options.alerts && { names: options.alerts }),

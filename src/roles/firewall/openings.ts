@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { Network } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
-import type { Opening, ProvidedOnNode, Source } from '../../topology/provided.ts'
+import type { Audience, Opening, ProvidedOnNode, Source } from '../../topology/provided.ts'
 import type { FirewallOptions } from './options.ts'
 
 /** Name of the role. */
@@ -18,7 +18,7 @@ export function openingsOf(node: ClusterNode, options: FirewallOptions, cluster:
     ssh(node, options, cluster),
     ...own.map((one) => ({
       what: `${one.name} (${one.role})`,
-      who: isSsh(one) ? sshAudience(options) : audience(one),
+      who: isSsh(one) ? sshAudience(options) : audience(one, cluster),
       ...(one.network !== undefined && { network: one.network }),
       ports: isSsh(one) ? one.ports.filter(({ port }) => port !== node.sshPort) : one.ports,
       from: sourcesOf(one, options, cluster),
@@ -50,19 +50,24 @@ function sshAudience({ ssh_from: named }: FirewallOptions): string {
   return named.length === 0 ? 'everyone' : `${named.join(', ')} and the nodes`
 }
 
-function audience({ to }: ProvidedOnNode): string {
-  return typeof to === 'string' ? (to === 'cluster' ? 'the nodes' : to) : to.roles.join(' and ')
+function audience({ to }: ProvidedOnNode, cluster: Cluster): string {
+  if (to === 'everyone') return to
+  if (to === 'cluster') return 'the nodes'
+  const roles = to === 'watchers' ? cluster.watchers().map(({ role }) => role) : to.roles
+  return [...new Set(roles)].join(' and ')
+}
+
+function nodesOf(to: Exclude<Audience, 'everyone'>, cluster: Cluster): readonly ClusterNode[] {
+  if (to === 'cluster') return cluster.nodes
+  if (to === 'watchers') return cluster.watchers().map(({ node }) => node)
+  return cluster.nodes.filter(({ roles }) => to.roles.some((role) => roles.includes(role)))
 }
 
 function sourcesOf(one: ProvidedOnNode, options: FirewallOptions, cluster: Cluster): readonly Source[] {
   if (isSsh(one)) return sshSources(options, cluster)
   const network = one.network === undefined ? undefined : cluster.network(one.network)
   if (one.to === 'everyone') return network ? [{ interface: network.interface }] : EVERYONE
-  const { to } = one
-  const nodes =
-    to === 'cluster'
-      ? cluster.nodes
-      : cluster.nodes.filter(({ roles }) => to.roles.some((role) => roles.includes(role)))
+  const nodes = nodesOf(one.to, cluster)
   return network ? onNetwork(network, nodes) : nodesAsSources(nodes, cluster)
 }
 

@@ -1,7 +1,6 @@
 /** The role `ingress`: requests from outside, to the services of the cluster. */
 import { networkFindings } from '../../engines/network-findings.ts'
 import { hasAgent } from '../../engines/consul/dns-zones.ts'
-import { WATCHERS } from '../../engines/prometheus/trust.ts'
 import { ENGINE, TRAEFIK_LINES, traefikRelease } from '../../engines/traefik/lines.ts'
 import { newestKnownLine } from '../../releases/engine-lines.ts'
 import { directory } from '../../resources/directory/directory.ts'
@@ -102,7 +101,7 @@ function provided(context: RoleWishContext<IngressOptions>): readonly Provided[]
           {
             name: `${ROLE} metrics`,
             ports: [tcp(metrics)],
-            to: { roles: WATCHERS },
+            to: 'watchers' as const,
             metrics: { path: '/metrics', port: metrics },
             ...(network !== undefined && { network }),
           },

@@ -9,7 +9,6 @@ import {
   trustOf,
   trustResources,
   trustWishes,
-  WATCHERS,
 } from '../../engines/prometheus/trust.ts'
 import type { Gate } from '../../engines/contract.ts'
 import { file } from '../../resources/file/file.ts'
@@ -112,7 +111,7 @@ const nodeExporter = defineRole({
     {
       name: ROLE,
       ports: [{ port: options.port, protocol: 'tcp' }],
-      to: { roles: WATCHERS },
+      to: 'watchers',
       metrics: { path: PATH, port: options.port, scheme: 'https' },
       ...(options.network !== undefined && { network: options.network }),
     },

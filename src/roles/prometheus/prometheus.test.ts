@@ -8,7 +8,8 @@ import type { Role } from '../role.ts'
 import alertCommand from '../alert-command/alert-command.ts'
 import consulServer from '../consul-server/consul-server.ts'
 import nodeExporter from '../node-exporter/node-exporter.ts'
-import { jobsOf, prometheusText } from './config.ts'
+import { jobsOf } from '../../engines/prometheus/jobs.ts'
+import { prometheusText } from './config.ts'
 import prometheus from './prometheus.ts'
 
 describeRole({
@@ -48,7 +49,7 @@ it('keeps no more on a 32-bit system than its addresses reach', () => {
 })
 
 it('is told that there is nothing to watch', () => {
-  expect(codesOf('pi4', '15d')).toEqual(['PROMETHEUS_WATCHES_NOTHING'])
+  expect(codesOf('pi4', '15d')).toEqual(['WATCHES_NOTHING'])
 })
 
 it('has a certificate of its own beside the exporter of its node, which is asked at another address', () => {
@@ -67,7 +68,7 @@ it('asks an engine with an authority and tokens of its own with those, and not w
     'node-exporter': nodeExporter.options.parse({}),
   }
   const nodes = [{ roles: ['prometheus', 'node-exporter'] }, { roles: ['consul-server'] }]
-  const jobs = jobsOf(clusterFixture({ nodes, options }))
+  const jobs = jobsOf(clusterFixture({ nodes, options }), 'prometheus')
   expect(jobs.map(({ job_name: name }) => name)).toEqual(['node-exporter', 'consul-server'])
   expect(jobs[1]).toEqual({
     job_name: 'consul-server',
@@ -82,7 +83,7 @@ it('asks an engine with an authority and tokens of its own with those, and not w
 
 it('leaves Consul alone where nobody watches', () => {
   const options = { 'consul-server': consulServer.options.parse({}) }
-  expect(jobsOf(clusterFixture({ nodes: [{ roles: ['consul-server'] }], options }))).toEqual([])
+  expect(jobsOf(clusterFixture({ nodes: [{ roles: ['consul-server'] }], options }), 'prometheus')).toEqual([])
 })
 
 it('finds services of Consul at the agent of its node, with a token that Consul makes for it', () => {

@@ -1,11 +1,17 @@
 /** The role `prometheus`: fetches what roles measure, keeps it, and tells what is wrong. */
-import { hasAgent } from '../../engines/consul/dns-zones.ts'
+import { accessResources } from '../../engines/prometheus/access.ts'
+import { alertmanager } from '../../engines/prometheus/alertmanager.ts'
 import {
+  catalogReaderOf,
   catalogTokenName,
   catalogWish,
   watchedServices,
-  type CatalogReader,
 } from '../../engines/prometheus/catalog.ts'
+import { catalogResources } from '../../engines/prometheus/catalog-resources.ts'
+import { watcherFindings } from '../../engines/prometheus/findings.ts'
+import { secondsOf, watcherOptions } from '../../engines/prometheus/options.ts'
+import { storedGate, watcherProbe, type AskedWatcher } from '../../engines/prometheus/questions.ts'
+import { rulesText } from '../../engines/prometheus/rules.ts'
 import {
   PROMETHEUS_FOLDER,
   PROMETHEUS_USER,
@@ -17,39 +23,26 @@ import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
-import { alertsTargets } from '../../topology/metrics.ts'
 import type { Cluster } from '../../topology/cluster.ts'
-import { defineRole, type RoleContext, type RoleFinding, type RoleWishContext } from '../role.ts'
-import { accessResources } from './access.ts'
-import { catalogResources } from './catalog.ts'
+import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
 import { prometheusCodes } from './codes.ts'
-import {
-  alertmanagerArguments,
-  alertmanagerText,
-  isHeard,
-  jobsOf,
-  resendArguments,
-  PROMETHEUS,
-  prometheusText,
-} from './config.ts'
-import { prometheusOptions, secondsOf, type PrometheusOptions } from './options.ts'
-import { prometheusProbe, storedGate } from './questions.ts'
-import { rulesText } from './rules.ts'
+import { PORT, PROMETHEUS, prometheusText, resendArguments, ROLE } from './config.ts'
 
-const ROLE = 'prometheus'
+const prometheusOptions = watcherOptions.describe('Prometheus, with the alerts that matter on small boards.')
+type PrometheusOptions = ReturnType<typeof prometheusOptions.parse>
+
 const RULES = `${PROMETHEUS_FOLDER}/bramble-rules.yml`
 const CONFIG = `${PROMETHEUS_FOLDER}/prometheus.yml`
 const DATA = '/var/lib/prometheus/metrics2'
 /** A 32-bit process cannot map more history than its addresses reach (prometheus/prometheus#4392). */
 const MOST_ON_32_BITS = '31d'
 
-/** As whom it reads the catalog of services; undefined where it does not. */
-function catalogOf({
-  options,
-  node,
-}: Pick<RoleWishContext<PrometheusOptions>, 'options' | 'node'>): CatalogReader | undefined {
-  return options.consul && hasAgent(node) ? { role: ROLE, node } : undefined
-}
+const asked = ({ interval }: PrometheusOptions): AskedWatcher => ({
+  role: ROLE,
+  title: 'Prometheus',
+  port: PORT,
+  intervalSeconds: secondsOf(interval),
+})
 
 const mine = { owner: PROMETHEUS_USER, group: PROMETHEUS_USER, mode: '750' } as const
 
@@ -71,7 +64,7 @@ function configuration(
 ): readonly [Resource, Resource] {
   const rules = file({
     path: RULES,
-    content: rulesText(),
+    content: rulesText('Prometheus'),
     validate: ['promtool', 'check', 'rules', '{}'],
     needs,
   })
@@ -86,7 +79,7 @@ function configuration(
 
 function resources(context: RoleContext<PrometheusOptions>): Resource[] {
   const { options, node, cluster, secrets } = context
-  const catalog = catalogOf(context)
+  const catalog = catalogReaderOf(ROLE, context)
   const trust = [...trustResources(ROLE, node, secrets), ...accessResources(cluster, secrets)]
   const prometheus = debianPackage({ name: 'prometheus' })
   const needs = [addressOf(prometheus), ...trust.map(addressOf)]
@@ -111,54 +104,16 @@ function resources(context: RoleContext<PrometheusOptions>): Resource[] {
       needs: [...started, addressOf(config)],
     }),
     ...(catalog ? catalogResources(catalog, secrets, trust) : []),
-    ...(isHeard(cluster, options.webhook) ? alerting(cluster, options, needs) : []),
-  ]
-}
-
-function alerting(
-  cluster: Cluster,
-  options: PrometheusOptions,
-  needs: readonly ReturnType<typeof addressOf>[],
-): Resource[] {
-  const alertmanager = debianPackage({ name: 'prometheus-alertmanager' })
-  const after = [...needs, addressOf(alertmanager)]
-  const config = file({
-    path: `${PROMETHEUS_FOLDER}/alertmanager.yml`,
-    content: alertmanagerText(cluster, options),
-    validate: ['amtool', 'check-config', '{}'],
-    owner: PROMETHEUS_USER,
-    group: PROMETHEUS_USER,
-    mode: '600',
-    sensitive: options.webhook !== undefined && cluster.isSecret(options.webhook),
-    needs: after,
-  })
-  const settings = file({
-    path: '/etc/default/prometheus-alertmanager',
-    content: `ARGS="${alertmanagerArguments}"\n`,
-    needs: after,
-  })
-  const read = [alertmanager, settings].map(addressOf)
-  return [
-    alertmanager,
-    directory({ path: '/var/lib/prometheus/alertmanager', purge: true, ...mine }),
-    config,
-    settings,
-    service({
-      name: 'prometheus-alertmanager',
-      restartOn: read,
-      reloadOn: [addressOf(config)],
-      needs: after,
-    }),
+    ...alertmanager(cluster, ROLE, options, needs),
   ]
 }
 
 function findings(
-  { keep, interval }: PrometheusOptions,
+  options: PrometheusOptions,
   nodes: readonly { name: string; architecture: string }[],
   cluster: Cluster,
 ): RoleFinding[] {
-  const least = 2 * secondsOf(interval)
-  const hasty = alertsTargets(cluster).filter(({ silenceSeconds = least }) => silenceSeconds < least)
+  const { keep } = options
   const small = nodes.filter(({ architecture }) => architecture.startsWith('armv'))
   return [
     ...(secondsOf(keep) > secondsOf(MOST_ON_32_BITS)
@@ -168,11 +123,7 @@ function findings(
           option: 'keep',
         }))
       : []),
-    ...hasty.map(({ role, node, silenceSeconds = 0 }) => ({
-      diagnostic: prometheusCodes.SILENCE_TOO_SHORT({ role, node, silence: silenceSeconds, interval, least }),
-      option: 'interval',
-    })),
-    ...(jobsOf(cluster).length === 0 ? [{ diagnostic: prometheusCodes.PROMETHEUS_WATCHES_NOTHING({}) }] : []),
+    ...watcherFindings(ROLE, options, cluster),
   ]
 }
 
@@ -181,10 +132,11 @@ const prometheus = defineRole({
   name: ROLE,
   summary: 'Prometheus: keeps what roles measure, and tells a webhook what is wrong.',
   pace: 'one at a time',
+  watches: true,
   options: prometheusOptions,
   findings: ({ options, nodes, cluster }) => findings(options, nodes, cluster),
   provides: (context) => {
-    const catalog = catalogOf(context)
+    const catalog = catalogReaderOf(ROLE, context)
     return [
       {
         name: ROLE,
@@ -196,20 +148,20 @@ const prometheus = defineRole({
     ]
   },
   secrets: (context) => {
-    const catalog = catalogOf(context)
+    const catalog = catalogReaderOf(ROLE, context)
     return [
       ...trustWishes(ROLE, context.node, [context.node.address]),
       ...(catalog ? [catalogWish(catalog)] : []),
     ]
   },
   resources,
-  gates: ({ node, options }) => [storedGate(node.name, secondsOf(options.interval))],
+  gates: ({ node, options }) => [storedGate(asked(options), node.name)],
   status: ({ nodes, options, cluster }) =>
-    prometheusProbe(
+    watcherProbe(
+      asked(options),
       nodes.map(({ name }) => name),
-      secondsOf(options.interval),
       (name) =>
-        nodes.some((node) => node.name === name && catalogOf({ options, node }))
+        nodes.some((node) => node.name === name && catalogReaderOf(ROLE, { options, node }))
           ? watchedServices(cluster)
           : [],
     ),

@@ -71,7 +71,7 @@ describe('registry', () => {
       registry.provides?.({ options, node, cluster }).map(({ ports, to }) => [ports[0]?.port, to]),
     ).toEqual([
       [5000, 'cluster'],
-      [5001, { roles: ['prometheus'] }],
+      [5001, 'watchers'],
     ])
   })
 

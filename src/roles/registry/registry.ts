@@ -1,7 +1,6 @@
 /** The role `registry`: images of containers, for the nodes of the cluster. */
 import { isIP } from 'node:net'
 import { networkFindings } from '../../engines/network-findings.ts'
-import { WATCHERS } from '../../engines/prometheus/trust.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -96,7 +95,7 @@ function provided(context: RoleWishContext<RegistryOptions>): readonly Provided[
           {
             name: `${ROLE} metrics`,
             ports: [{ port: metrics, protocol: 'tcp' as const }],
-            to: { roles: WATCHERS },
+            to: 'watchers' as const,
             metrics: { path: '/metrics', port: metrics },
             ...on,
           },

@@ -1,16 +1,16 @@
 /**
- * Services of Consul's catalog as targets of Prometheus. Debian builds it without Consul's discovery (its changelog: "Disable Consul SD until its Debian package is
- * back in shape"), so a program of ours asks the agent and Prometheus reads the file that it writes.
+ * Services of Consul's catalog as targets. Debian builds Prometheus without Consul's discovery (its changelog: "Disable Consul SD until its Debian package is
+ * back in shape"), so a program of ours asks the agent and whoever watches reads the file that it writes.
  */
-import { HTTP_PORT } from '../../engines/consul/names.ts'
+import { HTTP_PORT } from '../consul/names.ts'
 import {
   CATALOG_JOB,
   CATALOG_TAG,
   catalogTokenFile,
   catalogTokenResource,
   type CatalogReader,
-} from '../../engines/prometheus/catalog.ts'
-import { PROMETHEUS_USER } from '../../engines/prometheus/trust.ts'
+} from './catalog.ts'
+import { PROMETHEUS_USER } from './trust.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'

@@ -1,5 +1,5 @@
-/** How Prometheus is let in by engines with an authority of their own. */
-import { PROMETHEUS_USER, TLS_FOLDER } from '../../engines/prometheus/trust.ts'
+/** How whoever watches is let in by engines with an authority of their own. */
+import { PROMETHEUS_USER, TLS_FOLDER } from './trust.ts'
 import { file } from '../../resources/file/file.ts'
 import type { Resource } from '../../resources/kind.ts'
 import type { Cluster } from '../../topology/cluster.ts'

@@ -1,44 +1,62 @@
-/** Asks Prometheus on its own node: what counts is what it has stored, not that its process runs. */
+/** Asks whoever watches on its own node: what counts is what it has stored, not that its process runs. */
 import { z } from 'zod'
-import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
 import { reasonOf } from '../../support/reason.ts'
-import { PROMETHEUS } from './config.ts'
+import type { EngineProbe, Gate, NodeLink } from '../contract.ts'
+import { pageText } from '../page-text.ts'
 
 const PATIENCE_SECONDS = 120
 const MOST_SHOWN = 20
 
-const answerSchema = z.array(
-  z.object({
-    metric: z.record(z.string(), z.string()),
-    value: z.tuple([z.number(), z.string()]),
+/** Who is asked. */
+export interface AskedWatcher {
+  /** Its role, which is also the name of the job that fetches its own metrics. */
+  readonly role: string
+  /** What it is called in sentences. */
+  readonly title: string
+  /** Port of its HTTP API (Prometheus, "HTTP API"), on the loopback of its node. */
+  readonly port: number
+  readonly intervalSeconds: number
+}
+
+const answerSchema = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        value: z.tuple([z.number(), z.string()]),
+      }),
+    ),
   }),
-)
+})
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
 }
 
-/** Samples of an expression (promtool(1), query instant). Rejects when nobody answers. */
-async function samplesOf(link: NodeLink, node: string, expression: string): Promise<readonly Sample[]> {
-  const words = ['promtool', 'query', 'instant', '--format=json', `http://${PROMETHEUS}`, expression]
-  const { code, stdout, stderr } = await link.run(node, words)
-  if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `promtool ends with ${code}`)
-  return answerSchema
-    .parse(JSON.parse(stdout.toString()))
-    .map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
+/** Samples of an expression (instant query). Rejects when nobody answers. */
+async function samplesOf(
+  link: NodeLink,
+  { port }: AskedWatcher,
+  node: string,
+  expression: string,
+): Promise<readonly Sample[]> {
+  const path = `/api/v1/query?${new URLSearchParams({ query: expression }).toString()}`
+  const { data } = answerSchema.parse(JSON.parse(await pageText(link, { node, port, path })))
+  return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
 }
 
 /** It has stored something lately, and nothing of the future (prometheus/prometheus#10028). */
-export function storedGate(node: string, intervalSeconds: number): Gate {
+export function storedGate(watcher: AskedWatcher, node: string): Gate {
+  const { role, intervalSeconds } = watcher
   return {
-    name: 'prometheus: stores samples',
+    name: `${role}: stores samples`,
     node,
-    engine: 'prometheus',
+    engine: role,
     patienceSeconds: PATIENCE_SECONDS + intervalSeconds,
     ask: async (link) => {
       try {
-        const [newest] = await samplesOf(link, node, 'time() - timestamp(up{job="prometheus"})')
+        const [newest] = await samplesOf(link, watcher, node, `time() - timestamp(up{job="${role}"})`)
         const age = newest?.value
         const passed = age !== undefined && age >= -1 && age <= 2 * intervalSeconds
         return {
@@ -53,36 +71,37 @@ export function storedGate(node: string, intervalSeconds: number): Gate {
   }
 }
 
-/** What it says is wrong now. `services` are those that are to be among the targets of a node: Prometheus tells nobody that Consul does not answer it. */
-export function prometheusProbe(
+/** What it says is wrong now. `services` are those that are to be among the targets of a node: nobody who watches tells that Consul does not answer. */
+export function watcherProbe(
+  watcher: AskedWatcher,
   nodes: readonly string[],
-  intervalSeconds: number,
   services: (node: string) => readonly string[],
 ): EngineProbe {
+  const { role, title, intervalSeconds } = watcher
   return {
-    name: 'prometheus',
+    name: role,
     members: nodes,
     ask: async (link, node) => {
       const [targets, alerts] = await Promise.all([
         // A target that is gone without a word, as in a restart, has its last sample for five minutes (Prometheus, "Staleness").
-        samplesOf(link, node, `up unless time() - timestamp(up) > ${3 * intervalSeconds}`),
-        samplesOf(link, node, 'ALERTS{alertstate="firing",severity!="none"}'),
+        samplesOf(link, watcher, node, `up unless time() - timestamp(up) > ${3 * intervalSeconds}`),
+        samplesOf(link, watcher, node, 'ALERTS{alertstate="firing",severity!="none"}'),
       ])
       const silent = targets.filter(({ value }) => value === 0)
       const found = new Set(targets.map(({ labels }) => labels['service']))
       const unseen = services(node).filter((name) => !found.has(name))
       const problems = [
-        ...unseen.map((name) => `Prometheus on ${node} does not see the service ${name} in Consul`),
+        ...unseen.map((name) => `${title} on ${node} does not see the service ${name} in Consul`),
         ...silent.map(
           ({ labels }) => `${labels['node']}: ${labels['service'] ?? labels['job']} gives no metrics`,
         ),
         ...alerts
           .filter(({ labels }) => labels['alertname'] !== 'TargetDown')
           .map(({ labels }) => alertText(labels)),
-        ...(targets.length === 0 ? [`Prometheus on ${node} has fetched nothing lately`] : []),
+        ...(targets.length === 0 ? [`${title} on ${node} has fetched nothing lately`] : []),
       ]
       return {
-        name: 'prometheus',
+        name: role,
         healthy: problems.length === 0,
         detail: `${targets.length - silent.length} of ${targets.length} targets give metrics`,
         problems: [...new Set(problems)].sort().slice(0, MOST_SHOWN),

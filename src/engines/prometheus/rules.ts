@@ -1,5 +1,4 @@
 /** Alert rules that matter on small boards. Each says what is wrong in a sentence with the node's name in it. */
-
 import { HOT } from '../../hardware/board-health.ts'
 
 interface Rule {
@@ -15,16 +14,17 @@ interface Rule {
 
 const DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nfs.*|fuse.*"'
 
+const watchdog = (watcher: string): Rule => ({
+  // Always there: whoever is told of alerts and hears this one no more knows that nobody watches.
+  alert: 'Watchdog',
+  expr: 'vector(time())',
+  severity: 'none',
+  summary: `${watcher} watches. When this one stops, nobody does.`,
+  // An Alertmanager repeats for minutes what it was told last: only one that goes on is of somebody who watches.
+  more: { beat: '{{ printf "%.0f" $value }}' },
+})
+
 const RULES: readonly Rule[] = [
-  {
-    // Always there: whoever is told of alerts and hears this one no more knows that nobody watches.
-    alert: 'Watchdog',
-    expr: 'vector(time())',
-    severity: 'none',
-    summary: 'Prometheus watches. When this one stops, nobody does.',
-    // An Alertmanager repeats for minutes what it was told last: only one that goes on is of somebody who watches.
-    more: { beat: '{{ printf "%.0f" $value }}' },
-  },
   {
     alert: 'TargetDown',
     expr: 'up == 0',
@@ -116,9 +116,9 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-/** The rules as Prometheus reads them; JSON is YAML. */
-export function rulesText(): string {
-  const rules = RULES.map(({ alert, expr, for: since, severity, summary, more }) => ({
+/** The rules as Prometheus reads them; JSON is YAML. `watcher` is the name of the program that looks at them. */
+export function rulesText(watcher: string): string {
+  const rules = [watchdog(watcher), ...RULES].map(({ alert, expr, for: since, severity, summary, more }) => ({
     alert,
     expr,
     ...(since !== undefined && { for: since }),

@@ -1,0 +1,34 @@
+/** Codes of whoever watches. */
+import { code, defineCodes } from '../../diagnostics/define-codes.ts'
+
+/** What can be wrong with it before it exists. */
+export const watcherCodes = defineCodes({
+  SILENCE_TOO_SHORT: code<{
+    role: string
+    node: string
+    silence: number
+    watcher: string
+    interval: string
+    least: number
+  }>({
+    origin: 'cluster',
+    shownBy: 'src/roles/prometheus/prometheus.test.ts',
+    title: 'Silence that is too short to be told from a pause',
+    summary: ({ role, node, silence, watcher, interval }) =>
+      `${role} on ${node} takes ${silence} s of silence for the end of ${watcher}, which looks every ${interval}`,
+    why: 'between two looks nothing is heard, so one that is well would be taken for one that is not',
+    fix: ({ watcher, least }) => `set silence to ${least}s or more, or interval of ${watcher} to less`,
+    explain:
+      'What is heard is that the alert Watchdog goes on, through whoever watches and its Alertmanager: once for each look at the rules.',
+  }),
+  WATCHES_NOTHING: code<{ watcher: string }>({
+    origin: 'cluster',
+    severity: 'warning',
+    shownBy: 'src/roles/prometheus/prometheus.test.ts',
+    title: 'Nothing to watch',
+    summary: ({ watcher }) => `no role in use gives metrics, so ${watcher} would watch itself alone`,
+    why: 'it fetches what roles provide; the boards are measured by the role node-exporter',
+    fix: 'add under roles:  node-exporter: { on: all }',
+    explain: '`bramble export prometheus` prints what there is to be fetched.',
+  }),
+})
