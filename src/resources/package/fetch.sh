@@ -39,6 +39,8 @@ package_fetching() { # FILE ARGUMENT...: apt with its output in FILE; once more 
   shift
   if package_apt "$@" >"$file" 2>&1; then return 0; fi
   if ! package_has_fetch_error "$file"; then return 1; fi
+  # What apt leaves of wrong files is a sign for others; here they are dealt with.
+  rm -f "$R"/var/cache/apt/archives/partial/*.FAILED "$R"/var/lib/apt/lists/partial/*.FAILED
   package_way "$file"
   if [ -z "$WAY" ]; then return 1; fi
   package_wrong_bytes "$file"

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2317
-# usage: finder --answers: ends with 0 when a cache answers. finder URI: apt asks it before it fetches from a host (apt.conf(5), Acquire::http::Proxy-Auto-Detect), as the user _apt, and takes what it
-# prints for the proxy. It prints a cache that answers now, else the way that the node has without one. It always ends well: apt fails with it.
+# usage: finder --answers: ends with 0 when a cache answers. finder --wrong: prints what came wrong within a day. finder URI: apt asks it before it fetches from a host (apt.conf(5), Acquire::http::Proxy-Auto-Detect), as the user _apt, and takes what it
+# prints for the proxy. It prints a cache that answers now and has given nothing wrong within a day, else the way that the node has without one. It always ends well: apt fails with it.
 # Where it prints nothing, because something is wrong with itself, apt goes that way, too.
 
 CACHES=/etc/apt/bramble-caches
@@ -27,8 +27,16 @@ answers() { # CACHE: it sends its own page, and soon
     download-file "$1/acng-report.html" "$WORK/page" >/dev/null 2>&1 && grep -q 'Apt-Cacher NG' "$WORK/page" 2>/dev/null
 }
 
+wrong() { # what apt threw away because its checksum was not the one of the lists
+  find /var/cache/apt/archives/partial /var/lib/apt/lists/partial -name '*.FAILED' -cmin -1440 2>/dev/null
+}
+
 trap leave EXIT
 asked=$1
+if [ "$asked" = --wrong ]; then
+  wrong | sed 's|.*/||; s|\.FAILED$||' | sort
+  exit 0
+fi
 case $1 in
 https:*)
   # What is encrypted cannot be kept: it goes through a cache only where a node has no other way.
@@ -37,6 +45,7 @@ https:*)
   grep -qxF "${host%:*}" "$TUNNELS" 2>/dev/null || without
   ;;
 esac
+if [ "$asked" != --answers ] && [ -n "$(wrong)" ]; then without; fi
 WORK=$(mktemp -d 2>/dev/null) || without
 while read -r cache; do
   if answers "$cache"; then

@@ -17,6 +17,15 @@ async function wayOf(link: NodeLink, node: string): Promise<string> {
   return way === '' ? 'DIRECT' : way
 }
 
+/** Why a node goes past the caches. */
+async function reasonFor(link: NodeLink, node: string, caches: readonly string[]): Promise<string> {
+  const { stdout } = await link.run(node, [FINDER, '--wrong'])
+  const wrong = stdout.toString().trim().split('\n').filter(Boolean)
+  return wrong.length > 0
+    ? `${wrong.join(', ')} came wrong through it within a day`
+    : `${caches.join(', ')} does not answer it`
+}
+
 /** A node that keeps packages gives them. */
 export function cacheGate(node: string, own: string): Gate {
   return {
@@ -48,10 +57,10 @@ export function cacheProbe(
           try {
             const way = await wayOf(link, node)
             if (caches(node).includes(way)) through += 1
-            else
-              problems.push(
-                `${node} fetches packages past the cache: ${caches(node).join(', ')} does not answer it`,
-              )
+            else {
+              const reason = await reasonFor(link, node, caches(node))
+              problems.push(`${node} fetches packages past the cache: ${reason}`)
+            }
           } catch (error) {
             unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
           }

@@ -14,6 +14,7 @@ import { scripts } from './scripts.generated.ts'
 
 const ROLE = 'updates'
 const REPORT = '/usr/local/lib/bramble-updates'
+const AGAIN = '/usr/local/lib/bramble-updates-again'
 const NIGHT = 'apt-daily-upgrade.service'
 
 /**
@@ -65,6 +66,7 @@ function resources({ options, node, cluster }: RoleContext<UpdatesOptions>): Res
   const installed = debianPackage({ name: 'unattended-upgrades' })
   const read = [
     file({ path: REPORT, content: scripts.report, mode: '755' }),
+    file({ path: AGAIN, content: scripts.again, mode: '755' }),
     file({ path: '/etc/apt/bramble-origins', content: lines([...RULES, ...options.origins]) }),
     file({ path: '/etc/apt/bramble-engines', content: lines(engines) }),
   ]
@@ -80,7 +82,7 @@ function resources({ options, node, cluster }: RoleContext<UpdatesOptions>): Res
     directory({ path: drops }),
     file({
       path: `${drops}/50-bramble.conf`,
-      content: `[Service]\nExecStartPost=-${REPORT} ran\n`,
+      content: `[Service]\nExecStartPost=-${AGAIN}\nExecStartPost=-${REPORT} ran\n`,
       needs: read.map(addressOf),
     }),
     ...['apt-daily.timer', 'apt-daily-upgrade.timer'].map((name) => service({ name })),

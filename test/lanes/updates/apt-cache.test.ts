@@ -11,9 +11,20 @@ nodes:
   cow: { address: 192.0.2.12, model: pi4, memory: 1GiB }
 roles:
   apt-cache: { on: all, server: ant }
+  updates: { on: [cow] }
   packages:
     - { on: [bee], install: [hello] }
 `
+
+/** Puts an older version in the place of the one that its source has. */
+const OLDER = `set -eu
+cd "$(mktemp -d)"
+apt-get -q download sl
+dpkg-deb --raw-extract sl_*.deb tree
+sed -i 's/^Version: .*/Version: 0.1/' tree/DEBIAN/control
+dpkg-deb --root-owner-group --build tree older.deb
+dpkg -i older.deb
+apt-get clean`
 
 describe.skipIf(hasNoLab)('a cache of packages', () => {
   const cluster = new ClusterUnderTest('cache', FILE)
@@ -62,6 +73,20 @@ describe.skipIf(hasNoLab)('a cache of packages', () => {
       /^ant: the cache of packages at http:\/\/\S+ gave a wrong sl_\S+\.deb; it was told to fetch that anew/,
     )
     expect(await cluster.text('ant', 'sha256sum', file)).toBe(good)
+  })
+
+  it('is wrong by night: the job goes past it, and that is told until a day is over', async () => {
+    await cluster.output('cow', 'sh', '-c', OLDER)
+    const file = (await fetched('sl')).trim()
+    await cluster.output('ant', 'sh', '-c', `printf x | dd of=${file} bs=1 seek=900 conv=notrunc`)
+    await cluster.output('cow', 'sh', '-c', 'rm -f /var/lib/apt/periodic/upgrade-stamp')
+    await cluster.output('cow', 'systemctl', 'start', 'apt-daily-upgrade.service')
+    expect(await cluster.text('cow', 'dpkg-query', '-Wf', '${Version}', 'sl')).not.toBe('0.1')
+    const says = 'cow fetches packages past the cache: sl_'
+    expect((await cluster.bramble('status')).text).toContain(says)
+    await cluster.output('cow', 'sh', '-c', 'rm /var/cache/apt/archives/partial/*.FAILED')
+    expect((await cluster.bramble('status')).text).not.toContain(says)
+    await cluster.output('ant', 'rm', file)
   })
 
   it('is silent: it takes connections and never answers, and the apply starts it anew', async () => {
