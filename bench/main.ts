@@ -33,6 +33,12 @@ const BENCHMARKS: Readonly<Record<string, Entry>> = {
     needs: ['lab', 'dnsperf'],
     load: () => import('./whole.ts'),
   },
+  update: {
+    what: 'packages brought up to date, with a cache of them and without',
+    needs: ['lab'],
+    load: () => import('./update.ts'),
+    defaults: { runs: 3 },
+  },
   processes: {
     what: 'the processes that an apply starts on a node',
     needs: ['lab'],
