@@ -1,4 +1,5 @@
 /** What really is shared and mounted: asked of the kernel of a node, never of a unit. */
+import { askNodes, plainStatus } from '../ask-nodes.ts'
 import type { EngineProbe, EngineStatus, Gate, NodeLink } from '../contract.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { diskAt, type Export, type Mounted } from './exports.ts'
@@ -67,26 +68,9 @@ export function nfsProbe(role: string, looks: readonly Look[]): EngineProbe {
 }
 
 async function askAll(role: string, looks: readonly Look[], link: NodeLink): Promise<EngineStatus> {
-  const problems: string[] = []
-  const unknown: string[] = []
-  await Promise.all(
-    looks.map(async ({ node, ask }) => {
-      try {
-        const problem = await ask(link)
-        if (problem !== undefined) problems.push(`${node}: ${problem}`)
-      } catch (error) {
-        unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
-      }
-    }),
-  )
-  const well = looks.length - problems.length - unknown.length
-  return {
-    name: role,
-    healthy: well === looks.length,
-    detail: `${well} of ${looks.length} shared folders are there`,
-    problems: problems.toSorted(),
-    unknown: unknown.toSorted(),
-    members: [],
-    failingChecks: [],
-  }
+  const asked = looks.map(({ node }) => node)
+  const { answers, unknown } = await askNodes(asked, (_, index) => (looks[index] as Look).ask(link))
+  const problems = answers.flatMap(({ node, answer }) => (answer === undefined ? [] : [`${node}: ${answer}`]))
+  const detail = `${answers.length - problems.length} of ${looks.length} shared folders are there`
+  return plainStatus({ name: role, detail, problems, unknown })
 }

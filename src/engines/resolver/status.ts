@@ -1,4 +1,5 @@
 /** How the resolvers stand: each is asked for a name of the cluster. */
+import { plainStatus } from '../ask-nodes.ts'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { stateOf } from './gate.ts'
 
@@ -7,15 +8,16 @@ export function resolverProbe(role: string, nodes: readonly string[], name: stri
   return {
     name: role,
     members: nodes,
-    ask: async (link) => ({ name: role, ...(await ask(link, nodes, name)) }),
+    ask: (link) => ask(link, role, nodes, name),
   }
 }
 
 async function ask(
   link: NodeLink,
+  role: string,
   nodes: readonly string[],
   name: string,
-): Promise<Omit<EngineStatus, 'name'>> {
+): Promise<EngineStatus> {
   const states = await Promise.all(
     nodes.map(async (node) => ({ node, ...(await stateOf(link, node, name)) })),
   )
@@ -25,12 +27,6 @@ async function ask(
   const unknown = states.flatMap(({ node, unknown: why }) =>
     why === undefined ? [] : [`${node} cannot be asked: ${why}`],
   )
-  return {
-    healthy: problems.length === 0 && unknown.length === 0,
-    detail: `${nodes.length - problems.length - unknown.length} of ${nodes.length} resolvers answer`,
-    problems,
-    unknown,
-    members: [],
-    failingChecks: [],
-  }
+  const detail = `${nodes.length - problems.length - unknown.length} of ${nodes.length} resolvers answer`
+  return plainStatus({ name: role, detail, problems, unknown })
 }

@@ -1,6 +1,6 @@
 /** What the nodes that listen for silence have heard: read from what their program writes down at each look. */
-import type { EngineProbe, NodeLink } from '../../engines/contract.ts'
-import { reasonOf } from '../../support/reason.ts'
+import { askNodes, plainStatus } from '../../engines/ask-nodes.ts'
+import type { EngineProbe } from '../../engines/contract.ts'
 
 /** A look every two seconds, and a command that may take a minute. */
 const OLDEST_LOOK_SECONDS = 70
@@ -23,31 +23,18 @@ export function problemsOf(text: string): string[] {
 
 /** Asks each of the nodes. */
 export function silenceProbe(nodes: readonly string[], file: string): EngineProbe {
-  const askNode = async (link: NodeLink, node: string) => {
-    try {
-      const { code, stdout, stderr } = await link.run(node, ['cat', '/proc/uptime', file])
-      if (code !== 0) throw new Error(stderr.trim())
-      return { problems: problemsOf(stdout.toString()).map((one) => `${node}: ${one}`), unknown: [] }
-    } catch (error) {
-      return { problems: [], unknown: [`whether ${node} hears who watches: ${reasonOf(error)}`] }
-    }
-  }
   return {
     name: 'alert-command',
     members: nodes,
     ask: async (link) => {
-      const answers = await Promise.all(nodes.map((node) => askNode(link, node)))
-      const problems = answers.flatMap((answer) => answer.problems)
-      const unknown = answers.flatMap((answer) => answer.unknown)
-      return {
-        name: 'alert-command',
-        healthy: problems.length === 0 && unknown.length === 0,
-        detail: problems.length === 0 ? 'whoever watches is heard' : 'silence',
-        problems,
-        unknown,
-        members: [],
-        failingChecks: [],
-      }
+      const { answers, unknown } = await askNodes(nodes, async (node) => {
+        const { code, stdout, stderr } = await link.run(node, ['cat', '/proc/uptime', file])
+        if (code !== 0) throw new Error(stderr.trim())
+        return problemsOf(stdout.toString())
+      })
+      const problems = answers.flatMap(({ node, answer }) => answer.map((one) => `${node}: ${one}`))
+      const detail = problems.length === 0 ? 'whoever watches is heard' : 'silence'
+      return plainStatus({ name: 'alert-command', detail, problems, unknown })
     },
   }
 }

@@ -1,6 +1,6 @@
 /** Which way the nodes fetch packages now: asked of the very program that apt asks. */
+import { askNodes, plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
-import { reasonOf } from '../../support/reason.ts'
 
 /** The program on every node that prints the proxy for an address. */
 export const FINDER = '/usr/local/lib/bramble-apt-cache'
@@ -49,32 +49,16 @@ export function cacheProbe(
     name: 'apt-cache',
     members: nodes,
     ask: async (link) => {
-      const problems: string[] = []
-      const unknown: string[] = []
-      let through = 0
-      await Promise.all(
-        nodes.map(async (node) => {
-          try {
-            const way = await wayOf(link, node)
-            if (caches(node).includes(way)) through += 1
-            else {
-              const reason = await reasonFor(link, node, caches(node))
-              problems.push(`${node} fetches packages past the cache: ${reason}`)
-            }
-          } catch (error) {
-            unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
-          }
-        }),
+      const { answers, unknown } = await askNodes(nodes, async (node) => {
+        const through = caches(node).includes(await wayOf(link, node))
+        return through ? undefined : reasonFor(link, node, caches(node))
+      })
+      const problems = answers.flatMap(({ node, answer }) =>
+        answer === undefined ? [] : [`${node} fetches packages past the cache: ${answer}`],
       )
-      return {
-        name: 'apt-cache',
-        healthy: problems.length === 0 && unknown.length === 0,
-        detail: `${through} of ${nodes.length} nodes fetch packages through the cache`,
-        problems: problems.sort(),
-        unknown: unknown.sort(),
-        members: [],
-        failingChecks: [],
-      }
+      const through = answers.length - problems.length
+      const detail = `${through} of ${nodes.length} nodes fetch packages through the cache`
+      return plainStatus({ name: 'apt-cache', detail, problems, unknown })
     },
   }
 }

@@ -1,6 +1,6 @@
 /** How old the last good backup of everything is: for `bramble status`. */
+import { askNodes, plainStatus, type NodesAsked } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, EngineStatus, NodeLink } from '../../engines/contract.ts'
-import { reasonOf } from '../../support/reason.ts'
 import { PROGRAM } from './names.ts'
 
 /** One that is older than this many times its schedule was missed. */
@@ -8,7 +8,6 @@ const PATIENCE = 2
 
 interface NodeView {
   readonly problems: readonly string[]
-  readonly unknown: readonly string[]
   /** Age of the oldest last good backup, in seconds. */
   readonly age: number
   readonly good: number
@@ -19,23 +18,14 @@ export function backupProbe(nodes: readonly string[], everySeconds: number): Eng
   return {
     name: 'backup',
     members: nodes,
-    ask: async (link) => statusOf(await Promise.all(nodes.map((node) => askNode(link, node, everySeconds)))),
+    ask: async (link) => statusOf(await askNodes(nodes, (node) => askNode(link, node, everySeconds))),
   }
 }
 
 async function askNode(link: NodeLink, node: string, everySeconds: number): Promise<NodeView> {
-  try {
-    const { code, stdout, stderr } = await link.run(node, [PROGRAM, 'status'])
-    if (code === 0) return viewOf(node, stdout.toString(), everySeconds)
-    return {
-      problems: [],
-      unknown: [`${node}: ${stderr || `its program ended with ${code}`}`],
-      age: 0,
-      good: 0,
-    }
-  } catch (error) {
-    return { problems: [], unknown: [`${node}: ${reasonOf(error)}`], age: 0, good: 0 }
-  }
+  const { code, stdout, stderr } = await link.run(node, [PROGRAM, 'status'])
+  if (code !== 0) throw new Error(stderr || `its program ended with ${code}`)
+  return viewOf(node, stdout.toString(), everySeconds)
 }
 
 /** What a node's lines come to. */
@@ -55,24 +45,17 @@ export function viewOf(node: string, text: string, everySeconds: number): NodeVi
     age = Math.max(age, since)
     if (isLate) problems.push(`${node}: the last good backup of ${name} is ${ageText(since)} old`)
   }
-  return { problems, unknown: [], age, good }
+  return { problems, age, good }
 }
 
-function statusOf(views: readonly NodeView[]): EngineStatus {
+function statusOf({ answers, unknown }: NodesAsked<NodeView>): EngineStatus {
+  const views = answers.map(({ answer }) => answer)
   const problems = views.flatMap((view) => view.problems)
-  const unknown = views.flatMap((view) => view.unknown)
   const good = views.reduce((sum, view) => sum + view.good, 0)
   const oldest = ageText(Math.max(0, ...views.map(({ age }) => age)))
-  return {
-    name: 'backup',
-    healthy: problems.length === 0 && unknown.length === 0,
-    detail:
-      good === 0 ? 'there is no good backup yet' : `${good} kept, the last good ones at most ${oldest} old`,
-    problems,
-    unknown,
-    members: [],
-    failingChecks: [],
-  }
+  const detail =
+    good === 0 ? 'there is no good backup yet' : `${good} kept, the last good ones at most ${oldest} old`
+  return plainStatus({ name: 'backup', detail, problems, unknown })
 }
 
 function ageText(seconds: number): string {

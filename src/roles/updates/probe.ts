@@ -1,6 +1,6 @@
 /** What waits for an update on the nodes, what no rule takes, and when the sources were last looked at. */
+import { askNodes, plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, NodeLink } from '../../engines/contract.ts'
-import { reasonOf } from '../../support/reason.ts'
 import { TURN_FILE, turnIn } from '../../topology/held-turn.ts'
 
 const FOLDER = '/var/lib/bramble-updates'
@@ -60,29 +60,10 @@ export function updatesProbe(nodes: readonly string[], alertDays: number): Engin
     name: 'updates',
     members: nodes,
     ask: async (link) => {
-      const unknown: string[] = []
-      const seen: Seen[] = []
-      const silent = new Set<string>()
-      await Promise.all(
-        nodes.map(async (node) => {
-          try {
-            seen.push(await lookAt(link, node))
-          } catch (error) {
-            silent.add(node)
-            unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
-          }
-        }),
-      )
+      const { answers, silent, unknown } = await askNodes(nodes, (node) => lookAt(link, node))
+      const seen = answers.map(({ answer }) => answer)
       const problems = [...lateOnes(seen, alertDays), ...turnsOfMissing(seen, silent)]
-      return {
-        name: 'updates',
-        healthy: problems.length === 0 && unknown.length === 0,
-        detail: detailOf(seen),
-        problems: problems.sort(),
-        unknown: unknown.sort(),
-        members: [],
-        failingChecks: [],
-      }
+      return plainStatus({ name: 'updates', detail: detailOf(seen), problems, unknown })
     },
   }
 }
@@ -99,10 +80,10 @@ function lateOnes(seen: readonly Seen[], alertDays: number): string[] {
 }
 
 /** Nodes that went for their update and do not answer. */
-function turnsOfMissing(seen: readonly Seen[], silent: ReadonlySet<string>): string[] {
+function turnsOfMissing(seen: readonly Seen[], silent: readonly string[]): string[] {
   const held = new Map(seen.flatMap(({ turn }) => (turn ? [[turn.node, turn.minutes] as const] : [])))
   return [...held]
-    .filter(([node]) => silent.has(node))
+    .filter(([node]) => silent.includes(node))
     .map(
       ([node, minutes]) =>
         `${node} has held the turn of an update for ${minutes} min and is not back: no other node is updated meanwhile`,

@@ -1,4 +1,5 @@
 /** How the mesh stands: every node has its interface, and every two of them answer each other. */
+import { askNodes, plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, EngineStatus, NodeLink } from '../../engines/contract.ts'
 import { limit } from '../../support/limit.ts'
 import { reasonOf } from '../../support/reason.ts'
@@ -40,35 +41,20 @@ export function tunnelProbe(parts: TunnelParts): EngineProbe {
 async function ask(link: NodeLink, parts: TunnelParts): Promise<EngineStatus> {
   const { cluster, options } = parts
   const nodes = cluster.find(ROLE).map(({ name }) => name)
-  const problems: string[] = []
-  const unknown: string[] = []
-  const ends: End[] = []
-  await Promise.all(
-    nodes.map(async (node) => {
-      try {
-        const end = await endOf(link, node, options)
-        if (end === undefined) {
-          const way = `type  bramble apply  or look at  systemctl status ${unitOf(options)}  on it`
-          problems.push(`${node} has no ${options.interface} that works: ${way}`)
-        } else ends.push(end)
-      } catch (error) {
-        unknown.push(`${node} cannot be asked: ${reasonOf(error)}`)
-      }
-    }),
-  )
+  const { answers, unknown } = await askNodes(nodes, (node) => endOf(link, node, options))
+  const ends = answers.flatMap(({ answer }) => answer ?? [])
+  const way = `type  bramble apply  or look at  systemctl status ${unitOf(options)}  on it`
+  const missing = answers
+    .filter(({ answer }) => answer === undefined)
+    .map(({ node }) => `${node} has no ${options.interface} that works: ${way}`)
   const silent = await silentPairs(link, ends, parts)
-  problems.push(...silent.problems)
-  unknown.push(...silent.unknown)
   const pairs = (ends.length * (ends.length - 1)) / 2
-  return {
+  return plainStatus({
     name: ROLE,
-    healthy: problems.length === 0 && unknown.length === 0,
     detail: `${ends.length} of ${nodes.length} nodes are on the mesh, ${pairs - silent.count} of ${pairs} tunnels answer`,
-    problems: problems.sort(),
-    unknown: unknown.sort(),
-    members: [],
-    failingChecks: [],
-  }
+    problems: [...missing, ...silent.problems],
+    unknown: [...unknown, ...silent.unknown],
+  })
 }
 
 /** Undefined where there is no such interface, or nothing that moves its packets. Rejects when the node cannot be asked. */
