@@ -9,6 +9,8 @@ import { mount } from './mount.ts'
 
 const ROOT = 'PARTUUID=1234-02  /  ext4  defaults,noatime  0  1\n'
 const given = { '/etc/fstab': `# fstab\n${ROOT}` } as const
+/** As fstab has a backslash. */
+const WANTED = String.raw`x-systemd.wanted-by=local-fs.target,x-systemd.wanted-by=dev-disk-by\134x2dlabel-data.device`
 const data = mount({ path: '/srv/data', source: 'LABEL=data', type: 'ext4', options: ['noatime'] })
 
 describeKind({
@@ -19,7 +21,7 @@ describeKind({
       given,
       resources: [data],
       expected: {
-        '/etc/fstab': `# fstab\n${ROOT}LABEL=data /srv/data ext4 noatime,nofail 0 0\n`,
+        '/etc/fstab': `# fstab\n${ROOT}LABEL=data /srv/data ext4 noatime,nofail,${WANTED} 0 0\n`,
         '/srv/data': { folder: true },
       },
     },
@@ -34,7 +36,10 @@ describeKind({
     },
     {
       title: 'leaves a line alone that says the same with other blanks',
-      given: { '/etc/fstab': 'LABEL=data\t/srv/data  ext4\tnoatime,nofail', '/srv/data': { folder: true } },
+      given: {
+        '/etc/fstab': `LABEL=data\t/srv/data  ext4\tnoatime,nofail,${WANTED}`,
+        '/srv/data': { folder: true },
+      },
       resources: [data],
       expected: {},
       unchanged: ['mount:/srv/data'],

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { absolutePath, foldersAbove } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
+import { deviceUnit, mountUnit } from './units.ts'
 
 /** What shows in /proc/self/mountinfo under the name it has in fstab, so that it can be compared with what is wanted. */
 const VISIBLE_OPTIONS = ['ro', 'noatime', 'nodiratime', 'relatime', 'nosuid', 'nodev', 'noexec']
@@ -44,6 +45,9 @@ const mountOptions = z
       .boolean()
       .default(true)
       .describe('A boot goes on when the file system is not there; else it ends in an emergency shell.'),
+    follows: absolutePath
+      .optional()
+      .describe('Another mount point, on which the source lies: this comes whenever that is mounted.'),
     pass: z
       .union([z.literal(0), z.literal(1), z.literal(2)])
       .default(0)
@@ -51,6 +55,17 @@ const mountOptions = z
     mounted: z.boolean().default(true).describe('false: only the line in /etc/fstab, for `noauto`.'),
   })
   .strict()
+
+/**
+ * A disk that comes late, after the boot has given it up, is mounted all the same: systemd starts what its device wants. That takes the place of
+ * what wants it by itself, local-fs.target (systemd.mount(5)).
+ */
+function wantedBy(options: readonly string[], source: string, follows: string | undefined): string[] {
+  const own = options.some((one) => one === 'noauto' || one.startsWith('x-systemd.'))
+  const unit = follows === undefined ? deviceUnit(source) : mountUnit(follows)
+  if (own || unit === undefined || !options.includes('nofail')) return []
+  return ['local-fs.target', unit].map((name) => `x-systemd.wanted-by=${name}`)
+}
 
 /** What mount takes. */
 export type MountOptions = z.input<typeof mountOptions>
@@ -70,9 +85,10 @@ export const mount = defineKind<MountOptions>({
   converges: 'each',
   options: mountOptions,
   resource: (given) => {
-    const { path, source, state, type, options, nofail, pass, mounted } = mountOptions.parse(given)
+    const { path, source, state, type, options, nofail, follows, pass, mounted } = mountOptions.parse(given)
     if (state === 'present' && source === undefined) throw new Error(`mount ${path} has no source`)
-    const all = [...new Set([...options, ...(nofail ? ['nofail'] : [])])]
+    const written = [...new Set([...options, ...(nofail ? ['nofail'] : [])])]
+    const all = [...written, ...wantedBy(written, source ?? '', follows)]
     const when = all.includes('x-systemd.automount') ? 'on-demand' : 'mounted'
     return {
       name: path,
@@ -81,7 +97,7 @@ export const mount = defineKind<MountOptions>({
         escaped(path),
         escaped(source ?? ''),
         type,
-        all.length === 0 ? 'defaults' : all.join(','),
+        all.length === 0 ? 'defaults' : escaped(all.join(',')),
         String(pass),
         mounted ? when : 'listed',
         all.filter((one) => VISIBLE_OPTIONS.includes(one)).join(' '),

@@ -4,6 +4,7 @@ import { nfsCodes } from '../../engines/nfs/codes.ts'
 import { mountedProblem, nfsGate, nfsProbe } from '../../engines/nfs/effect.ts'
 import {
   addressFor,
+  diskAt,
   exportsOf,
   folderAddress,
   hasFolder,
@@ -46,13 +47,18 @@ function behind(network: string | undefined, cluster: Cluster): string[] {
   return unit === undefined ? [] : [`x-systemd.requires=${unit}`, `x-systemd.after=${unit}`]
 }
 
+/** On its server a folder comes and goes with its disk. */
+function onDisk(one: Mounted): { readonly follows?: string } {
+  return one.disk === undefined ? {} : { follows: diskAt(one) }
+}
+
 function mountOf(one: Mounted, node: ClusterNode, cluster: Cluster, needs: LocalAddress[]): Resource[] {
   const { at, path, server, network } = one
   if (server.name === node.name) {
     const made = hasFolder(one) ? [folderAddress(one)] : []
     return at === path
       ? []
-      : [mount({ path: at, source: path, type: 'none', options: ['bind'], needs: made })]
+      : [mount({ path: at, source: path, type: 'none', options: ['bind'], needs: made, ...onDisk(one) })]
   }
   const source = `${addressFor(server, network, cluster)}:${path}`
   return [mount({ path: at, source, type: 'nfs', options: [...OPTIONS, ...behind(network, cluster)], needs })]

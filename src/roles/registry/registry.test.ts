@@ -7,11 +7,9 @@ import {
   secretsFixture,
 } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
-import { run } from '../../support/run.ts'
 import type { Role } from '../role.ts'
 import docker from '../docker/docker.ts'
 import registry from './registry.ts'
-import { mountUnit } from './settings.ts'
 
 const ON_DISK = { folder: '/srv/data-1/images', disk: '/srv/data-1' }
 
@@ -85,12 +83,4 @@ describe('registry', () => {
     expect(codes({ ...ON_DISK, folder: '/srv/data-10/images' })).toEqual(['REGISTRY_FOLDER_NOT_ON_DISK'])
     expect(codes({ folder: '/srv/data', disk: '/srv/data' })).toEqual(['REGISTRY_FOLDER_NOT_ON_DISK'])
   })
-
-  it.each(['/srv/data', '/srv/data-1/x', '/.hidden', '/mnt/my disk', '/mnt/ü'])(
-    'calls the unit of the mount point %s as systemd does',
-    async (path) => {
-      const { code, stdout } = await run('systemd-escape', ['--path', '--suffix=mount', path])
-      expect([code, mountUnit(path)]).toEqual([0, stdout.toString().trim()])
-    },
-  )
 })

@@ -9,6 +9,7 @@ import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
 import { accountOfPackage } from '../../resources/user/account-of-package.ts'
+import { mountUnit } from '../../resources/mount/units.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import { onNetwork } from '../../topology/network.ts'
 import type { Provided } from '../../topology/provided.ts'
@@ -26,7 +27,6 @@ import {
   configText,
   dropInText,
   FILES,
-  mountUnit,
   TLS_FOLDER,
   UNIT,
   USER,

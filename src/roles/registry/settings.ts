@@ -1,6 +1,7 @@
 /** What the registry and systemd read. */
 import { stringify } from 'yaml'
 import type { RegistryOptions } from './options.ts'
+import { mountUnit } from '../../resources/mount/units.ts'
 
 export const CONFIG = '/etc/docker/registry/config.yml'
 export const USER = 'docker-registry'
@@ -41,16 +42,6 @@ export function configText({ folder, port, clients, metrics }: RegistryOptions):
     },
     health: { storagedriver: { enabled: true, interval: '10s', threshold: 3 } },
   })
-}
-
-/** Unit of a mount point (systemd.unit(5), "String escaping for inclusion in unit names"). */
-export function mountUnit(path: string): string {
-  const escaped = Array.from(path.slice(1), (letter, at) => {
-    if (letter === '/') return '-'
-    if (/[A-Za-z0-9:_]/.test(letter) || (letter === '.' && at > 0)) return letter
-    return [...Buffer.from(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
-  })
-  return `${escaped.join('')}.mount`
 }
 
 /** More for Debian's unit: it ends with its disk, and what fails at boot is tried again. */
