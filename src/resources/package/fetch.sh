@@ -34,18 +34,22 @@ package_wrong_bytes() { # FILE: sets WRONG to the files whose checksum was not t
   done <"$1"
 }
 
+package_forget_wrong() { # what apt keeps of wrong files is a sign for others that they were not dealt with
+  rm -f "$R"/var/cache/apt/archives/partial/*.FAILED "$R"/var/lib/apt/lists/partial/*.FAILED
+}
+
 package_fetching() { # FILE ARGUMENT...: apt with its output in FILE; once more past the proxy that a program finds for it, where that may be the reason
   local file=$1
   shift
   if package_apt "$@" >"$file" 2>&1; then return 0; fi
   if ! package_has_fetch_error "$file"; then return 1; fi
-  # What apt leaves of wrong files is a sign for others; here they are dealt with.
-  rm -f "$R"/var/cache/apt/archives/partial/*.FAILED "$R"/var/lib/apt/lists/partial/*.FAILED
+  package_forget_wrong
   package_way "$file"
   if [ -z "$WAY" ]; then return 1; fi
   package_wrong_bytes "$file"
   # What is kept there wrong is fetched anew by whoever asks so (RFC 9111, 5.2.1.4).
   if [ -n "$WRONG" ]; then package_apt -o Acquire::http::No-Cache=true --download-only "$@" >"$WORK/anew" 2>&1 || :; fi
+  package_forget_wrong
   if ! package_apt -o Acquire::http::Proxy-Auto-Detect= -o Acquire::https::Proxy-Auto-Detect= "$@" >"$WORK/past" 2>&1; then return 1; fi
   mv "$WORK/past" "$file"
   if [ -n "$WRONG" ]; then

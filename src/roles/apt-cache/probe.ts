@@ -17,13 +17,10 @@ async function wayOf(link: NodeLink, node: string): Promise<string> {
   return way === '' ? 'DIRECT' : way
 }
 
-/** Why a node goes past the caches. */
-async function reasonFor(link: NodeLink, node: string, caches: readonly string[]): Promise<string> {
+/** What came wrong on a node within a day, so that it goes past the caches. */
+async function wrongOn(link: NodeLink, node: string): Promise<readonly string[]> {
   const { stdout } = await link.run(node, [FINDER, '--wrong'])
-  const wrong = stdout.toString().trim().split('\n').filter(Boolean)
-  return wrong.length > 0
-    ? `${wrong.join(', ')} came wrong through it within a day`
-    : `${caches.join(', ')} does not answer it`
+  return stdout.toString().split('\n').filter(Boolean)
 }
 
 /** A node that keeps packages gives them. */
@@ -51,14 +48,24 @@ export function cacheProbe(
     ask: async (link) => {
       const { answers, unknown } = await askNodes(nodes, async (node) => {
         const through = caches(node).includes(await wayOf(link, node))
-        return through ? undefined : reasonFor(link, node, caches(node))
+        return { through, wrong: through ? [] : await wrongOn(link, node) }
       })
-      const problems = answers.flatMap(({ node, answer }) =>
-        answer === undefined ? [] : [`${node} fetches packages past the cache: ${answer}`],
-      )
-      const through = answers.length - problems.length
-      const detail = `${through} of ${nodes.length} nodes fetch packages through the cache`
-      return plainStatus({ name: 'apt-cache', detail, problems, unknown })
+      const through = answers.filter(({ answer }) => answer.through).length
+      // That something came wrong is over: the node has it by another way.
+      const past = answers
+        .filter(({ answer }) => answer.wrong.length > 0)
+        .map(({ node, answer }) => `${node} goes past it for a day, as ${answer.wrong.join(', ')} came wrong`)
+      return plainStatus({
+        name: 'apt-cache',
+        detail: [`${through} of ${nodes.length} nodes fetch packages through the cache`, ...past].join('; '),
+        problems: answers
+          .filter(({ answer }) => !answer.through && answer.wrong.length === 0)
+          .map(
+            ({ node }) =>
+              `${node} fetches packages past the cache: ${caches(node).join(', ')} does not answer it`,
+          ),
+        unknown,
+      })
     },
   }
 }

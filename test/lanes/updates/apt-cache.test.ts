@@ -82,7 +82,7 @@ describe.skipIf(hasNoLab)('a cache of packages', () => {
     await cluster.output('cow', 'sh', '-c', 'rm -f /var/lib/apt/periodic/upgrade-stamp')
     await cluster.output('cow', 'systemctl', 'start', 'apt-daily-upgrade.service')
     expect(await cluster.text('cow', 'dpkg-query', '-Wf', '${Version}', 'sl')).not.toBe('0.1')
-    const says = 'cow fetches packages past the cache: sl_'
+    const says = 'cow goes past it for a day, as sl_'
     expect((await cluster.bramble('status')).text).toContain(says)
     await cluster.output('cow', 'sh', '-c', 'rm /var/cache/apt/archives/partial/*.FAILED')
     expect((await cluster.bramble('status')).text).not.toContain(says)
