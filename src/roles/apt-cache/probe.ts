@@ -31,7 +31,7 @@ export function cacheGate(node: string, own: string): Gate {
     engine: 'apt-cache',
     patienceSeconds: PATIENCE_SECONDS,
     ask: async (link) => {
-      const passed = (await wayOf(link, node)) === own
+      const passed = (await link.run(node, [FINDER, '--answers'])).code === 0
       return { passed, detail: passed ? `${own} answers` : `${own} does not answer on ${node}` }
     },
   }
