@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { absolutePath, foldersAbove } from '../file/file.ts'
 import { defineKind } from '../kind.ts'
-import { deviceUnit, mountUnit } from './units.ts'
+import { diskUnit, mountUnit } from './units.ts'
 
 /** What shows in /proc/self/mountinfo under the name it has in fstab, so that it can be compared with what is wanted. */
 const VISIBLE_OPTIONS = ['ro', 'noatime', 'nodiratime', 'relatime', 'nosuid', 'nodev', 'noexec']
@@ -62,7 +62,7 @@ const mountOptions = z
  */
 function wantedBy(options: readonly string[], source: string, follows: string | undefined): string[] {
   const own = options.some((one) => one === 'noauto' || one.startsWith('x-systemd.'))
-  const unit = follows === undefined ? deviceUnit(source) : mountUnit(follows)
+  const unit = follows === undefined ? diskUnit(source) : mountUnit(follows)
   if (own || unit === undefined || !options.includes('nofail')) return []
   return ['local-fs.target', unit].map((name) => `x-systemd.wanted-by=${name}`)
 }

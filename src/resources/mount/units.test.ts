@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { run } from '../../support/run.ts'
-import { deviceUnit, mountUnit } from './units.ts'
+import { diskUnit, mountUnit } from './units.ts'
 
 describe('a mount', () => {
   it.each(['/srv/data', '/srv/data-1/x', '/.hidden', '/mnt/my disk', '/mnt/ü'])(
@@ -21,10 +21,10 @@ describe('a device', () => {
     ['/dev/sda1', '/dev/sda1'],
   ])('that is named %s has the unit that systemd gives it', async (source, path) => {
     const { code, stdout } = await run('systemd-escape', ['--path', '--suffix=device', path])
-    expect([code, deviceUnit(source)]).toEqual([0, stdout.toString().trim()])
+    expect([code, diskUnit(source)]).toEqual([0, stdout.toString().trim()])
   })
 
   it.each(['tmpfs', 'nas:/srv', '/srv/data', '//nas/share', 'SOMETHING=else'])('is not %s', (source) => {
-    expect(deviceUnit(source)).toBeUndefined()
+    expect(diskUnit(source)).toBeUndefined()
   })
 })

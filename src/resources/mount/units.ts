@@ -30,7 +30,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
  * Unit of the device that a line of fstab(5) names; undefined where it names none. udev gives labels and identities links below /dev/disk, with
  * all but some letters of ASCII as bytes (systemd, encode_devnode_name).
  */
-export function deviceUnit(source: string): string | undefined {
+export function diskUnit(source: string): string | undefined {
   if (/^\/dev\/./.test(source)) return `${escapedPath(source)}.device`
   const [, key = '', value = ''] = /^([A-Z]+)=(.+)$/s.exec(source) ?? []
   const folder = FOLDERS[key]
