@@ -21,6 +21,8 @@ export interface Shown {
 export interface LiveRole {
   /** Lane with a lab of its own, for what needs minutes; left out, it is the lab of `npm test`. */
   readonly lane?: Lane
+  /** Debian of its lab, for what later ones lack; the lane then has a lab of that, too. */
+  readonly release?: 'bookworm'
   /** Its uses, as in the cluster file. */
   readonly uses: Written | readonly Written[]
   /** Files beside the cluster file. */
@@ -69,9 +71,13 @@ export async function liveRoles(): Promise<ReadonlyMap<string, LiveRole>> {
 }
 
 /** The roles of one lab. */
-export async function liveRolesOf(lane: Lane | undefined): Promise<ReadonlyMap<string, LiveRole>> {
+export async function liveRolesOf({
+  lane,
+  release,
+}: Pick<LiveRole, 'lane' | 'release'>): Promise<ReadonlyMap<string, LiveRole>> {
   const all = await liveRoles()
-  return new Map([...all].filter(([name, { lane: its }]) => its === lane || name === 'base'))
+  const isThere = (one: LiveRole): boolean => one.lane === lane && one.release === release
+  return new Map([...all].filter(([name, one]) => isThere(one) || name === 'base'))
 }
 
 /** The cluster file of one lab; its roles come last. */

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labKill, labStart } from '../../src/lab/lab.ts'
 import { ClusterUnderTest, hasNoLab } from '../lab/cluster-under-test.ts'
 import { changesIn, stateOf } from '../lab/tree.ts'
-import { LIVE_NODES, liveCluster, liveRolesOf, writeLiveFiles, type Lane } from './live-role.ts'
+import { LIVE_NODES, liveCluster, liveRolesOf, writeLiveFiles, type LiveRole } from './live-role.ts'
 
 /** What a lab adds. */
-export interface PowerCut {
-  readonly lane?: Lane
+export interface PowerCut extends Pick<LiveRole, 'lane' | 'release'> {
   /** Why it cannot be run here; printed. */
   readonly lacks?: string | undefined
   /** More of the cluster file: services, options of nodes. */
@@ -23,8 +22,9 @@ export interface PowerCut {
 
 /** The tests of one lab. */
 export async function describePowerCut(given: PowerCut): Promise<void> {
-  const { lane, lacks, more = {}, before, prepare, afterwards, stays } = given
-  const live = await liveRolesOf(lane)
+  const { release, lacks, before, prepare, afterwards, stays } = given
+  const more = { ...(release && { lab: { release } }), ...given.more }
+  const live = await liveRolesOf(given)
   const title = `the roles ${[...live.keys()].join(', ')}`
 
   if (lacks !== undefined) console.log(`skipped: ${lacks}`)

@@ -6,17 +6,28 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openCluster } from '../../src/api/open.ts'
 import { LANES, liveCluster, liveRoles, liveRolesOf, writeLiveFiles } from '../contract/live-role.ts'
 
+const labs = new Map(
+  [...(await liveRoles()).values()].map(({ lane, release }) => [
+    `${lane ?? 'test'} ${release ?? ''}`,
+    { ...(lane && { lane }), ...(release && { release }) },
+  ]),
+)
+
 it('runs each lane', () => {
-  for (const lane of LANES) {
-    const test = `test/lanes/${lane}/power-cut.test.ts`
-    expect(existsSync(test) && readFileSync(test, 'utf8').includes(`lane: '${lane}'`), test).toBe(true)
+  for (const { lane, release } of labs.values()) {
+    if (lane === undefined) continue
+    const test = `test/lanes/${lane}/${release ?? 'power-cut'}.test.ts`
+    const says = existsSync(test) ? readFileSync(test, 'utf8') : ''
+    expect([test, says.includes(`lane: '${lane}'`)]).toEqual([test, true])
+    expect([test, says.includes('release:')]).toEqual([test, release !== undefined])
   }
+  expect(LANES.filter((lane) => ![...labs.values()].some((lab) => lab.lane === lane))).toEqual([])
 })
 
-it.each([undefined, ...LANES])(
-  'has in lane %s a cluster file that is in order, with each role on a node',
-  async (lane) => {
-    const live = await liveRolesOf(lane)
+it.each([...labs])(
+  'has in the lab %s a cluster file that is in order, with each role on a node',
+  async (_, lab) => {
+    const live = await liveRolesOf(lab)
     const folder = mkdtempSync(join(tmpdir(), 'bramble-live-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     writeLiveFiles(live, folder)
@@ -28,8 +39,8 @@ it.each([undefined, ...LANES])(
 )
 
 it('leaves no role out, and none without something to look at', async () => {
-  for (const [role, { lane, shows = [] }] of await liveRoles()) {
-    expect((await liveRolesOf(lane)).has(role), role).toBe(true)
+  for (const [role, { shows = [], ...lab }] of await liveRoles()) {
+    expect((await liveRolesOf(lab)).has(role), role).toBe(true)
     expect([role, shows.length > 0]).toEqual([role, true])
   }
 })
