@@ -181,7 +181,7 @@ describe('the program that listens for silence', () => {
   it('says that one was never heard, and runs nothing for it', async () => {
     await until('looked', /^never watcher\S+\nlooked \d+\n$/)
     expect(problemsOf(`${uptime()}.5 3\n${read('looked')}`)).toEqual([
-      'Prometheus on watcher was not heard yet',
+      'the watchdog of watcher was not heard yet',
     ])
     expect(read('ran')).toBe('')
   })

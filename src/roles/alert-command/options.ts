@@ -29,7 +29,7 @@ export const alertCommandOptions = z
     silence: text(DURATION)
       .optional()
       .describe(
-        'Run it, too, when a node that watches was not heard for this long (ALERT_NAMES is WatcherSilent), and when it is heard again: such as 2m, two intervals of Prometheus at least. Left out: silence is not noticed.',
+        'Run it, too, when a node that watches was not heard for this long (ALERT_NAMES is WatcherSilent), and when it is heard again: such as 2m, two intervals of whoever watches at least. Left out: silence is not noticed.',
       ),
     user: z
       .string()

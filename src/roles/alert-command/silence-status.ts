@@ -15,8 +15,8 @@ export function problemsOf(text: string): string[] {
   return [
     ...(age <= OLDEST_LOOK_SECONDS ? [] : ['nobody has listened for silence lately']),
     ...words.flatMap(([what, watcher, seconds = '']) => {
-      if (what === 'silent') return [`Prometheus on ${host(watcher)} was not heard for ${seconds} s`]
-      return what === 'never' ? [`Prometheus on ${host(watcher)} was not heard yet`] : []
+      if (what === 'silent') return [`the watchdog of ${host(watcher)} was not heard for ${seconds} s`]
+      return what === 'never' ? [`the watchdog of ${host(watcher)} was not heard yet`] : []
     }),
   ]
 }

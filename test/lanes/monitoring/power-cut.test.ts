@@ -149,7 +149,7 @@ await describePowerCut({
         const { length: before } = await journal()
         await given().output('ant', 'systemctl', 'kill', '--signal=STOP', unit)
         await heard('heard firing: WatcherSilent', before)
-        expect(await statusSays(/cow: Prometheus on ant was not heard for \d+ s/)).not.toBe(0)
+        expect(await statusSays(/cow: the watchdog of ant was not heard for \d+ s/)).not.toBe(0)
         await given().output('ant', 'systemctl', 'kill', '--signal=CONT', unit)
         await heard('heard resolved: WatcherSilent', before)
         await given().well()
