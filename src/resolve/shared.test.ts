@@ -8,6 +8,7 @@ import { agentConfig } from '../engines/consul/config.ts'
 import { datacenterOf, networkOf } from '../engines/consul/datacenter.ts'
 import { serverOptions } from '../engines/consul/options.ts'
 import { agentWishes } from '../engines/consul/role-parts.ts'
+import { watcherFindings } from '../engines/prometheus/findings.ts'
 import { roles as real } from '../roles/registry.generated.ts'
 import { defineRole, type Role } from '../roles/role.ts'
 import { meetWishes } from '../wishes/meet-secrets.ts'
@@ -51,6 +52,7 @@ const eye = defineRole({
   summary: 'Watches, for tests.',
   options: z.strictObject({}),
   watches: true,
+  findings: ({ cluster }) => watcherFindings('eye', { interval: '30s' }, cluster),
   resources: () => [],
 })
 
@@ -182,6 +184,18 @@ it('opens what is for those who watch to the nodes of whatever role does so', ()
     ports: [{ port: 9100, protocol: 'tcp' }],
     from: [{ addresses: ['192.0.2.2'] }],
   })
+})
+
+it('refuses two that watch on one node, and takes them on two: WATCHERS_ON_ONE_NODE', () => {
+  const watched = (eyeOn: string) =>
+    resolved(
+      fileOf(
+        ['ada', 'bob'],
+        `  node-exporter: { on: all }\n  eye: { on: ${eyeOn} }\n  prometheus: { on: ada }\n`,
+      ),
+    )
+  expect(errorsOf(watched('ada')).map(({ code }) => code)).toEqual(['WATCHERS_ON_ONE_NODE'])
+  expect(errorsOf(watched('bob'))).toEqual([])
 })
 
 describe('an engine on a network', () => {

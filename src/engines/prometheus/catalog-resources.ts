@@ -24,10 +24,13 @@ const SCRIPT = `/usr/local/lib/${UNIT}`
 /** In memory; systemd makes it, and takes it away when the unit stops. */
 const FOLDER = `/run/${UNIT}`
 
+/** What is written down (Prometheus, `file_sd_config`). */
+export const TARGETS_FILE = `${FOLDER}/targets.json`
+
 /** The job that reads what is written down; looked for again and again, as Prometheus loses sight of a folder that is made anew. */
 export const catalogJob = {
   job_name: CATALOG_JOB,
-  file_sd_configs: [{ files: [`${FOLDER}/targets.json`], refresh_interval: '10s' }],
+  file_sd_configs: [{ files: [TARGETS_FILE], refresh_interval: '10s' }],
 } as const
 
 const unitText = (reader: CatalogReader): string => `[Unit]

@@ -21,6 +21,16 @@ export const watcherCodes = defineCodes({
     explain:
       'What is heard is that the alert Watchdog goes on, through whoever watches and its Alertmanager: once for each look at the rules.',
   }),
+  WATCHERS_ON_ONE_NODE: code<{ node: string; roles: readonly [string, string] }>({
+    origin: 'cluster',
+    shownBy: 'src/resolve/shared.test.ts',
+    title: 'Two roles that watch on one node',
+    summary: ({ node, roles: [one, other] }) => `${node} has both ${one} and ${other}`,
+    why: 'they would fetch all metrics twice onto one board, and share one Alertmanager that tells each alert twice',
+    fix: ({ roles: [one, other] }) => `put ${one} or ${other} on another node, or leave one of them out`,
+    explain:
+      'On two nodes they may well be: each watches everything, also the other, and a board that dies does not take all that watches with it. Who hears alerts then hears each of them from both.',
+  }),
   WATCHES_NOTHING: code<{ watcher: string }>({
     origin: 'cluster',
     severity: 'warning',

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { text, type TextForm } from '../../cluster-file/forms.ts'
 
-const DURATION: TextForm = {
+/** A time as Prometheus writes it, without parts. */
+export const WATCH_TIME: TextForm = {
   pattern: /^[1-9]\d*[smhdw]$/,
   problem: 'is no time',
   fix: 'write a number with s, m, h, d or w, such as 30s or 15d',
@@ -23,8 +24,8 @@ const WEBHOOK: TextForm = {
 
 /** The options. */
 export const watcherOptions = z.strictObject({
-  keep: text(DURATION).default('15d').describe('How long samples are kept.'),
-  interval: text(DURATION).default('30s').describe('How often metrics are fetched, and rules looked at.'),
+  keep: text(WATCH_TIME).default('15d').describe('How long samples are kept.'),
+  interval: text(WATCH_TIME).default('30s').describe('How often metrics are fetched, and rules looked at.'),
   consul: z
     .boolean()
     .default(true)

@@ -46,7 +46,14 @@ async function samplesOf(
   return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
 }
 
-/** It has stored something lately, and nothing of the future (prometheus/prometheus#10028). */
+/** Seconds since the rules were last looked at: one of the alerts is always there. */
+const BEAT_AGE = 'time() - max(timestamp(ALERTS{alertname="Watchdog",alertstate="firing"}))'
+
+function beats(beat: Sample | undefined, intervalSeconds: number): boolean {
+  return beat !== undefined && beat.value <= 3 * intervalSeconds
+}
+
+/** It has stored something lately, and nothing of the future (prometheus/prometheus#10028), and its rules are looked at. */
 export function storedGate(watcher: AskedWatcher, node: string): Gate {
   const { role, intervalSeconds } = watcher
   return {
@@ -56,19 +63,61 @@ export function storedGate(watcher: AskedWatcher, node: string): Gate {
     patienceSeconds: PATIENCE_SECONDS + intervalSeconds,
     ask: async (link) => {
       try {
-        const [newest] = await samplesOf(link, watcher, node, `time() - timestamp(up{job="${role}"})`)
-        const age = newest?.value
-        const passed = age !== undefined && age >= -1 && age <= 2 * intervalSeconds
-        return {
-          passed,
-          detail:
-            age === undefined ? 'it has no sample yet' : `its newest sample is ${Math.round(age)} s old`,
-        }
+        const [newest, [beat]] = await Promise.all([
+          samplesOf(link, watcher, node, `time() - timestamp(up{job="${role}"})`),
+          samplesOf(link, watcher, node, BEAT_AGE),
+        ])
+        const age = newest[0]?.value
+        if (age === undefined) return { passed: false, detail: 'it has no sample yet' }
+        if (!beats(beat, intervalSeconds)) return { passed: false, detail: 'nobody looks at its rules' }
+        const passed = age >= -1 && age <= 2 * intervalSeconds
+        return { passed, detail: `its newest sample is ${Math.round(age)} s old` }
       } catch (error) {
         return { passed: false, detail: `it does not answer: ${reasonOf(error)}` }
       }
     },
   }
+}
+
+/** What it has stored that tells how things are. */
+interface Seen {
+  readonly targets: readonly Sample[]
+  readonly alerts: readonly Sample[]
+  readonly beat: Sample | undefined
+}
+
+async function seenOn(link: NodeLink, watcher: AskedWatcher, node: string): Promise<Seen> {
+  const [targets, alerts, [beat]] = await Promise.all([
+    // A target that is gone without a word, as in a restart, has its last sample for five minutes (Prometheus, "Staleness").
+    samplesOf(link, watcher, node, `up unless time() - timestamp(up) > ${3 * watcher.intervalSeconds}`),
+    samplesOf(link, watcher, node, 'ALERTS{alertstate="firing",severity!="none"}'),
+    samplesOf(link, watcher, node, BEAT_AGE),
+  ])
+  return { targets, alerts, beat }
+}
+
+const silentOf = ({ targets }: Seen): readonly Sample[] => targets.filter(({ value }) => value === 0)
+
+function problemsOf(
+  { title, intervalSeconds }: AskedWatcher,
+  node: string,
+  seen: Seen,
+  services: readonly string[],
+): readonly string[] {
+  const found = new Set(seen.targets.map(({ labels }) => labels['service']))
+  const unseen = services.filter((name) => !found.has(name))
+  const problems = [
+    ...unseen.map((name) => `${title} on ${node} does not see the service ${name} in Consul`),
+    ...silentOf(seen).map(
+      ({ labels }) => `${labels['node']}: ${labels['service'] ?? labels['job']} gives no metrics`,
+    ),
+    ...seen.alerts
+      .filter(({ labels }) => labels['alertname'] !== 'TargetDown')
+      .map(({ labels }) => alertText(labels)),
+    ...(beats(seen.beat, intervalSeconds) ? [] : [`${title} on ${node} has not looked at its rules lately`]),
+    ...(seen.targets.length === 0 ? [`${title} on ${node} has fetched nothing lately`] : []),
+  ]
+  return [...new Set(problems)].sort().slice(0, MOST_SHOWN)
 }
 
 /** What it says is wrong now. `services` are those that are to be among the targets of a node: nobody who watches tells that Consul does not answer. */
@@ -77,34 +126,19 @@ export function watcherProbe(
   nodes: readonly string[],
   services: (node: string) => readonly string[],
 ): EngineProbe {
-  const { role, title, intervalSeconds } = watcher
+  const name = watcher.role
   return {
-    name: role,
+    name,
     members: nodes,
     ask: async (link, node) => {
-      const [targets, alerts] = await Promise.all([
-        // A target that is gone without a word, as in a restart, has its last sample for five minutes (Prometheus, "Staleness").
-        samplesOf(link, watcher, node, `up unless time() - timestamp(up) > ${3 * intervalSeconds}`),
-        samplesOf(link, watcher, node, 'ALERTS{alertstate="firing",severity!="none"}'),
-      ])
-      const silent = targets.filter(({ value }) => value === 0)
-      const found = new Set(targets.map(({ labels }) => labels['service']))
-      const unseen = services(node).filter((name) => !found.has(name))
-      const problems = [
-        ...unseen.map((name) => `${title} on ${node} does not see the service ${name} in Consul`),
-        ...silent.map(
-          ({ labels }) => `${labels['node']}: ${labels['service'] ?? labels['job']} gives no metrics`,
-        ),
-        ...alerts
-          .filter(({ labels }) => labels['alertname'] !== 'TargetDown')
-          .map(({ labels }) => alertText(labels)),
-        ...(targets.length === 0 ? [`${title} on ${node} has fetched nothing lately`] : []),
-      ]
+      const seen = await seenOn(link, watcher, node)
+      const problems = problemsOf(watcher, node, seen, services(node))
+      const { length: all } = seen.targets
       return {
-        name: role,
+        name,
         healthy: problems.length === 0,
-        detail: `${targets.length - silent.length} of ${targets.length} targets give metrics`,
-        problems: [...new Set(problems)].sort().slice(0, MOST_SHOWN),
+        detail: `${all - silentOf(seen).length} of ${all} targets give metrics`,
+        problems,
         unknown: [],
         members: [],
         failingChecks: [],
