@@ -35,7 +35,8 @@ package_wrong_bytes() { # FILE: sets WRONG to the files whose checksum was not t
 }
 
 package_forget_wrong() { # what apt keeps of wrong files is a sign for others that they were not dealt with
-  rm -f "$R"/var/cache/apt/archives/partial/*.FAILED "$R"/var/lib/apt/lists/partial/*.FAILED
+  # Patterns of the shell are off here.
+  find "$R/var/cache/apt/archives/partial" "$R/var/lib/apt/lists/partial" -name '*.FAILED' -exec rm -f {} +
 }
 
 package_fetching() { # FILE ARGUMENT...: apt with its output in FILE; once more past the proxy that a program finds for it, where that may be the reason

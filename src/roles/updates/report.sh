@@ -69,4 +69,4 @@ if [ $# -gt 0 ]; then
     /etc/apt/bramble-origins /etc/apt/bramble-engines "$WORK/sources" "$WORK/simulated" "$WORK/packages" | sort >"$WORK/waiting"
 fi
 mv "$WORK/waiting" "$FOLDER/waiting"
-chmod 644 "$FOLDER"/*
+chmod 644 "$FOLDER/waiting"
