@@ -63,6 +63,8 @@ export interface Provided {
   /** Name of the role whose network it listens on; on every address of the node when left out. */
   readonly network?: string
   readonly metrics?: ProvidedMetrics
+  /** It answers questions about what was measured (Prometheus, "HTTP API"), at this port of the loopback of its node. */
+  readonly queries?: { readonly port: number }
   /** Which alerts it hears. */
   readonly alerts?: HeardAlerts
   /** What a backup is to hold. */

@@ -23,6 +23,8 @@ export interface LiveRole {
   readonly lane?: Lane
   /** Debian of its lab, for what later ones lack; the lane then has a lab of that, too. */
   readonly release?: 'bookworm'
+  /** Why it cannot be shown here; printed. */
+  readonly lacks?: string
   /** Its uses, as in the cluster file. */
   readonly uses: Written | readonly Written[]
   /** Files beside the cluster file. */
@@ -76,7 +78,8 @@ export async function liveRolesOf({
   release,
 }: Pick<LiveRole, 'lane' | 'release'>): Promise<ReadonlyMap<string, LiveRole>> {
   const all = await liveRoles()
-  const isThere = (one: LiveRole): boolean => one.lane === lane && one.release === release
+  const isThere = (one: LiveRole): boolean =>
+    one.lane === lane && one.release === release && one.lacks === undefined
   return new Map([...all].filter(([name, one]) => isThere(one) || name === 'base'))
 }
 

@@ -39,7 +39,11 @@ it.each([...labs])(
 )
 
 it('leaves no role out, and none without something to look at', async () => {
-  for (const [role, { shows = [], ...lab }] of await liveRoles()) {
+  for (const [role, { shows = [], lacks, ...lab }] of await liveRoles()) {
+    if (lacks !== undefined) {
+      console.log(`${role} is shown on no node: ${lacks}`)
+      continue
+    }
     expect((await liveRolesOf(lab)).has(role), role).toBe(true)
     expect([role, shows.length > 0]).toEqual([role, true])
   }

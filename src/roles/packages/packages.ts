@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import { text, type TextForm } from '../../cluster-file/forms.ts'
 import { fileCodes } from '../../diagnostics/catalogue/files.ts'
-import { aptRepository } from '../../resources/apt-repository/apt-repository.ts'
-import { file } from '../../resources/file/file.ts'
-import { addressOf, type Content, type Resource } from '../../resources/kind.ts'
+import { isPublicKey, sourceWithKey } from '../../resources/apt-repository/source-with-key.ts'
+import type { Content, Resource } from '../../resources/kind.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { requiredBeside } from '../../wishes/file-wish.ts'
 import { defineRole, type RoleContext, type RoleFinding } from '../role.ts'
@@ -90,37 +89,10 @@ const packagesOptions = z
 
 type PackagesOptions = z.output<typeof packagesOptions>
 
-/** Before the packages that come from it. */
-const STAGE = 15
-
-function isArmored(key: Content): boolean {
-  return (
-    !('path' in key.bytes) &&
-    Buffer.from(key.bytes).toString('latin1').startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----')
-  )
-}
-
-/** A packet of a public key comes first (RFC 9580, 4.2 and 10.1): tag 6 in the old or the new form. */
-function isKeyring({ bytes }: Content): boolean {
-  const first = 'path' in bytes ? undefined : bytes[0]
-  return first !== undefined && ((first & 0xfc) === 0x98 || first === 0xc6)
-}
-
-function sourceOf({ source }: PackagesOptions, read: (path: string) => Content): Resource[] {
+function sourceOf({ source }: PackagesOptions, read: (path: string) => Content): readonly Resource[] {
   if (source === undefined) return []
-  const { key: path, ...options } = source
-  const key = read(path)
-  if (isArmored(key) && !('path' in key.bytes)) {
-    return aptRepository({ ...options, key: Buffer.from(key.bytes).toString() })
-  }
-  const keyring = file({ path: `/etc/apt/keyrings/bramble-${source.name}.gpg`, content: key, stage: STAGE })
-  return [
-    keyring,
-    ...aptRepository({ ...options, key: keyring.name }).map((one) => ({
-      ...one,
-      needs: [...one.needs, addressOf(keyring)],
-    })),
-  ]
+  const { key, ...options } = source
+  return sourceWithKey(options, read(key))
 }
 
 function findings({
@@ -128,8 +100,7 @@ function findings({
   file: read,
 }: Pick<RoleContext<PackagesOptions>, 'options' | 'file'>): RoleFinding[] {
   if (source === undefined) return []
-  const key = read(source.key)
-  if (isArmored(key) || isKeyring(key)) return []
+  if (isPublicKey(read(source.key))) return []
   const reason = 'it is no public key of OpenPGP'
   return [
     { diagnostic: fileCodes.SOURCE_FILE_UNREADABLE({ path: source.key, reason }), option: ['source', 'key'] },

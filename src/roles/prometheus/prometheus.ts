@@ -143,6 +143,7 @@ const prometheus = defineRole({
         ports: [],
         to: 'cluster',
         databases: ['/var/lib/prometheus'],
+        queries: { port: PORT },
         ...(catalog && { catalogToken: catalogTokenName(catalog) }),
       },
     ]

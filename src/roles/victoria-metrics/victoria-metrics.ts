@@ -164,6 +164,7 @@ const victoriaMetrics = defineRole({
         ports: [],
         to: 'cluster',
         databases: [HOME, '/var/lib/prometheus'],
+        queries: { port: PORT },
         ...(catalog && { catalogToken: catalogTokenName(catalog) }),
       },
     ]
