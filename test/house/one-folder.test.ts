@@ -19,6 +19,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/engines/consul/dns-zones.ts names ingress': "a label among Consul's own names",
   'src/roles/firewall/openings.ts names base':
     'the SSH ports of base are the way in: they are opened as ssh_from says',
+  'src/roles/grafana/dashboard.ts names prometheus': "Grafana's word for a sort of source of data",
   'src/roles/swarm-manager/swarm-manager.ts names swarm-worker': 'one family: not on one node',
   'src/roles/swarm-worker/swarm-worker.ts names swarm-manager': 'one family: not on one node',
 }

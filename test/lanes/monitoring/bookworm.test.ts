@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { poll } from '../../../src/support/poll.ts'
 import { boardSays } from '../../lab/board-says.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
+import { answersPanels } from './panels.ts'
 
 await describePowerCut({
   lane: 'monitoring',
@@ -49,6 +50,8 @@ await describePowerCut({
       )
       expect(asked.passed, asked.detail).toBe(true)
     }
+
+    it('answers what the dashboard of Grafana asks', () => answersPanels(given(), 'ant', 8428))
 
     it('tells of a service of Consul that gives nothing', async () => {
       await given().output('cow', 'systemctl', 'kill', '--signal=STOP', 'bell')

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { poll } from '../../../src/support/poll.ts'
 import { boardSays } from '../../lab/board-says.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
+import { answersPanels } from './panels.ts'
 
 /** Measures of a board in trouble, and what has to be said ten minutes later. */
 const MEASURES: readonly (readonly [
@@ -93,6 +94,8 @@ await describePowerCut({
       await stored('bell_rings_total{job="consul-services",service="bell",node="dog"} == 3')
       await given().well()
     })
+
+    it('answers what the dashboard of Grafana asks', () => answersPanels(given(), 'ant', 9090))
 
     it('keeps the targets that it knows when Consul refuses to answer, and tells of a service that it does not know', async () => {
       const token = '/etc/prometheus/tls/prometheus-catalog.token'
