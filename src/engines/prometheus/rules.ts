@@ -102,8 +102,9 @@ const RULES: readonly Rule[] = [
     summary: '{{ $labels.node }} has {{ $value | humanizePercentage }} of its memory left',
   },
   {
+    // Not by increase: VictoriaMetrics takes the first sample of a counter for a rise from nothing.
     alert: 'KilledForMemory',
-    expr: 'increase(node_vmstat_oom_kill[10m]) > 0',
+    expr: 'node_vmstat_oom_kill - min_over_time(node_vmstat_oom_kill[10m]) > 0',
     severity: 'warning',
     summary: '{{ $labels.node }} had to end a program for want of memory',
   },

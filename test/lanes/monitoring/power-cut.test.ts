@@ -18,8 +18,14 @@ const MEASURES: readonly (readonly [
   ],
   ['BoardHot', 'bramble_board_temperature_celsius{node="bee"}', {}],
   ['RootReadOnly', 'bramble_board_root_read_only{node="bee"}', {}],
+  ['KilledForMemory', 'node_vmstat_oom_kill{node="bee"}', {}],
 ]
-const VALUES: Readonly<Record<string, string>> = { DiskFull: '1x20', BoardHot: '84x20' }
+const VALUES: Readonly<Record<string, string>> = {
+  DiskFull: '1x20',
+  BoardHot: '84x20',
+  // Three in times before, and one just now.
+  KilledForMemory: '3x9 4x10',
+}
 const PLAYED = {
   rule_files: ['/etc/prometheus/bramble-rules.yml'],
   evaluation_interval: '1m',
