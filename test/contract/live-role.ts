@@ -44,6 +44,7 @@ export const LANES = [
   'storage',
   'monitoring',
   'web',
+  'nomad',
   'emulated',
 ] as const
 export type Lane = (typeof LANES)[number]
