@@ -1,0 +1,40 @@
+/** What the servers give to others: their ports, and who is meant to reach them. */
+import type { Provided, ProvidedPort } from '../../topology/provided.ts'
+import { API_PORT, GOSSIP_PORT, LOOPBACK_NAME, RPC_PORT, secretNames, SERVER_ROLE } from './names.ts'
+import type { Region } from './setup.ts'
+
+const AGENTS = { roles: [SERVER_ROLE] } as const
+const tcp = (port: number): ProvidedPort => ({ port, protocol: 'tcp' })
+const API: Pick<Provided, 'ports'> = { ports: [tcp(API_PORT)] }
+
+/** What a server gives. Metrics are for whoever reaches the port (`command/agent/metrics_endpoint.go` asks for no token). */
+export function providedByServer(region: Region, node: string, network: string | undefined): Provided[] {
+  const on = network === undefined ? {} : { network }
+  const access = { authority: secretNames.authority, serverName: LOOPBACK_NAME }
+  return [
+    {
+      name: 'nomad-server',
+      ports: [tcp(RPC_PORT), tcp(GOSSIP_PORT), { port: GOSSIP_PORT, protocol: 'udp' }],
+      to: AGENTS,
+      databases: [region.dataFolder],
+      ...on,
+    },
+    ...(region.watched
+      ? [
+          {
+            name: 'nomad-metrics',
+            ...API,
+            to: 'watchers' as const,
+            metrics: {
+              path: '/v1/metrics?format=prometheus',
+              port: API_PORT,
+              scheme: 'https' as const,
+              access,
+            },
+            ...on,
+          },
+        ]
+      : []),
+    ...(region.uiNodes.includes(node) ? [{ name: 'nomad-ui', ...API, to: 'everyone' as const, ...on }] : []),
+  ]
+}

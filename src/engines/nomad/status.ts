@@ -1,0 +1,95 @@
+/** How the servers are right now, in two questions: for `bramble status`. */
+import { quorumDetail, quorumProblems } from '../autopilot/quorum.ts'
+import type { HealthReply } from '../autopilot/replies.ts'
+import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
+import { withApi, type Reply } from './api.ts'
+import { healthOf } from './ask-server.ts'
+import { ENGINE, nodeOf } from './names.ts'
+import { membersReply, type MembersReply } from './replies.ts'
+import { serverAccess, type ManagementAccess, type Region } from './setup.ts'
+
+/** The region as one server sees it. */
+export function nomadProbe(region: Region, access: ManagementAccess): EngineProbe {
+  return {
+    name: ENGINE,
+    members: region.servers.map(({ name }) => name),
+    ask: (link, node) => askStatus(region, access, link, node),
+  }
+}
+
+function askStatus(
+  region: Region,
+  access: ManagementAccess,
+  link: NodeLink,
+  node: string,
+): Promise<EngineStatus> {
+  return withApi(link, node, serverAccess(access), async (api) => {
+    const [members, health] = await Promise.all([
+      api.get('/v1/agent/members', membersReply),
+      healthOf(api, region.name),
+    ])
+    if (!members.ok) throw new Error(`Nomad on ${node} cannot be asked: ${members.problem}`)
+    return statusOf(region, members.value, health)
+  })
+}
+
+/** From what was said to one statement. */
+export function statusOf(
+  region: Pick<Region, 'name' | 'servers'>,
+  { Members }: MembersReply,
+  health: Reply<HealthReply>,
+): EngineStatus {
+  const wanted = region.servers.map(({ name }) => name)
+  const voters = health.ok ? health.value.Servers : []
+  const members = membersOf(region.name, Members, health)
+  const problems = [
+    ...membersProblems(wanted, members),
+    ...(health.ok ? quorumProblems(wanted, health.value) : []),
+  ]
+  const unknown = health.ok ? [] : [`who votes and leads: ${health.problem}`]
+  const alive = members.filter(({ state }) => state === 'alive').length
+  const leader = voters.find(({ Leader }) => Leader)?.Name
+  return {
+    name: ENGINE,
+    healthy: problems.length === 0 && unknown.length === 0,
+    detail: `${health.ok ? quorumDetail(health.value) : 'nobody says who votes and leads'}; ${alive} of ${members.length} servers alive`,
+    problems,
+    unknown,
+    ...(leader !== undefined && { leader }),
+    members,
+    failingChecks: [],
+  }
+}
+
+type Members = EngineStatus['members']
+
+function membersOf(region: string, found: MembersReply['Members'], health: Reply<HealthReply>): Members {
+  return found
+    .map((member): Members[number] => {
+      const node = nodeOf(member.Name, region)
+      const own = health.ok ? health.value.Servers.find(({ Name }) => Name === node) : undefined
+      return {
+        node,
+        role: 'server',
+        state: member.Status,
+        version: member.Tags['build'] ?? '',
+        // Without a word of the leader nobody knows who votes.
+        ...(health.ok && { voter: own?.Voter === true, leader: own?.Leader === true }),
+      }
+    })
+    .sort((a, b) => a.node.localeCompare(b.node))
+}
+
+function membersProblems(wanted: readonly string[], members: Members): string[] {
+  return [
+    ...wanted.flatMap((node) => {
+      const state = members.find((member) => member.node === node)?.state
+      if (state === undefined) return [`${node} is no server`]
+      return state === 'alive' ? [] : [`${node} is not alive: ${state}`]
+    }),
+    // Who left is gone and does no harm; who lives or failed and is nowhere wanted still counts.
+    ...members.flatMap(({ node, state }) =>
+      wanted.includes(node) || state === 'left' ? [] : [`${node} is a server and is to be none`],
+    ),
+  ]
+}
