@@ -3,7 +3,6 @@ import { askNodes, plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, NodeLink } from '../../engines/contract.ts'
 import { TURN_FILE, turnIn } from '../../topology/held-turn.ts'
 
-const FOLDER = '/var/lib/bramble-updates'
 const DAY_SECONDS = 86_400
 
 /** One package of which its sources have a newer version. */
@@ -36,31 +35,37 @@ interface Seen {
   readonly days: number | undefined
 }
 
-async function lookAt(link: NodeLink, node: string): Promise<Seen> {
-  const [clock, waiting, looked, turn] = await Promise.all([
-    link.run(node, ['date', '+%s']),
-    link.run(node, ['cat', `${FOLDER}/waiting`]),
-    link.run(node, ['cat', `${FOLDER}/looked`]),
-    link.run(node, ['cat', TURN_FILE]),
-  ])
-  const now = Number(clock.stdout.toString())
-  const seconds = now - Number(looked.stdout.toString())
-  const held = turnIn(turn.stdout.toString())
+/** What a node says (report.sh, `state`): one program, as each is a login's worth of work on a small board. */
+export function seenIn(node: string, printed: string): Seen {
+  const lines = printed.split('\n')
+  const after = (word: string): string[] =>
+    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
+  const [now, looked] = [Number(after('now')[0]), after('looked')[0]]
+  const held = turnIn(after('turn')[0] ?? '')
   return {
     node,
-    waiting: waitingIn(waiting.stdout.toString()),
+    waiting: waitingIn(after('waiting').join('\n')),
     turn: held && { node: held.node, minutes: Math.max(0, Math.round((now - held.since) / 60)) },
-    days: looked.code === 0 ? Math.floor(seconds / DAY_SECONDS) : undefined,
+    days: looked === undefined ? undefined : Math.floor((now - Number(looked)) / DAY_SECONDS),
   }
 }
 
+async function lookAt(link: NodeLink, node: string, report: string): Promise<Seen> {
+  const { code, stdout, stderr } = await link.run(node, [report, 'state', TURN_FILE])
+  if (code !== 0) throw new Error(stderr.trim() || `${report} ended with ${code}`)
+  return seenIn(node, stdout.toString())
+}
+
 /** Asks all nodes. That something waits is no fault; that nobody has looked for long is one. */
-export function updatesProbe(nodes: readonly string[], alertDays: number): EngineProbe {
+export function updatesProbe(
+  nodes: readonly string[],
+  { alertDays, report }: { readonly alertDays: number; readonly report: string },
+): EngineProbe {
   return {
     name: 'updates',
     members: nodes,
     ask: async (link) => {
-      const { answers, silent, unknown } = await askNodes(nodes, (node) => lookAt(link, node))
+      const { answers, silent, unknown } = await askNodes(nodes, (node) => lookAt(link, node, report))
       const seen = answers.map(({ answer }) => answer)
       const problems = [...lateOnes(seen, alertDays), ...turnsOfMissing(seen, silent)]
       return plainStatus({ name: 'updates', detail: detailOf(seen), problems, unknown })

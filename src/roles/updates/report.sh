@@ -2,7 +2,7 @@
 # What waits for an update on this node, and by which rule of the night: after each look at the sources, and after each update. Writes
 # /var/lib/bramble-updates/waiting, a line each: PACKAGE IS WANTED RULE ORIGIN; RULE is night, update (an engine's, moved in turns) or none.
 # `looked` there says when the sources were really read, `ran` when the job of the night was over; both in seconds since 1970.
-# usage: report [looked|ran]
+# usage: report [looked|ran]. report state TURN-FILE: prints it all, and the time, a line each, with what it is in front.
 
 LC_ALL=C
 export LC_ALL
@@ -16,6 +16,18 @@ leave() {
 }
 trap leave EXIT
 
+print() { # WORD FILE
+  if [ ! -f "$2" ]; then return 0; fi
+  while IFS= read -r line; do printf '%s %s\n' "$1" "$line"; done <"$2"
+}
+
+if [ "${1-}" = state ]; then
+  date '+now %s'
+  print looked "$FOLDER/looked"
+  print turn "$2"
+  print waiting "$FOLDER/waiting"
+  exit
+fi
 mkdir -p "$FOLDER" || exit
 WORK=$(mktemp -d) || exit
 case ${1-} in looked | ran) date +%s >"$WORK/when" && mv "$WORK/when" "$FOLDER/$1" ;; esac

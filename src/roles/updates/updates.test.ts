@@ -1,4 +1,7 @@
 /** The role `updates`, held to the contract of roles, and what is its own. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   clusterFixture,
@@ -8,9 +11,11 @@ import {
 } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
 import type { Resource } from '../../resources/kind.ts'
+import { run } from '../../support/run.ts'
 import docker from '../docker/docker.ts'
 import type { Role } from '../role.ts'
-import { waitingIn } from './probe.ts'
+import { seenIn, waitingIn } from './probe.ts'
+import { scripts } from './scripts.generated.ts'
 import updates from './updates.ts'
 
 describeRole({
@@ -75,5 +80,35 @@ describe('updates', () => {
       { name: 'tiny', is: '1', wanted: '2', rule: 'none', origin: 'Somebody, Else' },
       { name: 'runc', is: '1', wanted: '1.1', rule: 'update', origin: 'Debian, Debian' },
     ])
+  })
+
+  it('are read from what the node prints, whatever of it is there', () => {
+    const turn = 'cow 9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d 1000'
+    expect(
+      seenIn('ant', `now 173800\nlooked 1000\nturn ${turn}\nwaiting tiny 1 2 night Debian, Debian\n`),
+    ).toEqual({
+      node: 'ant',
+      days: 2,
+      turn: { node: 'cow', minutes: 2880 },
+      waiting: [{ name: 'tiny', is: '1', wanted: '2', rule: 'night', origin: 'Debian, Debian' }],
+    })
+    expect(seenIn('ant', 'now 173800\n')).toEqual({
+      node: 'ant',
+      days: undefined,
+      turn: undefined,
+      waiting: [],
+    })
+  })
+
+  it('are printed by the program on the node in one run', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bramble-report-'))
+    try {
+      await writeFile(join(folder, 'turn'), 'cow boot 1000\n')
+      await writeFile(join(folder, 'report'), scripts.report)
+      const { code, stdout } = await run('sh', [join(folder, 'report'), 'state', join(folder, 'turn')])
+      expect([code, stdout.toString()]).toEqual([0, expect.stringMatching(/^now \d+\nturn cow boot 1000\n$/)])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })

@@ -106,7 +106,7 @@ const updates = defineRole({
   status: ({ options, nodes }) =>
     updatesProbe(
       nodes.map(({ name }) => name),
-      options.alert_days,
+      { alertDays: options.alert_days, report: REPORT },
     ),
 })
 
