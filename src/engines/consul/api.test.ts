@@ -8,6 +8,7 @@ import { portsOnly } from '../../../test/engines/ports-only.ts'
 import { issueAuthority, issueCertificate } from '../../secrets/certificate-issuing.ts'
 import type { NodeLink } from '../contract.ts'
 import { withApi } from './api.ts'
+import { healthOf } from './ask-server.ts'
 
 type Pem = Awaited<ReturnType<typeof issueAuthority>>
 
@@ -88,7 +89,7 @@ describe('the API', () => {
   it('gives what Consul refuses as a reply with its status', async () => {
     const link = await linkTo(consul(certificate, () => [403, 'Permission denied\n']))
     const reply = await withApi(link, 'ears', access(), (api) => api.get('/v1/x', z.string()))
-    expect(reply).toEqual({ ok: false, status: 403, problem: 'Permission denied' })
+    expect(reply).toMatchObject({ ok: false, status: 403, problem: 'Permission denied' })
   })
 
   it.each([
@@ -157,5 +158,26 @@ describe('the API', () => {
     const link = portsOnly(() => Promise.reject(new Error('nothing listens on port 8501 of ears')))
     const reply = await withApi(link, 'ears', access(), (api) => api.get('/v1/x', z.string()))
     expect(reply).toEqual({ ok: false, status: 0, problem: 'nothing listens on port 8501 of ears' })
+  })
+
+  it('understands what seven servers say of their health, although it comes as no success', async () => {
+    const one = {
+      ID: 'd2a5e1c4-6f0b-4f6e-9a53-2b8f6f6b7a10',
+      Address: '192.0.2.10:8300',
+      SerfStatus: 'alive',
+      Version: '1.22.7',
+      Leader: false,
+      LastContact: '12.345678ms',
+      LastTerm: 12,
+      LastIndex: 123456,
+      Healthy: false,
+      Voter: true,
+      StableSince: '2026-11-30T12:00:00Z',
+    }
+    const Servers = Array.from({ length: 7 }, (_, index) => ({ ...one, Name: `server-${index}` }))
+    const text = JSON.stringify({ Healthy: false, FailureTolerance: 0, Servers })
+    const link = await linkTo(consul(certificate, () => [429, text]))
+    const health = await withApi(link, 'ears', access(), healthOf)
+    expect(health.ok && health.value.Servers.map(({ Name }) => Name)).toHaveLength(7)
   })
 })

@@ -57,7 +57,7 @@ export async function healthOf(api: ConsulApi): Promise<Reply<HealthReply>> {
   const reply = await api.get('/v1/operator/autopilot/health', healthReply)
   if (reply.ok || reply.status !== 429) return reply
   try {
-    return { ok: true, value: healthReply.parse(JSON.parse(reply.problem)) }
+    return { ok: true, value: healthReply.parse(JSON.parse(reply.text ?? '')) }
   } catch {
     return reply
   }

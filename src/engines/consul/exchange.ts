@@ -9,6 +9,8 @@ export type Reply<Value> =
       readonly ok: false
       readonly status: number
       readonly problem: string
+      /** All that was said with this status. */
+      readonly text?: string
       /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
       readonly distrusted?: true
     }
@@ -95,7 +97,8 @@ function answerOf(request: ClientHttp2Stream): Promise<Reply<string>> {
 
 function replyOf(status: number, text: string): Reply<string> {
   if (status >= 200 && status < 300) return { ok: true, value: text }
-  return { ok: false, status, problem: text.trim().slice(0, PROBLEM_CHARACTERS) || `status ${status}` }
+  const problem = text.trim().slice(0, PROBLEM_CHARACTERS) || `status ${status}`
+  return { ok: false, status, problem, text }
 }
 
 function failure(problem: string): Reply<string> {
