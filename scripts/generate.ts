@@ -43,6 +43,7 @@ function shellText(path: string): string {
 for (const [name, exported, about] of [
   ['shell-start', 'shellStart', 'What sh runs first'],
   ['program', 'programShell', 'What starts a program as root'],
+  ['root-shell', 'rootShell', 'What runs programs as root one after the other'],
   ['once', 'onceShell', 'What asks a program for what it gives only once'],
 ]) {
   write(

@@ -4,7 +4,17 @@ import type { Duplex } from 'node:stream'
 import type { LinkTarget, ProgramEnd } from '../../engines/contract.ts'
 import { closeForwards, openForwarded } from './forwarded-link.ts'
 import { openPort } from './port-link.ts'
-import { openProgram, runProgram, streamOf, type WayToRoot } from './program-link.ts'
+import {
+  openProgram,
+  runProgram,
+  streamOf,
+  type ProgramStart,
+  type RunningProgram,
+  type WayToRoot,
+} from './program-link.ts'
+import { rootShell } from './root-shell.generated.ts'
+import { RootShell } from './root-shell.ts'
+import { RootShells } from './root-shells.ts'
 import type { Session } from './session.ts'
 import { Slots } from './slots.ts'
 
@@ -20,8 +30,8 @@ export interface LinkWays {
 
 const IDLE_MILLISECONDS = 10_000
 
-/** sshd grants ten sessions to a connection unless told otherwise (sshd_config(5), MaxSessions); a run has some of its own, streams to programs others. */
-const PROGRAMS_AT_ONCE = 5
+/** sshd grants ten sessions to a connection unless told otherwise (sshd_config(5), MaxSessions); a run has some of its own, shells and streams to programs others. */
+const PROGRAMS_AT_ONCE = 2
 
 /** The links of one transport. */
 export class Links {
@@ -31,9 +41,13 @@ export class Links {
   readonly #children = new Set<LinkProcess>()
   readonly #kept = new Set<Carrier>()
   readonly #slots = new Slots(PROGRAMS_AT_ONCE)
+  readonly #shells: RootShells
 
   constructor(ways: LinkWays) {
     this.#ways = ways
+    this.#shells = new RootShells(
+      async (node, program) => new RootShell(await this.#start({ node, argv: [program], shell: rootShell })),
+    )
   }
 
   /** From now on, and until its end, links to this node ride on this session. */
@@ -72,19 +86,22 @@ export class Links {
 
   /** See `NodeLink.run`. */
   async run(node: string, argv: readonly string[], input: Uint8Array): Promise<ProgramEnd> {
-    const root = await this.#ways.wayToRoot(node)
+    if (input.length === 0) return this.#shells.run(node, argv)
     const leave = await this.#slots.take(node)
     try {
-      const program = await this.#riding(node, (carrier) =>
-        openProgram(
-          { node, argv, root, words: carrier.words, seconds: this.#ways.connectSeconds(node) },
-          (child) => this.#uses(carrier, child),
-        ),
-      )
-      return await runProgram(program, input)
+      return await runProgram(await this.#start({ node, argv }), input)
     } finally {
       leave()
     }
+  }
+
+  async #start(what: Pick<ProgramStart, 'node' | 'argv' | 'shell'>): Promise<RunningProgram> {
+    const { node } = what
+    const root = await this.#ways.wayToRoot(node)
+    const seconds = this.#ways.connectSeconds(node)
+    return this.#riding(node, (carrier) =>
+      openProgram({ ...what, root, words: carrier.words, seconds }, (child) => this.#uses(carrier, child)),
+    )
   }
 
   /** A carrier that ends under our hands is replaced once. */
@@ -99,6 +116,7 @@ export class Links {
   }
 
   async close(): Promise<void> {
+    this.#shells.close()
     for (const child of this.#children) child.kill('SIGTERM')
     for (const carrier of this.#carriers.values()) clearTimeout(carrier.idle)
     await Promise.all([...this.#kept].map(closeForwards))

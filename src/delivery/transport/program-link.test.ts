@@ -75,6 +75,32 @@ describe.skipIf(missing !== undefined)('a link to a program or a socket of a nod
     expect((await transport.run('free', ['cat'])).stdout).toHaveLength(0)
   })
 
+  it('runs programs that read nothing in one shell, one after the other, each with its own end', async () => {
+    const own = await open()
+    const parentOf = async (text: string, code: number) => {
+      const end = await own.run('asked', ['sh', '-c', `echo $PPID; printf '${text}' >&2; exit ${code}`])
+      expect([end.code, end.stderr]).toEqual([code, text])
+      return end.stdout.toString()
+    }
+    expect(await parentOf('one', 3)).toBe(await parentOf('two', 0))
+    const bytes = await own.run('asked', ['head', '-c', '300000', '/dev/urandom'])
+    expect(bytes.stdout).toHaveLength(300_000)
+    expect((await own.run('asked', ['cat'])).stdout).toHaveLength(0)
+    await own.close()
+  })
+
+  it('takes another shell while one is busy, and one in place of one that was ended', async () => {
+    const own = await open()
+    const slow = own.run('free', ['sh', '-c', 'until [ -e /srv/go ]; do sleep 0.1; done; echo $PPID'])
+    const other = await own.run('free', ['sh', '-c', 'touch /srv/go; echo $PPID'])
+    expect((await slow).stdout.toString()).not.toBe(other.stdout.toString())
+    await expect(own.run('free', ['sh', '-c', 'kill -9 $PPID'])).rejects.toThrow(
+      /^the end of sh on free is not known/,
+    )
+    expect((await own.run('free', ['id', '-u'])).stdout.toString()).toBe('0\n')
+    await own.close()
+  })
+
   it('rides on the connection that is there', async () => {
     const own = await open()
     await own.run('free', ['true'])

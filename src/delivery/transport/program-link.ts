@@ -21,6 +21,8 @@ export interface WayToRoot {
 export interface ProgramStart {
   readonly node: string
   readonly argv: readonly string[]
+  /** What is started as root with marks and words: program.sh when left out. */
+  readonly shell?: string
   readonly root: WayToRoot
   /** See `Carrier.words`. */
   readonly words: readonly string[]
@@ -35,6 +37,8 @@ export interface RunningProgram {
   readonly session: Session
   /** What it prints; ends with it. */
   readonly stdout: Readable
+  /** The line that told that we are root; nobody else knows it. */
+  readonly mark: string
 }
 
 /** The words that lead to root. Messages are wanted in English, whatever the node's language is. */
@@ -48,7 +52,7 @@ export function sudoWords(sudo: Dial['sudo'], withPassword: boolean): string[] {
  * input and output away; ssh ends nobody, so a program that does neither read nor write goes on.
  */
 export async function openProgram(
-  { node, argv, root, words, seconds }: ProgramStart,
+  { node, argv, root, words, seconds, shell = programShell }: ProgramStart,
   uses: (child: LinkProcess) => () => void,
 ): Promise<RunningProgram> {
   const { sudo, password } = root
@@ -59,7 +63,7 @@ export async function openProgram(
   const session = startSession(node, [...words, '--', node, commandLine(loginWords)], uncounted)
   const over = uses({ kill: () => session.stop() })
   void session.ended.then(over)
-  const first = [...sudoWords(sudo, password !== undefined), 'sh', '-c', programShell, 'bramble']
+  const first = [...sudoWords(sudo, password !== undefined), 'sh', '-c', shell, 'bramble']
   session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
   if (password !== undefined) offerPassword(session, password)
   const late = setTimeout(() => session.stop(), seconds * 2000)
@@ -74,7 +78,7 @@ export async function openProgram(
     )
   }
   if (passwordMark !== '') session.stdin.write(`${passwordMark}\n`)
-  return { node, name, session, stdout }
+  return { node, name, session, stdout, mark }
 }
 
 /** Gives sudo the password. One attempt is enough: sudo asks again when the password is wrong, and more could lock the account. */

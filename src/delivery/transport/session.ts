@@ -70,17 +70,21 @@ export function startSession(
   child.on('error', (error) => {
     startError = `ssh: ${error.message}`
   })
-  const said = (): string[] =>
-    (startError ?? stderr)
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '' && !FIRST_CONTACT.test(line))
-      .slice(-STDERR_LINES)
-      .map(visibleLine)
+  const said = (): string[] => linesOf(startError ?? stderr)
   const ended = new Promise<SessionEnd>((resolve) => {
     child.on('close', (code) => resolve({ code: startError ? 127 : (code ?? 255), stderr: said() }))
   })
   const stop = stopper(child, ended)
   return { node, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, answered, said, stop }
+}
+
+/** The last lines of what was said on standard error, made harmless for a terminal. */
+export function linesOf(stderr: string): string[] {
+  return stderr
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && !FIRST_CONTACT.test(line))
+    .slice(-STDERR_LINES)
+    .map(visibleLine)
 }
 
 /** Ends ssh, and if need be with force. */
