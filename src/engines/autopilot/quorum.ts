@@ -5,7 +5,10 @@ import type { HealthReply } from './replies.ts'
 /** What is wrong with it. Autopilot calls a group healthy whose servers do not all vote yet: then it can lose fewer than it was made for. */
 export function quorumProblems(servers: readonly string[], { Servers, Healthy }: HealthReply): string[] {
   const silent = servers.filter((node) => !Servers.some(({ Name, Voter }) => Name === node && Voter))
-  const sick = Servers.filter((server) => !server.Healthy).map(({ Name }) => Name)
+  // One that was taken away is among them for a moment, and has lost its name.
+  const sick = Servers.filter((server) => !server.Healthy).map(
+    ({ Name, Address }) => Name || `a server at ${Address} that is no member any more`,
+  )
   return [
     ...(Servers.some(({ Leader }) => Leader) ? [] : ['no server leads']),
     ...silent.map((node) => `${node} does not vote`),
