@@ -77,9 +77,9 @@ describe.skipIf(missing !== undefined)('a link to a program or a socket of a nod
 
   it('runs programs that read nothing in one shell, one after the other, each with its own end', async () => {
     const own = await open()
-    const parentOf = async (text: string, code: number) => {
-      const end = await own.run('asked', ['sh', '-c', `echo $PPID; printf '${text}' >&2; exit ${code}`])
-      expect([end.code, end.stderr]).toEqual([code, text])
+    const parentOf = async (words: string, code: number) => {
+      const end = await own.run('asked', ['sh', '-c', `echo $PPID; printf '${words}' >&2; exit ${code}`])
+      expect([end.code, end.stderr]).toEqual([code, words])
       return end.stdout.toString()
     }
     expect(await parentOf('one', 3)).toBe(await parentOf('two', 0))
