@@ -2,7 +2,7 @@
 import { Bug } from '../../diagnostics/bug.ts'
 import type { ProgramEnd } from '../../engines/contract.ts'
 import { commandLine } from '../../shell/quote.ts'
-import { linesOf } from './session.ts'
+import { linesOf, STDERR_BYTES } from './session.ts'
 import type { RunningProgram } from './program-link.ts'
 
 /** What a program has said so far, and who waits for it. */
@@ -32,7 +32,8 @@ export class RootShell {
       this.#look()
     })
     shell.session.stderr.on('data', (text: string) => {
-      this.#errors += text
+      // The mark comes last, so it is never among what is forgotten.
+      this.#errors = (this.#errors + text).slice(-STDERR_BYTES)
       this.#look()
     })
     void shell.session.ended.then(({ stderr }) => {

@@ -38,7 +38,8 @@ export interface NodeStats {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-const STDERR_BYTES = 16_384
+/** What is kept of what is said on standard error. */
+export const STDERR_BYTES = 16_384
 const STOP_MILLISECONDS = 2000
 const STDERR_LINES = 60
 /** What ssh says when it pins a key: no failure, and the file of keys shows it. */

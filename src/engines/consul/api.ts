@@ -4,7 +4,6 @@
  * Every Consul since 1.0 speaks HTTP/2 on its TLS port (Go's net/http; tried with 1.8.7 and 1.19.2), so that a dozen questions
  * cost one round trip.
  */
-import type { Reply, RequestBody } from './exchange.ts'
 import { X509Certificate } from 'node:crypto'
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
@@ -12,7 +11,9 @@ import type { z } from 'zod'
 import { heard } from '../../support/heard.ts'
 import { certificateWords, greet, type ShownCertificate } from '../../support/shown-certificate.ts'
 import type { NodeLink } from '../contract.ts'
-import { exchange } from './exchange.ts'
+import { shaped } from '../json-answer.ts'
+import type { Reply } from '../steps/reply.ts'
+import { exchange, type RequestBody } from './exchange.ts'
 import { API_PORT, LOOPBACK_NAME } from './names.ts'
 
 /** What it takes to be let in. */
@@ -63,7 +64,7 @@ export class ConsulApi {
       return { ok: false, status: 0, problem, ...(distrusted && { distrusted }) }
     }
     const reply = await exchange(session, { method, path, token: this.#token, body })
-    return reply.ok ? shaped(reply.value, schema, path) : reply
+    return reply.ok ? shaped(withWholeFlags(reply.value), schema, path) : reply
   }
 
   /** Does something take connections at the agent's port, whatever it answers? */
@@ -136,25 +137,4 @@ function otherThan({ certificatePem }: ApiAccess, shown: ShownCertificate): stri
   if (certificatePem === undefined) return undefined
   if (new X509Certificate(certificatePem).fingerprint256 === shown.fingerprint) return undefined
   return `it still shows ${certificateWords(shown)}, and not the one that is installed`
-}
-
-function shaped<Schema extends z.ZodType>(
-  text: string,
-  schema: Schema,
-  path: string,
-): Reply<z.output<Schema>> {
-  let value: unknown
-  try {
-    value = text.trim() === '' ? undefined : JSON.parse(withWholeFlags(text))
-  } catch {
-    return { ok: false, status: 0, problem: `the answer to ${path} is no JSON` }
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return { ok: true, value: parsed.data }
-  const [issue] = parsed.error.issues
-  return {
-    ok: false,
-    status: 0,
-    problem: `the answer to ${path} has another form: ${issue?.path.join('.')} ${issue?.message}`,
-  }
 }

@@ -3,7 +3,7 @@ import { healthReply, type HealthReply, leaderReply, peersReply, raftReply } fro
 import type { ServerView } from '../autopilot/server-view.ts'
 import type { NodeLink } from '../contract.ts'
 import { withApi, type ConsulApi } from './api.ts'
-import type { Reply } from './exchange.ts'
+import type { Reply } from '../steps/reply.ts'
 import { askPlainly } from './plain-status.ts'
 import { managementAccess, type ManagementAccess } from './management.ts'
 import { selfReply } from './replies.ts'

@@ -1,19 +1,8 @@
 /** One request to an agent and the whole of its answer, within bounds: a node may answer anything, endlessly. */
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
 import { heard } from '../../support/heard.ts'
-
-/** An answer. `status` is 0 when there was none. */
-export type Reply<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | {
-      readonly ok: false
-      readonly status: number
-      readonly problem: string
-      /** All that was said with this status. */
-      readonly text?: string
-      /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
-      readonly distrusted?: true
-    }
+import { refusal } from '../json-answer.ts'
+import type { Reply } from '../steps/reply.ts'
 
 /** Something to send along, as JSON or as the bytes themselves. */
 export type RequestBody =
@@ -22,8 +11,6 @@ export type RequestBody =
 const REPLY_SECONDS = 15
 /** The catalog of a thousand nodes is a hundredth of this. */
 const REPLY_BYTES = 64 << 20
-/** What is no answer is shown to people. */
-const PROBLEM_CHARACTERS = 2000
 
 /** What is asked. */
 export interface Question {
@@ -96,9 +83,7 @@ function answerOf(request: ClientHttp2Stream): Promise<Reply<string>> {
 }
 
 function replyOf(status: number, text: string): Reply<string> {
-  if (status >= 200 && status < 300) return { ok: true, value: text }
-  const problem = text.trim().slice(0, PROBLEM_CHARACTERS) || `status ${status}`
-  return { ok: false, status, problem, text }
+  return status >= 200 && status < 300 ? { ok: true, value: text } : refusal(status, text)
 }
 
 function failure(problem: string): Reply<string> {

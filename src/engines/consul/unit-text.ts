@@ -1,29 +1,6 @@
 /** The systemd unit of the agent. */
+import { AGENT_CONFINEMENT } from '../agent-confinement.ts'
 import { CONFIG_FOLDER, CONSUL_USER, stateFiles } from './names.ts'
-
-/** What the agent and its script checks may not do (systemd.exec(5), "Sandboxing"). */
-const CONFINEMENT = `NoNewPrivileges=yes
-CapabilityBoundingSet=
-AmbientCapabilities=
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM`
 
 /**
  * Text of the unit (systemd.exec(5), systemd.service(5)).
@@ -57,7 +34,7 @@ LimitNOFILE=65536
 UMask=0077
 ReadWritePaths=${dataFolder}
 
-${CONFINEMENT}
+${AGENT_CONFINEMENT}
 
 [Install]
 WantedBy=multi-user.target

@@ -4,14 +4,13 @@ import { heard } from '../../support/heard.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { greet } from '../../support/shown-certificate.ts'
 import type { NodeLink } from '../contract.ts'
-import type { Reply as PlainReply } from '../steps/reply.ts'
-import { StreamHttp, type HttpAnswer } from '../stream-http.ts'
+import { refusal, shaped } from '../json-answer.ts'
+import type { Reply } from '../steps/reply.ts'
+import { StreamHttp } from '../stream-http.ts'
 import { LOOPBACK_NAME } from './names.ts'
 
 /** A question without a leader is answered after seconds. */
 const REPLY_SECONDS = 20
-/** What is no answer is shown to people. */
-const PROBLEM_CHARACTERS = 2000
 
 /** What it takes to be let in. */
 export interface ApiAccess {
@@ -22,16 +21,6 @@ export interface ApiAccess {
   /** Port of the agent on the node's loopback. */
   readonly port: number
 }
-
-/** An answer. `status` is 0 when there was none. */
-export type Reply<Value> =
-  | Extract<PlainReply<Value>, { ok: true }>
-  | (Extract<PlainReply<Value>, { ok: false }> & {
-      /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
-      readonly distrusted?: true
-      /** The answer that was no good one, whole. */
-      readonly text?: string
-    })
 
 type Opened = StreamHttp | { readonly problem: string; readonly distrusted: boolean }
 
@@ -69,7 +58,8 @@ export class NomadApi {
     const { token } = this.#access
     try {
       const headers = token === undefined ? {} : { 'x-nomad-token': token }
-      return shaped(await opened.ask({ method, path, headers, body }), schema, path)
+      const { status, text } = await opened.ask({ method, path, headers, body })
+      return status < 200 || status > 299 ? refusal(status, text) : shaped(text, schema, path)
     } catch (error) {
       return { ok: false, status: 0, problem: reasonOf(error) }
     }
@@ -123,26 +113,4 @@ async function open(link: NodeLink, node: string, access: ApiAccess): Promise<Op
   } catch (error) {
     return { problem: reasonOf(error), distrusted: false }
   }
-}
-
-function shaped<Schema extends z.ZodType>(
-  { status, text }: HttpAnswer,
-  schema: Schema,
-  path: string,
-): Reply<z.output<Schema>> {
-  if (status < 200 || status > 299) {
-    const problem = text.trim().slice(0, PROBLEM_CHARACTERS) || `status ${status}`
-    return { ok: false, status, problem, text }
-  }
-  let value: unknown
-  try {
-    value = text.trim() === '' ? undefined : JSON.parse(text)
-  } catch {
-    return { ok: false, status: 0, problem: `the answer to ${path} is no JSON` }
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return { ok: true, value: parsed.data }
-  const [issue] = parsed.error.issues
-  const problem = `the answer to ${path} has another form: ${issue?.path.join('.')} ${issue?.message}`
-  return { ok: false, status: 0, problem }
 }

@@ -1,29 +1,6 @@
 /** The systemd unit of a server. */
+import { AGENT_CONFINEMENT } from '../agent-confinement.ts'
 import { NOMAD_USER, PROGRAM, SERVER_FILE, stateFiles } from './names.ts'
-
-/** What a server may not do (systemd.exec(5), "Sandboxing"). It runs nobody's work. */
-const CONFINEMENT = `NoNewPrivileges=yes
-CapabilityBoundingSet=
-AmbientCapabilities=
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM`
 
 /** What a server is given of a board. */
 export interface ServerUnit {
@@ -66,7 +43,7 @@ MemoryMax=${Math.floor(mebibytes / 2)}M
 UMask=0077
 ReadWritePaths=${dataFolder}
 
-${CONFINEMENT}
+${AGENT_CONFINEMENT}
 
 [Install]
 WantedBy=multi-user.target

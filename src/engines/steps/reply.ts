@@ -14,7 +14,15 @@ export class Refused extends Error {
 /** An answer of an engine. `status` is 0 when there was none. */
 export type Reply<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly status: number; readonly problem: string }
+  | {
+      readonly ok: false
+      readonly status: number
+      readonly problem: string
+      /** All that was said with this status; `problem` is its beginning. */
+      readonly text?: string
+      /** What answers there shows a certificate that is not to be believed, so nothing was asked. */
+      readonly distrusted?: true
+    }
 
 /** The value of a reply, or {@link Refused}. */
 export function granted<Value>(what: string, reply: Reply<Value>): Value {

@@ -1,7 +1,7 @@
 /** The gossip keys that the members hold: exchanged while they run, so that nobody is cut off. */
 import type { z } from 'zod'
 import type { ConsulApi } from '../api.ts'
-import type { Reply } from '../exchange.ts'
+import type { Reply } from '../../steps/reply.ts'
 import { anything, keyringReply } from '../replies.ts'
 import { type Shelf, type Step } from '../../steps/step.ts'
 import { granted } from '../../steps/reply.ts'
