@@ -1,4 +1,5 @@
 /** Asks whoever watches on its own node: what counts is what it has stored, not that its process runs. */
+import { plainStatus } from '../ask-nodes.ts'
 import { z } from 'zod'
 import { reasonOf } from '../../support/reason.ts'
 import type { EngineProbe, Gate, NodeLink } from '../contract.ts'
@@ -132,17 +133,13 @@ export function watcherProbe(
     members: nodes,
     ask: async (link, node) => {
       const seen = await seenOn(link, watcher, node)
-      const problems = problemsOf(watcher, node, seen, services(node))
       const { length: all } = seen.targets
-      return {
+      return plainStatus({
         name,
-        healthy: problems.length === 0,
         detail: `${all - silentOf(seen).length} of ${all} targets give metrics`,
-        problems,
+        problems: problemsOf(watcher, node, seen, services(node)),
         unknown: [],
-        members: [],
-        failingChecks: [],
-      }
+      })
     },
   }
 }

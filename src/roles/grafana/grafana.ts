@@ -1,5 +1,6 @@
 /** The role `grafana`: shows what was measured. */
 import { fileCodes } from '../../diagnostics/catalogue/files.ts'
+import { plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
 import { pageText } from '../../engines/page-text.ts'
 import { isPublicKey, sourceWithKey } from '../../resources/apt-repository/source-with-key.ts'
@@ -100,15 +101,8 @@ const probe = ({ nodes, options }: RoleClusterContext<GrafanaOptions>): EnginePr
   ask: async (link, node) => {
     const problem = await health(link, node, options.port)
     const problems = problem === undefined ? [] : [`Grafana on ${node}: ${problem}`]
-    return {
-      name: ROLE,
-      healthy: problems.length === 0,
-      detail: problems.length === 0 ? 'it answers' : 'it does not do its work',
-      problems,
-      unknown: [],
-      members: [],
-      failingChecks: [],
-    }
+    const detail = problem === undefined ? 'it answers' : 'it does not do its work'
+    return plainStatus({ name: ROLE, detail, problems, unknown: [] })
   },
 })
 

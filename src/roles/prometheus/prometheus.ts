@@ -1,23 +1,14 @@
 /** The role `prometheus`: fetches what roles measure, keeps it, and tells what is wrong. */
 import { accessResources } from '../../engines/prometheus/access.ts'
 import { alertmanager } from '../../engines/prometheus/alertmanager.ts'
-import {
-  catalogReaderOf,
-  catalogTokenName,
-  catalogWish,
-  watchedServices,
-} from '../../engines/prometheus/catalog.ts'
+import { catalogReaderOf } from '../../engines/prometheus/catalog.ts'
 import { catalogResources } from '../../engines/prometheus/catalog-resources.ts'
 import { watcherFindings } from '../../engines/prometheus/findings.ts'
 import { secondsOf, watcherOptions } from '../../engines/prometheus/options.ts'
-import { storedGate, watcherProbe, type AskedWatcher } from '../../engines/prometheus/questions.ts'
+import { storedGate, type AskedWatcher } from '../../engines/prometheus/questions.ts'
 import { rulesText } from '../../engines/prometheus/rules.ts'
-import {
-  PROMETHEUS_FOLDER,
-  PROMETHEUS_USER,
-  trustResources,
-  trustWishes,
-} from '../../engines/prometheus/trust.ts'
+import { PROMETHEUS_FOLDER, PROMETHEUS_USER, trustResources } from '../../engines/prometheus/trust.ts'
+import { watcherProvides, watcherSecrets, watcherStatus } from '../../engines/prometheus/watcher.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
@@ -135,37 +126,19 @@ const prometheus = defineRole({
   watches: true,
   options: prometheusOptions,
   findings: ({ options, nodes, cluster }) => findings(options, nodes, cluster),
-  provides: (context) => {
-    const catalog = catalogReaderOf(ROLE, context)
-    return [
-      {
-        name: ROLE,
-        ports: [],
-        to: 'cluster',
-        databases: ['/var/lib/prometheus'],
-        queries: { port: PORT },
-        ...(catalog && { catalogToken: catalogTokenName(catalog) }),
-      },
-    ]
-  },
-  secrets: (context) => {
-    const catalog = catalogReaderOf(ROLE, context)
-    return [
-      ...trustWishes(ROLE, context.node, [context.node.address]),
-      ...(catalog ? [catalogWish(catalog)] : []),
-    ]
-  },
+  provides: (context) => [
+    {
+      name: ROLE,
+      ports: [],
+      to: 'cluster',
+      databases: ['/var/lib/prometheus'],
+      ...watcherProvides(ROLE, PORT, context),
+    },
+  ],
+  secrets: (context) => watcherSecrets(ROLE, context),
   resources,
   gates: ({ node, options }) => [storedGate(asked(options), node.name)],
-  status: ({ nodes, options, cluster }) =>
-    watcherProbe(
-      asked(options),
-      nodes.map(({ name }) => name),
-      (name) =>
-        nodes.some((node) => node.name === name && catalogReaderOf(ROLE, { options, node }))
-          ? watchedServices(cluster)
-          : [],
-    ),
+  status: ({ nodes, ...context }) => watcherStatus(asked(context.options), nodes, context),
 })
 
 export default prometheus

@@ -1,18 +1,14 @@
 /** The role `victoria-metrics`: what the role for Prometheus does, with VictoriaMetrics. */
 import { accessResources } from '../../engines/prometheus/access.ts'
 import { alertmanager } from '../../engines/prometheus/alertmanager.ts'
-import {
-  catalogReaderOf,
-  catalogTokenName,
-  catalogWish,
-  watchedServices,
-} from '../../engines/prometheus/catalog.ts'
+import { catalogReaderOf } from '../../engines/prometheus/catalog.ts'
 import { catalogResources } from '../../engines/prometheus/catalog-resources.ts'
 import { watcherFindings } from '../../engines/prometheus/findings.ts'
 import { secondsOf } from '../../engines/prometheus/options.ts'
-import { storedGate, watcherProbe, type AskedWatcher } from '../../engines/prometheus/questions.ts'
+import { storedGate, type AskedWatcher } from '../../engines/prometheus/questions.ts'
 import { rulesText } from '../../engines/prometheus/rules.ts'
-import { PROMETHEUS_USER, trustResources, trustWishes } from '../../engines/prometheus/trust.ts'
+import { PROMETHEUS_USER, trustResources } from '../../engines/prometheus/trust.ts'
+import { watcherProvides, watcherSecrets, watcherStatus } from '../../engines/prometheus/watcher.ts'
 import { directory } from '../../resources/directory/directory.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type LocalAddress, type Resource } from '../../resources/kind.ts'
@@ -156,37 +152,19 @@ const victoriaMetrics = defineRole({
     ...unpackaged(nodes),
     ...watcherFindings(ROLE, options, cluster),
   ],
-  provides: (context) => {
-    const catalog = catalogReaderOf(ROLE, context)
-    return [
-      {
-        name: ROLE,
-        ports: [],
-        to: 'cluster',
-        databases: [HOME, '/var/lib/prometheus'],
-        queries: { port: PORT },
-        ...(catalog && { catalogToken: catalogTokenName(catalog) }),
-      },
-    ]
-  },
-  secrets: (context) => {
-    const catalog = catalogReaderOf(ROLE, context)
-    return [
-      ...trustWishes(ROLE, context.node, [context.node.address]),
-      ...(catalog ? [catalogWish(catalog)] : []),
-    ]
-  },
+  provides: (context) => [
+    {
+      name: ROLE,
+      ports: [],
+      to: 'cluster',
+      databases: [HOME, '/var/lib/prometheus'],
+      ...watcherProvides(ROLE, PORT, context),
+    },
+  ],
+  secrets: (context) => watcherSecrets(ROLE, context),
   resources,
   gates: ({ node, options }) => [storedGate(asked(options), node.name)],
-  status: ({ nodes, options, cluster }) =>
-    watcherProbe(
-      asked(options),
-      nodes.map(({ name }) => name),
-      (name) =>
-        nodes.some((node) => node.name === name && catalogReaderOf(ROLE, { options, node }))
-          ? watchedServices(cluster)
-          : [],
-    ),
+  status: ({ nodes, ...context }) => watcherStatus(asked(context.options), nodes, context),
 })
 
 export default victoriaMetrics

@@ -4,6 +4,7 @@ import { poll } from '../../../src/support/poll.ts'
 import { boardSays } from '../../lab/board-says.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
 import { answersPanels } from './panels.ts'
+import { statusSays } from './status-says.ts'
 
 await describePowerCut({
   lane: 'monitoring',
@@ -20,21 +21,6 @@ await describePowerCut({
     },
   },
   afterwards: (given) => {
-    /** Asks for the status until it says so, and gives its exit status. */
-    const statusSays = async (text: RegExp): Promise<number> => {
-      let code = -1
-      const asked = await poll(
-        async () => {
-          const status = await given().bramble('status')
-          code = status.code
-          return { passed: text.test(status.text), detail: status.text + status.errors }
-        },
-        { patienceSeconds: 180, pauseSeconds: 3 },
-      )
-      expect(asked.passed, asked.detail).toBe(true)
-      return code
-    }
-
     /** What the units that run the command have written since the boot. */
     const journal = async (): Promise<string> =>
       given().text('cow', 'journalctl', '-b', '-u', 'bramble-alert-*', '-o', 'cat')
@@ -55,7 +41,7 @@ await describePowerCut({
 
     it('tells of a service of Consul that gives nothing', async () => {
       await given().output('cow', 'systemctl', 'kill', '--signal=STOP', 'bell')
-      expect(await statusSays(/cow: bell gives no metrics/)).not.toBe(0)
+      expect(await statusSays(given(), /cow: bell gives no metrics/)).not.toBe(0)
       await given().output('cow', 'systemctl', 'kill', '--signal=CONT', 'bell')
       await given().well()
     })
@@ -63,7 +49,7 @@ await describePowerCut({
     it('has a node run its command when a board has too little voltage, and when that is over', async () => {
       boardSays(given().id, 'bee', { throttled: '0x50005', heat: '84000' })
       await heard('heard firing: BoardThrottled UnderVoltage')
-      expect(await statusSays(/UnderVoltage/)).not.toBe(0)
+      expect(await statusSays(given(), /UnderVoltage/)).not.toBe(0)
       boardSays(given().id, 'bee', { throttled: '0x50000', heat: '45000' })
       await heard('heard resolved: BoardThrottled UnderVoltage')
       await given().well()
@@ -74,7 +60,7 @@ await describePowerCut({
         const { length: before } = await journal()
         await given().output('ant', 'systemctl', 'kill', '--signal=STOP', unit)
         await heard('heard firing: WatcherSilent', before)
-        expect(await statusSays(/the watchdog of ant was not heard for \d+ s/)).not.toBe(0)
+        expect(await statusSays(given(), /the watchdog of ant was not heard for \d+ s/)).not.toBe(0)
         await given().output('ant', 'systemctl', 'kill', '--signal=CONT', unit)
         await heard('heard resolved: WatcherSilent', before)
         await given().well()
@@ -83,7 +69,9 @@ await describePowerCut({
 
     it('is said not to look at its rules while that is so', async () => {
       await given().output('ant', 'systemctl', 'kill', '--signal=STOP', 'bramble-vmalert')
-      expect(await statusSays(/VictoriaMetrics on ant has not looked at its rules lately/)).not.toBe(0)
+      expect(await statusSays(given(), /VictoriaMetrics on ant has not looked at its rules lately/)).not.toBe(
+        0,
+      )
       await given().output('ant', 'systemctl', 'kill', '--signal=CONT', 'bramble-vmalert')
       await given().well()
     })

@@ -4,6 +4,7 @@ import { poll } from '../../../src/support/poll.ts'
 import { boardSays } from '../../lab/board-says.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
 import { answersPanels } from './panels.ts'
+import { statusSays } from './status-says.ts'
 
 /** Measures of a board in trouble, and what has to be said ten minutes later. */
 const MEASURES: readonly (readonly [
@@ -65,21 +66,6 @@ await describePowerCut({
     },
   },
   afterwards: (given) => {
-    /** Asks for the status until it says so, and gives its exit status. */
-    const statusSays = async (text: RegExp): Promise<number> => {
-      let code = -1
-      const asked = await poll(
-        async () => {
-          const status = await given().bramble('status')
-          code = status.code
-          return { passed: text.test(status.text), detail: status.text + status.errors }
-        },
-        { patienceSeconds: 180, pauseSeconds: 3 },
-      )
-      expect(asked.passed, asked.detail).toBe(true)
-      return code
-    }
-
     /** Asks Prometheus until it has such a sample. */
     const stored = async (expression: string): Promise<void> => {
       const question = ['promtool', 'query', 'instant', 'http://127.0.0.1:9090', expression]
@@ -114,14 +100,14 @@ await describePowerCut({
       expect(asked.passed).toBe(true)
       expect((await given().bramble('status')).text).toContain('10 of 10 targets give metrics')
       await given().output('ant', 'systemctl', 'restart', 'bramble-catalog-targets')
-      expect(await statusSays(/does not see the service bell in Consul/)).not.toBe(0)
+      expect(await statusSays(given(), /does not see the service bell in Consul/)).not.toBe(0)
       await given().output('ant', 'mv', '/root/kept', token)
       await given().well()
     })
 
     it('sees an exporter whose process lives and gives nothing', async () => {
       await given().output('dog', 'systemctl', 'kill', '--signal=STOP', 'prometheus-node-exporter')
-      expect(await statusSays(/dog: node-exporter gives no metrics/)).not.toBe(0)
+      expect(await statusSays(given(), /dog: node-exporter gives no metrics/)).not.toBe(0)
       await given().output('dog', 'systemctl', 'kill', '--signal=CONT', 'prometheus-node-exporter')
       await given().well()
     })
@@ -145,7 +131,7 @@ await describePowerCut({
     it('has a node run its command when a board has too little voltage, and when that is over', async () => {
       boardSays(given().id, 'bee', { throttled: '0x50005', heat: '84000' })
       await heard('heard firing: BoardThrottled UnderVoltage')
-      expect(await statusSays(/UnderVoltage/)).not.toBe(0)
+      expect(await statusSays(given(), /UnderVoltage/)).not.toBe(0)
       expect((await given().bramble('status')).text).toContain('bee: its board is held back')
       boardSays(given().id, 'bee', { throttled: '0x50000', heat: '45000' })
       await heard('heard resolved: BoardThrottled UnderVoltage')
@@ -158,7 +144,7 @@ await describePowerCut({
         const { length: before } = await journal()
         await given().output('ant', 'systemctl', 'kill', '--signal=STOP', unit)
         await heard('heard firing: WatcherSilent', before)
-        expect(await statusSays(/cow: the watchdog of ant was not heard for \d+ s/)).not.toBe(0)
+        expect(await statusSays(given(), /cow: the watchdog of ant was not heard for \d+ s/)).not.toBe(0)
         await given().output('ant', 'systemctl', 'kill', '--signal=CONT', unit)
         await heard('heard resolved: WatcherSilent', before)
         await given().well()

@@ -1,4 +1,5 @@
 /** The role prometheus on a real node: it has fetched metrics of all nodes, and holds its own alert. */
+import { BELL } from '../../../../test/contract/bell.ts'
 import type { LiveRole } from '../../../../test/contract/live-role.ts'
 
 const query = (expression: string): string[] => [
@@ -18,20 +19,6 @@ const until = (expression: string, answer: string): string[] => [
   answer,
   ...query(expression),
 ]
-
-/** A program with metrics of its own, at a path of its own. */
-const BELL = `[Unit]
-Description=Counts how often it rings
-
-[Service]
-RuntimeDirectory=bell
-ExecStartPre=/bin/sh -c 'echo "bell_rings_total 3" >/run/bell/counts'
-ExecStart=/usr/bin/busybox httpd -f -p 8080 -h /run/bell
-Restart=always
-
-[Install]
-WantedBy=multi-user.target
-`
 
 export default {
   lane: 'monitoring',

@@ -1,4 +1,5 @@
 /** The role victoria-metrics on a real node of a Debian that has it: it has fetched metrics of all nodes, and holds its own alert. */
+import { BELL } from '../../../../test/contract/bell.ts'
 import type { LiveRole } from '../../../../test/contract/live-role.ts'
 
 /** Asked until it has come to it, as a target is fetched once an interval; by bash, as a node has no curl (bash(1), "Redirection"). */
@@ -10,20 +11,6 @@ const until = (query: string, answer: string): string[] => [
   encodeURIComponent(query),
   answer,
 ]
-
-/** A program with metrics of its own, at a path of its own. */
-const BELL = `[Unit]
-Description=Counts how often it rings
-
-[Service]
-RuntimeDirectory=bell
-ExecStartPre=/bin/sh -c 'echo "bell_rings_total 3" >/run/bell/counts'
-ExecStart=/usr/bin/busybox httpd -f -p 8080 -h /run/bell
-Restart=always
-
-[Install]
-WantedBy=multi-user.target
-`
 
 export default {
   lane: 'monitoring',
