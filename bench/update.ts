@@ -31,7 +31,7 @@ apt-get clean`
 
 /** Without what is kept from the times before. */
 const FORGET = `set -eu
-rm -rf /var/lib/apt/lists/* /var/cache/apt-cacher-ng/*
+rm -rf /var/lib/apt/lists/* /var/cache/apt-cacher-ng/* /run/bramble/lists
 if [ -d /etc/apt-cacher-ng ]; then systemctl restart apt-cacher-ng; fi`
 
 /** Bytes that a node's network interfaces have taken in (Linux, sysfs-class-net-statistics). */
