@@ -1,5 +1,6 @@
 /** Asks Traefik on its own node what it has made of its routes: it takes a wrong one for none, and says so here alone. */
 import { z } from 'zod'
+import { plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
 import { pageText } from '../../engines/page-text.ts'
 import { reasonOf } from '../../support/reason.ts'
@@ -77,16 +78,12 @@ export function ingressProbe(
     members: nodes,
     ask: async (link) => {
       const answers = await Promise.all(nodes.map((node) => askNode(link, node)))
-      const problems = answers.flatMap((answer) => answer.problems)
-      return {
+      return plainStatus({
         name: 'ingress',
-        healthy: problems.length === 0,
         detail: `${Math.max(0, ...answers.map(({ count }) => count))} routes`,
-        problems,
+        problems: answers.flatMap((answer) => answer.problems),
         unknown: [],
-        members: [],
-        failingChecks: [],
-      }
+      })
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Asks the registry on its own node, with the certificate of that node: what counts is that it reads its disk. */
 import { z } from 'zod'
+import { plainStatus } from '../../engines/ask-nodes.ts'
 import type { EngineProbe, Gate, NodeLink } from '../../engines/contract.ts'
 import { pageText, type PageQuestion } from '../../engines/page-text.ts'
 import { reasonOf } from '../../support/reason.ts'
@@ -60,15 +61,8 @@ export function registryProbe(
       )
       const problems = answers.filter((answer) => typeof answer === 'string')
       const counts = answers.filter((answer) => typeof answer === 'number')
-      return {
-        name: 'registry',
-        healthy: problems.length === 0,
-        detail: `images of ${counts.reduce((sum, count) => sum + count, 0)} names`,
-        problems,
-        unknown: [],
-        members: [],
-        failingChecks: [],
-      }
+      const detail = `images of ${counts.reduce((sum, count) => sum + count, 0)} names`
+      return plainStatus({ name: 'registry', detail, problems, unknown: [] })
     },
   }
 }
