@@ -25,6 +25,8 @@ export function prometheusText(
       evaluation_interval: options.interval,
       external_labels: { cluster: cluster.name },
     },
+    // A board that was ahead and is set right would store nothing until its old time comes again (prometheus/prometheus#10028).
+    storage: { tsdb: { out_of_order_time_window: options.keep } },
     rule_files: [rules],
     ...(isHeard(cluster, options.webhook) && {
       alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
