@@ -7,6 +7,8 @@ import { diskAt, type Export, type Mounted } from './exports.ts'
 const PATIENCE_SECONDS = 90
 /** A server that is there answers within this. Whoever waits for one that is away ends at a kill alone (nfs(5), "hard"). */
 const REQUEST_SECONDS = '10'
+/** How timeout(1) ends when it had to kill, which takes itself along. */
+const KILLED = 137
 
 /** Why something is not as it should be; undefined when all is well. */
 type Problem = string | undefined
@@ -32,8 +34,9 @@ export async function mountedProblem(link: NodeLink, node: string, one: Mounted)
   const { code, stdout, stderr } = await link.run(node, asked)
   const type = stdout.toString().trim()
   if (code === 0 && type.startsWith('nfs')) return undefined
-  const why =
-    code === 0 ? `there is ${type} in its place` : stderr.trim() || `${one.server.name} does not answer`
+  const isSilent = code === KILLED
+  const failure = isSilent ? `${one.server.name} does not answer` : stderr.trim() || `stat ends with ${code}`
+  const why = code === 0 ? `there is ${type} in its place` : failure
   return `${one.name} of ${one.server.name} is not mounted at ${one.at}: ${why}`
 }
 
