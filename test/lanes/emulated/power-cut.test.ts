@@ -53,17 +53,18 @@ await describePowerCut({
 
     it('hang nobody who looks while their server is silent: it is named, and so is who needs it', async () => {
       const bee = (await labState(given().id)).find(({ name }) => name === 'bee')?.address ?? ''
-      await given().output(
-        'bee',
-        'sh',
-        '-c',
-        'exec 3</srv/library/book; sleep infinity <&3 >/dev/null 2>&1 &',
-      )
+      const reads = ['systemd-run', '--unit=reader', 'sh', '-c', 'exec sleep infinity 3</srv/library/book']
+      await given().output('bee', ...reads)
+      await until(() => given().text('bee', 'sh', '-c', 'ls -l /proc/[0-9]*/fd/3'), /book$/m)
       await given().output('ant', 'ip', 'route', 'add', 'blackhole', bee)
-      await until(status, /library of ant is not mounted at \/srv\/library: ant does not answer/)
-      const planned = await given().events('plan')
-      expect(planned.at(-1), failures(planned).join('\n')).toMatchObject({ failedNodes: [] })
-      await given().output('ant', 'ip', 'route', 'del', 'blackhole', bee)
+      try {
+        await until(status, /library of ant is not mounted at \/srv\/library: ant does not answer/)
+        const planned = await given().events('plan')
+        expect(planned.at(-1), failures(planned).join('\n')).toMatchObject({ failedNodes: [] })
+      } finally {
+        await given().output('ant', 'ip', 'route', 'del', 'blackhole', bee)
+        await given().output('bee', 'systemctl', 'stop', 'reader')
+      }
       await given().well()
       expect(await given().output('bee', 'cat', '/srv/library/book')).toBe('hello')
     })
