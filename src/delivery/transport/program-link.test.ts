@@ -83,6 +83,8 @@ describe.skipIf(missing !== undefined)('a link to a program or a socket of a nod
       return end.stdout.toString()
     }
     expect(await parentOf('one', 3)).toBe(await parentOf('two', 0))
+    const parents = await Promise.all(Array.from({ length: 6 }, () => parentOf('', 0)))
+    expect(new Set(parents).size, 'shells for six quick programs at once').toBe(1)
     const bytes = await own.run('asked', ['head', '-c', '300000', '/dev/urandom'])
     expect(bytes.stdout).toHaveLength(300_000)
     expect((await own.run('asked', ['cat'])).stdout).toHaveLength(0)

@@ -5,22 +5,19 @@
 # It prints lines of fields with tabs between them, for programs; `bramble backup` makes sentences of them.
 set -eu
 umask 077
-LC_ALL=C
-export LC_ALL
+export LC_ALL=C
 settings=${BRAMBLE_BACKUP_SETTINGS:-/etc/bramble-backup}
 state=${BRAMBLE_BACKUP_STATE:-/var/lib/bramble-backup}
 TAB='	'
 errors=$state/errors
 
-# The fields behind the first word of the first line that begins with it.
-setting() {
-  sed -n "s/^$1$TAB//p" "$settings/settings" | head -n 1
-}
-
 say() { # FIELD...: one line
   line=$1
   shift
-  for field in "$@"; do line=$line$TAB$(printf %s "$field" | tr '\t\n' '  '); done
+  for field; do
+    case $field in *[[:cntrl:]]*) field=$(printf %s "$field" | tr '\t\n' '  ') ;; esac
+    line=$line$TAB$field
+  done
   printf '%s\n' "$line"
 }
 
@@ -29,13 +26,13 @@ end() { # MESSAGE
   exit 1
 }
 
-node=$(setting node)
-repository=$(setting repository)
-# Over SSH, with a key and known hosts of its own.
-ssh_command=$(setting ssh)
-
-# In a bucket of S3, with keys from a file alone: what else restic would read stands before it, and belongs to somebody else.
-region=$(setting region) authority=$(setting authority)
+# ssh: how it is reached, with a key and known hosts of its own. region, authority: of a bucket of S3.
+node='' repository='' ssh='' region='' authority='' keep=''
+# shellcheck disable=SC2034 # value, in eval
+while IFS=$TAB read -r word value; do
+  case $word in node | repository | ssh | region | authority | keep) eval "$word=\$value" ;; esac
+done <"$settings/settings"
+# With keys from a file alone: what else restic would read stands before it, and belongs to somebody else.
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
 if [ -r "$settings/s3" ]; then export AWS_SHARED_CREDENTIALS_FILE="$settings/s3"; fi
 
@@ -43,7 +40,7 @@ if [ -r "$settings/s3" ]; then export AWS_SHARED_CREDENTIALS_FILE="$settings/s3"
 PATIENCE=60 LIMIT=0
 
 repo() { # WORD...: restic with this repository; LIMIT: seconds that it has, 0 for as many as it takes
-  if [ -n "$ssh_command" ]; then set -- -o "sftp.command=$ssh_command" "$@"; fi
+  if [ -n "$ssh" ]; then set -- -o "sftp.command=$ssh" "$@"; fi
   if [ -n "$region" ]; then set -- -o "s3.region=$region" "$@"; fi
   if [ -n "$authority" ]; then set -- --cacert "$authority" "$@"; fi
   timeout -k 10 "$LIMIT" restic --repo "$repository" --password-file "$settings/password" --cache-dir "$state/cache" "$@"
@@ -75,8 +72,7 @@ unopened() { # MESSAGE
 # A repository that was there and is gone is a disk that is not mounted, or worse: no new one is made in its place.
 open_repository() {
   # The same place; where the cluster file names another, there may be none yet.
-  known=$(sed -n "s|^$repository$TAB||p" "$state/repository" 2>/dev/null) || known=
-  made=
+  made='' known=$(sed -n "s|^$repository$TAB||p" "$state/repository" 2>/dev/null) || known=
   # First, as restic asks a server without the bucket for its configuration again and again. Where there is a repository it refuses; it is
   # asked twice, as another node may just have made the bucket of both.
   if [ -z "$known" ]; then
@@ -99,8 +95,8 @@ open_repository() {
 # What the last good run had, in GOOD_FILES, GOOD_BYTES and GOOD_MOUNT: from this node, else from the repository, which a new node has, too.
 last_good() { # NAME PATH
   GOOD_FILES='' GOOD_BYTES='' GOOD_MOUNT=''
-  if [ -r "$state/good/$(kept "$1")" ]; then
-    IFS=$TAB read -r _ _ GOOD_FILES GOOD_BYTES GOOD_MOUNT <"$state/good/$(kept "$1")" || :
+  if [ -r "$state/good/$KEPT" ]; then
+    IFS=$TAB read -r _ _ GOOD_FILES GOOD_BYTES GOOD_MOUNT <"$state/good/$KEPT" || :
     return 0
   fi
   tags=$(repo snapshots --json --host "$node" --tag good --path "$2" --latest 1 2>"$errors") ||
@@ -110,8 +106,13 @@ last_good() { # NAME PATH
   GOOD_MOUNT=$(printf %s "$tags" | sed -n 's/.*"mount=\([^"]*\)".*/\1/p')
 }
 
-kept() { # NAME: as the name of a file
-  printf %s "$1" | sed 's/%/%25/g; s,/,%2F,g'
+kept() { # NAME: as the name of a file, in KEPT; no program is started for it
+  KEPT='' rest=$1
+  while part=${rest%%[/%]*} && [ "$part" != "$rest" ]; do
+    case ${rest#"$part"} in /*) KEPT=$KEPT$part%2F ;; *) KEPT=$KEPT$part%25 ;; esac
+    rest=${rest#*[/%]}
+  done
+  KEPT=$KEPT$rest
 }
 
 bad() { # NAME REASON: a failed run of this one; the others go on
@@ -123,7 +124,7 @@ bad() { # NAME REASON: a failed run of this one; the others go on
 
 note_failed() { # NAME; WHY: the reason
   mkdir -p "$state/failed"
-  say "$1" "$(date +%s)" "$WHY" >"$state/failed/$(kept "$1")"
+  say "$1" "$(date +%s)" "$WHY" >"$state/failed/$KEPT"
 }
 
 # Where the file system is mounted that a path lies on, or would lie on. By the kernel's own table: by device numbers a folder that is bound
@@ -198,18 +199,19 @@ good() { # NAME PATH MODE
     return 0
   fi
   mkdir -p "$state/good"
-  say "$1" "$(date +%s)" "$files" "$bytes" "$MOUNT" >"$state/good/$(kept "$1").new"
-  mv "$state/good/$(kept "$1").new" "$state/good/$(kept "$1")"
-  rm -f "$state/failed/$(kept "$1")"
+  say "$1" "$(date +%s)" "$files" "$bytes" "$MOUNT" >"$state/good/$KEPT.new"
+  mv "$state/good/$KEPT.new" "$state/good/$KEPT"
+  rm -f "$state/failed/$KEPT"
   say good "$1" "$files" "$bytes"
-  # shellcheck disable=SC2046 # words of restic's own, made by the role
-  repo forget --host "$node" --tag good --path "$2" --group-by host,paths $(setting keep) >/dev/null 2>"$errors" ||
+  # shellcheck disable=SC2086 # words of restic's own, made by the role
+  repo forget --host "$node" --tag good --path "$2" --group-by host,paths $keep >/dev/null 2>"$errors" ||
     bad "$1" "it was saved; old ones could not be dropped: $(reason)"
 }
 
 # Calls FUNCTION with NAME PATH MODE [starts-empty] for each path, and with NAME PATH anywhere for each thing that is made.
 each() { # FUNCTION
   while IFS=$TAB read -r what name mode empty <&3; do
+    kept "$name"
     case $what in
     path) "$1" "$name" "$name" "$mode" "$empty" ;;
     made) "$1" "$name" "$state/made/$name" made ;;
@@ -281,15 +283,15 @@ tell_of() { # TEXT PATTERN: what its group holds
 }
 
 status_one() { # NAME PATH MODE
-  if [ -r "$state/good/$(kept "$1")" ]; then
-    IFS=$TAB read -r _ at has_files has_bytes _ <"$state/good/$(kept "$1")"
+  if [ -r "$state/good/$KEPT" ]; then
+    IFS=$TAB read -r _ at has_files has_bytes _ <"$state/good/$KEPT"
     say good "$1" "$at" "$has_files" "$has_bytes"
   else
     # Wanted since then at most: the first run has until its time to come.
     say never "$1" "$(stat -c %Y "$settings/settings")"
   fi
-  if [ -r "$state/failed/$(kept "$1")" ]; then
-    IFS=$TAB read -r _ at why <"$state/failed/$(kept "$1")"
+  if [ -r "$state/failed/$KEPT" ]; then
+    IFS=$TAB read -r _ at why <"$state/failed/$KEPT"
     say failed "$1" "$at" "$why"
   fi
 }
