@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2154
 # Kind user: accounts whose making or going was cut off. useradd(8) and userdel(8) write five files, one after the other.
 #
-# $STATE/users/NAME: an account is being made; its text is `home` when its home folder was there before, else `homeless`.
+# $STATE/users/NAME: an account is being made. Its home folder comes after it.
 
-user_making() { # NAME HOME
+user_making() { # NAME
   mkdir -p "$STATE/users"
-  if [ -d "$R$2" ]; then echo home; else echo homeless; fi >"$STATE/users/$1"
+  : >"$STATE/users/$1"
   flush "$STATE/users/$1" "$STATE/users/"
 }
 
@@ -19,10 +19,8 @@ user_is_half_made() { # NAME
 }
 
 user_unmake() { # NAME, after user_is: takes away what there is of it, so that it can be made anew
-  local was='' group
-  read -r was <"$STATE/users/$1" || :
+  local group
   group=$(user_own_group "$1")
-  if [ "$was" = homeless ]; then user_leave_home "$IS_HOME"; fi
   group_tool userdel "$1"
   # userdel takes the group of the user's own with it, whoever made it.
   if [ -n "$group" ] && [ -z "$(user_own_group "$1")" ]; then group_tool groupadd -g "$group" "$1"; fi

@@ -163,16 +163,15 @@ user_refresh() { # ID NAME: reads again what is there now
   user_read
 }
 
-user_add() { # the columns
-  local name=$2 uid=$4 group=$5 comment=${8#=} groups=${11} system=${12} create=${13} home=${14}
-  set -- -d "$home" -s "${15}" -c "$comment"
+user_add() { # the columns. useradd(8) would not put what it copies into the home folder on the disk.
+  local name=$2 uid=$4 group=$5 comment=${8#=} groups=${11} system=${12} home=${14}
+  set -- -M -d "$home" -s "${15}" -c "$comment"
   if [ -n "$uid" ]; then set -- "$@" -u "$uid"; fi
   if [ -n "$groups" ]; then set -- "$@" -G "$groups"; fi
   if [ "$system" = system ]; then set -- "$@" -r; fi
-  if [ "$create" = home ]; then set -- "$@" -m; else set -- "$@" -M; fi
   if [ -z "$group" ]; then group=$(user_own_group "$name"); fi
   if [ -n "$group" ]; then set -- "$@" -g "$group"; else set -- "$@" -U; fi
-  user_making "$name" "$home"
+  user_making "$name"
   group_tool useradd "$@" "$name"
   user_made "$name"
 }
@@ -209,11 +208,20 @@ user_set_password() { # NAME PASSWORD
   fi
 }
 
+user_new_home() { # HOME: sets NEW_HOME, where it is until it is whole
+  NEW_HOME=$R${1%/*}/.${1##*/}.bramble
+}
+
 user_make_home() { # after user_is
-  mkdir -p "$R$IS_HOME"
-  if [ -d "$R/etc/skel" ]; then cp -R "$R/etc/skel/." "$R$IS_HOME"; fi
-  chown -R "$IS_UID:$IS_GID" "$R$IS_HOME"
-  chmod 700 "$R$IS_HOME"
+  user_new_home "$IS_HOME"
+  rm -rf "$NEW_HOME"
+  mkdir -p "$NEW_HOME"
+  if [ -d "$R/etc/skel" ]; then cp -Rp "$R/etc/skel/." "$NEW_HOME"; fi
+  chown -Rh "$IS_UID:$IS_GID" "$NEW_HOME"
+  chmod 700 "$NEW_HOME"
+  find "$NEW_HOME" -type f -exec sync {} + 2>/dev/null || sync
+  mv "$NEW_HOME" "$R$IS_HOME"
+  flush "$R${IS_HOME%/*}/"
 }
 
 user_converge() { # the columns
@@ -233,6 +241,8 @@ user_converge() { # the columns
 
 user_leave_home() { # HOME: takes away what came from /etc/skel; what somebody has put there stays
   local file
+  user_new_home "$1"
+  rm -rf "$NEW_HOME"
   if [ ! -d "$R$1" ] || [ -L "$R$1" ]; then return 0; fi
   if [ -d "$R/etc/skel" ]; then
     (cd "$R/etc/skel" && find . -type f) >"$WORK/skel"

@@ -164,6 +164,15 @@ describe('a removal that was cut off is finished by the next one', () => {
     expect(after['/var/lib/bramble']).toBeUndefined()
   })
 
+  it('also when the home folder was not yet in its place, and what was copied not on the disk', async () => {
+    const after = await removedAfter(given, async (root) => {
+      await rm(join(root, 'home/grace'), { recursive: true })
+      await mkdir(join(root, 'home/.grace.bramble'))
+      await writeFile(join(root, 'home/.grace.bramble/.profile'), '')
+    })
+    expect(Object.keys(after).filter((path) => path.includes('grace'))).toEqual([])
+  })
+
   it('also when userdel was cut off between the files that it writes', async () => {
     const start = { ...given, '/etc/subuid': 'ada:100000:65536\n', '/etc/subgid': 'ada:100000:65536\n' }
     const before = await removedAfter(start, () => Promise.resolve())
@@ -188,6 +197,18 @@ describe('a removal that was cut off is finished by the next one', () => {
   })
 })
 
+it('makes a home folder anew whose making was cut off before its files were on the disk', async () => {
+  const cut = { '/home/.ada.bramble': { folder: true }, '/home/.ada.bramble/.profile': '' } as const
+  const root = await makeRoot({ ...given, '/home/ada': null, '/home': { folder: true }, ...cut })
+  const { failed } = await runProgram(root, await programOf([user({ name: 'ada' })]), 'converge')
+  const after = await snapshot(root, false)
+  const profile = await readFile(join(root, 'home/ada/.profile'), 'utf8')
+  await removeRoot(root)
+  expect(failed).toEqual(new Map())
+  expect(profile).toBe('umask 027\n')
+  expect(after['/home/.ada.bramble']).toBeUndefined()
+})
+
 describe('an account whose making was cut off', () => {
   const grace = [user({ name: 'grace', uid: 2000, groups: ['video'] })]
   const start = {
@@ -209,7 +230,7 @@ describe('an account whose making was cut off', () => {
     for (const file of changed) await writeFile(join(root, 'etc', file), start['/etc/group'])
     if (changed.length > 0) await rm(join(root, 'home/grace'), { recursive: true })
     await mkdir(join(root, 'var/lib/bramble/users'), { recursive: true })
-    await writeFile(join(root, 'var/lib/bramble/users/grace'), 'homeless\n')
+    await writeFile(join(root, 'var/lib/bramble/users/grace'), '')
     expect((await runProgram(root, program, 'check')).differing).toEqual(['user:grace'])
     expect((await runProgram(root, program, 'converge')).failed).toEqual(new Map())
     const after = await snapshot(root, false)
