@@ -97,6 +97,7 @@ locale_generate() { # LANG
   locale_list "$1" active
   # Another root has to be able to run its own programs: locale-gen is a part of its C library.
   ${R:+chroot "$R"} /usr/sbin/locale-gen
+  if [ -f "$R/usr/lib/locale/locale-archive" ]; then flush "$R/usr/lib/locale/locale-archive"; fi
   locale_is_there "$1" || fail "the C library has no locale $1; choose one of /usr/share/i18n/SUPPORTED"
 }
 

@@ -95,7 +95,7 @@ open_repository() {
 # What the last good run had, in GOOD_FILES, GOOD_BYTES and GOOD_MOUNT: from this node, else from the repository, which a new node has, too.
 last_good() { # NAME PATH
   GOOD_FILES='' GOOD_BYTES='' GOOD_MOUNT=''
-  if [ -r "$state/good/$KEPT" ]; then
+  if [ -s "$state/good/$KEPT" ]; then
     IFS=$TAB read -r _ _ GOOD_FILES GOOD_BYTES GOOD_MOUNT <"$state/good/$KEPT" || :
     return 0
   fi
@@ -200,7 +200,7 @@ good() { # NAME PATH MODE
   fi
   mkdir -p "$state/good"
   say "$1" "$(date +%s)" "$files" "$bytes" "$MOUNT" >"$state/good/$KEPT.new"
-  mv "$state/good/$KEPT.new" "$state/good/$KEPT"
+  sync "$state/good/$KEPT.new" && mv "$state/good/$KEPT.new" "$state/good/$KEPT"
   rm -f "$state/failed/$KEPT"
   say good "$1" "$files" "$bytes"
   # shellcheck disable=SC2086 # words of restic's own, made by the role
@@ -283,14 +283,14 @@ tell_of() { # TEXT PATTERN: what its group holds
 }
 
 status_one() { # NAME PATH MODE
-  if [ -r "$state/good/$KEPT" ]; then
+  if [ -s "$state/good/$KEPT" ]; then
     IFS=$TAB read -r _ at has_files has_bytes _ <"$state/good/$KEPT"
     say good "$1" "$at" "$has_files" "$has_bytes"
   else
     # Wanted since then at most: the first run has until its time to come.
     say never "$1" "$(stat -c %Y "$settings/settings")"
   fi
-  if [ -r "$state/failed/$KEPT" ]; then
+  if [ -s "$state/failed/$KEPT" ]; then
     IFS=$TAB read -r _ at why <"$state/failed/$KEPT"
     say failed "$1" "$at" "$why"
   fi
