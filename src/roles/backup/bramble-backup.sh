@@ -123,7 +123,6 @@ bad() { # NAME REASON: a failed run of this one; the others go on
 }
 
 note_failed() { # NAME; WHY: the reason
-  mkdir -p "$state/failed"
   say "$1" "$(date +%s)" "$WHY" >"$state/failed/$KEPT"
 }
 
@@ -198,9 +197,9 @@ good() { # NAME PATH MODE
     bad "$1" "it was saved and could not be marked as good: $(reason)"
     return 0
   fi
-  mkdir -p "$state/good"
   say "$1" "$(date +%s)" "$files" "$bytes" "$MOUNT" >"$state/good/$KEPT.new"
-  sync "$state/good/$KEPT.new" && mv "$state/good/$KEPT.new" "$state/good/$KEPT"
+  sync "$state/good/$KEPT.new"
+  mv "$state/good/$KEPT.new" "$state/good/$KEPT"
   rm -f "$state/failed/$KEPT"
   say good "$1" "$files" "$bytes"
   # shellcheck disable=SC2086 # words of restic's own, made by the role
@@ -317,7 +316,7 @@ chosen() { # NAME
   printf '%s\n' "$NAMES" | grep -Fqx -e "$1"
 }
 
-mkdir -p "$state"
+mkdir -p "$state/good" "$state/failed"
 verb=${1:-}
 if [ "$verb" = status ]; then
   say now "$(date +%s)"
