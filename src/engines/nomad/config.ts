@@ -16,7 +16,7 @@ const CIPHER_SUITES = [
 ].join()
 
 /** Where a node has a name only, the agent takes the address of its first network (hashicorp/go-sockaddr, "template"). */
-const OWN_ADDRESS = '{{ GetDefaultInterfaces | exclude "type" "IPv6" | limit 1 | attr "address" }}'
+export const OWN_ADDRESS = '{{ GetDefaultInterfaces | exclude "type" "IPv6" | limit 1 | attr "address" }}'
 
 /**
  * The configuration of a server without its secrets: the gossip key is in `serf.keyring`, and no server holds a token.

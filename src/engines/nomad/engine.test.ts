@@ -1,11 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:https'
-import { connect, type AddressInfo } from 'node:net'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { portsOnly } from '../../../test/engines/ports-only.ts'
-import { issueAuthority, issueCertificate } from '../../secrets/certificate-issuing.ts'
+import { describe, expect, it } from 'vitest'
+import { access, authorities, nomad, type Answer } from '../../../test/engines/nomad-answers.ts'
 import type { HealthReply } from '../autopilot/replies.ts'
-import type { NodeLink } from '../contract.ts'
 import { withApi } from './api.ts'
 import { askServer } from './ask-server.ts'
 import { keyringShelf } from './keyring.ts'
@@ -14,74 +9,8 @@ import { anything } from './replies.ts'
 import { statusOf } from './status.ts'
 import { NOTHING_OWNED } from '../steps/owned.ts'
 
-type Pem = Awaited<ReturnType<typeof issueAuthority>>
-/** What is asked of it, and what it says: status and text. */
-type Answer = (method: string, path: string, token: string, body: string) => [number, unknown]
-
 const REFUSED: [number, unknown] = [403, 'Permission denied']
-let authority: Pem
-let stranger: Pem
-const open: Server[] = []
 
-beforeAll(async () => {
-  authority = await issueAuthority({ subject: 'test', days: 1, now: new Date() })
-  stranger = await issueAuthority({ subject: 'stranger', days: 1, now: new Date() })
-})
-afterEach(() => {
-  for (const server of open.splice(0)) server.close()
-})
-
-/** A server whose API answers so, and the link to it. */
-async function nomad(
-  answer: Answer,
-  issuer = authority,
-): Promise<NodeLink & { asked: string[]; put_: string[] }> {
-  const pem = await issueCertificate({
-    issuer,
-    subject: 'localhost',
-    dnsNames: ['localhost'],
-    ipAddresses: [],
-    days: 1,
-    now: new Date(),
-  })
-  const asked: string[] = []
-  const server = createServer({ cert: pem.certificatePem, key: pem.keyPem }, (request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const { method = '', url = '' } = request
-      asked.push(`${method} ${url}`)
-      const token = String(request.headers['x-nomad-token'] ?? '')
-      const [status, value] = answer(method, url, token, Buffer.concat(chunks).toString())
-      response.statusCode = status
-      response.end(typeof value === 'string' && status >= 400 ? value : JSON.stringify(value))
-    })
-  })
-  open.push(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const link = portsOnly(async () => {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect')
-    return socket
-  })
-  const put_: string[] = []
-  return Object.assign(link, {
-    asked,
-    put_,
-    put: (node: string, path: string, text: string) => {
-      put_.push(`${node} ${path} ${text}`)
-      return Promise.resolve()
-    },
-  })
-}
-
-const access = () => ({
-  authorityPem: authority.certificatePem,
-  management: { secretId: 'ours' },
-  mayReset: false,
-})
 const HEALTH: HealthReply = {
   Healthy: false,
   FailureTolerance: 0,
@@ -126,7 +55,7 @@ describe('a server', () => {
   })
 
   it('of another authority is not asked, and is one that listens', async () => {
-    const link = await nomad(answers, stranger)
+    const link = await nomad(answers, authorities.stranger)
     const view = await askServer(link, 'ant', access(), 'global')
     expect(view).toMatchObject({ answers: false, listens: true, distrusted: true })
     expect(link.asked).toEqual([])
@@ -134,8 +63,11 @@ describe('a server', () => {
 
   it('is asked over TLS on the loopback of its node', async () => {
     const link = await nomad(() => [200, 'x'])
-    const reply = await withApi(link, 'ant', { authorityPem: authority.certificatePem, port: 4646 }, (api) =>
-      api.get('/v1/agent/self', anything),
+    const reply = await withApi(
+      link,
+      'ant',
+      { authorityPem: authorities.ours.certificatePem, port: 4646 },
+      (api) => api.get('/v1/agent/self', anything),
     )
     expect(reply).toEqual({ ok: true, value: 'x' })
   })
@@ -214,7 +146,7 @@ describe('the gossip keys', () => {
       operations.push(`${path.split('/').at(-1)} ${(JSON.parse(body) as { Key: string }).Key}`)
       return [200, {}]
     })
-    await withApi(link, 'ant', { authorityPem: authority.certificatePem, port: 4646 }, async (api) => {
+    await withApi(link, 'ant', { authorityPem: authorities.ours.certificatePem, port: 4646 }, async (api) => {
       const [found] = await keyringShelf(['new']).steps(api, NOTHING_OWNED)
       if (found === undefined || !('run' in found)) throw new Error('nothing to do')
       expect(found.difference.reason).toBe('the servers hold 0 of 1 wanted keys, and 1 others')
@@ -233,12 +165,24 @@ describe('the status', () => {
   })
   const named = { ...HEALTH, Servers: HEALTH.Servers.map((one) => ({ ...one, Name: one.Name.slice(0, 3) })) }
 
+  const wanted = { region: { name: 'global', servers }, clients: ['cow', 'dog', 'eel'] }
+  const client = (Name: string, Status: string, SchedulingEligibility = 'eligible') => ({
+    ID: Name,
+    Name,
+    Status,
+    SchedulingEligibility,
+    Drain: false,
+    Version: '1.11.3',
+  })
+  const ready = ['cow', 'dog', 'eel'].map((name) => client(name, 'ready'))
+
   it('names who is missing, who is sick and who is to be none', () => {
     const Members = [member('ant'), member('bee', 'failed'), member('elk')]
     const { healthy, problems, leader } = statusOf(
-      { name: 'global', servers },
+      wanted,
       { Members },
       { ok: true, value: named },
+      { ok: true, value: [client('cow', 'ready', 'ineligible'), client('dog', 'down')] },
     )
     expect([healthy, leader]).toEqual([false, 'ant'])
     expect(problems).toEqual([
@@ -247,16 +191,37 @@ describe('the status', () => {
       'elk is a server and is to be none',
       'cow does not vote',
       'bee is no healthy server',
+      'dog runs no work: down',
+      'eel runs no work: no server knows it',
     ])
+  })
+
+  it('tells of nodes that were closed, which is nobody’s fault', () => {
+    const Members = ['ant', 'bee', 'cow'].map((name) => member(name))
+    const closed = {
+      ...client('dog', 'ready', 'ineligible'),
+      LastDrain: { StartedAt: '2026-01-01T00:00:00Z' },
+    }
+    const { problems, members } = statusOf(
+      { ...wanted, clients: ['dog'] },
+      { Members },
+      { ok: true, value: named },
+      { ok: true, value: [closed] },
+    )
+    expect(problems.filter((one) => one.startsWith('dog'))).toEqual([])
+    expect(members.at(-1)).toMatchObject({
+      node: 'dog',
+      role: 'client',
+      state: 'alive, takes no work, last drained 2026-01-01T00:00:00Z',
+    })
   })
 
   it('takes what nobody says for unknown, not for well', () => {
     const Members = ['ant', 'bee', 'cow'].map((name) => member(name))
-    const { healthy, unknown } = statusOf(
-      { name: 'global', servers },
-      { Members },
-      { ok: false, status: 500, problem: 'No cluster leader' },
-    )
+    const silent = { ok: false, status: 500, problem: 'No cluster leader' } as const
+    const { healthy, unknown } = statusOf(wanted, { Members }, silent, { ok: true, value: ready })
     expect([healthy, unknown]).toEqual([false, ['who votes and leads: No cluster leader']])
+    const clients = statusOf(wanted, { Members }, { ok: true, value: named }, silent)
+    expect(clients.unknown).toEqual(['who runs work: No cluster leader'])
   })
 })

@@ -3,6 +3,7 @@
 /** Name of the engine, and of its releases. */
 export const ENGINE = 'nomad'
 export const SERVER_ROLE = 'nomad-server'
+export const CLIENT_ROLE = 'nomad-client'
 
 /** TCP port of the HTTP API of a server, and of the web interface. */
 export const API_PORT = 4646
@@ -10,6 +11,9 @@ export const API_PORT = 4646
 export const RPC_PORT = 4647
 /** Port of the servers' gossip, TCP and UDP. */
 export const GOSSIP_PORT = 4648
+
+/** The API of a client: a board may have a server as well. */
+export const CLIENT_API_PORT = 4656
 
 /** The program, of servers and clients alike. */
 export const PROGRAM = '/usr/local/bin/nomad'
@@ -19,6 +23,17 @@ export const SERVER_UNIT = 'nomad-server.service'
 /** Folder of a server's configuration and certificates. The agent is given the one file, so nothing else in it counts. */
 export const SERVER_FOLDER = '/etc/nomad-server'
 export const SERVER_FILE = `${SERVER_FOLDER}/server.json`
+
+export const CLIENT_UNIT = 'nomad-client.service'
+/** The same of a client. */
+export const CLIENT_FOLDER = '/etc/nomad-client'
+export const CLIENT_FILE = `${CLIENT_FOLDER}/client.json`
+/** How long a task may say goodbye for, at most; what a job asks for is less. */
+export const GOODBYE_SECONDS = 120
+/** Ends what a client runs, without a server. */
+export const END_WORK = '/usr/local/lib/bramble-nomad-end-work'
+/** Sets a client's damaged state aside before it starts. */
+export const CLIENT_STATE = '/usr/local/lib/bramble-nomad-client-state'
 
 /** Name by which a certificate is checked when we come through the node's loopback. */
 export const LOOPBACK_NAME = 'localhost'

@@ -1,9 +1,18 @@
 /** What the servers give to others: their ports, and who is meant to reach them. */
 import type { Provided, ProvidedPort } from '../../topology/provided.ts'
-import { API_PORT, GOSSIP_PORT, LOOPBACK_NAME, RPC_PORT, secretNames, SERVER_ROLE } from './names.ts'
+import {
+  API_PORT,
+  CLIENT_API_PORT,
+  CLIENT_ROLE,
+  GOSSIP_PORT,
+  LOOPBACK_NAME,
+  RPC_PORT,
+  secretNames,
+  SERVER_ROLE,
+} from './names.ts'
 import type { Region } from './setup.ts'
 
-const AGENTS = { roles: [SERVER_ROLE] } as const
+const AGENTS = { roles: [SERVER_ROLE, CLIENT_ROLE] } as const
 const tcp = (port: number): ProvidedPort => ({ port, protocol: 'tcp' })
 const API: Pick<Provided, 'ports'> = { ports: [tcp(API_PORT)] }
 
@@ -36,5 +45,24 @@ export function providedByServer(region: Region, node: string, network: string |
         ]
       : []),
     ...(region.uiNodes.includes(node) ? [{ name: 'nomad-ui', ...API, to: 'everyone' as const, ...on }] : []),
+  ]
+}
+
+/** What a client gives: its metrics, where somebody watches. Servers reach it by the connection that it has opened. */
+export function providedByClient({ watched }: Region, network: string | undefined): Provided[] {
+  if (!watched) return []
+  return [
+    {
+      name: 'nomad-client-metrics',
+      ports: [tcp(CLIENT_API_PORT)],
+      to: 'watchers',
+      metrics: {
+        path: '/v1/metrics?format=prometheus',
+        port: CLIENT_API_PORT,
+        scheme: 'https',
+        access: { authority: secretNames.authority, serverName: LOOPBACK_NAME },
+      },
+      ...(network !== undefined && { network }),
+    },
   ]
 }

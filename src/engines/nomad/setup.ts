@@ -8,10 +8,10 @@ import { raftMultiplierFor } from '../autopilot/patience.ts'
 import type { ApiAccess } from './api.ts'
 import { NOMAD_LINES } from './lines.ts'
 import { API_PORT, ENGINE, secretNames, SERVER_ROLE } from './names.ts'
-import type { ServerOptions } from './options.ts'
+import { serverOptions, type ServerOptions } from './options.ts'
 
 /** What a configuration goes by of a node. */
-export type NomadNode = Pick<ClusterNode, 'name' | 'fqdn' | 'address' | 'board'>
+export type NomadNode = Pick<ClusterNode, 'name' | 'fqdn' | 'address' | 'architecture' | 'board'>
 
 /** What all agents of a region have in common. */
 export interface Region {
@@ -48,6 +48,11 @@ export function regionOf(cluster: ClusterView, options: ServerOptions): Region {
     ...(network && { networkUnit: network.unit }),
     raftMultiplier: options.raft_multiplier ?? raftMultiplierFor(servers),
   }
+}
+
+/** What is written once, at the servers; without servers there is a finding, and nothing is compiled. */
+export function serversOf(cluster: Pick<Cluster, 'options'>): ServerOptions {
+  return cluster.options<ServerOptions>(SERVER_ROLE) ?? serverOptions.parse({})
 }
 
 /** The version that is wanted; before one is decided, what stands for it where only its dialect is asked for. */

@@ -1,4 +1,4 @@
-/** How the servers are right now, in two questions: for `bramble status`. */
+/** How servers and clients are right now, in three questions: for `bramble status`. */
 import { quorumDetail, quorumProblems } from '../autopilot/quorum.ts'
 import type { HealthReply } from '../autopilot/replies.ts'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
@@ -6,39 +6,49 @@ import type { Reply } from '../steps/reply.ts'
 import { withApi } from './api.ts'
 import { healthOf } from './ask-server.ts'
 import { ENGINE, nodeOf } from './names.ts'
+import { nodesReply, type NodeReply } from './nodes.ts'
 import { membersReply, type MembersReply } from './replies.ts'
 import { serverAccess, type ManagementAccess, type Region } from './setup.ts'
 
+/** What is to be there. */
+export interface WantedAgents {
+  readonly region: Pick<Region, 'name' | 'servers'>
+  /** Names of the nodes that run work. */
+  readonly clients: readonly string[]
+}
+
 /** The region as one server sees it. */
-export function nomadProbe(region: Region, access: ManagementAccess): EngineProbe {
+export function nomadProbe(wanted: WantedAgents, access: ManagementAccess): EngineProbe {
   return {
     name: ENGINE,
-    members: region.servers.map(({ name }) => name),
-    ask: (link, node) => askStatus(region, access, link, node),
+    members: wanted.region.servers.map(({ name }) => name),
+    ask: (link, node) => askStatus(wanted, access, link, node),
   }
 }
 
 function askStatus(
-  region: Region,
+  wanted: WantedAgents,
   access: ManagementAccess,
   link: NodeLink,
   node: string,
 ): Promise<EngineStatus> {
   return withApi(link, node, serverAccess(access), async (api) => {
-    const [members, health] = await Promise.all([
+    const [members, health, nodes] = await Promise.all([
       api.get('/v1/agent/members', membersReply),
-      healthOf(api, region.name),
+      healthOf(api, wanted.region.name),
+      api.get('/v1/nodes', nodesReply),
     ])
     if (!members.ok) throw new Error(`Nomad on ${node} cannot be asked: ${members.problem}`)
-    return statusOf(region, members.value, health)
+    return statusOf(wanted, members.value, health, nodes)
   })
 }
 
 /** From what was said to one statement. */
 export function statusOf(
-  region: Pick<Region, 'name' | 'servers'>,
+  { region, clients }: WantedAgents,
   { Members }: MembersReply,
   health: Reply<HealthReply>,
+  nodes: Reply<readonly NodeReply[]>,
 ): EngineStatus {
   const wanted = region.servers.map(({ name }) => name)
   const voters = health.ok ? health.value.Servers : []
@@ -46,8 +56,12 @@ export function statusOf(
   const problems = [
     ...membersProblems(wanted, members),
     ...(health.ok ? quorumProblems(wanted, health.value) : []),
+    ...(nodes.ok ? clientProblems(clients, nodes.value) : []),
   ]
-  const unknown = health.ok ? [] : [`who votes and leads: ${health.problem}`]
+  const unknown = [
+    ...(health.ok ? [] : [`who votes and leads: ${health.problem}`]),
+    ...(nodes.ok || clients.length === 0 ? [] : [`who runs work: ${nodes.problem}`]),
+  ]
   const alive = members.filter(({ state }) => state === 'alive').length
   const leader = voters.find(({ Leader }) => Leader)?.Name
   return {
@@ -57,7 +71,7 @@ export function statusOf(
     problems,
     unknown,
     ...(leader !== undefined && { leader }),
-    members,
+    members: [...members, ...(nodes.ok ? clientsOf(nodes.value) : [])],
     failingChecks: [],
   }
 }
@@ -93,4 +107,32 @@ function membersProblems(wanted: readonly string[], members: Members): string[] 
       wanted.includes(node) || state === 'left' ? [] : [`${node} is a server and is to be none`],
     ),
   ]
+}
+
+/** What keeps work away was said by a person, or by a run that the next apply finishes. */
+function clientsOf(nodes: readonly NodeReply[]): Members {
+  return nodes
+    .map(({ Name, Status, SchedulingEligibility, LastDrain, Version }): Members[number] => {
+      const since = LastDrain?.StartedAt === undefined ? '' : `, last drained ${LastDrain.StartedAt}`
+      const state = Status === 'ready' ? 'alive' : Status
+      return {
+        node: Name,
+        role: 'client',
+        state: SchedulingEligibility === 'eligible' ? state : `${state}, takes no work${since}`,
+        version: Version,
+      }
+    })
+    .sort((a, b) => a.node.localeCompare(b.node))
+}
+
+function clientProblems(wanted: readonly string[], nodes: readonly NodeReply[]): string[] {
+  return wanted.flatMap((name) => {
+    const own = nodes.filter(({ Name }) => Name === name)
+    if (own.some(({ Status }) => Status === 'ready')) return []
+    return [
+      own[0] === undefined
+        ? `${name} runs no work: no server knows it`
+        : `${name} runs no work: ${own[0].Status}`,
+    ]
+  })
 }

@@ -139,7 +139,7 @@ describe('a Nomad server', () => {
     if (node === undefined) throw new Error('no node')
     const given = nomadServer.provides?.({ options, node, cluster }) ?? []
     expect(given.map(({ name, to }) => [name, to])).toEqual([
-      ['nomad-server', { roles: ['nomad-server'] }],
+      ['nomad-server', { roles: ['nomad-server', 'nomad-client'] }],
       ['nomad-metrics', 'watchers'],
       ['nomad-ui', 'everyone'],
     ])

@@ -1,11 +1,13 @@
 /** The role `nomad-server`: knows which work is to run on which board, by majority. */
 import { isIP } from 'node:net'
 import { serverAt } from '../../engines/autopilot/address-text.ts'
+import { nomadDrain } from '../../engines/nomad/drain.ts'
 import { nomadGroup } from '../../engines/nomad/group.ts'
 import { keyringShelf } from '../../engines/nomad/keyring.ts'
 import { NOMAD_LINES, nomadRelease } from '../../engines/nomad/lines.ts'
 import {
   API_PORT,
+  CLIENT_ROLE,
   ENGINE,
   LOOPBACK_NAME,
   secretNames,
@@ -15,6 +17,7 @@ import {
   tlsFiles,
   tlsName,
 } from '../../engines/nomad/names.ts'
+import { nodesShelf } from '../../engines/nomad/nodes-shelf.ts'
 import { nomadStore } from '../../engines/nomad/nomad-store.ts'
 import { serverOptions, type ServerOptions } from '../../engines/nomad/options.ts'
 import { providedByServer } from '../../engines/nomad/provided.ts'
@@ -29,6 +32,7 @@ import {
   wantedVersion,
 } from '../../engines/nomad/setup.ts'
 import { nomadProbe } from '../../engines/nomad/status.ts'
+import type { Cluster } from '../../topology/cluster.ts'
 import { onNetwork } from '../../topology/network.ts'
 import type { SecretWish } from '../../wishes/secret-wish.ts'
 import { authority, certificate, gossipKey, token } from '../../wishes/wishes.ts'
@@ -36,6 +40,8 @@ import { defineRole, type RoleWishContext } from '../role.ts'
 import { serverFindings } from './findings.ts'
 import { settledValues } from './settled.ts'
 
+const clientsOf = (cluster: Pick<Cluster, 'find'>): readonly string[] =>
+  cluster.find(CLIENT_ROLE).map(({ name }) => name)
 const certificateName = (node: string): string => secretNames.certificate('server', node)
 
 function wishes({ options, node, cluster }: RoleWishContext<ServerOptions>): readonly SecretWish[] {
@@ -97,6 +103,18 @@ const nomadServer = defineRole({
       nodes: nodesOn(networkOf(cluster, options), cluster.nodes),
       access: managementOf(secrets),
     }),
+  // Said here, for all nodes: one that is to run no more work has no client to say it.
+  drains: ({ cluster, nodes, secrets }) =>
+    cluster.nodes.map(({ name }) =>
+      nomadDrain(
+        {
+          servers: nodes.map((server) => server.name),
+          clients: clientsOf(cluster),
+          access: managementOf(secrets),
+        },
+        name,
+      ),
+    ),
   gates: ({ options, node, cluster, secrets }) => [
     serverGate(node.name, regionOf(cluster, options), managementOf(secrets)),
   ],
@@ -107,7 +125,13 @@ const nomadServer = defineRole({
       dataFolder,
       serverAt: (address) => serverAt(servers, address),
       servers: servers.map(({ name }) => name),
-      shelves: [keyringShelf(secrets.gossipKeys(secretNames.gossip))],
+      shelves: [
+        keyringShelf(secrets.gossipKeys(secretNames.gossip)),
+        nodesShelf({
+          nodes: cluster.nodes.map(({ name }) => name),
+          clients: clientsOf(cluster),
+        }),
+      ],
     })
   },
   version: ({ options, cluster, nodes }) => {
@@ -121,7 +145,8 @@ const nomadServer = defineRole({
       nodes: nodes.map(({ name }) => name),
     }
   },
-  status: ({ options, cluster, secrets }) => nomadProbe(regionOf(cluster, options), managementOf(secrets)),
+  status: ({ options, cluster, secrets }) =>
+    nomadProbe({ region: regionOf(cluster, options), clients: clientsOf(cluster) }, managementOf(secrets)),
 })
 
 export default nomadServer
