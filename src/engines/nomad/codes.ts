@@ -34,6 +34,22 @@ export const rolesNomadCodes = defineCodes({
     explain:
       'A Pi 3 and later ones run a 64-bit Raspberry Pi OS. ARMv6 boards (Pi 1, Zero, Zero W) and the first Pi 2 have no 64-bit processor.',
   }),
+  NOMAD_CLIENT_WITHOUT_SERVER: code({
+    title: 'Nomad clients without a server',
+    summary: 'nomad-client is used, and no node is a nomad-server',
+    why: 'a client runs what servers give it, and nothing by itself',
+    fix: 'add  nomad-server: { on: … }  for 1, 3 or 5 nodes',
+    explain:
+      'Servers decide which board runs which work and keep that by majority; a board may be a server and a client.',
+  }),
+  NOMAD_DRIVER_WITHOUT_DOCKER: code<{ node: string }>({
+    title: 'Work in containers on a node without Docker',
+    summary: ({ node }) => `${node} is to run work by docker, and does not have the role docker`,
+    why: 'its agent would find no Docker, and no such work would ever be placed there',
+    fix: ({ node }) => `give ${node} the role docker, or take docker out of the drivers`,
+    explain:
+      'Where `drivers` is left out, a node runs work by `exec`, and by `docker` where the role docker is.',
+  }),
   NOMAD_SERVER_BOARD_TOO_SMALL: code<{ node: string; model: string; mebibytes: number }>({
     title: 'A board that cannot carry a Nomad server',
     summary: ({ node, model, mebibytes }) =>
