@@ -1,26 +1,14 @@
 /** Nomad, unplugged, and what it is for: `npm run test:nomad`. */
 import { afterAll, expect, it } from 'vitest'
 import { labKill, labStart } from '../../../src/lab/lab.ts'
-import { poll } from '../../../src/support/poll.ts'
 import { describePowerCut } from '../../contract/power-cut.ts'
-import { builtProgram } from '../../engines/engine-cache.ts'
 import type { ClusterUnderTest } from '../../lab/cluster-under-test.ts'
-import { ReleaseServer } from '../../releases/release-server.ts'
+import { holds, lacksNomad, nomadMirror, nomadOn } from './nomad-under-test.ts'
 
 const SERVERS = ['ant', 'bee', 'cow']
 
-const nomad = await builtProgram('nomad')
-const mirror = await ReleaseServer.start()
-if (!('lacks' in nomad)) await mirror.addEngine('nomad')
+const mirror = await nomadMirror()
 afterAll(() => mirror.stop())
-
-/** Runs Nomad's own client on a server, with the token for management. */
-async function nomadOn(cluster: ClusterUnderTest, node: string, ...words: string[]): Promise<string> {
-  const { text } = await cluster.bramble('secrets', 'show', 'nomad/management')
-  const token = (JSON.parse(text) as { secretId: string }).secretId
-  const settings = ['NOMAD_ADDR=https://localhost:4646', 'NOMAD_CACERT=/etc/nomad-server/ca.pem']
-  return cluster.output(node, 'env', ...settings, `NOMAD_TOKEN=${token}`, 'nomad', ...words)
-}
 
 /** The servers as one of them counts them: name, state, whether it leads. */
 async function servers(cluster: ClusterUnderTest, through: string): Promise<readonly string[][]> {
@@ -30,14 +18,9 @@ async function servers(cluster: ClusterUnderTest, through: string): Promise<read
     .map(([name = '', , , state = '', leads = '']) => [name, state, leads])
 }
 
-async function holds(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const ask = async () => ({ passed: await condition(), detail: what })
-  expect(await poll(ask, { patienceSeconds: 120 })).toMatchObject({ passed: true })
-}
-
 await describePowerCut({
   lane: 'nomad',
-  lacks: 'lacks' in nomad ? `Nomad: ${nomad.lacks}` : undefined,
+  lacks: lacksNomad,
   more: { releases: { mirror: mirror.url, key: mirror.keyFile } },
   afterwards: (given) => {
     it('is led by another server when the leader is killed, which comes back by itself', async () => {
