@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
+import { boardsWithout64Bits } from '../unserved-boards.ts'
 import { rolesNomadCodes } from './codes.ts'
 
 /** A mistake, with the node that it is about. */
@@ -10,16 +11,13 @@ export interface BoardFinding {
   readonly node: string
 }
 
-/** Findings about the nodes that are to have an agent. In the lab a node runs this computer's programs, and stands for its board all the same. */
+/** Findings about the nodes that are to have an agent. */
 export function boardFindings(
-  { lab }: Pick<Cluster, 'lab'>,
+  cluster: Pick<Cluster, 'lab'>,
   nodes: readonly ClusterNode[],
 ): readonly BoardFinding[] {
-  return nodes.flatMap(({ name: node, board, architecture: system }) => {
-    const own = [board.architecture, ...(lab ? [] : [system])]
-    const architecture = own.find((one) => one.startsWith('armv'))
-    if (architecture === undefined) return []
-    const details = { node, model: board.model, architecture }
-    return [{ diagnostic: rolesNomadCodes.NOMAD_BOARD_32_BIT(details), node }]
-  })
+  return boardsWithout64Bits(cluster, nodes).map((details) => ({
+    diagnostic: rolesNomadCodes.NOMAD_BOARD_32_BIT(details),
+    node: details.node,
+  }))
 }
