@@ -45,6 +45,7 @@ export const LANES = [
   'monitoring',
   'web',
   'nomad',
+  'vault',
   'emulated',
 ] as const
 export type Lane = (typeof LANES)[number]

@@ -14,6 +14,8 @@ export interface PowerCut extends Pick<LiveRole, 'lane' | 'release'> {
   /** Brings onto the nodes what the roles cannot fetch; before the first apply or after it. */
   readonly before?: (cluster: ClusterUnderTest) => Promise<void>
   readonly prepare?: (cluster: ClusterUnderTest) => Promise<void>
+  /** What only whoever applies may do once the nodes are started: open what is sealed by design. Left out, nothing is. */
+  readonly open?: (cluster: ClusterUnderTest) => Promise<void>
   /** What else is tried with these nodes, after the plug was pulled. */
   readonly afterwards?: (cluster: () => ClusterUnderTest) => void
   /** Paths that may stay when all roles have left, as one expression. */
@@ -22,7 +24,7 @@ export interface PowerCut extends Pick<LiveRole, 'lane' | 'release'> {
 
 /** The tests of one lab. */
 export async function describePowerCut(given: PowerCut): Promise<void> {
-  const { release, lacks, before, prepare, afterwards, stays } = given
+  const { release, lacks, before, prepare, open, afterwards, stays } = given
   const more = { ...(release && { lab: { release } }), ...given.more }
   const live = await liveRolesOf(given)
   const title = `the roles ${[...live.keys()].join(', ')}`
@@ -59,10 +61,12 @@ export async function describePowerCut(given: PowerCut): Promise<void> {
       await showsAll()
     })
 
-    it('are back by themselves after all nodes were killed and started, with nothing to do', async () => {
+    const how = open === undefined ? 'by themselves' : 'once they are opened'
+    it(`are back ${how} after all nodes were killed and started, with nothing to do`, async () => {
       const old = await boots()
       for (const node of LIVE_NODES) await labKill(cluster.id, node)
       await Promise.all(LIVE_NODES.map((node) => labStart(cluster.id, node)))
+      await open?.(cluster)
       await cluster.well()
       const now = await boots()
       expect(now.filter((id) => old.includes(id))).toEqual([])
