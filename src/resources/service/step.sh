@@ -145,6 +145,12 @@ service_remove() { # UNIT BEFORE
 service_settle() { # UNIT BEFORE: the files are back
   if [ -n "$R" ]; then return 0; fi
   service_read_units
+  service_look "$1"
+  if [ "$LOADED" = not-found ]; then
+    # Its package has left in the same run.
+    rm -f "$STATE/services/$1.stale"
+    return 0
+  fi
   if [ -e "$STATE/services/$1.stale" ]; then
     case $2 in
     *' active' | *' reloading' | *' activating')
@@ -156,7 +162,7 @@ service_settle() { # UNIT BEFORE: the files are back
     return 0
   fi
   # It ran before it was to be stopped.
-  case $2 in *' active') service_look "$1" ;; *) return 0 ;; esac
+  case $2 in *' active') ;; *) return 0 ;; esac
   case $LOADED:$ACTIVE in
   loaded:inactive)
     systemctl start -- "$1" || service_explain "$1" 'did not start'
