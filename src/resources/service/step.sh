@@ -111,6 +111,17 @@ service_converge() { # ID UNIT RESTART-DIGEST RELOAD-DIGEST ENABLED STATE tracke
 
 # ---- putting back
 
+service_package_leaves() { # after service_look: does the package that brought the unit leave in this run?
+  local id kind name before
+  [ -f "$WORK/orphans" ] || return 1
+  while IFS=$TAB read -r id kind name before; do
+    if [ "$kind $before" != 'package absent' ]; then continue; fi
+    # Folders were joined under /usr after some packages were built.
+    if grep -qsxF -e "$FRAGMENT" -e "${FRAGMENT#/usr}" "/var/lib/dpkg/info/$name.list"; then return 0; fi
+  done <"$WORK/orphans"
+  return 1
+}
+
 service_remove() { # UNIT BEFORE
   local enabled=${2%% *} active=${2##* }
   service_foreign_back "$1"
@@ -119,7 +130,12 @@ service_remove() { # UNIT BEFORE
     active=active
   else
     service_look "$1"
-    if [ "$LOADED" = not-found ]; then active=active; fi
+    if [ "$LOADED" = not-found ]; then
+      active=active
+    elif service_package_leaves; then
+      # The package had started it by itself; it would hold what leaves before the package, such as the disk that it works on.
+      active=inactive
+    fi
     # What it reads is put back after this; service_settle then makes it read that.
     if [ -f "$STATE/services/$1" ]; then mv -f "$STATE/services/$1" "$STATE/services/$1.stale"; fi
   fi

@@ -14,6 +14,7 @@ import { mount } from '../../resources/mount/mount.ts'
 import { debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import type { Cluster } from '../../topology/cluster.ts'
+import type { ClusterNode } from '../../topology/node.ts'
 import { defineRole, type RoleContext } from '../role.ts'
 
 /** The newest version alone (nfs.conf(5)): one port, locks that end with their holder, and no port mapper. */
@@ -40,6 +41,18 @@ function identityOf({ name, server }: Export): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   )
+}
+
+/** The folders that a use of the role shares from a node. */
+function ownOf({ exports }: ServerOptions, node: ClusterNode, cluster: Cluster): readonly Export[] {
+  return exportsOf(cluster).filter(
+    ({ name, server }) => server.name === node.name && Object.hasOwn(exports, name),
+  )
+}
+
+/** Whether anybody is to have it: the kernel shares nothing with nobody. */
+function isForSomebody({ name, server }: Export, { clients }: ServerOptions, cluster: Cluster): boolean {
+  return clients.length > 0 || clientsOf(name, server.name, cluster).length > 0
 }
 
 /** One line of exports(5). `mountpoint`: nothing is given out while the disk is not mounted; root of another node is nobody here. */
@@ -90,9 +103,7 @@ function folderOf(one: Export): Resource[] {
 const LATE = 65
 
 function resources({ options, node, cluster }: RoleContext<ServerOptions>): Resource[] {
-  const own = exportsOf(cluster).filter(
-    ({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name),
-  )
+  const own = ownOf(options, node, cluster)
   const server = debianPackage({ name: 'nfs-kernel-server', program: '/usr/sbin/exportfs' })
   const settings = file({
     path: '/etc/nfs.conf.d/90-bramble.conf',
@@ -163,23 +174,22 @@ const nfsServer = defineRole({
       to: options.clients.length > 0 ? 'everyone' : { roles: [VOLUME_ROLE] },
       packages: ['nfs-kernel-server'],
       backup: { paths: Object.values(options.exports).map(({ path }) => ({ path, mounted: true })) },
-      volumes: exportsOf(cluster)
-        .filter(({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name))
-        // Here it is a disk as any other.
-        .map(({ name, path }) => ({ name, path, shared: false })),
+      // Here it is a disk as any other.
+      volumes: ownOf(options, node, cluster).map(({ name, path }) => ({ name, path, shared: false })),
       ...(options.network !== undefined && options.clients.length === 0 && { network: options.network }),
     },
   ],
   resources,
   gates: ({ options, node, cluster }) =>
-    exportsOf(cluster)
-      .filter(({ name, server }) => server.name === node.name && Object.hasOwn(options.exports, name))
+    ownOf(options, node, cluster)
+      .filter((one) => isForSomebody(one, options, cluster))
       .map((one) => nfsGate(`${SERVER_ROLE} ${one.name}`, node.name, (link) => sharedProblem(link, one))),
   status: ({ options, nodes, cluster }) =>
     nfsProbe(
       SERVER_ROLE,
-      exportsOf(cluster)
-        .filter(({ name, server }) => nodes.includes(server) && Object.hasOwn(options.exports, name))
+      nodes
+        .flatMap((node) => ownOf(options, node, cluster))
+        .filter((one) => isForSomebody(one, options, cluster))
         .map((one) => ({ node: one.server.name, ask: (link) => sharedProblem(link, one) })),
     ),
 })
