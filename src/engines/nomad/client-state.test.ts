@@ -30,7 +30,7 @@ async function started(
   const ended = join(folder, 'ended')
   return {
     code,
-    said: stderr.toString().trim(),
+    said: stderr.trim(),
     left: existsSync(client) ? readdirSync(client).sort() : [],
     ended: existsSync(ended) ? readFileSync(ended, 'utf8').replace(folder, 'FOLDER').trim() : 'nothing',
   }

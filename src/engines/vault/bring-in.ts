@@ -33,8 +33,7 @@ export async function bringIn(servers: Servers, link: NodeLink, node: VaultNode)
       return unseal(servers, link, node.name)
     case 'cut-off':
       return not(`${node.name} does not reach the server that is active`)
-    case 'standby':
-    case 'active':
+    default:
       return look.answers ? { passed: true, detail: `${node.name} is ${look.state}` } : not(look.problem)
   }
 }

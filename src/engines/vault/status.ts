@@ -92,8 +92,7 @@ function problemOf({ node, state, problem }: ServerLook): string[] {
       return [`${node} was taken out of the group and says so itself`]
     case 'cut-off':
       return [`${node} does not reach the server that is active`]
-    case 'standby':
-    case 'active':
+    default:
       return []
   }
 }

@@ -113,9 +113,7 @@ function wish(
       return difference(name, 'update', 'it is sealed, as after every start')
     case 'removed':
       return { address: addressOf(name), problem: `${name} was taken out of the group, and has its old data` }
-    case 'cut-off':
-    case 'standby':
-    case 'active':
+    default:
       return undefined
   }
 }
