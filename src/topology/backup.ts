@@ -26,6 +26,11 @@ export interface MadeBackup {
   readonly name: string
   readonly make: readonly string[]
   readonly restore: readonly string[]
+  /**
+   * Name of the token, among the secrets, that takes it back and that no node holds: `restore` reads it from its standard input, one line. Left out:
+   * what lies on the node is enough.
+   */
+  readonly restoreToken?: string
   /** `cluster`: every node that has it saves the same, and it is taken back once, through one of them. */
   readonly of: 'node' | 'cluster'
 }

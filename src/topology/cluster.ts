@@ -5,7 +5,7 @@ import type { BackupKeeper } from './backup.ts'
 import type { Network } from './network.ts'
 import type { ClusterNode } from './node.ts'
 import type { Opening, ProvidedOnNode } from './provided.ts'
-import type { ClusterService } from './service.ts'
+import type { ClusterService, PlacedService } from './service.ts'
 import type { Watcher } from './watcher.ts'
 
 /** One use of a role: its options (validated, defaults filled) and the nodes that have it, in the order of the cluster file. */
@@ -44,7 +44,9 @@ export interface Cluster {
   options<Options>(role: string): Options | undefined
   /** Version of an engine's release that the cluster lock pins; undefined before the first apply. */
   pinned(engine: string): string | undefined
-  /** Services that run on this node, in the order of the cluster file. */
+  /** All declared services, in the order of the cluster file. */
+  services(): readonly PlacedService[]
+  /** Services that run on this node by its systemd, or are only announced there, in the order of the cluster file. */
   servicesOn(node: string): readonly ClusterService[]
   /** The network that a role makes; undefined when the cluster does not use the role, or it makes none. */
   network(role: string): Network | undefined

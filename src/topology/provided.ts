@@ -1,5 +1,6 @@
 /** What a role on a node gives to others: seen by every role, and never a secret. */
 import type { ProvidedBackup } from './backup.ts'
+import type { ProvidedIdentities } from './identities.ts'
 
 /** A port on which something listens. */
 export interface ProvidedPort {
@@ -54,6 +55,16 @@ export interface HeardAlerts {
   readonly silenceSeconds?: number
 }
 
+/** The rights in Consul of what runs on one node: a token of its own, which may do what stands here and nothing else. */
+export interface ConsulRight {
+  /** Name of the secret of the token. */
+  readonly secret: string
+  /** What its policy and its token are called, after `bramble-`. */
+  readonly name: string
+  /** What it may do, as rules of Consul. */
+  readonly rules: string
+}
+
 /** One thing that a role gives. */
 export interface Provided {
   /** What it is called in sentences, such as `consul` or `ssh`. */
@@ -77,6 +88,10 @@ export interface Provided {
   readonly databases?: readonly string[]
   /** It reads the catalog of services where there is one: name of the secret of the token that it shows there. */
   readonly catalogToken?: string
+  /** What it asks Consul for besides, where there is one. */
+  readonly consulRight?: ConsulRight
+  /** It vouches for its work: what it runs is let in by who it is. */
+  readonly identities?: ProvidedIdentities
   /** Debian packages that it runs: moved in turns, behind a drain, and never by a job of the night. */
   readonly packages?: readonly string[]
   /** Names under which it is found. */

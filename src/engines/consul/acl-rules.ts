@@ -4,7 +4,8 @@
  */
 import type { Mistake } from '../../cluster-file/forms.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
-import { HclProblem, parseHcl, type HclEntry, type HclValue } from './hcl.ts'
+import type { HclEntry, HclValue } from '../hcl.ts'
+import { mistakeInRules, RuleProblem } from '../rules-mistake.ts'
 
 const LEVELS = ['read', 'write', 'deny']
 /** Without a name: the whole of something. */
@@ -18,31 +19,14 @@ const PASSED_OVER = 'Consul passes over it without a word, so it would allow not
 
 /** The first mistake in a text of rules; no rules at all are none. */
 export function aclRulesMistake(rules: string): Mistake | undefined {
-  try {
-    for (const entry of parseHcl(rules)) checkEntry(entry)
-    return undefined
-  } catch (error) {
-    if (error instanceof RuleProblem) return error.mistake
-    if (!(error instanceof HclProblem)) throw error
-    return {
-      problem: `${error.message}${lineText(error.line)}`,
-      fix: 'write rules as in  key_prefix "app/" { policy = "read" }',
-      why: REFUSED,
-    }
-  }
+  return mistakeInRules(rules, checkEntry, {
+    fix: 'write rules as in  key_prefix "app/" { policy = "read" }',
+    why: REFUSED,
+  })
 }
 
-class RuleProblem extends Error {
-  readonly mistake: Mistake
-
-  constructor(line: number, problem: string, fix: string, why = REFUSED) {
-    super(problem)
-    this.mistake = { problem: `${problem}${lineText(line)}`, fix, why }
-  }
-}
-
-function lineText(line: number): string {
-  return line === 0 ? '' : ` (line ${line} of the rules)`
+function wrong(line: number, problem: string, fix: string, why = REFUSED): RuleProblem {
+  return new RuleProblem(line, problem, fix, why)
 }
 
 function checkEntry({ keys, value, line }: HclEntry): void {
@@ -51,11 +35,11 @@ function checkEntry({ keys, value, line }: HclEntry): void {
   if (!WORDS.includes(word)) {
     const near = didYouMean(word, WORDS)
     const fix = near ? `did you mean ${near}?` : `write one of: ${WORDS.join(', ')}`
-    throw new RuleProblem(line, `has rules for "${written}", which is nothing of Consul`, fix, PASSED_OVER)
+    throw wrong(line, `has rules for "${written}", which is nothing of Consul`, fix, PASSED_OVER)
   }
   if (WHOLE.includes(word)) {
     if (names.length > 0 || Array.isArray(value)) {
-      throw new RuleProblem(line, `gives ${word} a block`, `write  ${word} = "read"`)
+      throw wrong(line, `gives ${word} a block`, `write  ${word} = "read"`)
     }
     checkLevel(word, value, LEVELS, line)
     return
@@ -76,7 +60,7 @@ function named(
   const isNamed = names.length === 0 && inner.length > 0 && inner.every(({ body }) => Array.isArray(body))
   if (isNamed) return inner as readonly { body: readonly HclEntry[]; at: number }[]
   const sample = word.endsWith('_prefix') ? 'app/' : 'app'
-  throw new RuleProblem(
+  throw wrong(
     line,
     names.length > 1 ? `gives ${word} more than one name` : `does not say for which ${word}`,
     `write  ${word} "${sample}" { policy = "read" }${word.endsWith('_prefix') ? ';  "" stands for all' : ''}`,
@@ -95,13 +79,13 @@ function checkBody(word: string, body: readonly HclEntry[], line: number): void 
     const key = keys[0]?.toLowerCase() ?? ''
     if (!known.includes(key)) {
       const fix = `did you mean ${didYouMean(key, known) ?? 'policy'}?`
-      throw new RuleProblem(at, `has "${keys.join(' ')}" in the block of a ${word}`, fix, PASSED_OVER)
+      throw wrong(at, `has "${keys.join(' ')}" in the block of a ${word}`, fix, PASSED_OVER)
     }
     if (key === 'policy') checkLevel('policy', value, levels, at)
     if (key === 'intentions') checkLevel('intentions', value, LEVELS, at)
   }
   if (body.some(({ keys }) => keys[0]?.toLowerCase() === 'policy')) return
-  throw new RuleProblem(line, `gives no policy for a ${word}`, 'write  policy = "read"  into its block')
+  throw wrong(line, `gives no policy for a ${word}`, 'write  policy = "read"  into its block')
 }
 
 function checkLevel(key: string, value: HclValue, levels: readonly string[], line: number): void {
@@ -111,7 +95,7 @@ function checkLevel(key: string, value: HclValue, levels: readonly string[], lin
     if (levels.includes(level) || (level === '' && key !== 'policy')) return
     const near = didYouMean(level, levels)
     const fix = near ? `did you mean ${key} = "${near}"?` : `write one of: ${levels.join(', ')}`
-    throw new RuleProblem(line, `has ${key} = ${JSON.stringify(value)}`, fix)
+    throw wrong(line, `has ${key} = ${JSON.stringify(value)}`, fix)
   }
-  throw new RuleProblem(line, `has a ${key} that is no text`, `write  ${key} = "read"`)
+  throw wrong(line, `has a ${key} that is no text`, `write  ${key} = "read"`)
 }

@@ -12,6 +12,7 @@ import { heard } from '../../support/heard.ts'
 import { certificateWords, greet, type ShownCertificate } from '../../support/shown-certificate.ts'
 import type { NodeLink } from '../contract.ts'
 import { shaped } from '../json-answer.ts'
+import { takesConnections, usedOnce } from '../opened-api.ts'
 import type { Reply } from '../steps/reply.ts'
 import { exchange, type RequestBody } from './exchange.ts'
 import { API_PORT, LOOPBACK_NAME } from './names.ts'
@@ -69,13 +70,7 @@ export class ConsulApi {
 
   /** Does something take connections at the agent's port, whatever it answers? */
   listens(): Promise<boolean> {
-    return this.#link.connect(this.node, API_PORT, 'taken').then(
-      (stream) => {
-        heard(stream).destroy()
-        return true
-      },
-      () => false,
-    )
+    return takesConnections(this.#link, this.node, API_PORT)
   }
 
   /** Ends the connection; questions that are still open fail. */
@@ -86,18 +81,13 @@ export class ConsulApi {
 }
 
 /** Opens an agent's API, uses it and closes it, whatever happens. */
-export async function withApi<Value>(
+export function withApi<Value>(
   link: NodeLink,
   node: string,
   access: ApiAccess,
   use: (api: ConsulApi) => Promise<Value>,
 ): Promise<Value> {
-  const api = new ConsulApi(link, node, access)
-  try {
-    return await use(api)
-  } finally {
-    await api.close()
-  }
+  return usedOnce(new ConsulApi(link, node, access), use)
 }
 
 /** Opens the connection, or says why nothing may be asked over it. */

@@ -4,28 +4,12 @@ import { z } from 'zod'
 import { DNS_LABEL, DNS_SERVER, judgedBy, oneOrMore, text } from '../../cluster-file/forms.ts'
 import { nodeName } from '../../cluster-file/node-names.ts'
 import { newestKnownLine } from '../../releases/engine-lines.ts'
+import { logLevel, oldState, raftMultiplier, stateFolder, unmaintained, versionOf } from '../agent-options.ts'
 import { aclRulesMistake } from './acl-rules.ts'
 import { kvKeyMistake, kvValueMistake } from './kv-limits.ts'
 import { CONSUL_LINES, DEBIAN_CONSUL } from './lines.ts'
 
 const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
-/** Folders that others live in, what lies in memory or comes from the kernel, and homes. */
-const SYSTEM_FOLDERS =
-  /^\/(?:[^/]+|(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr|home|root)\/.*|var\/(?:[^/]+|(?:run|tmp|cache|lib\/(?:dpkg|apt|systemd|bramble))(?:\/.*)?))$/
-
-const folder = judgedBy(
-  z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u, 'must be an absolute path'),
-  (path) =>
-    SYSTEM_FOLDERS.test(path)
-      ? {
-          problem: 'is a folder of the system, or one in which nothing can be kept',
-          fix: 'write a folder of its own, such as /var/lib/consul or /srv/consul',
-          why: 'the folder is given to the user of Consul; what lies in memory is gone after a boot, and homes are closed to the agent',
-        }
-      : undefined,
-)
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
-
 function isNetwork(value: string): boolean {
   const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(value) ?? []
   const family = isIP(address)
@@ -51,7 +35,7 @@ const ownKeys = {
     .describe(
       'DNS servers that Consul asks for names outside its domain, such as 127.0.0.1:5353; none by default.',
     ),
-  log_level: z.enum(logLevels).optional().describe('How much the agent logs; default: info.'),
+  log_level: logLevel.optional().describe('How much the agent logs; default: info.'),
   own_files: z
     .array(
       z.string().regex(/^[^\s/]+\.(json|hcl)$/, 'must be the name of a file that ends with .json or .hcl'),
@@ -60,8 +44,7 @@ const ownKeys = {
     .describe(
       'Names of files of your own in /etc/consul.d that the agent is to read; any other that is not of Bramble is set aside.',
     ),
-  old_state: z
-    .enum(['refuse', 'adopt', 'set_aside'])
+  old_state: oldState
     .optional()
     .describe(
       'What becomes of the state of a Consul that ran before the first apply: `refuse` (the default) ends the run before anything is changed, `adopt` goes on with it, `set_aside` begins without it and puts it back when the role leaves.',
@@ -102,47 +85,30 @@ const kvKey = judgedBy(z.string(), kvKeyMistake)
 /** Options of the role consul-server. */
 export const serverOptions = z
   .strictObject({
-    version: z
-      .string()
-      .regex(
-        /^\d+\.\d+\.\d+$/,
-        'must be a full version, three numbers with dots between them; left out, it is the newest',
-      )
-      .optional()
-      .describe(
-        'Version of Consul; default: what the cluster lock pins, at first the newest of the newest line that Bramble knows and HashiCorp supports.',
-      ),
+    version: versionOf('Consul'),
     source: z
       .enum(['release', 'package'])
       .default('release')
       .describe(
         `Where Consul comes from: HashiCorp's release, or Debian's package of ${DEBIAN_CONSUL.suite}, which nobody maintains any more.`,
       ),
-    unmaintained: z
-      .literal('accepted')
-      .optional()
-      .describe(
-        'accepted: run also a version with a known weakness that breaks what SECURITY.md promises; plan and status go on telling what it means.',
-      ),
+    unmaintained,
     datacenter: label.optional().describe('Name of the datacenter; default: the name of the cluster.'),
     network: label
       .optional()
       .describe(
         'Role whose network the agents talk over, such as wireguard: they bind to their addresses there, join each other there, and certificates hold these; default: the addresses of the nodes.',
       ),
-    data_dir: folder.default('/var/lib/consul').describe('Folder of the state of the agents.'),
+    data_dir: stateFolder('Consul', 'consul')
+      .default('/var/lib/consul')
+      .describe('Folder of the state of the agents.'),
     ui: z
       .union([z.boolean(), oneOrMore(nodeName(label))])
       .default(false)
       .describe(
         'Nodes whose web interface can be reached at https://NODE:8501/ui, or true for all servers; it shows, and changes nothing.',
       ),
-    raft_multiplier: z
-      .int()
-      .min(1)
-      .max(10)
-      .optional()
-      .describe('Patience of the consensus with slow servers, 1 to 10; default: by the slowest board.'),
+    raft_multiplier: raftMultiplier,
     wan: z.boolean().default(false).describe('Opens the port for other datacenters (8302).'),
     anonymous: rules()
       .default('node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }\n')

@@ -1,5 +1,12 @@
 /** What the cluster file asks Consul to hold: policies, tokens and entries, with the secrets that they need. */
-import { catalogPolicy, catalogReaders, catalogToken } from '../../engines/consul/catalog-readers.ts'
+import {
+  catalogPolicy,
+  catalogReaders,
+  catalogToken,
+  consulRights,
+  rightPolicy,
+  rightToken,
+} from '../../engines/consul/token-users.ts'
 import { allNodes, datacenterOf } from '../../engines/consul/datacenter.ts'
 import { isWatched, METRICS_SECRET, metricsPolicy, metricsToken } from '../../engines/consul/metrics.ts'
 import { secretNames } from '../../engines/consul/names.ts'
@@ -7,6 +14,7 @@ import type { ServerOptions } from '../../engines/consul/options.ts'
 import { managementOf } from '../../engines/consul/role-parts.ts'
 import { SNAPSHOT_SECRET, snapshotPolicy, snapshotToken } from '../../engines/consul/snapshot.ts'
 import type { StoreWishes } from '../../engines/consul/store/wanted.ts'
+import { loginOf, vouched } from '../../engines/consul/work.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { RoleClusterContext } from '../role.ts'
 import type { SecretWish } from '../../wishes/secret-wish.ts'
@@ -19,6 +27,7 @@ export function userWishes({ tokens, kv }: ServerOptions, cluster: Cluster): rea
     ...(isKept(cluster) ? [tokenWish(SNAPSHOT_SECRET)] : []),
     ...(isWatched(cluster) ? [tokenWish(METRICS_SECRET)] : []),
     ...catalogReaders(cluster).map((name) => tokenWish(name)),
+    ...consulRights(cluster).map(({ secret }) => tokenWish(secret)),
     ...Object.keys(tokens).map((name) => tokenWish(secretNames.token(name))),
     ...[...new Set(values)].map((name) => password(secretNames.value(name))),
   ]
@@ -34,6 +43,8 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
   const kept = isKept(cluster)
   const watched = isWatched(cluster)
   const readers = catalogReaders(cluster)
+  const rights = consulRights(cluster)
+  const logins = vouched(cluster).map((one) => loginOf(one, secrets))
   return {
     datacenter: datacenterOf(cluster, options),
     nodes: allNodes(cluster, options),
@@ -46,13 +57,15 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
     policies: [
       ...(kept ? [snapshotPolicy] : []),
       ...(watched ? [metricsPolicy] : []),
-      ...(readers.length > 0 ? [catalogPolicy] : []),
+      ...(readers.length > 0 || logins.length > 0 ? [catalogPolicy] : []),
+      ...rights.map(rightPolicy),
       ...Object.entries(options.policies).map(([name, policy]) => ({ name, ...policy })),
     ],
     tokens: [
       ...(kept ? [snapshotToken(secrets.token(SNAPSHOT_SECRET))] : []),
       ...(watched ? [metricsToken(secrets.token(METRICS_SECRET))] : []),
       ...readers.map((name) => catalogToken(name, secrets.token(name))),
+      ...rights.map((right) => rightToken(right, secrets.token(right.secret))),
       ...Object.entries(options.tokens).map(([name, token]) => ({
         name,
         ...secrets.token(secretNames.token(name)),
@@ -60,6 +73,7 @@ export function storeWishes({ options, cluster, secrets }: RoleClusterContext<Se
         policies: token.policies,
       })),
     ],
+    logins,
     entries: Object.entries(options.kv).map(([key, value]) => entryOf(key, value, { cluster, secrets })),
   }
 }

@@ -99,6 +99,7 @@ export class DatacenterUnderTest {
         await store.converge(this.link, 'hammond', done, {
           missing: () => [],
           ask: () => Promise.reject(new Error('nothing is offered')),
+          forget: () => Promise.resolve(),
           keep: () => Promise.resolve(),
         })
         return true
@@ -190,6 +191,7 @@ export class DatacenterUnderTest {
       policies: [],
       tokens: [],
       entries: [],
+      logins: [],
       ...changes,
     }
   }

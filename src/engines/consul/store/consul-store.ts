@@ -1,5 +1,12 @@
 /** What Consul itself is to hold: tokens, policies, entries and settings, converged through one member. */
-import type { ClusterDifference, ClusterOutcome, ClusterStore, NodeLink, StoreLook } from '../../contract.ts'
+import type {
+  ClusterDifference,
+  ClusterOutcome,
+  ClusterStore,
+  NodeLink,
+  Patience,
+  StoreLook,
+} from '../../contract.ts'
 import { byStage, carryOut, claimed, inStages, shelfFound } from '../../steps/carry-out.ts'
 import { NOTHING_OWNED, type OwnedThing } from '../../steps/owned.ts'
 import { inBatches, isStep, isUnseen, type Shelf } from '../../steps/step.ts'
@@ -43,7 +50,8 @@ export function consulStore(parts: StoreParts): ClusterStore {
     whole: () => whole(parts),
     check: (link, node) => check(parts, link, node),
     prepare: (link, node, done) => prepare(parts, link, node, done),
-    converge: (link, node, done) => converge(parts, progress, link, node, done),
+    converge: (link, node, done, _, patience) =>
+      converge(parts, progress, link, node, { done, ...(patience && { patience }) }),
   }
 }
 
@@ -116,12 +124,18 @@ async function prepare(
   })
 }
 
+/** Who is told. */
+interface Watched {
+  readonly done: (outcome: ClusterOutcome) => void
+  readonly patience?: Patience
+}
+
 async function converge(
   parts: StoreParts,
   progress: Progress,
   link: NodeLink,
   node: string,
-  done: (outcome: ClusterOutcome) => void,
+  { done, patience }: Watched,
 ): Promise<void> {
   const bootstrapped = await ensureManagement(parts, link, node)
   if (bootstrapped) done(bootstrapped)
@@ -141,7 +155,7 @@ async function converge(
     const changed: string[] = []
     for (const stage of byStage(steps)) {
       await inBatches(stage, BATCH, async (step) => {
-        const outcome = await carryOut(api, step, things)
+        const outcome = await carryOut(api, step, things, patience)
         if (outcome.failure === undefined) changed.push(outcome.address)
         // A part of the step that made our token, which is planned and told as one.
         const isLeftover = progress.isBootstrapped && outcome.address === LEFTOVER_ADDRESS

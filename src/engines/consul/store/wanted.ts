@@ -9,6 +9,7 @@ import { autopilotShelf } from './autopilot.ts'
 import type { StoreParts } from './consul-store.ts'
 import { keyringShelf } from './keyring.ts'
 import { kvShelf, type WantedEntry } from './kv.ts'
+import { loginShelves, PARTS_OF_LOGIN, type WantedLogin } from './logins.ts'
 import { memberAddress, memberShelf } from './members.ts'
 import { policyAddress, policyShelf, type WantedPolicy } from './policies.ts'
 import { strayCheckShelf } from './stray-checks.ts'
@@ -31,6 +32,8 @@ export interface StoreWishes {
   readonly policies: readonly WantedPolicy[]
   readonly tokens: readonly WantedToken[]
   readonly entries: readonly WantedEntry[]
+  /** How the work of other engines logs in. */
+  readonly logins: readonly WantedLogin[]
 }
 
 /** The parts of the store. */
@@ -57,6 +60,7 @@ export function storeParts(wishes: StoreWishes): StoreParts {
     serverAt: (address) => serverAt(datacenter.servers, address),
     shelves: [
       policyShelf(policies),
+      ...loginShelves(wishes.logins),
       tokenShelf(tokens, access.previous),
       kvShelf(wishes.entries),
       memberShelf(nodes, wishes.nodes),
@@ -66,7 +70,7 @@ export function storeParts(wishes: StoreWishes): StoreParts {
     ],
     owns: names.map(memberAddress),
     // The two last are the gossip keys and autopilot.
-    size: policies.length + tokens.length + wishes.entries.length + 2,
+    size: policies.length + tokens.length + wishes.entries.length + wishes.logins.length * PARTS_OF_LOGIN + 2,
     afterwards: (link, addresses) => tellAgents(link, toBeTold(wishes, nodes, addresses)),
   }
 }

@@ -1,4 +1,4 @@
-/** Reads HCL 1, the language of Consul's ACL rules (hashicorp/hcl, tag v1.0.0), and the JSON form of it. */
+/** Reads HCL 1, the language of rules in Consul and Vault (hashicorp/hcl, tag v1.0.0), and the JSON form of it. */
 
 /** One entry: `key "app/" { … }` has two keys and a list, `operator = "read"` one key and a text. */
 export interface HclEntry {
@@ -8,8 +8,13 @@ export interface HclEntry {
   readonly line: number
 }
 
-/** What stands behind keys; a list in brackets and a number say nothing that rules know. */
-export type HclValue = string | boolean | readonly HclEntry[] | { readonly other: 'a number' | 'a list' }
+/** What stands behind keys. What a list in brackets holds is told of texts; a number says nothing that rules know. */
+export type HclValue =
+  | string
+  | boolean
+  | readonly HclEntry[]
+  | { readonly other: 'a number' }
+  | { readonly other: 'a list'; readonly items: readonly HclValue[] }
 
 /** Thrown for a text that is no HCL; the message goes on from "line 3". */
 export class HclProblem extends Error {
@@ -47,7 +52,7 @@ function valueOf(value: unknown): HclValue {
   if (typeof value === 'string' || typeof value === 'boolean') return value
   if (Array.isArray(value)) {
     const parts = value.map(valueOf)
-    return parts.every((part) => Array.isArray(part)) ? parts.flat() : { other: 'a list' }
+    return parts.every((part) => Array.isArray(part)) ? parts.flat() : { other: 'a list', items: parts }
   }
   return typeof value === 'object' && value !== null ? entriesOf(value) : { other: 'a number' }
 }
@@ -119,13 +124,14 @@ class HclParser {
   }
 
   #list(): HclValue {
+    const items: HclValue[] = []
     this.#advance()
     while (this.#token.type !== ']') {
-      this.#value()
+      items.push(this.#value())
       if (this.#token.type === ',') this.#advance()
     }
     this.#advance()
-    return { other: 'a list' }
+    return { other: 'a list', items }
   }
 
   #advance(): void {
