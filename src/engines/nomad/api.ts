@@ -1,6 +1,7 @@
 /** Asks an agent through its HTTP API. */
 import type { NodeLink } from '../contract.ts'
 import { HttpsApi } from '../https-api.ts'
+import { usedOnce } from '../opened-api.ts'
 import { LOOPBACK_NAME } from './names.ts'
 
 /** A question without a leader is answered after seconds. */
@@ -25,16 +26,11 @@ export class NomadApi extends HttpsApi {
 }
 
 /** Opens an agent's API, uses it and closes it, whatever happens. */
-export async function withApi<Value>(
+export function withApi<Value>(
   link: NodeLink,
   node: string,
   access: ApiAccess,
   use: (api: NomadApi) => Promise<Value>,
 ): Promise<Value> {
-  const api = new NomadApi(link, node, access)
-  try {
-    return await use(api)
-  } finally {
-    await api.close()
-  }
+  return usedOnce(new NomadApi(link, node, access), use)
 }

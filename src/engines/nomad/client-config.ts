@@ -1,11 +1,13 @@
 /** The configuration of a client, as a value. Pure: same input, same bytes. */
 import { isIP } from 'node:net'
 import { addressBeforePort } from '../autopilot/address-text.ts'
+import { catalogOfClient } from './catalog.ts'
 import { chrootOf } from './chroot.ts'
 import type { ClientOptions, Driver } from './client-options.ts'
-import { OWN_ADDRESS, tlsPart, type Settings } from './config.ts'
+import { OWN_ADDRESS, tlsPart } from './config.ts'
 import { CLIENT_API_PORT, CLIENT_FOLDER, GOODBYE_SECONDS, RPC_PORT } from './names.ts'
 import type { NomadNode, Region } from './setup.ts'
+import type { Settings } from './settings.ts'
 
 /** One client. */
 export interface ClientParts {
@@ -15,6 +17,8 @@ export interface ClientParts {
   readonly drivers: readonly Driver[]
   /** Interface of the network that the agents talk over; the node's own when left out. */
   readonly interface?: string | undefined
+  /** Whether it registers what it runs in Consul. */
+  readonly registers: boolean
 }
 
 /** The configuration of a client. */
@@ -41,7 +45,7 @@ export function clientConfig(parts: ClientParts): Settings {
       disable_hostname: true,
     },
     ui: { enabled: false },
-    consul: { auto_advertise: false, server_auto_join: false, client_auto_join: false },
+    consul: catalogOfClient(parts.registers),
     leave_on_interrupt: false,
     leave_on_terminate: false,
     disable_update_check: true,

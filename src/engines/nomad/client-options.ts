@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DNS_LABEL } from '../../cluster-file/forms.ts'
 import { absolutePath } from '../../resources/file/file.ts'
+import { logLevel, oldState, stateFolder } from '../agent-options.ts'
 
 const label = z.string().regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
 const DRIVERS = ['docker', 'exec', 'raw_exec'] as const
@@ -51,24 +52,15 @@ export const clientOptions = z
       .min(0)
       .default(2048)
       .describe('Room on the disk that is never given to work, in MiB.'),
-    data_dir: z
-      .string()
-      .regex(
-        /^\/(var\/lib|srv|opt|mnt)\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
-        'must be a folder of its own, such as /var/lib/nomad-client or /srv/nomad-client',
-      )
+    data_dir: stateFolder('Nomad', 'nomad-client')
       .default('/var/lib/nomad-client')
       .describe('Folder of the work and its state.'),
-    old_state: z
-      .enum(['refuse', 'adopt', 'set_aside'])
+    old_state: oldState
       .default('refuse')
       .describe(
         'What becomes of the state of a client that is in the folder before the first apply: nothing is changed anywhere, it is taken over, or it is set aside and put back when the role leaves.',
       ),
-    log_level: z
-      .enum(['trace', 'debug', 'info', 'warn', 'error'])
-      .default('info')
-      .describe('How much the agent logs.'),
+    log_level: logLevel.default('info').describe('How much the agent logs.'),
   })
   .describe('A node that runs work by Nomad; version, region and network are those of nomad-server.')
 

@@ -6,6 +6,7 @@ import { file } from '../../resources/file/file.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
+import { CATALOG_AUTHORITY_FILE, CATALOG_TOKEN_FILE, catalogTokenSettings } from './catalog.ts'
 import { clientConfig, type ClientParts } from './client-config.ts'
 import type { ClientOptions } from './client-options.ts'
 import { configText } from './config.ts'
@@ -27,6 +28,14 @@ export interface ClientSources extends ClientParts {
   readonly release: Content
   readonly authorityPem: string
   readonly certificate: { readonly certificatePem: string; readonly keyPem: string }
+  /** What it registers work in Consul with; left out where it does not. */
+  readonly catalog?: CatalogAccess | undefined
+}
+
+/** The Consul that is believed, and the token that it is asked with. */
+export interface CatalogAccess {
+  readonly authorityPem: string
+  readonly secretId: string
 }
 
 /** What a client makes in its folder (Nomad 1.11, `client/`, `client/allocdir`). */
@@ -55,14 +64,11 @@ export function clientResources(parts: ClientSources): readonly Resource[] {
     validate: [PROGRAM, 'config', 'validate', '{}'],
     needs: [addressOf(program)],
   })
-  const unitFile = unit({
-    name: CLIENT_UNIT,
-    content: clientUnitText(options.data_dir, region.networkUnit),
-    needs: [program, ...helpers].map(addressOf),
-  })
+  const catalog = catalogFiles(parts.catalog, addressOf(configuration))
+  const unitFile = clientUnit(parts, [program, ...helpers].map(addressOf))
   const agent = service({
     name: CLIENT_UNIT,
-    restartOn: [program, unitFile, configuration].map(addressOf),
+    restartOn: [program, unitFile, configuration, ...catalog].map(addressOf),
     reloadOn: certificates.map(addressOf),
     needs: region.networkUnit === undefined ? [] : [`service:${region.networkUnit}`],
   })
@@ -74,9 +80,32 @@ export function clientResources(parts: ClientSources): readonly Resource[] {
     directory({ path: options.data_dir, mode: '700', purge: STATE }),
     ...certificates,
     configuration,
+    ...catalog,
     unitFile,
     agent,
     endOfWork(options, addressOf(agent)),
+  ]
+}
+
+function clientUnit({ region, options, catalog }: ClientSources, needs: readonly LocalAddress[]): Resource {
+  const files = catalog === undefined ? [CLIENT_FILE] : [CLIENT_FILE, CATALOG_TOKEN_FILE]
+  const content = clientUnitText({ folder: options.data_dir, network: region.networkUnit, files })
+  return unit({ name: CLIENT_UNIT, content, needs })
+}
+
+/** The token alone is no configuration, so it is checked beside the real one. */
+function catalogFiles(access: CatalogAccess | undefined, configuration: LocalAddress): readonly Resource[] {
+  if (access === undefined) return []
+  return [
+    file({ path: CATALOG_AUTHORITY_FILE, content: access.authorityPem }),
+    file({
+      path: CATALOG_TOKEN_FILE,
+      content: configText(catalogTokenSettings(access.secretId)),
+      mode: '600',
+      sensitive: true,
+      validate: [PROGRAM, 'config', 'validate', CLIENT_FILE, '{}'],
+      needs: [configuration],
+    }),
   ]
 }
 

@@ -1,13 +1,12 @@
 /** The configuration of a server, as a value and as the text of its file. Pure: same input, same bytes. */
 import { isIP } from 'node:net'
 import { addressBeforePort } from '../autopilot/address-text.ts'
+import { catalogOfServer } from './catalog.ts'
 import { dialectOf } from './lines.ts'
 import { API_PORT, GOSSIP_PORT, RPC_PORT, SERVER_FOLDER, tlsFiles } from './names.ts'
 import type { ServerOptions } from './options.ts'
+import type { Settings } from './settings.ts'
 import type { NomadNode, Region } from './setup.ts'
-
-/** A JSON object. */
-export type Settings = Readonly<Record<string, unknown>>
 
 /** TLS 1.2 with forward secrecy and authenticated encryption, for the P-256 keys of our certificates; TLS 1.3 has nothing else (RFC 8446). */
 const CIPHER_SUITES = [
@@ -41,8 +40,7 @@ export function serverConfig(region: Region, node: NomadNode, options: ServerOpt
     tls: tlsPart(SERVER_FOLDER),
     telemetry: { prometheus_metrics: true, publish_node_metrics: true, disable_hostname: true },
     ui: { enabled: region.uiNodes.includes(node.name) },
-    // Nobody is looked for on the loopback: servers are told each other's addresses.
-    consul: { auto_advertise: false, server_auto_join: false, client_auto_join: false },
+    consul: catalogOfServer(region.vouches),
     leave_on_interrupt: false,
     leave_on_terminate: false,
     disable_update_check: true,
@@ -71,6 +69,12 @@ const HISTORY = {
   node_gc_threshold: '24h',
 } as const
 
+/**
+ * How long a new leader waits for the clients that it knows. Nomad's five minutes are for thousands of them; here the client that is gone is most often
+ * that of the leader before, on the same board. Each of the others is heard of within 20 seconds (`nomad/heartbeat.go`, `initializeHeartbeatTimers`).
+ */
+const FAILOVER_HEARTBEAT = '1m'
+
 function serverPart(region: Region, node: NomadNode, options: ServerOptions): Settings {
   // Itself is never among them: a server that reaches only itself believes to have joined and stops trying.
   const others = region.servers.filter(({ name }) => name !== node.name)
@@ -79,6 +83,7 @@ function serverPart(region: Region, node: NomadNode, options: ServerOptions): Se
     bootstrap_expect: region.servers.length,
     raft_multiplier: region.raftMultiplier,
     heartbeat_grace: options.heartbeat_grace,
+    failover_heartbeat_ttl: FAILOVER_HEARTBEAT,
     rejoin_after_leave: true,
     ...(others.length > 0 && {
       server_join: {

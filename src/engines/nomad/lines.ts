@@ -2,7 +2,7 @@
 import { lineOfEngine, type EngineLines } from '../../releases/engine-lines.ts'
 import { hashicorpLayout } from '../../releases/hashicorp.ts'
 import type { WantedRelease } from '../../releases/layout.ts'
-import { compareLines } from '../../releases/version.ts'
+import { compareLines, compareVersions } from '../../releases/version.ts'
 import { ENGINE } from './names.ts'
 
 /** Nomad, by what HashiCorp says of it. */
@@ -23,11 +23,16 @@ export const NOMAD_LINES: EngineLines = {
 export interface Dialect {
   /** `raft_boltdb { no_freelist_sync }`: 2.0 has `raft_logstore` in its place (page "server block in the agent configuration reference"). */
   readonly raftBoltdb: boolean
+  /** A right to save snapshots and nothing else (changelog of 1.11.3, GH-27525); before that only management may. */
+  readonly snapshotRight: boolean
 }
 
 /** The dialect of a version; that of a line which is not known yet is the newest one. */
 export function dialectOf(version: string): Dialect {
-  return { raftBoltdb: compareLines(lineOfEngine(NOMAD_LINES, version), '2.0') < 0 }
+  return {
+    raftBoltdb: compareLines(lineOfEngine(NOMAD_LINES, version), '2.0') < 0,
+    snapshotRight: compareVersions(version, '1.11.3') >= 0,
+  }
 }
 
 /** The release that a node needs; HashiCorp builds Nomad for 64-bit boards alone. */

@@ -74,6 +74,9 @@ export const stateFiles = {
   reset: (dataFolder: string): string => `${dataFolder}/server/acl-bootstrap-reset`,
 } as const
 
+/** The variable with the list of what is owned. */
+export const OWNED_PATH = 'bramble/owned'
+
 /** A variable that a server writes after its restart, to see that it takes part again. */
 export function returnedPath(node: string): string {
   return `bramble/returned/${node}`

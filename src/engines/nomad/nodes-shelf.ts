@@ -7,7 +7,10 @@ import { giveBack } from './drain.ts'
 import { drainedByUs, isLost, nodesIn, type NodeReply } from './nodes.ts'
 import { anything } from './replies.ts'
 
-/** Servers miss a client after half a minute at most (`min_heartbeat_ttl`, `heartbeat_grace`: 10 s each, and a spread). */
+/**
+ * Servers miss a client after half a minute at most (`min_heartbeat_ttl`, `heartbeat_grace`: 10 s each, and a spread), and a new leader after a minute
+ * (`failover_heartbeat_ttl`).
+ */
 const MISSED_SECONDS = 90
 
 /** Which nodes are meant. */

@@ -6,6 +6,7 @@ import type { ClusterNode } from '../../topology/node.ts'
 import type { RoleSecrets } from '../../wishes/secret-wish.ts'
 import { raftMultiplierFor } from '../autopilot/patience.ts'
 import type { ApiAccess } from './api.ts'
+import { vouches } from './catalog.ts'
 import { NOMAD_LINES } from './lines.ts'
 import { API_PORT, ENGINE, secretNames, SERVER_ROLE } from './names.ts'
 import { serverOptions, type ServerOptions } from './options.ts'
@@ -25,6 +26,8 @@ export interface Region {
   readonly uiNodes: readonly string[]
   /** Whether agents give metrics over the network. */
   readonly watched: boolean
+  /** Whether servers make tokens by which Consul knows work. */
+  readonly vouches: boolean
   /** systemd unit of the network that the agents talk over; none where that is the nodes' own. */
   readonly networkUnit?: string
   /** 1 to 10; the same for all servers. */
@@ -45,6 +48,7 @@ export function regionOf(cluster: ClusterView, options: ServerOptions): Region {
     servers,
     uiNodes: options.ui ? servers.map(({ name }) => name) : [],
     watched: cluster.watchers().length > 0,
+    vouches: vouches(cluster),
     ...(network && { networkUnit: network.unit }),
     raftMultiplier: options.raft_multiplier ?? raftMultiplierFor(servers),
   }

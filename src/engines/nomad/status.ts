@@ -1,10 +1,11 @@
-/** How servers and clients are right now, in three questions: for `bramble status`. */
+/** How servers and clients are right now, in three questions and a few for each job: for `bramble status`. */
 import { quorumDetail, quorumProblems } from '../autopilot/quorum.ts'
 import type { HealthReply } from '../autopilot/replies.ts'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import type { Reply } from '../steps/reply.ts'
 import { withApi } from './api.ts'
 import { healthOf } from './ask-server.ts'
+import { jobProblems, type JobProblems } from './jobs/job-problems.ts'
 import { ENGINE, nodeOf } from './names.ts'
 import { nodesReply, type NodeReply } from './nodes.ts'
 import { membersReply, type MembersReply } from './replies.ts'
@@ -33,13 +34,14 @@ function askStatus(
   node: string,
 ): Promise<EngineStatus> {
   return withApi(link, node, serverAccess(access), async (api) => {
-    const [members, health, nodes] = await Promise.all([
+    const [members, health, nodes, jobs] = await Promise.all([
       api.get('/v1/agent/members', membersReply),
       healthOf(api, wanted.region.name),
       api.get('/v1/nodes', nodesReply),
+      jobProblems(api),
     ])
     if (!members.ok) throw new Error(`Nomad on ${node} cannot be asked: ${members.problem}`)
-    return statusOf(wanted, members.value, health, nodes)
+    return statusOf(wanted, members.value, health, nodes, jobs)
   })
 }
 
@@ -49,6 +51,7 @@ export function statusOf(
   { Members }: MembersReply,
   health: Reply<HealthReply>,
   nodes: Reply<readonly NodeReply[]>,
+  jobs: JobProblems = { problems: [], unknown: [] },
 ): EngineStatus {
   const wanted = region.servers.map(({ name }) => name)
   const voters = health.ok ? health.value.Servers : []
@@ -57,10 +60,12 @@ export function statusOf(
     ...membersProblems(wanted, members),
     ...(health.ok ? quorumProblems(wanted, health.value) : []),
     ...(nodes.ok ? clientProblems(clients, nodes.value) : []),
+    ...jobs.problems,
   ]
   const unknown = [
     ...(health.ok ? [] : [`who votes and leads: ${health.problem}`]),
     ...(nodes.ok || clients.length === 0 ? [] : [`who runs work: ${nodes.problem}`]),
+    ...jobs.unknown,
   ]
   const alive = members.filter(({ state }) => state === 'alive').length
   const leader = voters.find(({ Leader }) => Leader)?.Name

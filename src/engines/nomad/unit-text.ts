@@ -1,15 +1,6 @@
 /** The systemd units of a server and of a client. */
 import { AGENT_CONFINEMENT } from '../agent-confinement.ts'
-import {
-  CLIENT_FILE,
-  CLIENT_STATE,
-  CLIENT_UNIT,
-  END_WORK,
-  NOMAD_USER,
-  PROGRAM,
-  SERVER_FILE,
-  stateFiles,
-} from './names.ts'
+import { CLIENT_STATE, CLIENT_UNIT, END_WORK, NOMAD_USER, PROGRAM, SERVER_FILE, stateFiles } from './names.ts'
 
 /** How long work may take to end by itself where no server can be asked what its job says. */
 export const END_SECONDS = 30
@@ -62,11 +53,21 @@ WantedBy=multi-user.target
 `
 }
 
+/** What a client is started with. */
+export interface ClientUnit {
+  /** Folder of its state. */
+  readonly folder: string
+  /** The unit of the network that it binds to. */
+  readonly network?: string | undefined
+  /** Paths of its configuration. */
+  readonly files: readonly string[]
+}
+
 /**
  * Text of the unit of a client. It runs as root, as it makes roots, groups and mounts for work. `KillMode=process`: work outlives its agent, which finds it
  * again. An agent that ends while it looks for its servers is started again for ever.
  */
-export function clientUnitText(folder: string, network: string | undefined): string {
+export function clientUnitText({ folder, network, files }: ClientUnit): string {
   const first = ['network-online.target', ...(network === undefined ? [] : [network])].join(' ')
   return `[Unit]
 Description=Nomad client
@@ -78,7 +79,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 ExecStartPre=${CLIENT_STATE} ${PROGRAM} ${END_WORK} ${CLIENT_UNIT} ${folder} ${END_SECONDS}
-ExecStart=${PROGRAM} agent -config=${CLIENT_FILE}
+ExecStart=${[PROGRAM, 'agent', ...files.map((path) => `-config=${path}`)].join(' ')}
 ExecReload=/bin/kill -HUP $MAINPID
 TimeoutStartSec=180
 KillMode=process

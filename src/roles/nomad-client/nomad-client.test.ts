@@ -8,6 +8,7 @@ import {
   type NodeFixture,
 } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
+import { clientOptions, serverOptions } from '../../engines/consul/options.ts'
 import { reservedMebibytes } from '../../engines/nomad/client-config.ts'
 import nomadServer from '../nomad-server/nomad-server.ts'
 import type { ModelId } from '../../hardware/boards.ts'
@@ -59,10 +60,92 @@ function configOf(written: Record<string, unknown>, node: Partial<NodeFixture> =
   return JSON.parse(text) as Record<string, Record<string, unknown>>
 }
 
+/** The files of a client beside the agents of Consul that `roles` says, on `servers` and on its own node. */
+function besideConsul(servers: readonly string[], own: readonly string[]) {
+  const options = nomadClient.options.parse({})
+  const consul = { 'consul-server': serverOptions.parse({}), 'consul-client': clientOptions.parse({}) }
+  const cluster = clusterFixture({
+    nodes: [
+      { name: 'dog', roles: ['nomad-client', ...own] },
+      ...['ant', 'bee', 'cow'].map((name) => ({ name, roles: ['nomad-server', ...servers] })),
+    ],
+    options: {
+      'nomad-server': nomadServer.options.parse({}),
+      'nomad-client': options,
+      ...consul,
+    },
+  })
+  const [node] = cluster.nodes
+  if (node === undefined) throw new Error('no node')
+  const context = {
+    options,
+    cluster,
+    node,
+    nodes: [node],
+    secrets: secretsFixture(),
+    release: releaseFixture,
+    file: fileFixture,
+  }
+  const files = new Map(
+    nomadClient.resources(context).flatMap(({ name, contents: [content], row }) => {
+      const bytes = content?.bytes
+      return bytes !== undefined && !('path' in bytes)
+        ? [[name, { text: Buffer.from(bytes).toString(), row }] as const]
+        : []
+    }),
+  )
+  return {
+    files,
+    secret: nomadClient.secrets?.(context).some(({ name }) => name === 'nomad/consul/dog'),
+    provided: cluster.provided(),
+  }
+}
+
 function codesOf(written: Record<string, unknown>, node: Partial<NodeFixture> = {}): readonly string[] {
   const found = nomadClient.findings?.({ ...clusterWith(written, node), file: fileFixture }) ?? []
   return found.map(({ diagnostic }) => diagnostic.code)
 }
+
+describe('a Nomad client beside an agent of Consul', () => {
+  it('asks it over TLS, with a token that nobody else on the node can read', () => {
+    const { files, secret, provided } = besideConsul(['consul-server'], ['consul-client'])
+    const { consul } = JSON.parse(files.get('/etc/nomad-client/client.json')?.text ?? '{}') as {
+      consul: unknown
+    }
+    expect(consul).toEqual({
+      auto_advertise: false,
+      server_auto_join: false,
+      client_auto_join: false,
+      address: 'localhost:8501',
+      ssl: true,
+      verify_ssl: true,
+      ca_file: '/etc/nomad-client/consul-ca.pem',
+    })
+    expect(files.get('/etc/nomad-client/consul.json')?.text).toMatch(/"token": "[0-9a-f-]{36}"/)
+    expect(files.get('/etc/nomad-client/consul.json')?.row).toContain('600')
+    expect(files.get('/etc/systemd/system/nomad-client.service')?.text).toContain(
+      'nomad agent -config=/etc/nomad-client/client.json -config=/etc/nomad-client/consul.json\n',
+    )
+    expect(secret).toBe(true)
+    expect(
+      provided.flatMap(({ node, consulRight }) => (consulRight ? [[node, consulRight.secret]] : [])),
+    ).toEqual([['dog', 'nomad/consul/dog']])
+    expect(new Set(provided.flatMap(({ identities }) => identities?.keys ?? []))).toEqual(
+      new Set(['https://127.0.0.1:4646/.well-known/jwks.json']),
+    )
+  })
+
+  it.each([
+    ['there is none', [], []],
+    ['there is none on its node', ['consul-server'], []],
+  ])('is told nothing of Consul where %s', (_, servers, own) => {
+    const { files, secret, provided } = besideConsul(servers, own)
+    expect([...files.keys()].filter((name) => name.includes('consul'))).toEqual([])
+    expect(files.get('/etc/nomad-client/client.json')?.text).not.toContain('8501')
+    expect(secret).toBe(false)
+    expect(provided.filter(({ consulRight, identities }) => consulRight ?? identities)).toEqual([])
+  })
+})
 
 describe('a Nomad client', () => {
   it('tells jobs of its board, its labels and what is plugged in', () => {

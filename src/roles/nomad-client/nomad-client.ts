@@ -1,6 +1,7 @@
 /** The role `nomad-client`: runs the work that the servers of Nomad give to a board. */
 import { isIP } from 'node:net'
 import { DOCKER_ROLE } from '../../engines/docker/names.ts'
+import { CATALOG_AUTHORITY, catalogRight, catalogSecret, registers } from '../../engines/nomad/catalog.ts'
 import { boardFindings } from '../../engines/nomad/board-findings.ts'
 import { clientGate } from '../../engines/nomad/client-gate.ts'
 import { clientOptions, driversOf, type ClientOptions } from '../../engines/nomad/client-options.ts'
@@ -12,6 +13,7 @@ import {
   CLIENT_FOLDER,
   CLIENT_ROLE,
   CLIENT_UNIT,
+  ENGINE,
   LOOPBACK_NAME,
   secretNames,
   SERVER_ROLE,
@@ -20,12 +22,13 @@ import {
 } from '../../engines/nomad/names.ts'
 import { providedByClient } from '../../engines/nomad/provided.ts'
 import { managementOf, networkOf, regionOf, serversOf, versionOf } from '../../engines/nomad/setup.ts'
+import { serviceFindings } from '../../engines/nomad/services/service-findings.ts'
 import { networkFindings } from '../../engines/network-findings.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import { onNetwork } from '../../topology/network.ts'
 import type { ClusterNode } from '../../topology/node.ts'
 import type { SecretWish } from '../../wishes/secret-wish.ts'
-import { authority, certificate } from '../../wishes/wishes.ts'
+import { authority, certificate, token } from '../../wishes/wishes.ts'
 import { defineRole, type RoleFinding, type RoleWishContext } from '../role.ts'
 
 const certificateName = (node: string): string => secretNames.certificate('client', node)
@@ -33,6 +36,12 @@ const namesOf = (nodes: readonly ClusterNode[]): string[] => nodes.map(({ name }
 
 const driversOn = (options: ClientOptions, { roles }: ClusterNode) =>
   driversOf(options, roles.includes(DOCKER_ROLE))
+
+/** With what is otherwise on this node. */
+function optionsOn(cluster: Cluster, { name }: ClusterNode): ClientOptions | undefined {
+  const use = cluster.usesOn(name).find(({ role }) => role === CLIENT_ROLE)
+  return use?.options as ClientOptions | undefined
+}
 
 function wishes({ node, cluster }: RoleWishContext<ClientOptions>): readonly SecretWish[] {
   const servers = serversOf(cluster)
@@ -46,6 +55,7 @@ function wishes({ node, cluster }: RoleWishContext<ClientOptions>): readonly Sec
       dnsNames: [...new Set([name, fqdn, tlsName('client', servers.region), LOOPBACK_NAME])],
       ipAddresses: ['127.0.0.1', ...(isIP(address) > 0 ? [address] : [])],
     }),
+    ...(registers(cluster, node) ? [token(catalogSecret(name))] : []),
   ]
 }
 
@@ -60,6 +70,13 @@ function findings(options: ClientOptions, cluster: Cluster): readonly RoleFindin
       : []),
     ...boardFindings(cluster, clients),
     ...networkFindings(cluster, serversOf(cluster).network, clients),
+    ...serviceFindings(
+      cluster,
+      clients.map((node) => {
+        const own = optionsOn(cluster, node) ?? options
+        return { node, options: own, drivers: driversOn(own, node) }
+      }),
+    ),
     ...withoutDocker.map(({ name: node }) => ({
       diagnostic: rolesNomadCodes.NOMAD_DRIVER_WITHOUT_DOCKER({ node }),
       option: 'drivers',
@@ -72,6 +89,7 @@ const nomadClient = defineRole({
   name: CLIENT_ROLE,
   summary: 'A Nomad client: runs the work that the servers give to its board.',
   pace: 'one at a time',
+  orchestrates: ENGINE,
   options: clientOptions,
   perNode: ['meta', 'host_volumes', 'drivers', 'chroot', 'reserved_memory', 'reserved_disk'],
   findings: ({ options, cluster }) => findings(options, cluster),
@@ -86,9 +104,10 @@ const nomadClient = defineRole({
     },
   ],
   follows: ({ cluster }) => namesOf(cluster.find(SERVER_ROLE)),
-  provides: ({ cluster }) => {
+  provides: ({ node, cluster }) => {
     const servers = serversOf(cluster)
-    return providedByClient(regionOf(cluster, servers), servers.network)
+    const right = registers(cluster, node) ? catalogRight(node.name) : undefined
+    return providedByClient(regionOf(cluster, servers), servers.network, right)
   },
   secrets: wishes,
   certificates: ({ node }) => [
@@ -114,6 +133,13 @@ const nomadClient = defineRole({
       release: release(nomadRelease(versionOf(servers, cluster), node.architecture)),
       authorityPem: secrets.authority(secretNames.authority).certificatePem,
       certificate: secrets.certificate(certificateName(node.name)),
+      registers: registers(cluster, node),
+      ...(registers(cluster, node) && {
+        catalog: {
+          authorityPem: secrets.authority(CATALOG_AUTHORITY).certificatePem,
+          secretId: secrets.token(catalogSecret(node.name)).secretId,
+        },
+      }),
     })
   },
   gates: ({ options, node, cluster, secrets }) => [

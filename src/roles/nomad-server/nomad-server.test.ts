@@ -8,8 +8,9 @@ import {
   type NodeFixture,
 } from '../../../test/contract/cluster-fixture.ts'
 import { describeRole } from '../../../test/contract/role.ts'
-import type { Resource } from '../../resources/kind.ts'
+import { contentOf, type Resource } from '../../resources/kind.ts'
 import type { Role } from '../role.ts'
+import backupRole from '../backup/backup.ts'
 import nomadServer from './nomad-server.ts'
 
 describeRole({
@@ -27,6 +28,7 @@ describeRole({
       heartbeat_grace: '1m',
       old_state: 'set_aside',
       log_level: 'debug',
+      jobs: ['jobs/web.nomad.hcl', { file: 'jobs/clock.hcl', take_over: true, secret: true }],
     },
   },
 })
@@ -116,6 +118,37 @@ describe('a Nomad server', () => {
     expect(configOf({ version: '2.0.5' })['server']).not.toHaveProperty('raft_boltdb')
   })
 
+  it('makes tokens by which Consul knows work, where a client has an agent of it', () => {
+    const consulOf = (...roles: string[]) => {
+      const options = nomadServer.options.parse({})
+      const cluster = clusterFixture({
+        nodes: [{ roles: ['nomad-server', ...roles] }],
+        options: { 'nomad-server': options },
+      })
+      const [node] = cluster.nodes
+      if (node === undefined) throw new Error('no node')
+      const given = {
+        options,
+        node,
+        cluster,
+        secrets: secretsFixture(),
+        release: releaseFixture,
+        file: fileFixture,
+      }
+      const text = textOf(nomadServer.resources(given), '/etc/nomad-server/server.json')
+      return (JSON.parse(text) as { consul: unknown }).consul
+    }
+    const alone = { auto_advertise: false, server_auto_join: false, client_auto_join: false }
+    const identity = { aud: ['consul.io'], ttl: '1h' }
+    expect(consulOf('nomad-client')).toEqual(alone)
+    expect(consulOf('consul-server')).toEqual(alone)
+    expect(consulOf('consul-server', 'nomad-client')).toEqual({
+      ...alone,
+      service_identity: identity,
+      task_identity: identity,
+    })
+  })
+
   it('is patient with the slowest of its boards', () => {
     const nodes = [{ model: 'pi5' }, { model: 'pi4' }, { model: 'pi3' }] as const
     expect(configOf({}, nodes)['server']).toMatchObject({ raft_multiplier: 5 })
@@ -131,6 +164,41 @@ describe('a Nomad server', () => {
   it('is not restarted when the gossip keys are exchanged: the servers do that while they run', () => {
     const inputs = resourcesOf({}).flatMap((resource) => resource.inputs.flat())
     expect(inputs.filter((address) => address.includes('keyring'))).toEqual([])
+  })
+
+  it('saves snapshots where somebody keeps its backups, and Nomad has a right for that alone', () => {
+    const madeBy = (version: string) => {
+      const { options, cluster } = clusterWith({ version }, [{}])
+      const [node] = cluster.nodes
+      if (node === undefined) throw new Error('no node')
+      return nomadServer.provides?.({ options, node, cluster }).flatMap(({ backup }) => backup?.made ?? [])
+    }
+    expect(madeBy('1.11.3')?.map(({ name, of }) => [name, of])).toEqual([['nomad.snapshot', 'cluster']])
+    expect(madeBy('1.11.2')).toEqual([])
+    const tokensOf = (roles: readonly string[]) => {
+      const options = nomadServer.options.parse({})
+      const keeping = backupRole.options.parse({ to: { folder: '/srv/backup' } })
+      const cluster = clusterFixture({
+        nodes: [{ roles }],
+        options: { 'nomad-server': options, backup: keeping },
+      })
+      const [node] = cluster.nodes
+      if (node === undefined) throw new Error('no node')
+      const given = {
+        options,
+        node,
+        cluster,
+        secrets: secretsFixture(),
+        release: releaseFixture,
+        file: fileFixture,
+      }
+      return nomadServer
+        .resources(given)
+        .filter(({ name }) => name === '/etc/nomad-server/snapshot.token')
+        .map(({ row }) => row.includes('600'))
+    }
+    expect(tokensOf(['nomad-server'])).toEqual([])
+    expect(tokensOf(['nomad-server', 'backup'])).toEqual([true])
   })
 
   it('gives its ports to those who are to have them', () => {
@@ -156,5 +224,46 @@ describe('before any node is touched', () => {
       'NOMAD_SERVER_BOARD_TOO_SMALL',
     ])
     expect(codesOf([{}, {}, { model: 'zero-2-w' }])).toContain('NOMAD_SERVER_BOARD_TOO_SMALL')
+  })
+
+  it.each([
+    ['{ "ID": "web" ', 'NOMAD_JOB_UNREADABLE', 'jobs/web.json is no JSON: it ends too early'],
+    ['[]', 'NOMAD_JOB_UNREADABLE', 'jobs/web.json holds no job: it has no "ID"'],
+    [
+      '{ "ID": "web", "Region": "attic" }',
+      'NOMAD_JOB_ELSEWHERE',
+      'jobs/web.json wants the region attic; the servers are those of the region global',
+    ],
+    ['{ "Job": { "ID": "web", "Count": 3 } }', undefined, undefined],
+  ])('the job %s is looked at', (text, code, summary) => {
+    const { options, cluster } = clusterWith({ jobs: ['jobs/web.json'] }, [{}, {}, {}])
+    const found = nomadServer.findings?.({
+      options,
+      cluster,
+      nodes: cluster.nodes,
+      file: () => contentOf(text),
+    })
+    expect(found?.map(({ diagnostic }) => [diagnostic.code, diagnostic.summary])).toEqual(
+      code === undefined ? [] : [[code, summary]],
+    )
+  })
+
+  it('a job in HCL is text, and no job stands in two files', () => {
+    const { options, cluster } = clusterWith({ jobs: ['a.hcl', 'b.hcl', 'c.hcl'] }, [{}, {}, {}])
+    const texts: Readonly<Record<string, string | Uint8Array>> = {
+      'a.hcl': 'job "web" {}',
+      'b.hcl': Buffer.from([0x6a, 0xe4, 0x20]),
+      'c.hcl': '# one more\njob "web" {',
+    }
+    const found = nomadServer.findings?.({
+      options,
+      cluster,
+      nodes: cluster.nodes,
+      file: (path) => contentOf(texts[path] ?? ''),
+    })
+    expect(found?.map(({ diagnostic, place, option }) => [diagnostic.summary, place?.line, option])).toEqual([
+      ['b.hcl is not UTF-8 text: byte 2 is 0xE4, which is ä in Windows-1252', 1, undefined],
+      ['c.hcl holds the job web, and so does a.hcl', undefined, ['jobs', 2]],
+    ])
   })
 })

@@ -1,10 +1,13 @@
 /** The role `nomad-server`: knows which work is to run on which board, by majority. */
 import { isIP } from 'node:net'
 import { serverAt } from '../../engines/autopilot/address-text.ts'
+import { CONSUL, identitiesOf, vouches } from '../../engines/nomad/catalog.ts'
 import { nomadDrain } from '../../engines/nomad/drain.ts'
 import { nomadGroup } from '../../engines/nomad/group.ts'
+import { jobFiles, jobWishes } from '../../engines/nomad/jobs/job-options.ts'
+import { jobsShelf } from '../../engines/nomad/jobs/jobs-shelf.ts'
 import { keyringShelf } from '../../engines/nomad/keyring.ts'
-import { NOMAD_LINES, nomadRelease } from '../../engines/nomad/lines.ts'
+import { dialectOf, NOMAD_LINES, nomadRelease } from '../../engines/nomad/lines.ts'
 import {
   API_PORT,
   CLIENT_ROLE,
@@ -31,6 +34,11 @@ import {
   versionOf,
   wantedVersion,
 } from '../../engines/nomad/setup.ts'
+import { secretsShelf } from '../../engines/nomad/services/secrets-shelf.ts'
+import { serviceJobFiles, serviceSecrets } from '../../engines/nomad/services/service-jobs.ts'
+import { serviceProbe } from '../../engines/nomad/services/service-probe.ts'
+import { SNAPSHOT_OFFER, snapshotResources } from '../../engines/nomad/snapshot.ts'
+import { snapshotShelf } from '../../engines/nomad/snapshot-shelf.ts'
 import { nomadProbe } from '../../engines/nomad/status.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import { onNetwork } from '../../topology/network.ts'
@@ -43,6 +51,12 @@ import { settledValues } from './settled.ts'
 const clientsOf = (cluster: Pick<Cluster, 'find'>): readonly string[] =>
   cluster.find(CLIENT_ROLE).map(({ name }) => name)
 const certificateName = (node: string): string => secretNames.certificate('server', node)
+
+/** Whether somebody keeps the backups of a server, and Nomad has a right for that: only then there is a token for it. */
+function isSaved(options: ServerOptions, cluster: Cluster): boolean {
+  const isKept = cluster.find(SERVER_ROLE).some(({ name }) => cluster.keeper(name) !== undefined)
+  return isKept && dialectOf(versionOf(options, cluster)).snapshotRight
+}
 
 function wishes({ options, node, cluster }: RoleWishContext<ServerOptions>): readonly SecretWish[] {
   const { name, fqdn, address } = onNetwork(node, networkOf(cluster, options))
@@ -71,10 +85,14 @@ const nomadServer = defineRole({
   name: SERVER_ROLE,
   summary: 'A Nomad server: decides which board runs which work, and keeps that by majority.',
   options: serverOptions,
-  findings: ({ options, cluster, nodes }) => serverFindings(options, cluster, nodes),
+  findings: serverFindings,
   settled: ({ options, cluster }) => settledValues(options, networkOf(cluster, options)),
   provides: ({ options, node, cluster }) =>
-    providedByServer(regionOf(cluster, options), node.name, options.network),
+    providedByServer(regionOf(cluster, options), {
+      node: node.name,
+      network: options.network,
+      identities: identitiesOf(cluster),
+    }),
   secrets: wishes,
   certificates: ({ node }) => [
     {
@@ -86,9 +104,13 @@ const nomadServer = defineRole({
       unit: SERVER_UNIT,
     },
   ],
+  files: jobWishes,
+  offers: ({ options, cluster }) => (isSaved(options, cluster) ? [SNAPSHOT_OFFER] : []),
+  needs: ({ options, node, cluster }) =>
+    isSaved(options, cluster) && cluster.keeper(node.name) ? [SNAPSHOT_OFFER.name] : [],
   releases: ({ options, node, cluster }) => [nomadRelease(versionOf(options, cluster), node.architecture)],
-  resources: ({ options, node, cluster, secrets, release }) =>
-    serverResources({
+  resources: ({ options, node, cluster, secrets, release }) => [
+    ...serverResources({
       region: regionOf(cluster, options),
       node: onNetwork(node, networkOf(cluster, options)),
       options,
@@ -97,6 +119,10 @@ const nomadServer = defineRole({
       certificate: secrets.certificate(certificateName(node.name)),
       gossipKeys: secrets.gossipKeys(secretNames.gossip),
     }),
+    ...(isSaved(options, cluster) && cluster.keeper(node.name)
+      ? snapshotResources(secrets.fromOffer(SNAPSHOT_OFFER.name))
+      : []),
+  ],
   group: ({ options, cluster, secrets }) =>
     nomadGroup({
       region: regionOf(cluster, options),
@@ -118,9 +144,12 @@ const nomadServer = defineRole({
   gates: ({ options, node, cluster, secrets }) => [
     serverGate(node.name, regionOf(cluster, options), managementOf(secrets)),
   ],
-  store: ({ options, cluster, secrets }) => {
-    const { servers, dataFolder } = regionOf(cluster, options)
+  store: ({ options, cluster, secrets, file }) => {
+    const { servers, dataFolder, datacenter } = regionOf(cluster, options)
+    const services = serviceJobFiles(cluster, datacenter)
+    const kept = serviceSecrets(cluster)
     return nomadStore({
+      ...(vouches(cluster) && { after: [CONSUL] }),
       access: managementOf(secrets),
       dataFolder,
       serverAt: (address) => serverAt(servers, address),
@@ -131,7 +160,19 @@ const nomadServer = defineRole({
           nodes: cluster.nodes.map(({ name }) => name),
           clients: clientsOf(cluster),
         }),
+        snapshotShelf({
+          isWanted: isSaved(options, cluster),
+          kept: isSaved(options, cluster) ? secrets.offered(SNAPSHOT_OFFER.name) : undefined,
+        }),
+        secretsShelf(kept),
+        jobsShelf({
+          cluster: cluster.name,
+          region: options.region,
+          files: [...jobFiles(options, file), ...services],
+        }),
       ],
+      // The first token, the gossip keys and the nodes.
+      size: 3 + (isSaved(options, cluster) ? 2 : 0) + options.jobs.length + services.length + kept.length,
     })
   },
   version: ({ options, cluster, nodes }) => {
@@ -145,6 +186,11 @@ const nomadServer = defineRole({
       nodes: nodes.map(({ name }) => name),
     }
   },
+  services: ({ nodes, secrets }) =>
+    serviceProbe(
+      nodes.map(({ name }) => name),
+      managementOf(secrets),
+    ),
   status: ({ options, cluster, secrets }) =>
     nomadProbe({ region: regionOf(cluster, options), clients: clientsOf(cluster) }, managementOf(secrets)),
 })

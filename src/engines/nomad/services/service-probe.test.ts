@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { authorities, nomad, type Answer } from '../../../../test/engines/nomad-answers.ts'
+import type { ServiceState } from '../../service-probe.ts'
+import { serviceProbe } from './service-probe.ts'
+
+const access = () => ({
+  authorityPem: authorities.ours.certificatePem,
+  management: { secretId: 'ours' },
+  mayReset: false,
+})
+const service = (name: string) => ({
+  service: { name, tags: [], meta: {}, checks: [] },
+  by: 'nomad',
+  nodes: ['dog'],
+})
+const NOON = Date.UTC(2026, 10, 30, 12)
+const allocation = (more: object) => ({
+  Name: 'web.web[0]',
+  NodeName: 'dog',
+  JobVersion: 1,
+  DesiredStatus: 'run',
+  ClientStatus: 'running',
+  ModifyIndex: 7,
+  TaskStates: { web: { Events: [{ Type: 'Started', DisplayMessage: 'Task started', Time: NOON * 1e6 }] } },
+  ...more,
+})
+const job = (id: string, more: object = {}) => ({ ID: id, Type: 'service', TaskGroups: [], ...more })
+const failed = [{ Type: 'Terminated', DisplayMessage: 'Exit Code: 75', Time: NOON * 1e6 }]
+
+const HELD: Readonly<Record<string, unknown>> = {
+  '/v1/job/web': job('web'),
+  '/v1/job/web/allocations': [
+    allocation({}),
+    allocation({ NodeName: 'eel', DesiredStatus: 'stop', ClientStatus: 'complete' }),
+    allocation({ NodeName: 'eel', ClientStatus: 'failed', NextAllocation: 'x' }),
+  ],
+  '/v1/job/lost': job('lost'),
+  '/v1/job/lost/allocations': [],
+  '/v1/job/stopped': job('stopped', { Stop: true }),
+  '/v1/job/tick': job('tick', { Periodic: {} }),
+  '/v1/jobs?prefix=tick%2F': [
+    { ID: 'tick/periodic-999', ParentID: 'tick' },
+    { ID: 'tick/periodic-1000', ParentID: 'tick' },
+    { ID: 'tick/other-2000', ParentID: '' },
+  ],
+  '/v1/job/tick%2Fperiodic-1000/allocations': [
+    allocation({ ClientStatus: 'failed', TaskStates: { due: { Events: failed } } }),
+  ],
+  '/v1/job/new': job('new', { Periodic: {} }),
+  '/v1/jobs?prefix=new%2F': [],
+}
+const answer: Answer = (_, path) => (path in HELD ? [200, HELD[path]] : [404, 'job not found'])
+const ask = async (name: string): Promise<ServiceState> => {
+  const probe = serviceProbe(['ant'], access())
+  return probe.ask(await nomad(answer), 'ant', service(name))
+}
+
+describe('a service that Nomad runs', () => {
+  it('is where its work is, and not where that was or has been replaced', async () => {
+    expect(await ask('web')).toEqual({
+      instances: [{ node: 'dog', state: 'running', isWrong: false, since: new Date(NOON) }],
+    })
+  })
+
+  it('on a schedule stands as its last run', async () => {
+    const { instances } = await ask('tick')
+    expect(instances).toEqual([
+      { node: 'dog', state: 'failed; due on dog: Exit Code: 75', isWrong: true, since: new Date(NOON) },
+    ])
+  })
+
+  it.each([
+    ['lost', 'nothing of it has a place'],
+    ['stopped', 'its job was stopped'],
+    ['new', 'it has not been run yet'],
+    ['gone', 'there is no such job'],
+  ])('%s is nowhere: %s', async (name, detail) => {
+    expect(await ask(name)).toEqual({ instances: [], detail })
+  })
+
+  it('is not known where no server can be asked', async () => {
+    const silent = await nomad(() => [500, 'no leader'])
+    await expect(serviceProbe(['ant'], access()).ask(silent, 'ant', service('web'))).rejects.toThrow(
+      'no leader',
+    )
+  })
+})

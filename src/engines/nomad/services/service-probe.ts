@@ -1,0 +1,66 @@
+/** How services stand that Nomad runs, by the word of its servers. */
+import type { ServiceInstance, ServiceProbe, ServiceState } from '../../service-probe.ts'
+import { granted, grantedOrMissing } from '../../steps/reply.ts'
+import { withApi, type NomadApi } from '../api.ts'
+import { pathOf } from '../jobs/job-path.ts'
+import { isParent, jobReply } from '../jobs/job.ts'
+import { lastWords } from '../jobs/last-words.ts'
+import { allocationsReply, jobsReply, type AllocationReply } from '../jobs/replies.ts'
+import { ENGINE } from '../names.ts'
+import { serverAccess, type ManagementAccess } from '../setup.ts'
+
+/** Asks the servers, best first. */
+export function serviceProbe(servers: readonly string[], access: ManagementAccess): ServiceProbe {
+  return {
+    by: ENGINE,
+    members: servers,
+    ask: (link, node, { service }) =>
+      withApi(link, node, serverAccess(access), (api) => stateOfService(api, service.name)),
+  }
+}
+
+async function stateOfService(api: NomadApi, id: string): Promise<ServiceState> {
+  const job = grantedOrMissing(`the job ${id}`, await api.get(pathOf(id), jobReply))
+  if (job === undefined) return { instances: [], detail: 'there is no such job' }
+  if (job.Stop === true) return { instances: [], detail: 'its job was stopped' }
+  if (!isParent(job)) {
+    const instances = (await allocationsOf(api, id)).map((one) => instanceOf(one, 'ended'))
+    return instances.length > 0 ? { instances } : { instances, detail: 'nothing of it has a place' }
+  }
+  const latest = await latestRun(api, id)
+  if (latest === undefined) return { instances: [], detail: 'it has not been run yet' }
+  const instances = (await allocationsOf(api, latest)).map((one) => instanceOf(one, 'waits for its next run'))
+  return instances.length > 0 ? { instances } : { instances, detail: 'its last run has no place' }
+}
+
+/** The runs of a schedule are called by the second at which they were due, so the last by name is the last. */
+async function latestRun(api: NomadApi, id: string): Promise<string | undefined> {
+  const path = `/v1/jobs?prefix=${encodeURIComponent(`${id}/`)}`
+  const jobs = granted(`the runs of ${id}`, await api.get(path, jobsReply))
+  const runs = jobs.filter(({ ParentID }) => ParentID === id).map(({ ID }) => ID)
+  return runs.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1)
+}
+
+/** Those that are meant to be there: what another one took the place of is not. */
+async function allocationsOf(api: NomadApi, id: string): Promise<readonly AllocationReply[]> {
+  const reply = await api.get(`${pathOf(id)}/allocations`, allocationsReply)
+  return granted(`the work of ${id}`, reply).filter(
+    ({ DesiredStatus, NextAllocation }) => DesiredStatus === 'run' && NextAllocation === '',
+  )
+}
+
+function instanceOf(allocation: AllocationReply, whenComplete: string): ServiceInstance {
+  const { NodeName: node, ClientStatus, JobVersion, TaskStates } = allocation
+  const times = Object.values(TaskStates).flatMap(({ Events }) => Events.map(({ Time }) => Time))
+  const at = { node, ...(times.length > 0 && { since: new Date(Math.max(...times) / 1e6) }) }
+  switch (ClientStatus) {
+    case 'running':
+      return { ...at, state: 'running', isWrong: false }
+    case 'complete':
+      return { ...at, state: whenComplete, isWrong: whenComplete === 'ended' }
+    case 'pending':
+      return { ...at, state: `begins${lastWords([allocation], JobVersion)}`, isWrong: false }
+    default:
+      return { ...at, state: `${ClientStatus}${lastWords([allocation], JobVersion)}`, isWrong: true }
+  }
+}
