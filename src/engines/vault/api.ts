@@ -1,6 +1,7 @@
 /** Asks a server through its HTTP API. */
 import type { NodeLink } from '../contract.ts'
 import { HttpsApi } from '../https-api.ts'
+import { usedOnce } from '../opened-api.ts'
 import { API_PORT, LOOPBACK_NAME } from './names.ts'
 import type { Access } from './setup.ts'
 
@@ -11,7 +12,7 @@ const REPLY_SECONDS = 90
 export class VaultApi extends HttpsApi {}
 
 /** Opens a server's API, uses it and closes it, whatever happens. It is asked with the root token where that is kept. */
-export async function withApi<Value>(
+export function withApi<Value>(
   link: NodeLink,
   node: string,
   { authorityPem, keys }: Access,
@@ -25,9 +26,5 @@ export async function withApi<Value>(
     replySeconds: REPLY_SECONDS,
     headers: rootToken === undefined ? {} : { 'x-vault-token': rootToken },
   })
-  try {
-    return await use(api)
-  } finally {
-    await api.close()
-  }
+  return usedOnce(api, use)
 }

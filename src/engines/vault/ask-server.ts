@@ -40,14 +40,18 @@ export function askServer(
     const { version } = health.value
     const state = stateOf(health.value)
     if (state === 'new') return { ...there, state, version }
-    // It votes, as far as it knows; who else does, only one that is open can say.
-    const alone = { ...there, state, version, peers: [`${addressBeforePort(address)}:0`] }
+    // It votes, as far as it knows; who else does, only one that is open can say, or nobody votes at all.
+    const { members } = access
+    const own = clusterAddress({ address })
+    const peers =
+      members === undefined ? [`${addressBeforePort(address)}:0`] : [...new Set([own, ...members])]
+    const alone = { ...there, state, version, peers }
     if (state === 'sealed' || state === 'removed') return alone
     const leader = await api.get('/v1/sys/leader', leaderReply)
     if (!leader.ok || leader.value.leader_cluster_address === '') return alone
     const active = leader.value.leader_cluster_address.replace(/^https?:\/\//, '')
     const seen = { ...alone, active, applied: leader.value.raft_applied_index }
-    return { ...seen, ...(await groupSeen(api, nodes)) }
+    return members === undefined ? { ...seen, ...(await groupSeen(api, nodes)) } : { ...seen, leader: active }
   })
 }
 
@@ -127,6 +131,11 @@ export function askServers(
 /** The server that is active, by its own word. */
 export function activeAmong(looks: readonly ServerLook[]): ServerLook | undefined {
   return looks.find(({ state }) => state === 'active')
+}
+
+/** Is it known of this server who the others are? By its own word, or beforehand. */
+export function knowsGroup(look: ServerLook | undefined, { members }: Pick<Access, 'members'>): boolean {
+  return look !== undefined && (look.raft !== undefined || members !== undefined)
 }
 
 /** Is the server on this node one of the consensus, by the word of the active one? */

@@ -57,4 +57,22 @@ export const rolesVaultCodes = defineCodes({
     explain:
       'With one share and a threshold of one there is a single key; all else needs at least two shares to open.',
   }),
+  VAULT_WITHOUT_CONSUL: code<{ node: string }>({
+    title: 'A Vault server without an agent of Consul',
+    summary: ({ node }) =>
+      `Vault on ${node} is to have its data in Consul, and ${node} has no agent of Consul`,
+    why: 'a server asks the agent of its own node, and never one over the network',
+    fix: ({ node }) => `give ${node} consul-server or consul-client, or write  storage: raft`,
+    explain:
+      'With `storage: consul` Vault keeps its data, encrypted, in the key-value store of Consul, and a lock there says which server is active.',
+  }),
+  VAULT_ENTRY_WITHOUT_ENGINE: code<{ path: string; mount: string; is: string }>({
+    title: 'An entry where none can lie',
+    summary: ({ path, mount, is }) => `the entry ${path} lies in ${mount}, which ${is}`,
+    why: 'only a secrets engine of type kv holds entries',
+    fix: ({ mount }) =>
+      `write  mounts: { ${mount}: { type: kv, version: 2 } }  or another path for the entry`,
+    explain:
+      'The path of an entry begins with that of its secrets engine: kv/app/database lies in the one at kv. One that somebody made by hand need not stand under `mounts`.',
+  }),
 })

@@ -1,7 +1,8 @@
 /** The configuration of a server, as a value and as the text of its file. Pure: same input, same bytes. */
 import { isIP } from 'node:net'
 import { addressBeforePort } from '../autopilot/address-text.ts'
-import { API_PORT, CLUSTER_PORT, tlsFiles } from './names.ts'
+import { API_PORT as CONSUL_PORT, LOOPBACK_NAME as CONSUL_NAME } from '../consul/names.ts'
+import { API_PORT, CLUSTER_PORT, consulFiles, tlsFiles } from './names.ts'
 import { apiAddress, clusterAddress, type Group, type VaultNode } from './setup.ts'
 
 /** A JSON object. */
@@ -31,13 +32,7 @@ export function serverConfig(group: Group, node: VaultNode): Settings {
   const { options } = group
   return {
     cluster_name: group.cluster,
-    storage: {
-      // All of its values are texts (`command/server/config.go`).
-      raft: {
-        path: raftFolder(group.dataFolder),
-        performance_multiplier: String(group.raftMultiplier),
-      },
-    },
+    storage: storageOf(group),
     listener: [
       { tcp: listener('127.0.0.1') },
       {
@@ -55,6 +50,26 @@ export function serverConfig(group: Group, node: VaultNode): Settings {
     ui: options.ui,
     telemetry: { prometheus_retention_time: '24h', disable_hostname: true },
     log_level: options.log_level,
+  }
+}
+
+/** All of its values are texts (`command/server/config.go`). Whatever lies in Consul is also registered there, by Vault itself. */
+function storageOf({ options, dataFolder, raftMultiplier }: Group): Settings {
+  return options.storage === 'raft'
+    ? { raft: { path: raftFolder(dataFolder), performance_multiplier: String(raftMultiplier) } }
+    : { consul: consulStorage(options.consul_path) }
+}
+
+/**
+ * Through the agent of the node, over TLS. The token stands in no configuration: Consul's client takes it from the file that
+ * `CONSUL_HTTP_TOKEN_FILE` names (`api.go` of hashicorp/consul/api 1.32.1, `NewClient`).
+ */
+export function consulStorage(path: string): Settings {
+  return {
+    address: `${CONSUL_NAME}:${CONSUL_PORT}`,
+    scheme: 'https',
+    path,
+    tls_ca_file: consulFiles.authority,
   }
 }
 

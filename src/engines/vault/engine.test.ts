@@ -1,145 +1,26 @@
-/** How the servers are asked, begun, opened and taken in, with servers that answer as Vault does; the real ones are in the lane. */
+/** How the servers are asked, opened and taken in, with servers that answer as Vault does; the real ones are in the lane. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { issueAuthority } from '../../secrets/certificate-issuing.ts'
-import type { Handover } from '../contract.ts'
+import { secretsFixture } from '../../../test/contract/cluster-fixture.ts'
+import type { Handover, NodeLink } from '../contract.ts'
 import { groupState, mayInterrupt } from '../raft-group.ts'
-import { begin } from './begin.ts'
-import { bringIn, type Servers } from './bring-in.ts'
+import { bringIn } from './bring-in.ts'
 import { vaultGroup } from './group.ts'
-import { initWords } from './keys.ts'
+import { heldWishes } from './held-wishes.ts'
 import { vaultOptions } from './options.ts'
 import type { VaultNode } from './setup.ts'
 import { statusOf } from './status.ts'
 import { askServers } from './ask-server.ts'
-import { NAMES, ROOT, SHARES, World } from './testing/world.ts'
+import { NAMES, ROOT, SHARES, type World } from './testing/world.ts'
+import { NODES, Worlds } from './testing/worlds.ts'
 import { vaultStore } from './vault-store.ts'
 
-type Pem = Awaited<ReturnType<typeof issueAuthority>>
-
-let authority: Pem
-const worlds: World[] = []
-beforeAll(async () => {
-  authority = await issueAuthority({ subject: 'test', days: 1, now: new Date() })
-})
-afterEach(() => {
-  for (const world of worlds.splice(0)) world.stop()
-})
-
-/** Servers in these states, the one of this name active. */
-function worldOf(states: ConstructorParameters<typeof World>[1], active?: string): World {
-  const world = new World(authority, states, active)
-  worlds.push(world)
-  return world
-}
-
-const NODES = NAMES.map((name, index) => ({
-  name,
-  fqdn: `${name}.home.arpa`,
-  address: `192.0.2.${index + 1}`,
-})) as unknown as readonly VaultNode[]
-
-function servers(
-  kept: { shares?: readonly string[]; rootToken?: string } = { shares: SHARES, rootToken: ROOT },
-): Servers {
-  const { shares = [], rootToken } = kept
-  return {
-    group: {
-      cluster: 'office',
-      servers: NODES,
-      dataFolder: '/var/lib/vault',
-      watched: false,
-      raftMultiplier: 1,
-      options: vaultOptions.parse({}),
-    },
-    nodes: NODES,
-    access: {
-      authorityPem: authority.certificatePem,
-      keys: () => ({ shares, ...(rootToken !== undefined && { rootToken }) }),
-    },
-  }
-}
+const worlds = new Worlds()
+beforeAll(() => worlds.begin())
+afterEach(() => worlds.end())
+const worldOf = worlds.of.bind(worlds)
+const servers = worlds.servers.bind(worlds)
 
 const byName = (name: string): VaultNode => NODES.find((node) => node.name === name) as VaultNode
-
-describe('the beginning of a Vault', () => {
-  const ANSWER = Buffer.from(
-    JSON.stringify({ unseal_keys_b64: ['a', 'b', 'c', 'd', 'e'], root_token: 'hvs.first' }),
-  )
-  /** Keeps in memory; answers by `ask`. */
-  function handover(ask: (node: string, argv: readonly string[]) => Promise<Buffer>) {
-    const kept: Record<string, string> = {}
-    const asked: string[] = []
-    const given: Handover = {
-      missing: () => (Object.keys(kept).length === 0 ? ['vault/1/share-1'] : []),
-      ask: (node, argv) => {
-        asked.push(`${node} ${argv.slice(3, 6).join(' ')}`)
-        return ask(node, argv)
-      },
-      keep: (values) => {
-        Object.assign(kept, values)
-        return Promise.resolve()
-      },
-    }
-    return { given, kept, asked }
-  }
-
-  it('is on the first server, and its keys are kept before anything else is asked', async () => {
-    const world = worldOf(['new', 'new', 'new'])
-    const { given, kept, asked } = handover(() => Promise.resolve(ANSWER))
-    expect(await begin(servers({}), await world.start(), given)).toBeUndefined()
-    expect(asked).toEqual(['ant /usr/local/bin/vault operator init'])
-    expect(kept).toMatchObject({ 'vault/1/share-5': 'e', 'vault/1/root-token': 'hvs.first' })
-    expect(world.asked.every((one) => one.includes('GET health'))).toBe(true)
-  })
-
-  it('is asked of the server that has begun, whose answer may still be there', async () => {
-    const world = worldOf(['new', 'sealed', 'new'])
-    const { given, asked, kept } = handover(() => Promise.resolve(ANSWER))
-    await begin(servers({}), await world.start(), given)
-    expect([asked, Object.keys(kept).length]).toEqual([['bee /usr/local/bin/vault operator init'], 6])
-  })
-
-  it('that nobody has the keys of is a dead end with both ways out, and never a second beginning', async () => {
-    const world = worldOf(['new', 'sealed', 'new'])
-    const { given, asked } = handover(() => Promise.reject(new Error('* Vault is already initialized')))
-    const outcome = await begin(servers({}), await world.start(), given)
-    expect(outcome?.failure).toMatch(/bramble secrets import.*take vault out of the cluster file/)
-    expect(asked).toHaveLength(1)
-  })
-
-  it('waits while one server cannot be asked: it may have begun', async () => {
-    const world = worldOf(['new', 'new'])
-    const { given, asked } = handover(() => Promise.resolve(ANSWER))
-    await expect(begin(servers({}), await world.start(), given)).rejects.toThrow(
-      /cow: there is no way to cow/,
-    )
-    expect(asked).toEqual([])
-  })
-
-  it('is not thought of where any key is kept: data that are gone come back from a backup', async () => {
-    const world = worldOf(['new', 'new', 'new'])
-    const { given, asked } = handover(() => Promise.resolve(ANSWER))
-    const some = servers({ shares: ['share-two'] })
-    expect(await begin(some, await world.start(), given)).toBeUndefined()
-    expect([asked, world.asked]).toEqual([[], []])
-  })
-
-  it('has patience for a slow card, and no secret among its words', () => {
-    expect(initWords(vaultOptions.parse({ shares: 3, threshold: 2 }))).toEqual([
-      'env',
-      'VAULT_CLIENT_TIMEOUT=15m',
-      'HOME=/run/bramble',
-      '/usr/local/bin/vault',
-      'operator',
-      'init',
-      '-address=https://localhost:8200',
-      '-ca-cert=/etc/vault/ca.pem',
-      '-key-shares=3',
-      '-key-threshold=2',
-      '-format=json',
-    ])
-  })
-})
 
 describe('a server', () => {
   it('that is sealed is opened with the kept shares', async () => {
@@ -210,6 +91,7 @@ describe('the group', () => {
 const KEPT: Handover = {
   missing: () => [],
   ask: () => Promise.reject(new Error('nothing is asked')),
+  forget: () => Promise.resolve(),
   keep: () => Promise.reject(new Error('nothing is kept')),
 }
 
@@ -239,6 +121,30 @@ describe('the store', () => {
     ])
   })
 
+  it('takes one in anew that was taken out, its data set aside first', async () => {
+    const world = worldOf(['open', 'open', 'removed'], 'ant')
+    world.peers.delete('cow')
+    const link = await world.start()
+    const ran: string[] = []
+    const withPrograms: NodeLink = {
+      ...link,
+      run: (node, argv) => {
+        ran.push(`${node} ${argv.slice(4).join(' ')}`)
+        world.members[node] = { state: 'new', given: 0 }
+        return Promise.resolve({ code: 0, stdout: Buffer.alloc(0), stderr: '' })
+      },
+    }
+    const { differences } = await vaultStore(servers()).check(link, 'ant')
+    expect(differences[0]).toMatchObject({ address: 'vault-server:cow', action: 'update' })
+    const outcomes: unknown[] = []
+    await vaultStore(servers()).grow?.(withPrograms, 'ant', (one) => outcomes.push(one))
+    expect(ran).toEqual(['cow vault.service /var/lib/vault/raft'])
+    expect([outcomes, world.peers.get('cow')]).toEqual([
+      [{ address: 'vault-server:cow', action: 'update' }],
+      'new-id-cow',
+    ])
+  })
+
   it('begins to write down what is asked, the journal first, and leaves the devices of others alone', async () => {
     const world = worldOf(['open', 'open', 'open'], 'bee')
     world.audits['mine/'] = { type: 'file', options: { file_path: '/srv/mine' } }
@@ -251,6 +157,74 @@ describe('the store', () => {
     expect(Object.keys(world.audits)).toEqual(['mine/', 'bramble-journal/', 'bramble-file/'])
   })
 
+  describe('with something that Vault is to hold', () => {
+    const RULES = 'path "kv/data/app" { capabilities = ["read"] }'
+    const written = {
+      policies: { app: { rules: RULES } },
+      mounts: { kv: { type: 'kv', version: 2 } },
+      auth: { userpass: { type: 'userpass' } },
+      kv: { 'kv/app': { password: { secret: 'app' } } },
+    }
+    const holding = (kept: { readonly rootToken?: string } = { rootToken: ROOT }) => {
+      const held = heldWishes(vaultOptions.parse(written), secretsFixture())
+      return vaultStore(servers({ shares: kept.rootToken === undefined ? [] : SHARES, ...kept }, held))
+    }
+    const KINDS = ['vault-policy', 'vault-mount', 'vault-auth', 'vault-kv']
+
+    it('does not know of it while all are sealed: neither that it is there, nor that it is not', async () => {
+      const { differences, unseen } = await holding().check(
+        await worldOf(['sealed', 'sealed', 'sealed']).start(),
+        'ant',
+      )
+      expect(differences.map(({ address }) => address)).toEqual(NAMES.map((name) => `vault-server:${name}`))
+      expect(unseen).toEqual(
+        KINDS.map((kind) => ({
+          address: `${kind}:*`,
+          problem: 'no server is open and active that could be asked',
+        })),
+      )
+    })
+
+    it('does not know of it either where the active server does not take the token', async () => {
+      const world = worldOf(['open', 'open', 'open'], 'ant')
+      world.token = 'another'
+      const { unseen } = await holding().check(await world.start(), 'ant')
+      expect(unseen.map(({ address }) => address)).toEqual(KINDS.map((kind) => `${kind}:*`))
+      expect(unseen[0]?.problem).toContain('permission denied')
+    })
+
+    it('is to make all of it in a new Vault, after its servers and the audit devices, and shows no value', async () => {
+      const { differences } = await holding({}).check(await worldOf(['new', 'new', 'new']).start(), 'ant')
+      const addresses = ['vault-policy:app', 'vault-mount:kv', 'vault-auth:userpass', 'vault-kv:kv/app']
+      expect(differences.slice(-4).map(({ address }) => address)).toEqual(addresses)
+      expect(differences.at(-5)?.address).toBe('vault-audit:bramble-file')
+      expect(differences.at(-1)?.differences).toEqual([{ field: 'password' }])
+      expect((await holding({}).whole()).map(({ address }) => address)).toEqual(
+        differences.map(({ address }) => address),
+      )
+      expect(holding().size).toBe(3 + 2 + 4)
+      // Where keys are kept it is not new, but waits for what they open.
+      const [first] = (await holding().check(await worldOf(['new', 'new', 'new']).start(), 'ant')).differences
+      const says = {
+        address: 'vault-init:vault',
+        reason: expect.stringContaining('bramble backup restore vault.snapshot'),
+      }
+      expect([first, (await holding().whole())[0]]).toMatchObject([says, says])
+    })
+
+    it('writes none of it while no audit device is on', async () => {
+      const world = worldOf(['open', 'open', 'open'], 'ant')
+      world.refusesAudit = true
+      const failed: string[] = []
+      const told = ({ address, failure }: { readonly address: string; readonly failure?: string }): void => {
+        if (failure !== undefined) failed.push(address)
+      }
+      await holding().converge(await world.start(), 'ant', told, KEPT)
+      expect(failed).toEqual(['vault-audit:bramble-journal', 'vault-audit:bramble-file'])
+      expect(world.asked.filter((one) => /(PUT|POST) (policies|mounts|auth)/.test(one))).toEqual([])
+    })
+  })
+
   it('opens what is sealed before nodes change', async () => {
     const world = worldOf(['sealed', 'sealed', 'sealed'])
     const outcomes: unknown[] = []
@@ -261,7 +235,8 @@ describe('the store', () => {
 
 describe('the status', () => {
   async function status(world: World, lost?: number) {
-    return statusOf(await askServers(await world.start(), NODES, NODES, servers().access), lost)
+    const looks = await askServers(await world.start(), NODES, NODES, servers().access)
+    return statusOf(looks, { votes: true, ...(lost !== undefined && { lost }) })
   }
 
   it('does not take a sealed server for well, and says what opens it', async () => {
@@ -277,5 +252,54 @@ describe('the status', () => {
     const { problems } = await status(worldOf(['sealed', 'sealed', 'sealed']), 1)
     expect(problems[0]).toMatch(/^Vault has begun on ant, and its keys are not among the secrets/)
     expect(problems.at(-1)).toBe('no server is active: nobody gets an answer')
+  })
+})
+
+describe('servers whose data lie in Consul', () => {
+  /** They know beforehand who they are, and nobody is asked who votes. */
+  function inConsul() {
+    const known = servers()
+    const options = vaultOptions.parse({ storage: 'consul', shares: 3, threshold: 3 })
+    const members = NODES.map(({ address }) => `${address}:8201`)
+    return { ...known, group: { ...known.group, options }, access: { ...known.access, members } }
+  }
+
+  async function state(world: World) {
+    const link = await world.start()
+    const group = vaultGroup(inConsul())
+    const answers = await Promise.all(NAMES.map((name) => group.ask(link, name)))
+    return groupState(group.wanted, answers, group.decides)
+  }
+
+  it('can lose all but one that is open', async () => {
+    const two = await state(worldOf(['open', 'open', 'sealed'], 'ant'))
+    expect([two.failureTolerance, mayInterrupt(two, 'ant').passed, mayInterrupt(two, 'bee').passed]).toEqual([
+      1,
+      true,
+      true,
+    ])
+    const one = await state(worldOf(['open', 'sealed', 'sealed'], 'ant'))
+    expect([mayInterrupt(one, 'ant').passed, mayInterrupt(one, 'cow').passed]).toEqual([false, true])
+  })
+
+  it('are taken out of service by a change of their agent, too', () => {
+    const { interruptedBy } = vaultGroup(inConsul())
+    expect(['vault', 'consul', 'ssh'].map((unit) => interruptedBy(`service:${unit}.service`))).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(vaultGroup(servers()).interruptedBy('service:consul.service')).toBe(false)
+  })
+
+  it('are well without a consensus, and come after Consul', async () => {
+    const world = worldOf(['open', 'open', 'open'], 'ant')
+    const known = inConsul()
+    const looks = await askServers(await world.start(), NODES, NODES, known.access)
+    expect(statusOf(looks, { votes: false })).toMatchObject({ healthy: true, unknown: [], problems: [] })
+    expect(world.asked.filter((one) => one.includes('raft'))).toEqual([])
+    expect(vaultStore({ ...known, held: heldWishes(known.group.options, secretsFixture()) }).after).toEqual([
+      'consul',
+    ])
   })
 })

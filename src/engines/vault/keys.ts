@@ -36,6 +36,14 @@ export function earlierKeys(options: KeyOptions): readonly SecretWish[] {
   ).flat()
 }
 
+/**
+ * Is this one of the keys of some Vault of this cluster, whatever its number and into however many shares it was split? What opens a backup is
+ * never taken out of the secrets for another number in the cluster file.
+ */
+export function isKey(name: string): boolean {
+  return /^vault\/[1-9]\d*\/(share-[1-9]\d*|root-token)$/.test(name)
+}
+
 /** The keys as they are kept now. Asked anew each time: they come in the middle of a run. */
 export interface Keys {
   /** Enough of them open a server; empty while they are not kept. */

@@ -1,29 +1,19 @@
 /** Options of the role vault in the cluster file. */
 import { z } from 'zod'
 import { DNS_LABEL } from '../../cluster-file/forms.ts'
+import { heldOptions } from './store-options.ts'
+import { logLevel, oldState, raftMultiplier, stateFolder, unmaintained, versionOf } from '../agent-options.ts'
 
 /** Shamir's sharing as Vault does it has bytes for coordinates (`shamir/shamir.go`). */
 const MOST_SHARES = 255
 
+const CONSUL_PATH = /^([A-Za-z0-9_-]+\/)+$/
+
 /** Options of the role vault. */
 export const vaultOptions = z
   .strictObject({
-    version: z
-      .string()
-      .regex(
-        /^\d+\.\d+\.\d+$/,
-        'must be a full version, three numbers with dots between them; left out, it is the newest',
-      )
-      .optional()
-      .describe(
-        'Version of Vault; default: what the cluster lock pins, at first the newest of the newest line that Bramble knows and HashiCorp supports.',
-      ),
-    unmaintained: z
-      .literal('accepted')
-      .optional()
-      .describe(
-        'accepted: run also a version with a known weakness that breaks what SECURITY.md promises; plan and status go on telling what it means.',
-      ),
+    version: versionOf('Vault'),
+    unmaintained,
     network: z
       .string()
       .regex(DNS_LABEL, 'must be lower-case letters, digits and inner hyphens')
@@ -31,14 +21,21 @@ export const vaultOptions = z
       .describe(
         'Role whose network the servers talk and listen on, such as wireguard: certificates hold their addresses there; default: the addresses of the nodes.',
       ),
-    data_dir: z
-      .string()
-      .regex(
-        /^\/(var\/lib|srv|opt|mnt)\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
-        'must be a folder of its own, such as /var/lib/vault or /srv/vault',
-      )
+    data_dir: stateFolder('Vault', 'vault')
       .default('/var/lib/vault')
       .describe("Folder of the servers' data, encrypted by Vault."),
+    storage: z
+      .enum(['raft', 'consul'])
+      .default('raft')
+      .describe(
+        "Where the data lie: `raft` in the servers' own consensus, `consul` in the key-value store of Consul, through the agent of each server's node. Of a Vault that has begun it is changed by `bramble vault migrate`.",
+      ),
+    consul_path: z
+      .string()
+      .regex(CONSUL_PATH, 'must be names of letters, digits, - and _ between slashes, and end with a slash')
+      .refine((path) => !path.startsWith('bramble/'), 'bramble/ belongs to Bramble itself')
+      .default('vault/')
+      .describe('Below which key of Consul the data lie, with `storage: consul`.'),
     shares: z
       .int()
       .min(1)
@@ -65,22 +62,14 @@ export const vaultOptions = z
         'Whether all that is asked and answered is written down, secrets hashed: in /var/log/vault/audit.log, which is turned over, and in the journal.',
       ),
     ui: z.boolean().default(false).describe('Whether there is the web interface at https://NODE:8200/ui.'),
-    raft_multiplier: z
-      .int()
-      .min(1)
-      .max(10)
-      .optional()
-      .describe('Patience of the consensus with slow servers, 1 to 10; default: by the slowest board.'),
-    old_state: z
-      .enum(['refuse', 'adopt', 'set_aside'])
+    raft_multiplier: raftMultiplier,
+    old_state: oldState
       .default('refuse')
       .describe(
         'What becomes of the data of a server that ran before the first apply: `refuse` ends the run before anything is changed, `adopt` goes on with them, `set_aside` begins without them and puts them back when the role leaves.',
       ),
-    log_level: z
-      .enum(['trace', 'debug', 'info', 'warn', 'error'])
-      .default('info')
-      .describe('How much the server logs.'),
+    log_level: logLevel.default('info').describe('How much the server logs.'),
+    ...heldOptions,
   })
   .describe('A server of Vault.')
 

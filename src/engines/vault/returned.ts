@@ -5,7 +5,7 @@ import { judge, type Verdict } from '../autopilot/judge.ts'
 import { votersOf } from '../autopilot/server-view.ts'
 import type { Gate, NodeLink } from '../contract.ts'
 import { withApi, type VaultApi } from './api.ts'
-import { askServer } from './ask-server.ts'
+import { askServer, type ServerLook } from './ask-server.ts'
 import { bringIn, type Servers } from './bring-in.ts'
 import { ENGINE } from './names.ts'
 import { anything, leaderReply } from './replies.ts'
@@ -35,7 +35,8 @@ async function takesPart({ group, nodes, access }: Servers, link: NodeLink, node
   if (look.leader === '') return not(`${node} sees nobody who is active`)
   const voters = votersOf(look, group.servers)
   if (!voters.includes(node)) return not(`${node} does not vote yet`)
-  return { passed: true, detail: `${node} is ${look.state}, one of ${counted(voters.length, 'voter')}` }
+  const what = access.members === undefined ? 'voter' : 'server'
+  return { passed: true, detail: `${node} is ${look.state}, one of ${counted(voters.length, what)}` }
 }
 
 /** Indexes of the consensus that servers have to reach, by node and moment: what is asked again must not have to reach more each time. */
@@ -60,10 +61,20 @@ export async function hasReturned(
   if (typeof mark === 'string') return not(mark)
   marks.set(key, mark)
   const look = await askServer(link, server, nodes, access)
+  if (access.members !== undefined) return servesAgain(look)
   if (look.health === undefined) return not(`${node} has no word of the others: ${look.problem}`)
   if (look.applied < mark) return not(`${node} has not read all that was written`)
   const address = isIP(server.address) > 0 ? server.address : undefined
   return judge(look.health, { name: node, address }, mark)
+}
+
+/** What was written went into Consul, through whoever is active: there is nothing for the server itself to catch up with. */
+function servesAgain({ node, state, leader }: ServerLook): Verdict {
+  const serves = (state === 'active' || state === 'standby') && leader !== ''
+  return {
+    passed: serves,
+    detail: serves ? `${node} is ${state}, and a write went through it` : `${node} is ${state}`,
+  }
 }
 
 /** What a token keeps for itself: every token has such a place, and it goes through the consensus like all else (its page "Cubbyhole secrets engine"). */

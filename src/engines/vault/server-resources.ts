@@ -9,7 +9,7 @@ import { unit } from '../../resources/service/unit.ts'
 import { user } from '../../resources/user/user.ts'
 import { auditFolder, auditRotation } from './audit-resources.ts'
 import { configText, raftFolder, serverConfig } from './config.ts'
-import { CONFIG_FILE, FOLDER, PROGRAM, tlsFiles, UNIT, VAULT_USER } from './names.ts'
+import { CONFIG_FILE, consulFiles, FOLDER, PROGRAM, tlsFiles, UNIT, VAULT_USER } from './names.ts'
 import type { Group, VaultNode } from './setup.ts'
 import { serverUnitText } from './unit-text.ts'
 
@@ -20,6 +20,8 @@ export interface ServerParts {
   readonly release: Content
   readonly authorityPem: string
   readonly certificate: { readonly certificatePem: string; readonly keyPem: string }
+  /** What Consul is asked with, where the data lie there. */
+  readonly consul?: { readonly authorityPem: string; readonly token: string }
 }
 
 /** For the server alone. */
@@ -35,16 +37,13 @@ export function serverResources(parts: ServerParts): readonly Resource[] {
   const auditFiles = audit ? [auditFolder()] : []
   const program = file({ path: PROGRAM, content: parts.release, mode: '755', stage: BEFORE_CONFIGURATION })
   const certificates = certificateFiles(parts)
+  const forConsul = consulFilesOf(parts)
   const configuration = file({
     path: CONFIG_FILE,
     content: configText(serverConfig(servers, node)),
     needs: [addressOf(program)],
   })
-  const unitFile = unit({
-    name: UNIT,
-    content: serverUnitText({ dataFolder, memoryBytes: node.board.memoryBytes, audit, network: networkUnit }),
-    needs: [addressOf(program)],
-  })
+  const unitFile = unit({ name: UNIT, content: unitContent(parts), needs: [addressOf(program)] })
   return [
     oldState(servers),
     group({ name: VAULT_USER, system: true }),
@@ -52,20 +51,34 @@ export function serverResources(parts: ServerParts): readonly Resource[] {
     program,
     directory({ path: FOLDER }),
     directory({ path: dataFolder, ...OWN, purge: true }),
+    // Also where the data lie in Consul: what was moved from there is not taken away by the run that no longer needs it.
     directory({ path: raftFolder(dataFolder), ...OWN, purge: true }),
     ...auditFiles,
     ...certificates,
+    ...forConsul,
     configuration,
     unitFile,
     service({
       name: UNIT,
-      restartOn: [program, unitFile, configuration].map(addressOf),
+      restartOn: [program, unitFile, configuration, ...forConsul].map(addressOf),
       // A folder that was lost and is back is written to only after that.
       reloadOn: [...certificates, ...auditFiles].map(addressOf),
       needs: networkUnit === undefined ? [] : [`service:${networkUnit}`],
     }),
     ...(audit ? auditRotation() : []),
   ]
+}
+
+function unitContent({ group: { dataFolder, networkUnit, options }, node }: ServerParts): string {
+  const { audit, storage } = options
+  const { memoryBytes } = node.board
+  return serverUnitText({
+    dataFolder,
+    memoryBytes,
+    audit,
+    network: networkUnit,
+    inConsul: storage === 'consul',
+  })
 }
 
 /** The key is for the server alone; the certificates may be read by whoever talks to it. */
@@ -76,6 +89,22 @@ function certificateFiles({ authorityPem, certificate }: ServerParts): readonly 
     file({
       path: tlsFiles.key,
       content: certificate.keyPem,
+      mode: '600',
+      owner: VAULT_USER,
+      group: VAULT_USER,
+      sensitive: true,
+    }),
+  ]
+}
+
+/** Both are read when it starts. */
+function consulFilesOf({ consul }: ServerParts): readonly Resource[] {
+  if (consul === undefined) return []
+  return [
+    file({ path: consulFiles.authority, content: consul.authorityPem }),
+    file({
+      path: consulFiles.token,
+      content: consul.token,
       mode: '600',
       owner: VAULT_USER,
       group: VAULT_USER,

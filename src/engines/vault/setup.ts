@@ -88,12 +88,18 @@ export interface Access {
   readonly authorityPem: string
   /** The keys as they are now. */
   readonly keys: () => Keys
+  /**
+   * Where the data lie in Consul: `HOST:8201` of all servers that are to be. None of them votes: whoever holds the lock there is active, and each
+   * that is open stands in for it. Left out where they have a consensus of their own, whose members are asked for.
+   */
+  readonly members?: readonly string[]
 }
 
-/** The secrets that the controller asks with. */
-export function accessOf(secrets: RoleSecrets, options: VaultOptions): Access {
+/** The secrets that the controller asks with, and what it knows beforehand. */
+export function accessOf(secrets: RoleSecrets, { options, servers }: Group): Access {
   return {
     authorityPem: secrets.authority(secretNames.authority).certificatePem,
     keys: () => keysIn(secrets, options),
+    ...(options.storage === 'consul' && { members: servers.map(clusterAddress) }),
   }
 }

@@ -4,7 +4,7 @@ import { quorumProblems } from '../autopilot/quorum.ts'
 import type { HealthReply } from '../autopilot/replies.ts'
 import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { activeAmong, askServers, type ServerLook } from './ask-server.ts'
-import { lostKeys } from './begin.ts'
+import { lostKeys, waitsForBackup } from './begin.ts'
 import type { Servers } from './bring-in.ts'
 import { ENGINE } from './names.ts'
 
@@ -17,32 +17,44 @@ export function vaultProbe(servers: Servers): EngineProbe {
   }
 }
 
-async function askStatus(
-  { group, nodes, access }: Servers,
-  link: NodeLink,
-  node: string,
-): Promise<EngineStatus> {
+async function askStatus(servers: Servers, link: NodeLink, node: string): Promise<EngineStatus> {
+  const { group, nodes, access } = servers
   const looks = await askServers(link, group.servers, nodes, access)
   const own = looks.find((look) => look.node === node)
   if (own === undefined || own.state === 'silent') {
     throw new Error(`Vault on ${node} cannot be asked: ${own?.problem ?? 'it is to be no server'}`)
   }
   const keptKeys = access.keys().rootToken !== undefined
-  return statusOf(looks, keptKeys ? undefined : group.options.generation)
+  const waits = waitsForBackup(looks, servers)
+  return statusOf(looks, {
+    ...(!keptKeys && { lost: group.options.generation }),
+    ...(waits !== undefined && { waits }),
+    votes: access.members === undefined,
+  })
 }
 
-/** From what was said to one statement. `lost`: the generation whose keys are not kept. */
-export function statusOf(looks: readonly ServerLook[], lost?: number): EngineStatus {
+/** What is known beside the looks. */
+export interface StatusAside {
+  /** The generation whose keys are not kept. */
+  readonly lost?: number
+  /** What to do when keys are kept and nobody has begun. */
+  readonly waits?: string
+  /** Whether the servers have a consensus of their own. */
+  readonly votes: boolean
+}
+
+/** From what was said to one statement. */
+export function statusOf(looks: readonly ServerLook[], { lost, waits, votes }: StatusAside): EngineStatus {
   const active = activeAmong(looks)
   const begun = looks.find(({ state }) => state !== 'new' && state !== 'silent')
   const problems = [
     ...(lost !== undefined && begun !== undefined ? [lostKeys(begun.node, lost)] : []),
-    ...looks.flatMap(problemOf),
+    ...(waits === undefined ? looks.flatMap(problemOf) : [waits]),
     ...(active?.health === undefined ? [] : quorumProblems(...ofThoseThatServe(looks, active.health))),
     ...(active === undefined && begun !== undefined ? ['no server is active: nobody gets an answer'] : []),
   ]
   const unknown =
-    active !== undefined && active.health === undefined
+    votes && active !== undefined && active.health === undefined
       ? [`who votes: ${active.problem || 'nobody says'}`]
       : []
   const open = looks.filter(serves).length
@@ -89,7 +101,7 @@ function problemOf({ node, state, problem }: ServerLook): string[] {
     case 'sealed':
       return [`${node} is sealed: bramble apply opens it`]
     case 'removed':
-      return [`${node} was taken out of the group and says so itself`]
+      return [`${node} was taken out of the group: bramble apply sets its data aside and takes it in anew`]
     case 'cut-off':
       return [`${node} does not reach the server that is active`]
     default:

@@ -5,7 +5,8 @@ import { granted } from '../steps/reply.ts'
 import { withApi } from './api.ts'
 import { activeAmong, askServers } from './ask-server.ts'
 import type { Servers } from './bring-in.ts'
-import { ENGINE, UNIT } from './names.ts'
+import { interrupts } from './group.ts'
+import { ENGINE } from './names.ts'
 import { anything } from './replies.ts'
 
 const TAKE_OVER_SECONDS = 30
@@ -15,7 +16,7 @@ export function stepDown(servers: Servers, node: string): Drain {
   return {
     name: ENGINE,
     node,
-    interruptedBy: (address) => address === `service:${UNIT}`,
+    interruptedBy: interrupts(servers.group.options),
     before: (link) => handOver(servers, link, node),
     // Whoever is active by then stays it.
     after: () => Promise.resolve(),

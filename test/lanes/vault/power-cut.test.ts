@@ -10,6 +10,7 @@ import {
   keys,
   lacksVault,
   raftIds,
+  raftVoters,
   releases,
   SERVERS,
   vaultOn,
@@ -35,11 +36,14 @@ await describePowerCut({
       expect(new Set(texts).size).toBe(6)
       const look =
         'grep -rlF -f - /etc /var /root /home /run /tmp /srv /opt 2>/dev/null; grep -lF -f - /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null; true'
+      const script = look.replaceAll('-f -', '-f /dev/shm/keys')
       for (const node of SERVERS) {
         await given().write(node, '/dev/shm/keys', `${texts.join('\n')}\n`, '600')
-        const script = look.replaceAll('-f -', '-f /dev/shm/keys')
         expect([node, await given().text(node, 'sh', '-c', script)]).toEqual([node, ''])
-        await given().output(node, 'rm', '/dev/shm/keys')
+        // What is looked with finds what there is.
+        await given().write(node, '/var/lib/left-behind', `of ${texts[0]}\n`, '600')
+        expect([node, await given().text(node, 'sh', '-c', script)]).toEqual([node, '/var/lib/left-behind'])
+        await given().output(node, 'rm', '/dev/shm/keys', '/var/lib/left-behind')
       }
     })
 
@@ -88,6 +92,25 @@ await describePowerCut({
       const after = await raftIds(given(), 'ant')
       expect([after.length, after.filter((id) => !before.includes(id)).length]).toEqual([3, 1])
       expect((await healths(given())).toSorted()).toEqual(['200', '429', '429'])
+    })
+
+    it('takes a server that somebody has taken out in again, as a new member, and keeps its data aside', async () => {
+      const active = await activeServer(given())
+      const out = SERVERS.find((name) => name !== active) ?? ''
+      const before = await raftVoters(given(), active)
+      const own = (await given().output(out, 'hostname', '-I')).split(' ')
+      const id = before.find(({ address }) => own.includes(address.replace(/:\d+$/, '')))?.id ?? ''
+      await vaultOn(given(), active, 'operator', 'raft', 'remove-peer', id)
+      await holds(`${out} says so itself`, async () => (await health(given(), out)) === '530')
+      const { code, text } = await given().bramble('status')
+      expect([code === 0, text.includes(`${out} was taken out of the group`)]).toEqual([false, true])
+      await given().apply()
+      await given().well()
+      const after = await raftIds(given(), active)
+      expect([after.length, after.includes(id)]).toEqual([3, false])
+      expect((await healths(given())).toSorted()).toEqual(['200', '429', '429'])
+      expect(await given().text(out, 'ls', '/var/lib/vault')).toBe('raft\nraft.before')
+      expect((await given().apply()).outcome).toBe('unchanged')
     })
 
     it('shows a new certificate without being sealed', async () => {

@@ -11,7 +11,8 @@ export const SERVERS = ['ant', 'bee', 'cow'] as const
 const SHARES = 5
 
 const vault = await builtProgram('vault')
-const mirror = await ReleaseServer.start()
+/** Serves Vault. */
+export const mirror = await ReleaseServer.start()
 if (!('lacks' in vault)) await mirror.addEngine('vault')
 afterAll(() => mirror.stop())
 
@@ -77,9 +78,17 @@ export async function holds(what: string, condition: () => Promise<boolean>): Pr
 
 /** The ids by which the consensus knows its voters. */
 export async function raftIds(cluster: ClusterUnderTest, through: string): Promise<readonly string[]> {
+  return (await raftVoters(cluster, through)).map(({ id }) => id)
+}
+
+/** Its voters, by their ids and `HOST:PORT`. */
+export async function raftVoters(
+  cluster: ClusterUnderTest,
+  through: string,
+): Promise<readonly { readonly id: string; readonly address: string }[]> {
   const text = await vaultOn(cluster, through, 'operator', 'raft', 'list-peers', '-format=json')
   const { data } = JSON.parse(text) as {
-    data: { config: { servers: { node_id: string; voter: boolean }[] } }
+    data: { config: { servers: { node_id: string; address: string; voter: boolean }[] } }
   }
-  return data.config.servers.filter(({ voter }) => voter).map(({ node_id: id }) => id)
+  return data.config.servers.filter(({ voter }) => voter).map(({ node_id: id, address }) => ({ id, address }))
 }

@@ -32,6 +32,8 @@ export class World {
   readonly ports = new Map<string, number>()
   token = ROOT
   readonly audits: Record<string, unknown> = {}
+  /** No device can be made, as when its folder is not there. */
+  refusesAudit = false
   readonly #open: Server[] = []
   readonly #authority: Pem
 
@@ -112,8 +114,14 @@ export class World {
       }
       case 'GET /v1/sys/audit':
         return [200, { data: this.audits }]
+      case 'GET /v1/sys/mounts':
+      case 'GET /v1/sys/auth':
+        return [200, { data: {} }]
+      case 'GET /v1/sys/policies/acl':
+        return [200, { data: { keys: ['default', 'root'] } }]
       default: {
         const device = /^PUT \/v1\/sys\/audit\/(.+)$/.exec(asked)?.[1]
+        if (device !== undefined && this.refusesAudit) return [400, { errors: ['sanity check failed'] }]
         if (device !== undefined) this.audits[`${device}/`] = JSON.parse(body)
         return device !== undefined || asked.startsWith('POST /v1/cubbyhole/')
           ? [204, undefined]
