@@ -129,6 +129,8 @@ function withoutWrong(value: unknown, findings: readonly Finding[]): unknown {
   const paths = findings.map(({ path, missing }) => {
     // What is left of a check without its wrong part would be a check that asks nothing.
     if (path[0] === 'services' && path[2] === 'check') return path.slice(0, 3)
+    // What the other keys of a service mean hangs on these.
+    if (path[0] === 'services' && (path[2] === 'run' || path[2] === 'schedule')) return path.slice(0, 2)
     return missing && path.length > 1 ? path.slice(0, -1) : path
   })
   const rest = without(value, paths)

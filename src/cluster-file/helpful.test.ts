@@ -9,6 +9,7 @@ const roles = {
       time: z
         .object({ sync: z.boolean().default(true), servers: z.array(z.string()).default([]) })
         .optional(),
+      volumes: z.record(z.string(), z.string()).default({}).describe('Folders, by name.'),
     }),
   },
 }
@@ -29,6 +30,14 @@ function said(change: (text: string) => string): string[] {
     return `${code}:${line}: ${fix.split('\n')[0]}`
   })
 }
+
+it('says what the entries of a map of names mean', () => {
+  const text = FILE.replace('on: all', 'on: all, volumes: { media: {} }')
+  const { diagnostics } = readClusterFile({ path: 'cluster.yaml', text }, { roles })
+  expect(diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+    ['WRONG_TYPE', 'write text\n(Folders, by name)'],
+  ])
+})
 
 describe('a slip is answered once, with what to write', () => {
   it.each([

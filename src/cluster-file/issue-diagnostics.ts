@@ -85,13 +85,14 @@ function wrongType(path: KeyPath, expected: readonly string[], subject: Subject)
   const issue = quoted === undefined ? undefined : firstIssueOf(quoted, path, schema)
   // Quotes alone would bring the next complaint.
   if (issue !== undefined) return badValue(path, issue, subject)
+  const instead = mapInstead(path, found, expected, schema)
   const details = {
     key: keyPathText(path),
     expected: sortsText(expected),
     found: foundText(found),
-    description: meaning(path, schema),
+    description: meaning(path, schema) || (instead === undefined ? meaningOfMap(path, schema) : ''),
     quoted,
-    instead: mapInstead(path, found, expected, schema),
+    instead,
   }
   return { diagnostic: keyCodes.WRONG_TYPE(details, { where: positions.of(path) }), path, missing: false }
 }
@@ -161,9 +162,14 @@ function squeezed(found: string, choices: readonly string[]): string | undefined
 function meaning(path: KeyPath, schema: z.core.$ZodType): string {
   const own = path.findLastIndex((step) => typeof step === 'string')
   const key = path[own]
-  return (
-    knownKeysAt(schema, path.slice(0, Math.max(own, 0))).find(({ name }) => name === key)?.description ?? ''
-  )
+  const parent = path.slice(0, Math.max(own, 0))
+  return knownKeysAt(schema, parent).find(({ name }) => name === key)?.description ?? ''
+}
+
+/** The description of the map of names in which a value stands. */
+function meaningOfMap(path: KeyPath, schema: z.core.$ZodType): string {
+  const parent = path.slice(0, -1)
+  return schemasAt(schema, parent).some((one) => one instanceof z.ZodRecord) ? meaning(parent, schema) : ''
 }
 
 function textOf(value: unknown): string | undefined {

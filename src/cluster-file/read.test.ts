@@ -129,6 +129,13 @@ roles:
     ])
   })
 
+  it('in what a service runs, or when, say nothing of what hangs on it', () => {
+    const services =
+      '  a: { on: all, run: { container: web } }\n  b: { on: all, schedule: often, missed: skip }\n'
+    const { diagnostics } = read(`${SMALL}services:\n${services}`)
+    expect(diagnostics.map(({ code }) => code)).toEqual(['BAD_VALUE', 'BAD_VALUE'])
+  })
+
   it('in the options of a role say what the role says, at the place of the value', () => {
     const { diagnostics } = read(`${SMALL}roles:\n  consul-server: { on: all, ui: nobody }\n`)
     expect(diagnostics).toMatchObject([

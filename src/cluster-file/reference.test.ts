@@ -18,6 +18,7 @@ describe('the reference of the cluster file', () => {
       '## services.NAME.on',
       '## services.NAME.check',
       '## services.NAME.run',
+      '## services.NAME.update',
       '## window',
       '## releases',
       '## lab',

@@ -19,22 +19,21 @@ export interface OrderedNode {
   readonly paces: readonly { readonly of: string; readonly pace?: Pace | undefined }[]
 }
 
+/** What the order of nodes is read from. */
+type Known = Pick<Resolved, 'cluster' | 'roles' | 'bare' | 'complete' | 'lock'>
+
 /** These nodes, in the order of the cluster file. */
-export function orderedNodes(
-  { cluster, roles, bare, complete }: Pick<Resolved, 'cluster' | 'roles' | 'bare' | 'complete'>,
-  inScope: ReadonlySet<string>,
-): readonly OrderedNode[] {
-  const leaving = complete.nodes.filter(({ name }) => bare.has(name))
-  const stoodOn = new Map(leaving.map((node) => [node.name, followedBy(complete, roles, node)]))
-  const standingOn = (name: string): string[] =>
-    [...stoodOn].flatMap(([node, after]) => (after.includes(name) ? [node] : []))
+export function orderedNodes(known: Known, inScope: ReadonlySet<string>): readonly OrderedNode[] {
+  const { cluster, roles } = known
+  const follows = new Map(cluster.nodes.map((node) => [node.name, followedBy(cluster, roles, node)]))
+  const lastAfter = lastAfterIn(known, follows)
   return cluster.nodes
     .filter(({ name }) => inScope.has(name))
     .map((node) => ({
       name: node.name,
       roles: node.roles,
-      follows: followedBy(cluster, roles, node),
-      ...(bare.has(node.name) && { lastAfter: standingOn(node.name) }),
+      follows: follows.get(node.name) ?? [],
+      ...lastAfter(node.name),
       ...(cluster
         .usesOn(node.name)
         .some(({ role, options }) =>
@@ -48,4 +47,23 @@ export function orderedNodes(
         ...cluster.servicesOn(node.name).map(({ name }) => ({ of: `service ${name}` })),
       ],
     }))
+}
+
+/** Says of a node who stands on what is taken from it: on one that is laid bare as the file has it, on others by the memory of the lock. */
+function lastAfterIn(
+  { roles, bare, complete, lock }: Known,
+  follows: ReadonlyMap<string, readonly string[]>,
+): (name: string) => Pick<OrderedNode, 'lastAfter'> {
+  const laidBare = complete.nodes.filter(({ name }) => bare.has(name))
+  const stoodOn = laidBare.map((node) => [node.name, followedBy(complete, roles, node)] as const)
+  const before = Object.entries(lock.follows ?? {})
+  return (name) => {
+    const standing = stoodOn.filter(([, after]) => bare.has(name) && after.includes(name))
+    // Who has stood on it, and does no more, has something of it until it was changed.
+    const leaving = before.filter(
+      ([node, after]) => after.includes(name) && follows.get(node)?.includes(name) === false,
+    )
+    const all = [...new Set([...standing, ...leaving].map(([node]) => node))]
+    return bare.has(name) || all.length > 0 ? { lastAfter: all } : {}
+  }
 }

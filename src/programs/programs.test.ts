@@ -47,11 +47,30 @@ describe('the unit that keeps a declared service running', () => {
 
   it.each([
     ['run: { unit: "motor on" }', 'BAD_VALUE'],
-    ['run: { container: nginx }', 'UNKNOWN_KEY'],
-    ['run: { binary: /opt/motor }', 'UNKNOWN_KEY'],
-  ])('is the only thing that can be asked for: %s is refused with its place', (run, code) => {
+    ['run: { container: nginx }', 'BAD_VALUE'],
+    ['run: { binary: motor }', 'BAD_VALUE'],
+    ['run: { binary: /bin/motor }, schedule: "61 * * * *"', 'BAD_VALUE'],
+    ['run: { binary: /bin/motor }, time_zone: Atlantis', 'BAD_VALUE'],
+    ['run: { binary: /bin/motor }, env: { 1A: x }', 'BAD_VALUE'],
+    ['run: { binary: /bin/motor, args: [{ from: { secret: x } }] }', 'SECRET_NOT_TAKEN'],
+  ])('is not asked for by %s, which is refused with its place', (run, code) => {
     const { diagnostics } = read(`  motor: { on: [a], ${run} }\n`)
     const found = diagnostics.find((diagnostic) => diagnostic.code === code)
     expect(found?.where).toMatchObject({ file: 'cluster.yaml', line: 5 })
+  })
+})
+
+describe('the unit that is made for a program', () => {
+  it('is on the node that was chosen, shares the folder of the environment, and is started anew for a program that a role brings', () => {
+    const cluster = resolved(
+      '  motor: { run: { binary: /usr/local/bin/motor }, env: { A: 1 } }\n  gear: { run: { binary: /bin/gear }, env: { B: 2 } }\n',
+      'roles: { files: { on: all, path: /usr/local/bin/motor, mode: "755", content: x } }\n',
+    )
+    const provisions = { secrets: secretsFixture(), release: releaseFixture }
+    const all = nodeResources(cluster, 'a', provisions)
+    expect(all.filter(({ name }) => name === '/etc/bramble-services')).toHaveLength(1)
+    const motor = all.find(({ name }) => name === 'bramble-motor.service')
+    expect(motor?.inputs[0]).toContain('file:/usr/local/bin/motor')
+    expect(unitsOf(cluster, 'b')).toEqual([])
   })
 })

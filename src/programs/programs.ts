@@ -4,16 +4,17 @@ import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
 import type { ClusterStore, Drain, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
+import type { ServiceProbe } from '../engines/service-probe.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../resources/kind.ts'
 import { kinds } from '../resources/registry.generated.ts'
-import { service } from '../resources/service/service.ts'
 import type { Role, RoleClusterContext, RoleContext } from '../roles/role.ts'
 import type { ClusterNode } from '../topology/node.ts'
 import { offersOf } from '../resolve/offers.ts'
 import { offerWish, onlyNamed } from '../wishes/offer.ts'
 import { referredWish } from '../wishes/wishes.ts'
+import { runningUnits } from './running-units.ts'
 import { splitWaiting } from './waiting.ts'
 import { clashDiagnostic, merged } from './merge-resources.ts'
 import { fileFrom } from '../wishes/file-wish.ts'
@@ -122,30 +123,6 @@ function groundOf(resources: readonly Resource[], { kinds: known = kinds }: Reso
   return [...new Set(resources.map(({ kind }) => kind))]
     .flatMap((name) => known[name]?.kind.ground?.() ?? [])
     .filter((resource) => !wanted.has(addressOf(resource)))
-}
-
-/** The units that keep the declared services of a node running. One that a role of the node keeps running is left to it. */
-function runningUnits(
-  cluster: Resolved['cluster'],
-  node: string,
-  ofRoles: readonly WantedResource[],
-): WantedResource[] {
-  const kept = new Set(
-    ofRoles.filter(({ resource }) => keepsRunning(resource)).map(({ resource }) => addressOf(resource)),
-  )
-  return cluster
-    .servicesOn(node)
-    .flatMap(({ name, unit }) => {
-      if (unit === undefined) return []
-      const resource = service({ name: unit, broughtByOthers: true })
-      return [{ resource, role: 'services', path: ['services', name, 'run', 'unit'] }]
-    })
-    .filter(({ resource }) => !kept.has(addressOf(resource)))
-}
-
-/** The first two columns of a unit say whether it is enabled and whether it runs. */
-function keepsRunning({ kind, row: [enabled, state] }: Resource): boolean {
-  return kind === 'service' && enabled === 'yes' && state === 'running'
 }
 
 function contextOf(
@@ -282,6 +259,13 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
       (placed) => placed.role.gates?.(contextOf(resolved, placed, provisions)) ?? [],
     ),
   }
+}
+
+/** How services are asked that something gives to nodes. */
+export function serviceProbesOf(resolved: Resolved, { secrets }: Provisions): readonly ServiceProbe[] {
+  return usesInOrder(resolved).flatMap(
+    ({ role, given }) => role.services?.({ ...given, secrets: onlyNamed(secrets, []) }) ?? [],
+  )
 }
 
 /** What these nodes stand on is looked at with them, also when none of those who are asked for it is among them. `needed` are offers. */

@@ -17,7 +17,21 @@ const needy = (name: string): Role =>
     follows: ({ options: { from } }) => [from],
     resources: () => [],
   }) as unknown as Role
-const roles = { fetcher: needy('fetcher'), keeper: { ...needy('keeper'), pace: { batch: 3 } } as const }
+/** A role whose node stands on each that has `core`. */
+const user = defineRole<z.output<typeof options>>({
+  name: 'user',
+  summary: 'It stands on those with core.',
+  options,
+  follows: ({ cluster }) => cluster.find('core').map(({ name }) => name),
+  resources: () => [],
+}) as unknown as Role
+const core = { ...needy('core'), follows: undefined } as unknown as Role
+const roles = {
+  core,
+  user,
+  fetcher: needy('fetcher'),
+  keeper: { ...needy('keeper'), pace: { batch: 3 } } as const,
+}
 
 function resolved(rolesText: string, bare?: ReadonlySet<string>) {
   const text = `cluster: office
@@ -31,7 +45,7 @@ ${rolesText}
 `
   const { file, positions } = readClusterFile(
     { path: 'cluster.yaml', text },
-    { roles: { fetcher: { options }, keeper: { options } } },
+    { roles: { core: { options }, user: { options }, fetcher: { options }, keeper: { options } } },
   )
   if (!file) throw new Error('it does not read')
   return resolve({ file, positions, roles, authorizedKeys: [], lock: EMPTY_LOCK, bare })
@@ -44,6 +58,21 @@ it('tells the rollout who stands on whom, who is reached through whom, and at wh
     { name: 'ant', roles: ['fetcher'], follows: [], paces: [{ of: 'fetcher' }] },
     { name: 'bee', roles: ['fetcher'], follows: ['ant'], through: 'ant', paces: [{ of: 'fetcher' }] },
     { name: 'cow', roles: ['keeper'], follows: [], paces: [{ of: 'keeper', pace: { batch: 3 } }] },
+  ])
+})
+
+it('lets those that give the same wait for none of each other: each has it from itself', () => {
+  const text = '  core: { on: [ant, bee] }\n  user: { on: all }'
+  const found = resolved(text)
+  expect(found.diagnostics).toEqual([])
+  const order = orderedNodes(found, new Set(['ant', 'bee', 'cow'])).map(({ name, follows }) => [
+    name,
+    follows,
+  ])
+  expect(order).toEqual([
+    ['ant', []],
+    ['bee', []],
+    ['cow', ['ant', 'bee']],
   ])
 })
 
@@ -74,5 +103,25 @@ it('refuses nodes that would wait for each other, where they stand', () => {
       where: { line: 4 },
       also: [{ place: { line: 5 } }],
     },
+  ])
+})
+
+it('takes from a node what others have stood on after they were changed, also where their role has left the file', () => {
+  const lock = { ...EMPTY_LOCK, follows: { bee: ['ant'], cow: ['ant', 'bee'] } }
+  const orderOf = (text: string) =>
+    orderedNodes({ ...resolved(text), lock }, new Set(['ant', 'bee', 'cow'])).map((node) => [
+      node.name,
+      node.follows,
+      node.lastAfter,
+    ])
+  expect(orderOf('  core: { on: ant }')).toEqual([
+    ['ant', [], ['bee', 'cow']],
+    ['bee', [], ['cow']],
+    ['cow', [], undefined],
+  ])
+  expect(orderOf('  fetcher: { on: cow, from: ant }')).toEqual([
+    ['ant', [], ['bee']],
+    ['bee', [], ['cow']],
+    ['cow', ['ant'], undefined],
   ])
 })

@@ -15,15 +15,15 @@ interface Following {
   readonly role: string
 }
 
-/** The other nodes of the cluster that a node goes after. */
+/** The other nodes of the cluster that a node goes after. One that gives what its role stands on has it from itself, and waits for no other that gives it too. */
 function following(cluster: Cluster, roles: Roles, node: ClusterNode): readonly Following[] {
-  return cluster
-    .usesOn(node.name)
-    .flatMap(({ role, options }) =>
-      (roles[role]?.follows?.({ options: options as never, node, cluster }) ?? [])
-        .filter((after) => after !== node.name && cluster.nodes.some(({ name }) => name === after))
-        .map((after) => ({ after, role })),
-    )
+  return cluster.usesOn(node.name).flatMap(({ role, options }) => {
+    const givers = roles[role]?.follows?.({ options: options as never, node, cluster }) ?? []
+    if (givers.includes(node.name)) return []
+    return givers
+      .filter((after) => cluster.nodes.some(({ name }) => name === after))
+      .map((after) => ({ after, role }))
+  })
 }
 
 /** Names of the nodes that come through before this one. */

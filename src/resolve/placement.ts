@@ -1,14 +1,17 @@
 /** Puts roles and services on nodes: selections first, `rest` last, choices kept from run to run. */
 import type { KeyPath, Positions } from '../cluster-file/positions.ts'
 import type { ClusterFile, RoleUse } from '../cluster-file/schema.ts'
-import { selectionText, serviceSelection } from '../cluster-file/selector.ts'
+import { selectionText } from '../cluster-file/selector.ts'
 import { selectNodes, type Candidate, type Choice, type SelectionContext } from '../cluster-file/select.ts'
 import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Role } from '../roles/role.ts'
+import { placeProblems, placeService, type ServicePlace } from './service-placement.ts'
 
 /** Roles by name, as far as placing them needs to know. */
-export type PlacedRoles = Readonly<Record<string, Pick<Role, 'conflicts' | 'family' | 'requires'>>>
+export type PlacedRoles = Readonly<
+  Record<string, Pick<Role, 'conflicts' | 'family' | 'orchestrates' | 'requires'>>
+>
 
 /** One use of a role and its nodes. */
 export interface PlacedUse {
@@ -21,8 +24,8 @@ export interface PlacedUse {
 export interface Placement {
   /** Nodes of each use of each role, roles and uses in the order of the cluster file. */
   readonly roles: ReadonlyMap<string, readonly PlacedUse[]>
-  /** Nodes of each service. */
-  readonly services: ReadonlyMap<string, readonly string[]>
+  /** Who keeps each service running, and where. */
+  readonly services: ReadonlyMap<string, ServicePlace>
   readonly choices: Readonly<Record<string, readonly string[]>>
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -66,15 +69,14 @@ export function place(input: PlacementInput): Placement {
     )
   }
   diagnostics.push(...conflicts(placed, input), ...missingRoles(placed, input))
+  const orchestrated = orchestratedNodes(placed, input.roles)
   const services = new Map(
-    Object.entries(input.file.services).map(([name, service]) => [
+    Object.entries(input.file.services).map(([name, entry]) => [
       name,
-      choose({
-        on: serviceSelection(service),
-        path: ['services', name, service.on === undefined ? 'needs' : 'on'],
-      }),
+      placeService(name, entry, { orchestrated, choose }),
     ]),
   )
+  diagnostics.push(...placeProblems(input.file, services, orchestrated, input.positions))
   return { roles: inFileOrder(uses, placed), services, choices, diagnostics }
 }
 
@@ -90,8 +92,23 @@ export function withoutNodes(
   return {
     ...placement,
     roles: new Map([...placement.roles].map(([role, uses]) => [role, usesLeft(role, uses)])),
-    services: new Map([...placement.services].map(([name, nodes]) => [name, left(nodes)])),
+    services: new Map(
+      [...placement.services].map(([name, { by, nodes }]) => [name, { by, nodes: left(nodes) }]),
+    ),
   }
+}
+
+/** Nodes by who gives work to them. */
+function orchestratedNodes(
+  placed: ReadonlyMap<string, readonly PlacedUse[]>,
+  roles: PlacedRoles,
+): ReadonlyMap<string, readonly string[]> {
+  const nodes = new Map<string, readonly string[]>()
+  for (const [name, uses] of placed) {
+    const by = roles[name]?.orchestrates
+    if (by !== undefined) nodes.set(by, [...(nodes.get(by) ?? []), ...nodesOf(uses)])
+  }
+  return nodes
 }
 
 /** Nodes with any of these uses. */

@@ -11,7 +11,7 @@ import { resolveCodes } from '../diagnostics/catalogue/resolve.ts'
 import type { Role, SettledValue } from '../roles/role.ts'
 import type { BoardFacts, ClusterNode } from '../topology/node.ts'
 import type { Cluster, RoleOnNode, RoleOnNodes } from '../topology/cluster.ts'
-import type { ClusterService } from '../topology/service.ts'
+import { SYSTEMD, type PlacedService } from '../topology/service.ts'
 import { fileFrom, type WishedFiles } from '../wishes/file-wish.ts'
 import { boardFacts, isBoardKnown, systemArchitecture, type FactMap } from './board-facts.ts'
 import type { ClusterLock } from '../cluster-lock/cluster-lock.ts'
@@ -20,6 +20,7 @@ import { place, withoutNodes, type Placement } from './placement.ts'
 import { followLoops } from './follows.ts'
 import { portsTakenTwice } from './ports.ts'
 import { databasesOnShares } from './volumes.ts'
+import { serviceOf } from './service-placement.ts'
 import { sharedOf, type SharedKey } from './shared.ts'
 
 /** What resolve is given. */
@@ -207,7 +208,7 @@ function clusterOf(
 ): Omit<Cluster, SharedKey> {
   const { file } = input
   const byName = new Map(nodes.map((node) => [node.name, node]))
-  const services = servicesOf(file)
+  const services = placedServices(file, placement)
   const named = (names: readonly string[]): ClusterNode[] => names.flatMap((name) => byName.get(name) ?? [])
   const uses = new Map(
     [...placement.roles].map(([role, placed]) => [
@@ -235,24 +236,21 @@ function clusterOf(
     options: <Options>(role: string) => file.roles[role]?.[0]?.options as Options | undefined,
     isSecret: holdsStandIn,
     pinned: (engine) => input.lock.releases[engine]?.version,
-    servicesOn: (node) =>
-      [...placement.services].flatMap(([name, on]) => (on.includes(node) ? (services.get(name) ?? []) : [])),
+    services: () => services,
+    servicesOn: (node) => services.flatMap((one) => (isHere(one, node) ? [one.service] : [])),
   }
 }
 
-function servicesOf({ services }: ClusterFile): ReadonlyMap<string, ClusterService> {
-  return new Map(Object.entries(services).map(([name, entry]) => [name, serviceOf(name, entry)]))
+/** Whether the systemd of this node runs it, or nobody does and it is only announced there. */
+function isHere({ by, nodes }: PlacedService, node: string): boolean {
+  return by === SYSTEMD && nodes.includes(node)
 }
 
-function serviceOf(name: string, entry: ClusterFile['services'][string]): ClusterService {
-  return {
-    name,
-    ...(entry.port !== undefined && { port: entry.port, to: entry.to }),
-    tags: entry.tags,
-    meta: entry.meta,
-    checks: entry.check,
-    ...(entry.run && { unit: entry.run.unit }),
-  }
+function placedServices({ services }: ClusterFile, placement: Placement): readonly PlacedService[] {
+  return Object.entries(services).flatMap(([name, entry]) => {
+    const found = placement.services.get(name)
+    return found === undefined ? [] : [{ service: serviceOf(name, entry), ...found }]
+  })
 }
 
 function findings(

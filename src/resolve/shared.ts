@@ -86,8 +86,8 @@ function providedBy(cluster: Cluster, roles: Roles): readonly ProvidedOnNode[] {
           (one): ProvidedOnNode => ({ ...one, node: node.name, role }),
         ),
       ),
-    ...cluster.servicesOn(node.name).flatMap(({ name, port, to }): ProvidedOnNode[] =>
-      port === undefined
+    ...cluster.services().flatMap(({ service: { name, port, to }, nodes }): ProvidedOnNode[] =>
+      port === undefined || !nodes.includes(node.name)
         ? []
         : [
             {

@@ -105,11 +105,12 @@ class Taking {
   }
 }
 
-/** Only what roles are told reaches the nodes as a content, and a password on its way to sudo; all else is read before the secrets are opened. */
+/** Only what roles are told reaches the nodes as a content, the environment of a service, and a password on its way to sudo; all else is read before the secrets are opened. */
 function maySecretStand(path: KeyPath): boolean {
   const [top, , third, ...below] = path
   if (path.at(-1) === 'sudo_password') return top === 'access' || top === 'nodes'
   if (top === 'roles') return third !== 'on' && third !== 'count' && below[0] !== 'on' && below[0] !== 'count'
+  if (top === 'services') return third === 'env'
   return top === 'nodes' && third === 'options'
 }
 

@@ -5,11 +5,12 @@ import type { Positions } from '../positions.ts'
 import { PROBES } from '../service-schema.ts'
 import type { ServiceEntry } from '../service-schema.ts'
 import type { Rule } from './rule.ts'
+import { workProblems } from './service-work.ts'
 
 /** Every service says where it runs; every check has exactly one probe. */
 export const servicesRun: Rule = (file, positions) =>
   Object.entries(file.services).flatMap(([name, service]) => [
-    ...(service.on === undefined && service.needs.length === 0
+    ...(service.on === undefined && service.needs.length === 0 && !isWork(service)
       ? [
           clusterCodes.SERVICE_WITHOUT_NODES(
             { service: name },
@@ -18,7 +19,13 @@ export const servicesRun: Rule = (file, positions) =>
         ]
       : []),
     ...checkProblems(name, service, positions),
+    ...workProblems(name, service, positions),
   ])
+
+/** A binary or a container may run anywhere; what is only announced, or a unit that is there, is somewhere. */
+function isWork({ run }: ServiceEntry): boolean {
+  return run?.binary !== undefined || run?.container !== undefined
+}
 
 function checkProblems(name: string, { check }: ServiceEntry, positions: Positions): readonly Diagnostic[] {
   return check.flatMap((one, index) => {

@@ -102,7 +102,8 @@ export const commandCodes = defineCodes({
     explain: '`bramble run --stdin` reads standard input to its end before it starts the program anywhere.',
   }),
   CONFIRMATION_MISSING: code<{
-    command: 'apply' | 'update' | 'upgrade' | 'secrets recreate' | 'node' | 'destroy' | 'reset'
+    command:
+      'apply' | 'update' | 'upgrade' | 'secrets recreate' | 'node' | 'destroy' | 'reset' | 'vault migrate'
   }>({
     origin: 'command',
     shownBy: 'src/cli/commands/apply.test.ts',

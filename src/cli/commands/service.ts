@@ -1,0 +1,62 @@
+/** `bramble service`: where the services of the cluster file run and how they stand, by the word of who runs them. */
+import type { ListedService } from '../../api/index.ts'
+import { SYSTEMD } from '../../topology/service.ts'
+import { subcommand, type Command, type Session } from '../command.ts'
+import type { Context } from '../context.ts'
+import { withExamples } from '../examples.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonText } from '../render/json.ts'
+import { renderTable, type Cell } from '../render/table.ts'
+
+/** Declares the command and what can be done. */
+export function define(command: Command, session: Session): void {
+  const list = subcommand(command, 'list', 'list them: who runs them, where, since when, and their next run')
+  withExamples(list, [
+    ['bramble service list', 'all services of the cluster file'],
+    ['bramble service list --json', 'for programs'],
+  ])
+  list.action((_, self) => session.run(self, showList))
+}
+
+const COLUMNS = ['NAME', 'BY', 'NODE', 'STATE', 'SINCE', 'NEXT RUN'].map((title) => ({ title }))
+
+async function showList(context: Context): Promise<ExitCode> {
+  const cluster = await context.openCluster()
+  const services = await (await context.api()).listServices(cluster)
+  const { terminal, common } = context
+  if (common.json) terminal.out(jsonText(services))
+  else if (services.length === 0) terminal.out('The cluster file has no services.\n')
+  else {
+    const { palette, width } = terminal
+    const lines = renderTable(COLUMNS, services.flatMap(rowsOf), {
+      titleStyle: palette.dim,
+      ...(width !== undefined && { width }),
+    })
+    terminal.out(lines.map((line) => `${line}\n`).join(''))
+  }
+  for (const { name, unknown } of services)
+    for (const why of unknown) terminal.err(`${terminal.palette.red('unknown')} ${name}: ${why}\n`)
+  if (services.some(({ unknown }: ListedService) => unknown.length > 0)) return EXIT.unreached
+  return services.every(isWell) ? EXIT.ok : EXIT.failure
+}
+
+/** What has not been run yet, and what is only announced, is not wrong. */
+function isWell({ instances, schedule, by, detail }: ListedService): boolean {
+  if (instances.length > 0) return instances.every(({ isWrong }) => !isWrong)
+  return detail !== undefined && (schedule !== undefined || by === SYSTEMD)
+}
+
+/** One for each place where it runs; at least one. */
+function rowsOf({ name, by, instances, detail, next, schedule, unknown }: ListedService): Cell[][] {
+  const when = next === undefined ? (schedule ?? '') : timeText(next)
+  const cells = (...texts: readonly string[]): Cell[] => texts.map((text) => ({ text }))
+  if (instances.length === 0)
+    return [cells(name, by, '', unknown.length > 0 ? 'unknown' : (detail ?? 'nowhere'), '', when)]
+  return instances.map(({ node, state, since }) =>
+    cells(name, by, node, state, since === undefined ? '' : timeText(since), when),
+  )
+}
+
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
