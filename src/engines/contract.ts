@@ -95,6 +95,11 @@ export interface RaftGroup {
    * comes after the nodes; before a member leaves its store is asked to {@link ClusterStore.grow}.
    */
   readonly joins: 'by-itself' | 'with-the-store'
+  /**
+   * How many members it takes; the majority when left out. `any-one`: the data are kept elsewhere, and a lock there says who serves, so each
+   * member that is ready can stand in for all.
+   */
+  readonly decides?: 'majority' | 'any-one'
   /** Asks one node what it sees of the group. Never rejects. */
   ask(link: NodeLink, node: string): Promise<MemberAnswer>
   /**
@@ -191,6 +196,14 @@ export interface StoreLook {
   readonly unseen: readonly Unseen[]
 }
 
+/** How a long wait is watched. */
+export interface Patience {
+  /** Given when the run is to end: whoever waits stops waiting, and says so. */
+  readonly signal?: AbortSignal | undefined
+  /** Told what is waited for, in a few words. */
+  readonly waits: (detail: string) => void
+}
+
 /** Where a store puts what its role offers: values that only the running engine makes. */
 export interface Handover {
   /** Names of the offers that are not there yet. Asked again after each step: what is kept is asked of no engine. */
@@ -201,6 +214,11 @@ export interface Handover {
    * the same answer, without the program. Rejects with a sentence when the program fails, and then keeps nothing.
    */
   ask(node: string, argv: readonly string[], input?: Uint8Array): Promise<Buffer>
+  /**
+   * Takes an answer to {@link ask} from a node where one is, without the program: for a store that finds kept what a run that was cut off has
+   * kept, and not taken away any more. Never rejects; where the node cannot be reached, the next run does it.
+   */
+  forget(node: string, argv: readonly string[]): Promise<void>
   /**
    * Keeps values by the names of their offers; those that came in one answer belong into one call. When it resolves they are encrypted and on
    * the disk for certain, and only then does a store go on. Rejects with a sentence when they could not be kept; the store then ends.
@@ -213,6 +231,8 @@ export interface ClusterStore {
   readonly name: string
   /** Nodes through which the engine can be asked, best first. */
   readonly members: readonly string[]
+  /** Names of stores that come before this one where both differ: what it makes stands on what they hold. */
+  readonly after?: readonly string[]
   /** Number of wanted resources, for the summary. */
   readonly size: number
   /** Resource (`kind:name`) that runs the engine on its members: while it is still to be created on all of them, there is no engine to ask. */
@@ -238,13 +258,15 @@ export interface ClusterStore {
   grow?(link: NodeLink, node: string, done: (outcome: ClusterOutcome) => void): Promise<void>
   /**
    * Makes it so, in the order of their needs; reports each as it is done. What the engine makes for others goes into `handover` before anything
-   * else is done with it. Rejects only when the engine cannot be asked.
+   * else is done with it. Rejects only when the engine cannot be asked. What takes minutes goes by `patience`; for as long as it takes where that
+   * is left out.
    */
   converge(
     link: NodeLink,
     node: string,
     done: (outcome: ClusterOutcome) => void,
     handover: Handover,
+    patience?: Patience,
   ): Promise<void>
 }
 

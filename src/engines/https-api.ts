@@ -1,10 +1,10 @@
 /** Asks an engine that answers over HTTPS on its node's loopback: TLS inside the SSH connection of the node, one question after the other over one stream. */
 import type { z } from 'zod'
-import { heard } from '../support/heard.ts'
 import { reasonOf } from '../support/reason.ts'
 import { greet } from '../support/shown-certificate.ts'
 import type { NodeLink } from './contract.ts'
 import { refusal, shaped } from './json-answer.ts'
+import { takesConnections } from './opened-api.ts'
 import type { Reply } from './steps/reply.ts'
 import { StreamHttp } from './stream-http.ts'
 
@@ -66,13 +66,7 @@ export class HttpsApi {
 
   /** Does something take connections at the port, whatever it answers? */
   listens(): Promise<boolean> {
-    return this.#link.connect(this.node, this.#access.port, 'taken').then(
-      (stream) => {
-        heard(stream).destroy()
-        return true
-      },
-      () => false,
-    )
+    return takesConnections(this.#link, this.node, this.#access.port)
   }
 
   /** Ends the connection; questions that are still open fail. */

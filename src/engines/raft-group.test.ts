@@ -146,6 +146,36 @@ describe('the arithmetic of a group', () => {
   })
 })
 
+describe('a group of which any one is enough', () => {
+  const peers = nodes(3).map((name): Peer => ({ name, node: name, voter: true, healthy: true }))
+  /** Those that are up know who serves; the others are silent. */
+  const state = (...up: readonly string[]): GroupState =>
+    groupState(
+      nodes(3),
+      nodes(3).map((node): MemberAnswer => {
+        const isUp = up.includes(node)
+        const said = { node, answers: isUp, listens: isUp, problem: '', peers: isUp ? peers : [] }
+        return { ...said, ...(isUp && up[0] !== undefined && { leader: up[0] }) }
+      }),
+      'any-one',
+    )
+
+  it('spares each of two, and not the last that serves', () => {
+    expect(mayInterrupt(state('n0', 'n1'), 'n0').passed).toBe(true)
+    expect(mayInterrupt(state('n0', 'n1'), 'n1').passed).toBe(true)
+    expect(mayInterrupt(state('n0'), 'n0').passed).toBe(false)
+    expect(mayInterrupt(state('n0'), 'n2').passed).toBe(true)
+    expect([state('n0', 'n1', 'n2'), state('n0')].map(({ failureTolerance }) => failureTolerance)).toEqual([
+      2, 0,
+    ])
+  })
+
+  it('takes turns, who serves last', () => {
+    expect(nextInTurn(nodes(3), [state('n1', 'n0', 'n2')])).toEqual(['n0'])
+    expect(nextInTurn(['n1', 'n2'], [state('n1', 'n0', 'n2')])).toEqual(['n2'])
+  })
+})
+
 describe('the order of turns', () => {
   it('takes the leader last, and who leaves after who stays', () => {
     const state = group({ voters: nodes(4), wanted: ['n0', 'n2', 'n3'] })

@@ -3,7 +3,10 @@
  * done to it. It counts the voters as they are, not as they are wanted: who is wanted and does not vote yet keeps nobody from leaving, and
  * who votes and is no longer wanted is still needed for a majority.
  */
-import type { MemberAnswer, Peer } from './contract.ts'
+import type { MemberAnswer, Peer, RaftGroup } from './contract.ts'
+
+/** How many members it takes: more than half of those that vote, or any one. */
+export type Decides = NonNullable<RaftGroup['decides']>
 
 /** One member of a group: who takes part, and who is to. */
 export interface GroupMember {
@@ -30,6 +33,8 @@ export interface GroupState {
   readonly failureTolerance: number
   /** Nodes that are to be members. */
   readonly wanted: readonly string[]
+  /** Any one member is enough; left out where it takes the majority. */
+  readonly decides?: 'any-one'
   /** Something listens, and nobody can be asked: then each is changed in its turn, and proven before the next. */
   readonly isUnknown?: true
   /**
@@ -55,13 +60,27 @@ export function majorityOf(voters: number): number {
   return Math.floor(voters / 2) + 1
 }
 
+/** How many of so many voters a group needs. */
+function neededOf({ decides }: { readonly decides?: Decides }, voters: number): number {
+  return decides === 'any-one' ? 1 : majorityOf(voters)
+}
+
 /** Members that so many voters can lose and still decide. */
-function spareOf(voters: number): number {
-  return Math.max(0, voters - majorityOf(voters))
+function spareOf(state: { readonly decides?: Decides }, voters: number): number {
+  return Math.max(0, voters - neededOf(state, voters))
 }
 
 /** From what members say to one statement about the group. */
-export function groupState(wanted: readonly string[], said: readonly MemberAnswer[]): GroupState {
+export function groupState(
+  wanted: readonly string[],
+  said: readonly MemberAnswer[],
+  decides: Decides = 'majority',
+): GroupState {
+  const state = stateOf(wanted, said, decides)
+  return decides === 'any-one' ? { ...state, decides } : state
+}
+
+function stateOf(wanted: readonly string[], said: readonly MemberAnswer[], decides: Decides): GroupState {
   const answers = said.map((one) => ({ ...one, peers: one.peers.map((peer) => placed(peer, said)) }))
   const isUnknown = answers.every((one) => !one.answers) && answers.some(({ listens }) => listens)
   const formed = isUnknown || answers.some(({ leader, peers }) => leader !== undefined || peers.length > 0)
@@ -90,8 +109,15 @@ export function groupState(wanted: readonly string[], said: readonly MemberAnswe
       }
     }),
   )
-  const failureTolerance = toleranceOf(members)
-  return { formed, isLed: true, members, failureTolerance, wanted, detail: detailOf(members) }
+  const failureTolerance = toleranceOf(members, decides)
+  return {
+    formed,
+    isLed: true,
+    members,
+    failureTolerance,
+    wanted,
+    detail: detailOf(members, failureTolerance),
+  }
 }
 
 /** A member knows best on which node it runs, whatever that was called when it began. */
@@ -171,15 +197,14 @@ function whoAnswers(wanted: readonly string[], answers: readonly MemberAnswer[])
   return silent.length === 0 ? 'all members answer' : `only ${answering.join(', ')} answers`
 }
 
-function toleranceOf(members: readonly GroupMember[]): number {
+function toleranceOf(members: readonly GroupMember[], decides: Decides): number {
   const voters = members.filter(({ voter }) => voter)
   const healthy = voters.filter((member) => member.healthy).length
-  return Math.max(0, healthy - majorityOf(voters.length))
+  return Math.max(0, healthy - neededOf({ decides }, voters.length))
 }
 
-function detailOf(members: readonly GroupMember[]): string {
+function detailOf(members: readonly GroupMember[], spare: number): string {
   const voters = members.filter(({ voter }) => voter)
-  const spare = toleranceOf(members)
   const leader = voters.find((member) => member.leader)
   const sick = voters.filter((member) => !member.healthy).map(nameOf)
   const waiting = members.filter(({ voter }) => !voter).map(nameOf)
@@ -227,7 +252,7 @@ export function mayInterrupt(state: GroupState, node: string): MayDo {
   // In the seconds of an election each of them is needed.
   if (!state.isLed) return mayNot(state.detail)
   const others = voters.filter((member) => member !== own && member.healthy).length
-  return others >= majorityOf(voters.length) ? may(state.detail) : mayNot(whyNot(state, own))
+  return others >= neededOf(state, voters.length) ? may(state.detail) : mayNot(whyNot(state, own))
 }
 
 /**
@@ -242,8 +267,8 @@ export function mayLeave(state: GroupState, node: string): MayDo {
   const left = voters.length - 1
   if (left === 0) return mayNot(`${node} is the only one that votes`)
   const others = voters.filter((member) => member !== own && member.healthy).length
-  const spare = own.healthy ? Math.min(1, spareOf(state.wanted.length)) : 0
-  return others >= majorityOf(left) + spare ? may(state.detail) : mayNot(whyNot(state, own))
+  const spare = own.healthy ? Math.min(1, spareOf(state, state.wanted.length)) : 0
+  return others >= neededOf(state, left) + spare ? may(state.detail) : mayNot(whyNot(state, own))
 }
 
 function whyNot(state: GroupState, own: GroupMember): string {

@@ -20,7 +20,7 @@ export async function askGroup(
     // Who votes is only known once somebody has said so.
     const named = [...answers.values()].flatMap(({ peers }) => peers.flatMap(({ node }) => node ?? []))
     if (named.some((node) => !answers.has(node))) return ask(named)
-    return groupState(group.wanted, [...answers.values()])
+    return groupState(group.wanted, [...answers.values()], group.decides)
   }
   const state = await ask(group.wanted)
   const isClear = state.formed && votersOf(state).every(({ node }) => node !== undefined)

@@ -183,6 +183,26 @@ describe('an apply', () => {
     expect(engineOf(paper)).toMatchObject({ outcome: 'changed', summary: { changed: 1, unchanged: 1 } })
   })
 
+  it('tells what a store waits for, and ends the wait with the run', async () => {
+    const end = new AbortController()
+    const paper = new Paper({ a: [], b: [] })
+    const waiting = store({
+      converge: (_, __, done, ___, patience) => {
+        patience?.waits('web: 1 of 2 healthy')
+        end.abort()
+        return Promise.resolve(
+          done(patience?.signal?.aborted === true ? { ...ENTRY, failure: 'ended' } : ENTRY),
+        )
+      },
+    })
+    expect(await paper.run({ stores: [waiting], signal: end.signal })).toBe('interrupted')
+    const told = paper.events.flatMap((event) => (event.type === 'phase-started' ? [event.detail] : []))
+    expect(told).toContain('consul: web: 1 of 2 healthy')
+    expect(paper.events).toContainEqual(
+      expect.objectContaining({ type: 'resource-failed', message: 'ended' }),
+    )
+  })
+
   it('tells of an engine what it refused, in a row of its own', async () => {
     const paper = new Paper({ a: [], b: [] })
     const refusing = store({

@@ -2,12 +2,13 @@
 import type { EngineRun } from './engine-run.ts'
 import { rolloutCodes } from '../diagnostics/catalogue/rollout.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ClusterOutcome, ClusterStore } from '../engines/contract.ts'
+import type { ClusterOutcome, ClusterStore, Patience } from '../engines/contract.ts'
 import { EMPTY_SUMMARY, addSummaries, type EventBody, type Summary } from '../events/event.ts'
 import { poll, type Answer } from '../support/poll.ts'
 import { reasonOf } from '../support/reason.ts'
 import type { NodeResults } from './converge-node.ts'
 import { handoverOf, offerAddress, unmadeBy, type RunHandover } from './offers.ts'
+import { inStoreOrder } from './store-order.ts'
 import type { UnderWay } from './under-way.ts'
 import { isThrough } from './work.ts'
 
@@ -18,6 +19,8 @@ const ENGINE_PATIENCE_SECONDS = 120
 export function unchangedOf({ store, differences, unseen, failure, offers }: EngineRun): number {
   // Of what was not seen nothing is known.
   if (store === undefined || failure?.code === 'ENGINE_UNREACHABLE') return 0
+  // How many there are of a kind that does not show at all is not known either.
+  if (unseen.some(({ address }) => address.endsWith(':*'))) return 0
   const kept = differences.filter(({ action }) => action !== 'remove').length
   return Math.max(0, store.size + offers.length - kept - unseen.length)
 }
@@ -33,7 +36,9 @@ export async function prepareEngines(
   const kept = new Map<string, string>()
   for (const engine of engines) {
     const { store, differences, failure } = engine
-    if (store?.prepare === undefined || differences.length === 0 || failure !== undefined) continue
+    // What alone could not be looked at keeps nobody from what must come first: a server that is sealed shows nothing before it is opened.
+    const isSilent = failure?.code === 'ENGINE_UNREACHABLE'
+    if (store?.prepare === undefined || differences.length === 0 || isSilent) continue
     const outcomes = new Map<string, 'changed' | 'failed'>()
     engine.outcomes = outcomes
     for (const member of store.members.filter((name) => !run.unreached.has(name))) {
@@ -73,13 +78,13 @@ export async function growEngine(run: UnderWay, engines: readonly EngineRun[], n
   }
 }
 
-/** Converges what differs in each engine. */
+/** Converges what differs in each engine, one after the other. */
 export async function convergeEngines(
   run: UnderWay,
   engines: readonly EngineRun[],
   results: NodeResults,
 ): Promise<void> {
-  for (const engine of engines) {
+  for (const engine of inStoreOrder(engines)) {
     if (engine.store === undefined) continue
     if (engine.differences.length === 0 && engine.failure === undefined) continue
     if (run.isStopped()) engine.ending = 'skipped'
@@ -117,9 +122,7 @@ async function convergeEngine(
   })
   const done = await poll(() => convergeOnce(run, store, asked, { outcomes, handover }), {
     patienceSeconds: mayCome ? ENGINE_PATIENCE_SECONDS : 0,
-    signal: run.signal,
-    waits: (detail) =>
-      run.emit({ type: 'phase-started', node: 'cluster', phase: 'wait', detail: `${store.name}: ${detail}` }),
+    ...patienceOf(run, store),
   })
   engine.summary = [...outcomes.values()].reduce(counted, EMPTY_SUMMARY)
   const refused = [...outcomes].flatMap(([address, outcome]) => (outcome === 'failed' ? [address] : []))
@@ -149,7 +152,7 @@ async function convergeOnce(
         outcomes.set(address, failure === undefined ? 'changed' : 'failed')
         run.emit(storeEvent(address, action, failure))
       }
-      await store.converge(run.delivery.link, member, done, handover)
+      await store.converge(run.delivery.link, member, done, handover, patienceOf(run, store))
       return { passed: true, detail: 'done' }
     } catch (error) {
       // An engine that makes a value once is not asked for it again while nobody can keep it.
@@ -158,6 +161,15 @@ async function convergeOnce(
     }
   }
   return { passed: false, detail }
+}
+
+/** What a store waits for is told, and ends with the run. */
+function patienceOf(run: UnderWay, { name }: ClusterStore): Patience {
+  return {
+    signal: run.signal,
+    waits: (detail) =>
+      run.emit({ type: 'phase-started', node: 'cluster', phase: 'wait', detail: `${name}: ${detail}` }),
+  }
 }
 
 /** The members' own failures are the cause when there are any. */

@@ -62,16 +62,20 @@ export function handoverOf(
 ): RunHandover {
   const { link } = run.delivery
   const answers: { readonly node: string; readonly key: string }[] = []
+  // The same question has the same key in the run after one that was cut off.
+  const keyOf = (argv: readonly string[]): string => `${engine}-${sha256(JSON.stringify(argv)).slice(0, 16)}`
   const handover: RunHandover = {
     missing: () => unmadeBy(run, engine),
     ask: async (node, argv, input) => {
       if (link.once === undefined) throw new Error('nothing may be asked for in this run')
-      // The same question has the same key in the run after one that was cut off.
-      const key = `${engine}-${sha256(JSON.stringify(argv)).slice(0, 16)}`
+      const key = keyOf(argv)
       const { code, stdout, stderr } = await link.once.ask(node, key, argv, input)
       if (code !== 0) throw new Error(`${argv[0] ?? ''} on ${node} ended with ${code}: ${stderr}`)
       answers.push({ node, key })
       return stdout
+    },
+    forget: async (node, argv) => {
+      await link.once?.forget(node, keyOf(argv)).catch(() => undefined)
     },
     keep: async (values) => {
       const names = Object.keys(values)

@@ -49,6 +49,30 @@ describe('what cannot be looked at', () => {
     expect(events.at(-1)).toMatchObject({ summary: { changed: 1, unchanged: 7 } })
   })
 
+  it('counts nothing as unchanged where a whole kind does not show', async () => {
+    const seen = { differences: [], unseen: [{ address: 'consul-kv:*', problem: 'it is sealed' }] }
+    const stores = [store({ check: () => Promise.resolve(seen) })]
+    const { events } = await planned({ a: [], b: [] }, { stores })
+    expect(engineOf(events)).toMatchObject({ summary: { unchanged: 0 } })
+  })
+
+  it('keeps nobody from what must come before the nodes: what is sealed shows nothing until it is opened', async () => {
+    const seen = { differences: [difference], unseen: [{ address: 'consul-kv:*', problem: 'it is sealed' }] }
+    const prepared: string[] = []
+    const opened = store({
+      check: () => Promise.resolve(seen),
+      prepare: (_, node, done) => {
+        prepared.push(node)
+        done({ address: difference.address, action: 'create' })
+        return Promise.resolve(undefined)
+      },
+      converge: () => Promise.resolve(),
+    })
+    const paper = new Paper({ a: [], b: [] })
+    expect(await paper.run({ mode: 'apply', stores: [opened] })).toBe('changed')
+    expect(prepared).toEqual(['a'])
+  })
+
   it('is an engine as a whole when no member can be asked', async () => {
     const nodes = { a: [], b: [] }
     const { outcome, events } = await planned(nodes, { stores: [store({})] })

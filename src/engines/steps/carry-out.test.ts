@@ -27,4 +27,14 @@ describe('the list of what is owned', () => {
     const step = done('member:elk', 'member:eel')
     expect(await after({ 'member:eel': { before: null } }, step, ['member:elk'])).toEqual(['member:elk'])
   })
+
+  it('takes nothing for done that is changed and was not seen to end', () => {
+    const things = { 'job:web': { id: 'web', wanted: 'old', before: null }, 'job:clock': { before: null } }
+    const step: Step<undefined> = { ...done('job:web'), awaited: true }
+    expect(claimed({ ...NOTHING_OWNED, things }, [step])).toEqual({
+      'job:web': { id: 'web', before: null },
+      'job:clock': { before: null },
+    })
+    expect(claimed({ ...NOTHING_OWNED, things }, [done('job:web')])).toBeUndefined()
+  })
 })

@@ -2,7 +2,7 @@
 import { reasonOf } from '../../support/reason.ts'
 import type { ClusterOutcome } from '../contract.ts'
 import type { Owned, OwnedThing } from './owned.ts'
-import { type Found, type Shelf, type Step } from './step.ts'
+import type { Found, Shelf, Step, StepAid } from './step.ts'
 import { Refused } from './reply.ts'
 
 /** A look goes on whatever happens to one shelf. */
@@ -30,7 +30,10 @@ export function byStage<Api>(steps: readonly Step<Api>[]): readonly (readonly St
   return [...stages.values()]
 }
 
-/** What is to be written down before anything is made: a run that is cut off leaves nothing without an owner. Undefined when it is all there. */
+/**
+ * What is to be written down before anything is made: a run that is cut off leaves nothing without an owner, and takes nothing for done that was
+ * not seen to end. Undefined when it is all there.
+ */
 export function claimed<Api>(
   owned: Owned,
   steps: readonly Step<Api>[],
@@ -43,9 +46,13 @@ export function claimed<Api>(
       made.map(({ before, difference }) => [difference.address, { before: before ?? null }]),
     ),
   }
-  const things = { ...claims, ...owned.things }
-  if (Object.keys(things).length === Object.keys(owned.things).length) return undefined
-  return things
+  const things: Record<string, OwnedThing> = { ...claims, ...owned.things }
+  const undone = steps.flatMap(({ awaited, difference: { address } }) => {
+    const { wanted, ...thing } = things[address] ?? { before: null }
+    return awaited === true && wanted !== undefined ? [[address, thing] as const] : []
+  })
+  if (undone.length === 0 && Object.keys(things).length === Object.keys(owned.things).length) return undefined
+  return { ...things, ...Object.fromEntries(undone) }
 }
 
 /** Makes one change, and notes in `things` what is to be remembered of it. What the engine refuses is the outcome. */
@@ -53,10 +60,11 @@ export async function carryOut<Api>(
   api: Api,
   step: Step<Api>,
   things: Record<string, OwnedThing>,
+  aid?: StepAid,
 ): Promise<ClusterOutcome> {
   const { address, action } = step.difference
   try {
-    const remembered = await step.run(api)
+    const remembered = await step.run(api, aid)
     if (remembered === undefined) delete things[step.forgets ?? address]
     else things[address] = { ...remembered, before: things[address]?.before ?? null }
     return { address, action }

@@ -9,6 +9,8 @@ const thingSchema = z.object({
   wanted: z.string().optional(),
   /** The engine's hash of what it held then: when both are the same, nobody need be asked for the content. */
   hash: z.string().optional(),
+  /** The parts of it that are ours, where others may have parts of their own in it. */
+  fields: z.array(z.string()).optional(),
   /** What was there before the first change; null when nothing was. */
   before: z.record(z.string(), z.unknown()).nullable(),
 })

@@ -4,8 +4,14 @@
  */
 import { Refused } from './reply.ts'
 import { sha256 } from '../../support/sha256.ts'
-import type { ClusterDifference, Unseen } from '../contract.ts'
+import type { ClusterDifference, Handover, Patience, Unseen } from '../contract.ts'
 import type { Owned, OwnedThing } from './owned.ts'
+
+/** What a step may use beside the engine. */
+export interface StepAid extends Partial<Patience> {
+  /** See {@link Handover.keep}; left out where nothing is offered. */
+  readonly keep?: Handover['keep'] | undefined
+}
 
 /** One change, with what it takes to plan, make and undo it. */
 export interface Step<Api> {
@@ -16,10 +22,17 @@ export interface Step<Api> {
   readonly early?: boolean
   /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
   readonly before?: OwnedThing['before']
+  /** What else is to be on that list before the change is made, for one that is cut off. */
+  readonly claims?: Omit<OwnedThing, 'before'>
   /** What is owned no longer once it is done, where that is not what the difference is about: the old name of a thing. */
   readonly forgets?: string
+  /**
+   * It is done only when the engine was seen to come to a good end with it: until then nothing of what was wanted is remembered, so that the next
+   * run looks again after one that was cut off.
+   */
+  readonly awaited?: true
   /** Makes the change. Gives what to remember of it; nothing after a removal. Rejects with {@link Refused}. */
-  run(api: Api): Promise<Omit<OwnedThing, 'before'> | undefined>
+  run(api: Api, aid?: StepAid): Promise<Omit<OwnedThing, 'before'> | undefined>
 }
 
 /** One sort of thing that an engine holds. */
@@ -44,6 +57,16 @@ export function isStep<Api>(found: Found<Api>): found is Step<Api> {
 /** The other way round. */
 export function isUnseen<Api>(found: Found<Api>): found is Unseen {
   return !isStep(found)
+}
+
+/** A step that is told and never made, because it would take away or change what is not ours to decide about. */
+export function refusedStep<Api>(stage: number, difference: ClusterDifference): Step<Api> {
+  const { address, reason } = difference
+  return {
+    stage,
+    difference,
+    run: () => Promise.reject(new Refused(address, { status: 0, problem: reason })),
+  }
 }
 
 /** Looks at one thing; what an engine refuses to show is told and keeps nobody from looking at the others. */
