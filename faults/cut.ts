@@ -50,18 +50,24 @@ export const boundaries: Experiment = async ({ emulated }, tell, say) => {
   }
 }
 
-/** The same at so many moments that follow from the seed, spread over the time that an undisturbed run takes. */
-export const moments: Experiment = async ({ runs, seed, emulated }, tell, say) => {
+/**
+ * The same at moments that follow from the seed, spread over the time that an undisturbed run takes. With several in a row,
+ * the apply that finds the node cut is cut too, as by a supply that fails again and again.
+ */
+export const moments: Experiment = async ({ runs, seed, emulated, inARow }, tell, say) => {
   let stage = await prepared({ emulated, counted: false }, tell, say)
   const random = seeded(seed)
   for (let number = 1; number <= runs; number++) {
     const { cluster } = stage
     const wish = WISHES[(number + 1) % 2] as Wish
     const undisturbed = stage.all.get(wish) as Undisturbed
-    const moment = random() * undisturbed.seconds
     await cluster.wish(wish)
-    const told = await cutAfter(cluster, moment)
-    const what = `${wish}, cut ${number} of ${runs} after ${moment.toFixed(3)} s (${told})`
+    const cuts: string[] = []
+    while (cuts.length < inARow) {
+      const moment = random() * undisturbed.seconds
+      cuts.push(`cut after ${moment.toFixed(3)} s (${await cutAfter(cluster, moment)})`)
+    }
+    const what = `${wish}, round ${number} of ${runs}: ${cuts.join(', ')}`
     const wrong = await wrongAfter(cluster, undisturbed.state)
     tell(trialOf(`cut at random: ${PROMISE}`, what, wrong))
     if (wrong.length > 0) stage = await anew(stage, wish, tell, say)

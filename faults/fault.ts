@@ -10,6 +10,8 @@ export interface FaultOptions {
   readonly release: boolean
   /** Let the node be an emulated machine, whose disk forgets what was not flushed when its plug is pulled. */
   readonly emulated: boolean
+  /** How often the plug is pulled before it is looked at what one more apply leaves; 1 or more. */
+  readonly inARow: number
 }
 
 /** One attempt to break one promise. */

@@ -87,6 +87,8 @@ Options:
   --release   of consul: the release that was built here, not Debian's package
   --emulated  of boundaries and cut: on an emulated machine, whose disk forgets what was
               not flushed; each cut takes minutes
+  --in-a-row N  of cut: N cuts in each round, the apply that mends is cut too; 1 when left
+              out
   -h, --help  show this help
 `
 
@@ -97,17 +99,30 @@ function readWords(): { entry: Entry; name: string; options: FaultOptions } {
       runs: { type: 'string', default: '3' },
       release: { type: 'boolean', default: false },
       emulated: { type: 'boolean', default: false },
+      'in-a-row': { type: 'string', default: '1' },
       help: { type: 'boolean', short: 'h', default: false },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     },
   })
   if (values.help) throw new HelpWanted(HELP)
-  const [runs, seed] = [Number(values.runs), Number(values.seed)]
-  if (![runs, seed].every((value) => Number.isInteger(value) && value >= 0)) throw new UsageError(USAGE)
+  const [runs, seed, inARow] = [Number(values.runs), Number(values.seed), Number(values['in-a-row'])]
+  if (![runs, seed, inARow - 1].every((value) => Number.isInteger(value) && value >= 0))
+    throw new UsageError(USAGE)
   const name = positionals[0] ?? ''
   const entry = EXPERIMENTS[name]
   if (!entry) throw new UsageError(USAGE)
-  return { entry, name, options: { runs, seed, release: values.release, emulated: values.emulated } }
+  const { release, emulated } = values
+  return { entry, name, options: { runs, seed, release, emulated, inARow } }
+}
+
+/** What makes the same experiment again. */
+function wordsOf(name: string, { seed, runs, release, emulated, inARow }: FaultOptions): string {
+  const flags = [
+    ...(release ? ['--release'] : []),
+    ...(emulated ? ['--emulated'] : []),
+    ...(inARow > 1 ? [`--in-a-row ${inARow}`] : []),
+  ]
+  return [name, `--seed ${seed} --runs ${runs}`, ...flags].join(' ')
 }
 
 /** One row a promise. */
@@ -141,7 +156,7 @@ async function attempt({ needs, load }: Entry, name: string, options: FaultOptio
   if (!isBuilt()) throw new UsageError('there is no build to try\n  type: npm run build')
   await requireAll(name, options.emulated ? [...needs, 'emulator'] : needs)
   const machine = await readMachine(REPOSITORY)
-  const again = `npm run faults -- ${name} --seed ${options.seed} --runs ${options.runs}${options.release ? ' --release' : ''}${options.emulated ? ' --emulated' : ''}`
+  const again = `npm run faults -- ${wordsOf(name, options)}`
   say(`${again}\n${machineLine(machine)}`)
   const experiment = await load()
   const trials: Trial[] = []

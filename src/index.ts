@@ -76,14 +76,23 @@ export type {
 } from './roles/role.ts'
 export type { BoardFacts, ClusterNode } from './topology/node.ts'
 export type { Cluster, RoleOnNode, RoleOnNodes } from './topology/cluster.ts'
-export type { ClusterService } from './topology/service.ts'
+export type {
+  ClusterService,
+  PlacedService,
+  ServiceRun,
+  ServiceSchedule,
+  ServiceUpdate,
+  ServiceWork,
+} from './topology/service.ts'
 export type { Allocated, Allocation } from './topology/allocation.ts'
 export type { Network } from './topology/network.ts'
+export type { ProvidedIdentities } from './topology/identities.ts'
 export type { Pace } from './topology/pace.ts'
 export type { Watcher } from './topology/watcher.ts'
 export type {
   Audience,
   Opening,
+  ConsulRight,
   Provided,
   ProvidedImages,
   ProvidedOnNode,
@@ -120,6 +129,7 @@ export type {
   MemberAnswer,
   NodeChange,
   NodeLink,
+  Patience,
   Peer,
   ProgramEnd,
   EngineClient,
@@ -127,6 +137,7 @@ export type {
   StoreLook,
   Unseen,
 } from './engines/contract.ts'
+export type { ServiceInstance, ServiceProbe, ServiceState } from './engines/service-probe.ts'
 
 export type {
   EngineLines,

@@ -23,8 +23,12 @@ export type {
   CommandOutcome,
   NodeCommandEnd,
 } from '../events/command-event.ts'
+export { listServices } from './services/list.ts'
+export type { ListedService } from './services/list.ts'
 export { backUp, chosenToRestore, listBackups, restoreBackups } from './backup/backup.ts'
 export type { BackupList, BackupOutcome, KeptBackup, RestoreWish } from './backup/backup.ts'
+export { migrateVault } from './vault/migrate.ts'
+export type { VaultMove, VaultMoved } from './vault/migrate.ts'
 export { upgrade } from './upgrade.ts'
 export type { Upgrade, UpgradeOffer, UpgradeRequest } from './upgrade.ts'
 export { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'

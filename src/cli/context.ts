@@ -1,6 +1,6 @@
 /** What the work of a command is given: the terminal, the common options, and the cluster when it asks for it. */
 import { dirname, resolve } from 'node:path'
-import type { OpenedCluster } from '../api/open.ts'
+import type { OpenedCluster, OpenOptions } from '../api/open.ts'
 import { commandLine } from '../shell/quote.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SharedOptions } from './shared-options.ts'
@@ -22,6 +22,8 @@ export interface Context {
   readonly api: () => Promise<ClusterApi>
   /** The same with other common options. */
   readonly with: (other: Partial<SharedOptions>) => Context
+  /** How the cluster of the folder is opened, for functions that open it themselves. */
+  readonly openOptions: OpenOptions
   /** The cluster of the folder; shows its warnings. Throws what is wrong with it. */
   readonly openCluster: (options?: {
     readonly despiteFindings?: boolean
@@ -56,10 +58,18 @@ export function createContext(
   const inFolder = resolve(surroundings.folder, common.folder ?? '.')
   const file = common.file === undefined ? undefined : resolve(inFolder, common.file)
   const folder = file === undefined ? inFolder : dirname(file)
+  const openOptions = {
+    folder,
+    ...(file !== undefined && { file }),
+    lab: common.lab ?? false,
+    set: common.set,
+    ...(common.identity !== undefined && { identityFile: resolve(surroundings.folder, common.identity) }),
+  }
   return {
     terminal,
     surroundings,
     common,
+    openOptions,
     typed: commandLine(['bramble', ...words]),
     folder,
     file,
@@ -67,14 +77,7 @@ export function createContext(
     with: (other) => createContext(surroundings, { ...common, ...other }, words),
     openCluster: async (options = {}) => {
       const api = await surroundings.loadCluster()
-      const opened = await api.openCluster({
-        folder,
-        ...(file !== undefined && { file }),
-        lab: common.lab ?? false,
-        set: common.set,
-        ...options,
-        ...(common.identity !== undefined && { identityFile: resolve(surroundings.folder, common.identity) }),
-      })
+      const opened = await api.openCluster({ ...openOptions, ...options })
       if (!('cluster' in opened)) throw new CommandRefusal(...opened.diagnostics)
       const { json = false, lab = false } = common
       showDiagnostics(terminal, opened.cluster.diagnostics, { json, lab, typed: common })

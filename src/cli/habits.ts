@@ -72,7 +72,7 @@ const HABITS: readonly Habit[] = [
   },
   { names: ['kubeconfig'], here: [['bramble env ENGINE', "the variables of an engine's client"]] },
   {
-    names: ['vault', 'secret'],
+    names: ['secret'],
     here: [
       ['bramble secrets list', 'the secrets'],
       ['bramble secrets show NAME', 'one of them'],

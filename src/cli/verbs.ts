@@ -70,6 +70,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'service',
+    summary: 'show where services run, how they stand and when they run next',
+    load: () => import('./commands/service.ts'),
+  },
+  {
     name: 'top',
     summary: 'show memory, heat, throttling, disk and wear of the boards, worst first',
     load: () => import('./commands/top.ts'),
@@ -78,6 +83,11 @@ export const VERBS: readonly Verb[] = [
     name: 'backup',
     summary: 'save what is worth keeping on the nodes, list it, give it back',
     load: () => import('./commands/backup.ts'),
+  },
+  {
+    name: 'vault',
+    summary: 'move what Vault holds to another storage',
+    load: () => import('./commands/vault.ts'),
   },
   {
     name: 'logs',

@@ -52,6 +52,11 @@ const lockSchema = z.object({
   settled: z.record(z.string(), z.string()).default({}),
   /** By name, what roles have given out to whom: it never moves. */
   allocations: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /**
+   * By node, those that it has stood on since an apply last brought everything everywhere: what is taken from them goes after what it has of
+   * theirs. Left out where no node stands on another one.
+   */
+  follows: z.record(z.string(), z.array(z.string())).optional(),
   /** How nodes are reached that left the cluster file and may still have something of ours: `bramble reset` goes by it. */
   left: z.record(z.string(), leftSchema).optional(),
 })

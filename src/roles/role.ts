@@ -16,6 +16,7 @@ import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { BackupKeeper } from '../topology/backup.ts'
 import type { Cluster } from '../topology/cluster.ts'
+import type { ServiceProbe } from '../engines/service-probe.ts'
 import type { Network } from '../topology/network.ts'
 import type { Pace } from '../topology/pace.ts'
 import type { ClusterNode } from '../topology/node.ts'
@@ -102,6 +103,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly requires?: readonly string[]
   /** Roles of one family share what `rest` means: the nodes that no other role of the family has. */
   readonly family?: string
+  /** Name of what gives work to the nodes with this role, such as `nomad`: declared services go there where they can. */
+  readonly orchestrates?: string
   /** What every node stands on: its resources come before those of other roles, whatever the order in the cluster file. */
   readonly isFoundation?: boolean
   /** What lets Bramble log in and become root: it stays when everything else is taken from a node. */
@@ -117,7 +120,7 @@ export interface Role<Options = never, Input = unknown> {
    * a canary; boards are started anew one at a time.
    */
   readonly pace?: Pace
-  /** Names of nodes that come through before this one, because it stands on what they give. */
+  /** Names of nodes that come through before this one, because it stands on what they give; where it is one of them it waits for none. */
   readonly follows?: (context: RoleWishContext<Options>) => readonly string[]
   /** Do others stand on what this node gives all the time, and get along for a while without it? In a run of updates it goes last. */
   readonly carries?: (context: RoleWishContext<Options>) => boolean
@@ -154,6 +157,8 @@ export interface Role<Options = never, Input = unknown> {
   readonly version?: (context: Omit<RoleClusterContext<Options>, 'secrets'>) => EngineVersion | undefined
   /** How the engine's own client is told where to ask, for `bramble env`. Several roles may speak for one client. */
   readonly client?: (context: RoleClientContext<Options>) => EngineClient | undefined
+  /** How services are asked that it gives to nodes, for `bramble service list`. */
+  readonly services?: (context: RoleClusterContext<Options>) => ServiceProbe | undefined
   /** How the engine's state is asked, for `bramble status`. */
   readonly status?: (context: RoleClusterContext<Options>) => EngineProbe | undefined
 }

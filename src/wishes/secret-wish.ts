@@ -13,6 +13,11 @@ export interface SecretWish {
   /** Only a running engine makes it: until it has, there is none. */
   readonly offered?: true
   /**
+   * Says of others, by their names, that they stay among the secrets as long as this one is wished for, although nobody wishes for them any more:
+   * keys that open a backup from before.
+   */
+  readonly keeps?: (name: string) => boolean
+  /**
    * Makes it where it is not there, in the store's memory, and gives back when it ends, where it does. What it is made with is there before.
    * Throws `SecretsError` for a store that cannot be used.
    * @internal
@@ -23,6 +28,13 @@ export interface SecretWish {
    * @internal
    */
   rotate?(store: SecretStore): RotationStep
+}
+
+/** Tells which secrets stay because of these wishes. */
+export function keptBy(wishes: readonly SecretWish[]): (name: string) => boolean {
+  const wished = new Set(wishes.map(({ name }) => name))
+  const keepers = wishes.flatMap(({ keeps }) => keeps ?? [])
+  return (name) => wished.has(name) || keepers.some((keeps) => keeps(name))
 }
 
 /** Secrets as a role reads them; every read is synchronous because the wishes were met before. */

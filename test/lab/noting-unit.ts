@@ -1,8 +1,10 @@
 /** A unit for tests of services. */
 
-/** A service NAME that notes in `/run/NAME.read` what it read from `/etc/NAME.conf` when it started. */
+/**
+ * A service NAME that notes in `/run/NAME.read` what it read from `/etc/NAME.conf` when it started. The note is made
+ * before systemd says that the service has started, so whoever waited for the start reads the note of this start.
+ */
 export function notingUnit(name: string, extra = ''): string {
-  const start = `ExecStart=/bin/sh -c 'cp /etc/${name}.conf /run/${name}.read; exec sleep infinity'`
-  const ready = `ExecStartPost=/bin/sh -c 'until test -e /run/${name}.read; do sleep 0.05; done'`
-  return `[Service]\n${start}\n${ready}\n${extra}[Install]\nWantedBy=multi-user.target\n`
+  const note = `ExecStartPre=-/bin/cp /etc/${name}.conf /run/${name}.read`
+  return `[Service]\n${note}\nExecStart=/bin/sleep infinity\n${extra}[Install]\nWantedBy=multi-user.target\n`
 }

@@ -3,8 +3,10 @@ import { limit } from '../../support/limit.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { nodesInScope, type Scope } from '../../programs/scope.ts'
 import type { BackupKeeper } from '../../topology/backup.ts'
+import type { SecretStore } from '../../secrets/store.ts'
 import type { Transport } from '../../delivery/transport/transport.ts'
 import { connect } from '../connect.ts'
+import { prepare } from '../run/prepare.ts'
 import type { OpenedCluster } from '../open.ts'
 
 /** How one thing of one node ended. */
@@ -103,15 +105,39 @@ export async function restoreBackups(
   chosen: readonly KeptBackup[],
 ): Promise<readonly BackupOutcome[]> {
   const nodes = [...new Set(chosen.map(({ node }) => node))]
+  const tokens = await tokensToRestore(cluster, chosen)
   return onKeepers(cluster, { nodes }, async (transport, node, keeper) => {
     const here = chosen.filter((one) => one.node === node)
     const isFile = ({ name }: KeptBackup): boolean => name.startsWith('/')
     const own = [...here.filter(isFile), ...here.filter((one) => !isFile(one))]
     const found: BackupOutcome[] = []
     for (const { name, id } of own)
-      found.push(...(await outcomes(transport, node, keeper.restore([name], id))))
+      found.push(...(await outcomes(transport, node, keeper.restore([name], id), tokens.get(name))))
     return found
   })
+}
+
+/** What programs read to take back what they have made, by its name: tokens that no node holds. */
+async function tokensToRestore(
+  cluster: OpenedCluster,
+  chosen: readonly KeptBackup[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const names = new Set(chosen.map(({ name }) => name))
+  const made = cluster.resolved.cluster.provided().flatMap(({ backup }) => backup?.made ?? [])
+  const wished = made.flatMap(({ name, restoreToken }) =>
+    restoreToken !== undefined && names.has(name) ? [[name, restoreToken] as const] : [],
+  )
+  if (wished.length === 0) return new Map()
+  const { secrets } = await prepare(cluster, {}, 'read', () => Promise.resolve(new Map()), 'here')
+  return new Map(wished.map(([name, token]) => [name, Buffer.from(`${tokenText(secrets, token)}\n`)]))
+}
+
+/** Either a token that Bramble has made, or a text that an engine gave. */
+function tokenText(secrets: Pick<SecretStore, 'get'>, name: string): string {
+  const { value } = secrets.get(name)
+  if (typeof value === 'string') return value
+  if ('secretId' in value) return value.secretId
+  throw new Error(`the secret ${name} is no token`)
 }
 
 async function onKeepers<Found>(
@@ -136,8 +162,9 @@ async function outcomes(
   transport: Transport,
   node: string,
   argv: readonly string[],
+  input?: Uint8Array,
 ): Promise<readonly BackupOutcome[]> {
-  const { lines, failure } = await asked(transport, node, argv)
+  const { lines, failure } = await asked(transport, node, argv, input)
   const told = lines.map(([word = '', name = '', first = '', bytes = '']): BackupOutcome =>
     word === 'good'
       ? { node, name, files: Number(first), bytes: Number(bytes) }
@@ -151,9 +178,10 @@ async function asked(
   transport: Transport,
   node: string,
   argv: readonly string[],
+  input?: Uint8Array,
 ): Promise<{ readonly lines: readonly (readonly string[])[]; readonly failure?: string }> {
   try {
-    const { code, stdout, stderr } = await transport.run(node, argv)
+    const { code, stdout, stderr } = await transport.run(node, argv, input)
     const lines = stdout
       .toString()
       .split('\n')

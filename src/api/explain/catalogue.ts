@@ -19,6 +19,7 @@ import { releaseCodes } from '../../diagnostics/catalogue/releases.ts'
 import { resolveCodes } from '../../diagnostics/catalogue/resolve.ts'
 import { rolloutCodes } from '../../diagnostics/catalogue/rollout.ts'
 import { secretsCodes } from '../../diagnostics/catalogue/secrets.ts'
+import { servicesCodes } from '../../diagnostics/catalogue/services.ts'
 import { versionCodes } from '../../diagnostics/catalogue/versions.ts'
 import type { Code } from '../../diagnostics/define-codes.ts'
 import { ownCodes } from '../../roles/codes.generated.ts'
@@ -29,6 +30,7 @@ const AREAS: readonly Readonly<Record<string, Code<never>>>[] = [
   includeCodes,
   keyCodes,
   clusterCodes,
+  servicesCodes,
   fileCodes,
   referenceCodes,
   ownPartCodes,

@@ -1,9 +1,11 @@
 /** Which units of which nodes a name means: a unit, a declared service, a role, or what an engine's unit is called. */
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
+import { unitOfService } from '../../engines/systemd/names.ts'
 import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { wantedOn } from '../../programs/programs.ts'
 import { nodesInScope, type Scope } from '../../programs/scope.ts'
+import { SYSTEMD } from '../../topology/service.ts'
 import type { OpenedCluster } from '../open.ts'
 import { prepare, type Prepared } from '../run/prepare.ts'
 
@@ -67,12 +69,12 @@ function meaning(
   known: UnitsOf,
 ): (node: string) => readonly string[] {
   if (!UNIT_WORD.test(name)) throw unknownName(name, namesOf({ cluster, source }, chosen, known))
-  const service = UNIT.test(name) ? undefined : source.file.services[name]
-  if (service !== undefined) {
-    const unit = service.run?.unit
+  if (!UNIT.test(name) && Object.hasOwn(source.file.services, name)) {
+    const placed = cluster.services().find((each) => each.service.name === name)
+    const unit = placed?.by === SYSTEMD ? unitOfService(placed.service) : undefined
     if (unit === undefined)
       throw new DiagnosticsError([commandCodes.LOGS_WITHOUT_UNIT({ name, what: 'service' })])
-    return (node) => (cluster.servicesOn(node).some((each) => each.name === name) ? [unit] : [])
+    return (node) => (placed?.nodes.includes(node) ? [unit] : [])
   }
   if (!UNIT.test(name) && cluster.find(name).length > 0) {
     if (chosen.every((node) => known(node, name).length === 0))

@@ -34,6 +34,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   conflicts: TEXTS,
   requires: TEXTS,
   family: { ...SOME_TEXT, required: false },
+  orchestrates: { ...SOME_TEXT, required: false },
   isFoundation: { sort: 'true or false', is: (value) => typeof value === 'boolean' },
   watches: { sort: 'true or false', is: (value) => typeof value === 'boolean' },
   letsIn: A_FUNCTION,
@@ -60,6 +61,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof Role, 'own'>, Member>> = {
   store: A_FUNCTION,
   version: A_FUNCTION,
   client: A_FUNCTION,
+  services: A_FUNCTION,
   status: A_FUNCTION,
 }
 

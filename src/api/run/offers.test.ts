@@ -191,24 +191,40 @@ describe('an offer that has come', () => {
     await expect(prepared(await opened())).resolves.toBeDefined()
   })
 
-  it('is forgotten when nobody offers it any more', async () => {
-    const cluster = await opened()
-    const lock = await keepWord(cluster, await prepared(cluster))
+  /** The cluster with the oracle replaced by a role that offers nothing, and has this more. */
+  async function without(more: string): Promise<Prepared> {
     writeFileSync(
       join(folder, 'cluster.yaml'),
       CLUSTER.replace('  oracle: { on: [ada] }', '  none: { on: [ada] }'),
     )
     writeFileSync(
       join(folder, 'roles/none.ts'),
-      ORACLE.replace("'oracle',\n  summary", "'none',\n  summary").replace(/ {2}offers.*\n/, ''),
+      ORACLE.replace("'oracle',\n  summary", "'none',\n  summary").replace(/ {2}offers.*\n/, more),
     )
     const result = await openCluster({ folder, lab: false, identityFile: join(folder, 'identity.txt') })
     if (!('cluster' in result)) throw new Error(JSON.stringify(result.diagnostics))
-    const ready = await prepared(result.cluster)
+    return prepared(result.cluster)
+  }
+
+  it('is forgotten when nobody offers it any more', async () => {
+    const cluster = await opened()
+    const lock = await keepWord(cluster, await prepared(cluster))
+    const ready = await without('')
     expect(leavingSecrets(lock, ready)).toEqual(['oracle/word'])
     expect(forgetLeft(lock, ready).secrets).toEqual({})
     await ready.secrets.save()
     expect(existsSync(secretFile())).toBe(false)
+  })
+
+  it('stays where another wish keeps it: it may open what was saved before', async () => {
+    const cluster = await opened()
+    const lock = await keepWord(cluster, await prepared(cluster))
+    const keeps = "keeps: (name) => name.startsWith('oracle/')"
+    const ready = await without(
+      `  secrets: () => [{ name: 'none/own', loss: 'a word', meet: () => undefined, ${keeps} }],\n`,
+    )
+    expect(leavingSecrets(lock, ready)).toEqual([])
+    expect(forgetLeft(lock, ready).secrets).toEqual({ 'oracle/word': 'kept' })
   })
 
   it('is not rotated: only its engine makes it', async () => {

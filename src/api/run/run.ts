@@ -23,6 +23,7 @@ import { issues, issuingByClocks } from './issuing.ts'
 import { forgetLeft, leavingSecrets, noted } from '../secrets/kept-secrets.ts'
 import { keptOffers } from './kept-offers.ts'
 import { withoutLeftNodes } from '../left-nodes.ts'
+import { withOrder, withOrderAlone } from './kept-order.ts'
 import { lateFindings } from './late-findings.ts'
 import { noteLiveRun } from './live-runs.ts'
 import type { OpenedCluster } from '../open.ts'
@@ -309,7 +310,7 @@ class Run {
         const names = cluster.nodes.map(({ name }) => name)
         this.#lock = withoutLeftNodes({ ...this.#lock, settled }, names)
         // Every node and every engine has what is wanted, so nobody has any more what is not.
-        this.#lock = forgetLeft(this.#lock, this.#prepared)
+        this.#lock = withOrderAlone(forgetLeft(this.#lock, this.#prepared), this.#prepared)
       }
     }
     await this.#save()
@@ -331,7 +332,7 @@ class Run {
   async #save(): Promise<void> {
     if (this.#takesAway()) return
     await this.#prepared.secrets.save()
-    this.#lock = noted(this.#lock, this.#prepared)
+    this.#lock = withOrder(noted(this.#lock, this.#prepared), this.#prepared)
     await writeLock(this.#cluster.paths.lockFile, this.#lock)
   }
 

@@ -1,5 +1,6 @@
 /** What the cluster lock remembers of secrets, and what is forgotten once nobody wishes for it any more. */
 import type { ClusterLock } from '../../cluster-lock/cluster-lock.ts'
+import { keptBy } from '../../wishes/secret-wish.ts'
 import type { Prepared } from '../run/prepare.ts'
 
 type Kept = Pick<Prepared, 'secrets' | 'wishes'>
@@ -14,10 +15,10 @@ export function noted(lock: ClusterLock, { secrets, wishes }: Kept): ClusterLock
 
 /** Names of what an apply that brings everything everywhere takes out of the store: Bramble made it once, and nobody wishes for it any more. */
 export function leavingSecrets(lock: ClusterLock, { secrets, wishes }: Kept): string[] {
-  const wished = new Set(wishes.map(({ name }) => name))
+  const stays = keptBy(wishes)
   return secrets
     .list()
-    .filter(({ name, imported }) => !wished.has(name) && !imported && lock.secrets?.[name] !== undefined)
+    .filter(({ name, imported }) => !stays(name) && !imported && lock.secrets?.[name] !== undefined)
     .map(({ name }) => name)
 }
 

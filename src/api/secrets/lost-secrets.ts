@@ -2,7 +2,7 @@
 import { secretsCodes } from '../../diagnostics/catalogue/secrets.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { ClusterLock } from '../../cluster-lock/cluster-lock.ts'
-import type { SecretWish } from '../../wishes/secret-wish.ts'
+import { keptBy, type SecretWish } from '../../wishes/secret-wish.ts'
 import type { SecretStore } from '../../secrets/store.ts'
 import { writeLock } from '../folder/cluster-folder.ts'
 import type { OpenedCluster } from '../open.ts'
@@ -45,8 +45,8 @@ export function lossOf(names: readonly string[], folder: string, lab: boolean): 
 
 /** Names of the secrets of a store that no role wishes for: nothing uses them. */
 export function unwishedSecrets(cluster: OpenedCluster, names: readonly string[]): readonly string[] {
-  const wished = new Set(secretWishes(cluster.resolved).map(({ name }) => name))
-  return names.filter((name) => !wished.has(name))
+  const stays = keptBy(secretWishes(cluster.resolved))
+  return names.filter((name) => !stays(name))
 }
 
 /** Notes that somebody took these secrets away on purpose: whatever wishes for one gets a new one. */

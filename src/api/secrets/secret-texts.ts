@@ -85,6 +85,8 @@ function withTexts(cluster: Cluster, texts: ReadonlyMap<string, string>): Cluste
       cluster.uses<Options>(role).map((use) => ({ ...use, options: tell(use.options) })),
     usesOn: (node) => cluster.usesOn(node).map((use) => ({ ...use, options: tell(use.options) })),
     options: <Options>(role: string) => tell(cluster.options<Options>(role)),
+    services: () => tell(cluster.services()),
+    servicesOn: (node) => cluster.servicesOn(node).map(tell),
     isSecret: (text) => cluster.isSecret(text) || redact(text) !== text,
   }
 }

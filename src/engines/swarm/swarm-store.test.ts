@@ -51,6 +51,7 @@ const SWARM = {
 const NOTHING_OFFERED: Handover = {
   missing: () => [],
   ask: () => Promise.reject(new Error('nothing is asked here')),
+  forget: () => Promise.resolve(),
   keep: () => Promise.reject(new Error('nothing is kept here')),
 }
 

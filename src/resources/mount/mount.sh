@@ -135,13 +135,20 @@ mount_check() {
   "$ROWS" mount_compare
 }
 
+mount_lacks_folders() { # PATH: sets LACKED to how many folders on the way to it are not there
+  local path=$1
+  LACKED=0
+  while [ -n "$path" ] && [ ! -d "$R$path" ]; do path=${path%/*} LACKED=$((LACKED + 1)); done
+}
+
 mount_before() { # ID PATH STATE TARGET...: was the folder there, was something mounted, and behind = the line in fstab
-  local folder=folderless live=unmounted line=''
+  local folder=folder live=unmounted line=''
   if [ -f "$R/etc/fstab" ]; then
     saved "$1" "$R/etc/fstab" >/dev/null
     line=$(TARGET=$4 awk '$1 !~ /^#/ && $2 == ENVIRON["TARGET"] { print; exit }' "$R/etc/fstab")
   fi
-  if [ -d "$R$2" ]; then folder=folder; fi
+  mount_lacks_folders "$2"
+  if [ "$LACKED" -gt 0 ]; then folder=folderless:$LACKED; fi
   mount_find "$MOUNT_LIVE" "$4"
   if [ -n "$FOUND" ]; then live=mounted; fi
   printf '%s %s %s\n' "$folder" "$live" "${line:+=}$line"
@@ -206,7 +213,9 @@ mount_now() { # the columns
 
 mount_folder() { # PATH: makes it where it is not there, so that nobody takes it for what is to be mounted
   if [ -d "$1" ]; then return 0; fi
-  mkdir -p "$1"
+  # Whoever is to reach it has to come through the folders above, which programs make for root alone.
+  (umask 022 && mkdir -p "${1%/*}/")
+  mkdir "$1"
   chmod 0 "$1"
   # Root writes whatever the mode is; where the file system can, not even root.
   if [ -z "$R" ]; then chattr +i "$1" 2>/dev/null || :; fi
@@ -242,8 +251,14 @@ mount_remove() { # PATH BEFORE
   if [ "$live" = mounted ] && [ -n "$line" ] && [ -z "$R" ]; then
     if [ -n "$FOUND" ]; then mount -o remount "$path"; else mount "$path"; fi
   fi
-  if [ "$folder" = folderless ]; then
+  case $folder in
+  folderless*)
     if [ -z "$R" ]; then chattr -i "$path" 2>/dev/null || :; fi
-    rmdir "$R$path" 2>/dev/null || :
-  fi
+    # Earlier versions noted no number.
+    folder=${folder#folderless}
+    folder=${folder#:}
+    LACKED=${folder:-1}
+    while [ "$LACKED" -gt 0 ] && rmdir "$R$path" 2>/dev/null; do path=${path%/*} LACKED=$((LACKED - 1)); done
+    ;;
+  esac
 }

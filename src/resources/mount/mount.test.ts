@@ -26,6 +26,16 @@ describeKind({
       },
     },
     {
+      title: 'makes the folders above it, through which everybody comes',
+      given: { '/etc/fstab': ROOT, '/srv/kept': { folder: true } },
+      resources: [mount({ path: '/srv/kept/a/b/data', source: 'LABEL=data', type: 'ext4' })],
+      expected: {
+        '/srv/kept/a': { folder: true, mode: '755' },
+        '/srv/kept/a/b': { folder: true, mode: '755' },
+        '/srv/kept/a/b/data': { folder: true, mode: '0' },
+      },
+    },
+    {
       title: 'changes the line of a folder and keeps its place',
       given: {
         '/etc/fstab': `LABEL=old /srv/data ext4 defaults 0 2\n${ROOT}`,

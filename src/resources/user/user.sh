@@ -215,7 +215,9 @@ user_new_home() { # HOME: sets NEW_HOME, where it is until it is whole
 user_make_home() { # after user_is
   user_new_home "$IS_HOME"
   rm -rf "$NEW_HOME"
-  mkdir -p "$NEW_HOME"
+  # The owner has to come through the folders above, which programs make for root alone.
+  (umask 022 && mkdir -p "${NEW_HOME%/*}/")
+  mkdir "$NEW_HOME"
   if [ -d "$R/etc/skel" ]; then cp -Rp "$R/etc/skel/." "$NEW_HOME"; fi
   chown -Rh "$IS_UID:$IS_GID" "$NEW_HOME"
   chmod 700 "$NEW_HOME"

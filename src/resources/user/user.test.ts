@@ -209,6 +209,21 @@ it('makes a home folder anew whose making was cut off before its files were on t
   expect(after['/home/.ada.bramble']).toBeUndefined()
 })
 
+it('lets the owner of a new home folder through the folders that had to be made above it', async () => {
+  const root = await makeRoot(given)
+  const people = [
+    user({ name: 'grace', uid: 2000, home: '/srv/people/grace' }),
+    user({ name: 'hedy', uid: 2001, home: '/hedy' }),
+  ]
+  const { failed } = await runProgram(root, await programOf(people), 'converge')
+  const after = await snapshot(root, false)
+  await removeRoot(root)
+  expect(failed).toEqual(new Map())
+  expect(after['/srv/people']).toBe('folder 755 0:0 ')
+  expect(after['/srv/people/grace']).toBe('folder 700 2000:2000 ')
+  expect(after['/hedy']).toBe('folder 700 2001:2001 ')
+})
+
 describe('an account whose making was cut off', () => {
   const grace = [user({ name: 'grace', uid: 2000, groups: ['video'] })]
   const start = {

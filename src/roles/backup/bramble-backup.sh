@@ -300,7 +300,7 @@ restore_one() { # NAME PATH MODE
   last_good "$1" "$2"
   if [ "$3" != made ]; then at_its_place "$@" || return 0; fi
   rm -rf "$state/made"
-  if ! repo restore "$FROM" --host "$node" --tag good --path "$2" --include "$2" --target / >/dev/null 2>"$errors"; then
+  if ! repo restore "$FROM" --host "$node" --tag good --path "$2" --include "$2" --target / </dev/null >/dev/null 2>"$errors"; then
     bad "$1" "it could not be restored: $(reason)"
   elif [ ! -e "$2" ]; then
     bad "$1" "there is no good backup of it ($FROM)"

@@ -104,11 +104,7 @@ const dnsClient = defineRole({
         diagnostic: dnsClientCodes.DNS_CLIENT_WITHOUT_RESOLVER({ node: name }),
         node: name,
       })),
-  // A resolver asks itself.
-  follows: ({ node, cluster }) => {
-    const resolvers = resolversOf(node.name, cluster).map((one) => one.node)
-    return resolvers.includes(node.name) ? [] : resolvers
-  },
+  follows: ({ node, cluster }) => resolversOf(node.name, cluster).map((one) => one.node),
   resources,
   gates: ({ node, cluster }) => [namesGate(node.name, resolversOf(node.name, cluster))],
 })

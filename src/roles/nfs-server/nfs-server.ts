@@ -8,10 +8,11 @@ import { NFS_PORT, SERVER_ROLE, VOLUME_ROLE } from '../../engines/nfs/names.ts'
 import { serverOptions, type ServerOptions } from '../../engines/nfs/options.ts'
 import { networkFindings } from '../../engines/network-findings.ts'
 import { directory } from '../../resources/directory/directory.ts'
+import { farewell } from '../../resources/farewell/farewell.ts'
 import { file } from '../../resources/file/file.ts'
 import { addressOf, type Resource } from '../../resources/kind.ts'
 import { mount } from '../../resources/mount/mount.ts'
-import { debianPackage } from '../../resources/package/package.ts'
+import { BEFORE_PACKAGES, debianPackage } from '../../resources/package/package.ts'
 import { service } from '../../resources/service/service.ts'
 import type { Cluster } from '../../topology/cluster.ts'
 import type { ClusterNode } from '../../topology/node.ts'
@@ -102,6 +103,23 @@ function folderOf(one: Export): Resource[] {
 /** Behind mounts, before services. */
 const LATE = 65
 
+/** What the kernel and its daemons note of clients and of folders, for nobody but themselves (nfsdcld(8), rpc.mountd(8)); no package takes it away. */
+const NOTES = ['nfsdcld', 'reexpdb.sqlite3', 'export-lock'].map((name) => `/var/lib/nfs/${name}`)
+
+/** Last made, first done: the notes before their folder, and both when the package has left. */
+function notesLeave(): Resource[] {
+  const stage = BEFORE_PACKAGES
+  return [
+    farewell({
+      name: 'take away the folder of NFS when nothing is in it',
+      run: ['find', '/var/lib/nfs', '-maxdepth', '0', '-empty', '-delete'],
+      onlyIf: '/var/lib/nfs',
+      stage,
+    }),
+    farewell({ name: 'take away what the NFS server has noted', run: ['rm', '-rf', ...NOTES], stage }),
+  ]
+}
+
 function resources({ options, node, cluster }: RoleContext<ServerOptions>): Resource[] {
   const own = ownOf(options, node, cluster)
   const server = debianPackage({ name: 'nfs-kernel-server', program: '/usr/sbin/exportfs' })
@@ -121,6 +139,7 @@ function resources({ options, node, cluster }: RoleContext<ServerOptions>): Reso
   return [
     ...withoutVersion3(),
     ...once(own.flatMap(ownerOf)),
+    ...notesLeave(),
     server,
     ...once(own.flatMap(folderOf)),
     directory({ path: '/etc/nfs.conf.d' }),

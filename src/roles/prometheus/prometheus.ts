@@ -68,6 +68,13 @@ function configuration(
   return [rules, config]
 }
 
+/**
+ * A sample gets the time at which it was fetched. Prometheus else moves it to the schedule that it keeps in memory; when the
+ * clock goes back that one lies in the future, and each sample is "out of bounds" until a restart (a flag that its own help
+ * leaves out: scrape.adjust-timestamps, prometheus/prometheus#7976).
+ */
+const OWN_TIME = '--no-scrape.adjust-timestamps'
+
 function resources(context: RoleContext<PrometheusOptions>): Resource[] {
   const { options, node, cluster, secrets } = context
   const catalog = catalogReaderOf(ROLE, context)
@@ -77,7 +84,7 @@ function resources(context: RoleContext<PrometheusOptions>): Resource[] {
   const [rules, config] = configuration(context, catalog !== undefined, needs)
   const settings = file({
     path: '/etc/default/prometheus',
-    content: `ARGS="--web.listen-address=${PROMETHEUS} --storage.tsdb.path=${DATA} --storage.tsdb.retention.time=${options.keep}${resendArguments(cluster, secondsOf(options.interval))}"\n`,
+    content: `ARGS="--web.listen-address=${PROMETHEUS} --storage.tsdb.path=${DATA} --storage.tsdb.retention.time=${options.keep} ${OWN_TIME}${resendArguments(cluster, secondsOf(options.interval))}"\n`,
     needs,
   })
   const started = [addressOf(prometheus), addressOf(settings)]
