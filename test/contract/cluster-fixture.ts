@@ -8,7 +8,7 @@ import { sharedOf } from '../../src/resolve/shared.ts'
 import { roles as known } from '../../src/roles/registry.generated.ts'
 import type { Cluster } from '../../src/topology/cluster.ts'
 import type { ClusterNode } from '../../src/topology/node.ts'
-import type { ClusterService } from '../../src/topology/service.ts'
+import { SYSTEMD, type ClusterService, type PlacedService } from '../../src/topology/service.ts'
 import type { ReleaseWish } from '../../src/wishes/release-wish.ts'
 import type { RoleSecrets } from '../../src/wishes/secret-wish.ts'
 
@@ -39,6 +39,8 @@ export interface ClusterFixture {
   readonly pinned?: Readonly<Record<string, string>>
   /** Services by the node that they run on. */
   readonly services?: Readonly<Record<string, readonly ClusterService[]>>
+  /** Services that something else gives to nodes. */
+  readonly placed?: readonly PlacedService[]
 }
 
 function nodeOf(given: NodeFixture, index: number, cluster: ClusterFixture, domain: string): ClusterNode {
@@ -58,6 +60,18 @@ function nodeOf(given: NodeFixture, index: number, cluster: ClusterFixture, doma
     facts,
     roles,
   }
+}
+
+function placedIn({ services = {}, placed = [] }: ClusterFixture): readonly PlacedService[] {
+  const all = new Map(Object.values(services).flatMap((own) => own.map((service) => [service.name, service])))
+  const nodesOf = (name: string): string[] =>
+    Object.keys(services).filter((node) => services[node]?.some((service) => service.name === name))
+  const bySystemd = [...all.values()].map((service) => ({
+    service,
+    by: SYSTEMD,
+    nodes: nodesOf(service.name),
+  }))
+  return [...bySystemd, ...placed]
 }
 
 /** A cluster after resolve. Nodes are `node-1`, `node-2`, … at 192.0.2.1, …, Pi 4 where nothing is said. */
@@ -90,6 +104,7 @@ export function clusterFixture(given: ClusterFixture): Cluster {
       })),
     options: <Options>(role: string) => given.options?.[role] as Options | undefined,
     pinned: (engine) => given.pinned?.[engine],
+    services: () => placedIn(given),
     servicesOn: (node) => given.services?.[node] ?? [],
     network,
     allocated,

@@ -9,10 +9,13 @@ import { ownFiles } from './own-files.ts'
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/cli/verbs.ts names backup': 'the verb, which asks whoever keeps the backups of a node',
   'src/diagnostics/catalogue/resolve.ts names consul-server': 'the path of the test that shows the code',
-  'src/cli/habits.ts names vault': 'what the habit is called by those who come with it',
+  'src/cli/verbs.ts names vault': 'the verb, which moves the data of its engine',
   'src/cli/render/command-output.ts names time': 'its time was up: why a command ended',
   'src/engines/nomad/client-config.ts names docker': "Nomad's word for what runs work in containers",
   'src/engines/nomad/client-options.ts names docker': "Nomad's word for what runs work in containers",
+  'src/engines/nomad/services/service-findings.ts names docker':
+    "Nomad's word for what runs work in containers",
+  'src/engines/nomad/services/service-job.ts names docker': "Nomad's word for what runs work in containers",
   'src/roles/nomad-client/nomad-client.ts names docker': 'work in containers wants Docker on the node',
   'src/engines/swarm/member-resources.ts names docker': "the program, and the engine's own folder",
   'src/engines/swarm/stacks.ts names docker': 'the program that deploys compose files',

@@ -8,6 +8,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/engines/consul/kv-limits.ts': 'since when a key is refused, told to who wrote it',
   'src/engines/consul/lines.ts': 'weaknesses, withdrawn versions, steps, and what Debian has',
   'src/engines/consul/version.ts': 'from which version on Consul is told things otherwise',
+  'src/engines/nomad/lines.ts': 'from which version on Nomad has a right for snapshots alone',
   'src/resources/package/package.ts': 'a section of Debian policy',
 }
 
