@@ -75,11 +75,38 @@ run_converge() {
   # A node on which nothing is ours any more is as it was.
   if [ ! -s "$OWNED" ]; then
     rm -rf "$STATE"
+    flush "${STATE%/*}"
     return 0
   fi
   # Without it the next program is merely longer, so a failure is not one of this run.
   attempt keep_runtime
   runtime_fact
+}
+
+# ---- what a run that was cut off has left: with nothing to do any more, no other takes it away
+
+rests() { # are there any?
+  [ -e "$STATE/incoming" ] || settled || deserted
+}
+
+settled() { # is all that was foreseen ours by now?
+  local id
+  [ -f "$STATE/foreseen" ] || return 1
+  while read -r id _; do
+    case $id in *[!0-9a-f]*) continue ;; esac
+    eval "[ -n \"\${O_$id-}\" ]" || return 1
+  done <"$STATE/foreseen"
+}
+
+deserted() { # does the manifest say that nothing is ours?
+  [ -f "$OWNED" ] && [ ! -s "$OWNED" ]
+}
+
+sweep() {
+  rm -rf "$STATE/incoming"
+  if settled; then rm -f "$STATE/foreseen"; fi
+  if deserted; then rm -rf "$STATE"; fi
+  rmdir "$STATE" 2>/dev/null || :
 }
 
 keep_runtime() { # what this program begins with, for the next ones to be sent without it

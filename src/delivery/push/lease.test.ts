@@ -103,6 +103,31 @@ describe.skipIf(noScratchNodes !== undefined)('the lease of a node', () => {
     expect((await node.inside('test', '-e', '/var/lib/bramble')).code).toBe(1)
   })
 
+  it('is taken to sweep what a run left that was cut at its very end', async () => {
+    const state = '/var/lib/bramble'
+    const left = async (): Promise<readonly string[]> => {
+      await observe(pushRun(transport), program, 'plan', quiet)
+      await observe(pushRun(transport), program, 'apply', quiet)
+      return (await node.inside('ls', state)).stdout.toString().split('\n')
+    }
+    const foresee = (id: string) =>
+      node.inside('sh', '-c', 'printf "%s\\tabsent\\t.\\n" "$1" >"$2"', 'sh', id, `${state}/foreseen`)
+    const first = pushRun(transport)
+    const found = await observe(first, program, 'apply', quiet)
+    if (!found.reached) throw new Error('not reached')
+    await converge(first, program, found, quiet)
+    await foresee('abc')
+    // What is not ours yet is for a run that converges.
+    expect(await left()).toContain('foreseen')
+    const owned = (await node.text(`${state}/owned`)) ?? ''
+    await foresee(owned.replace(/\t.*/s, ''))
+    expect(await left()).not.toContain('foreseen')
+    expect(await left()).toContain('owned')
+    // The last resource had been taken away, and the plug was pulled before the folder was.
+    await node.inside('sh', '-c', `: >${state}/owned`)
+    expect(await left()).toEqual([''])
+  })
+
   it('runs out after a quarter of an hour', async () => {
     await observe(pushRun(transport), program, 'apply', quiet)
     // As if that time had passed: the third word is when it ends, in seconds since the start of the node.

@@ -64,13 +64,9 @@ if [ "$mode" = apply ] && [ -n "$PENDING" ]; then
   refuse_others
   mv "$w/program" "$kept"
   lease "$author"
-elif [ "$mode" = apply ] && [ -e /var/lib/bramble/incoming ]; then
-  # What was brought to a run that was cut off: with nothing left to do, no other would take it away.
+elif [ "$mode" = apply ] && rests; then
   holder
-  if ! others; then
-    rm -rf /var/lib/bramble/incoming
-    rmdir /var/lib/bramble 2>/dev/null || :
-  fi
+  if ! others; then sweep; fi
   exec 9>&-
 fi
 while [ "$bytes" != - ] && read -r _; do :; done
