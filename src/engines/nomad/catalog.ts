@@ -14,7 +14,16 @@ import {
   LOOPBACK_NAME,
   secretNames as consulSecrets,
 } from '../consul/names.ts'
-import { API_PORT, CLIENT_API_PORT, CLIENT_FOLDER, CLIENT_ROLE, secretNames, SERVER_ROLE } from './names.ts'
+import type { ServerOptions } from '../consul/options.ts'
+import {
+  API_PORT,
+  CLIENT_API_PORT,
+  CLIENT_FOLDER,
+  CLIENT_ROLE,
+  END_NAMES,
+  secretNames,
+  SERVER_ROLE,
+} from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** The store that is made before jobs: what logs in finds a way in. */
@@ -71,6 +80,22 @@ export function catalogOfClient(doesRegister: boolean): Settings {
     verify_ssl: true,
     ca_file: CATALOG_AUTHORITY_FILE,
   }
+}
+
+/** What takes the names of its work out of the agent of its node, with the folder of that one's state. */
+export function endOfNames(folder: string): readonly string[] {
+  return [
+    END_NAMES,
+    folder,
+    CATALOG_TOKEN_FILE,
+    `https://${LOOPBACK_NAME}:${CONSUL_API}`,
+    CATALOG_AUTHORITY_FILE,
+  ]
+}
+
+/** Folder of the state of Consul's agents. */
+export function catalogFolder(cluster: Pick<Cluster, 'options'>): string | undefined {
+  return cluster.options<ServerOptions>(CONSUL_SERVER)?.data_dir
 }
 
 /** The part of it that is a secret. */

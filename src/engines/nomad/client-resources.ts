@@ -6,7 +6,7 @@ import { file } from '../../resources/file/file.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../../resources/kind.ts'
 import { service } from '../../resources/service/service.ts'
 import { unit } from '../../resources/service/unit.ts'
-import { CATALOG_AUTHORITY_FILE, CATALOG_TOKEN_FILE, catalogTokenSettings } from './catalog.ts'
+import { CATALOG_AUTHORITY_FILE, CATALOG_TOKEN_FILE, catalogTokenSettings, endOfNames } from './catalog.ts'
 import { clientConfig, type ClientParts } from './client-config.ts'
 import type { ClientOptions } from './client-options.ts'
 import { configText } from './config.ts'
@@ -15,6 +15,7 @@ import {
   CLIENT_FOLDER,
   CLIENT_STATE,
   CLIENT_UNIT,
+  END_NAMES,
   END_WORK,
   PROGRAM,
   tlsFiles,
@@ -36,6 +37,8 @@ export interface ClientSources extends ClientParts {
 export interface CatalogAccess {
   readonly authorityPem: string
   readonly secretId: string
+  /** Folder of the state of Consul's agent. */
+  readonly folder: string
 }
 
 /** What a client makes in its folder (Nomad 1.11, `client/`, `client/allocdir`). */
@@ -72,6 +75,8 @@ export function clientResources(parts: ClientSources): readonly Resource[] {
     reloadOn: certificates.map(addressOf),
     needs: region.networkUnit === undefined ? [] : [`service:${region.networkUnit}`],
   })
+  const names = endOfCatalog(parts.catalog, [agent, ...catalog].map(addressOf))
+  const leave = [...names, endOfWork(options, [agent, ...names].map(addressOf))]
   return [
     oldState(options),
     program,
@@ -83,7 +88,7 @@ export function clientResources(parts: ClientSources): readonly Resource[] {
     ...catalog,
     unitFile,
     agent,
-    endOfWork(options, addressOf(agent)),
+    ...leave,
   ]
 }
 
@@ -110,13 +115,31 @@ function catalogFiles(access: CatalogAccess | undefined, configuration: LocalAdd
 }
 
 /** Work outlives its agent. Where servers could move it off it is gone by then; here it ends without one. */
-function endOfWork({ data_dir: folder }: ClientOptions, agent: LocalAddress): Resource {
+function endOfWork({ data_dir: folder }: ClientOptions, needs: readonly LocalAddress[]): Resource {
   return farewell({
     name: 'end the work of Nomad',
     run: [END_WORK, CLIENT_UNIT, folder, String(END_SECONDS), 'stop'],
     onlyIf: END_WORK,
-    needs: [agent],
+    needs,
   })
+}
+
+/** Its names outlive the client, too, and after the work nobody registers them anew. */
+function endOfCatalog(
+  access: CatalogAccess | undefined,
+  needs: readonly LocalAddress[],
+): readonly Resource[] {
+  if (access === undefined) return []
+  const script = file({ path: END_NAMES, content: scripts['end-names'], mode: '755' })
+  return [
+    script,
+    farewell({
+      name: 'take the names of its work out of Consul',
+      run: [...endOfNames(access.folder)],
+      onlyIf: END_NAMES,
+      needs: [addressOf(script), ...needs],
+    }),
+  ]
 }
 
 /** What a client that ran before leaves there. */

@@ -32,6 +32,8 @@ export const CLIENT_FILE = `${CLIENT_FOLDER}/client.json`
 export const GOODBYE_SECONDS = 120
 /** Ends what a client runs, without a server. */
 export const END_WORK = '/usr/local/lib/bramble-nomad-end-work'
+/** Takes what a client has registered out of Consul. */
+export const END_NAMES = '/usr/local/lib/bramble-nomad-end-names'
 /** Sets a client's damaged state aside before it starts. */
 export const CLIENT_STATE = '/usr/local/lib/bramble-nomad-client-state'
 

@@ -1,7 +1,13 @@
 /** The role `nomad-client`: runs the work that the servers of Nomad give to a board. */
 import { isIP } from 'node:net'
 import { DOCKER_ROLE } from '../../engines/docker/names.ts'
-import { CATALOG_AUTHORITY, catalogRight, catalogSecret, registers } from '../../engines/nomad/catalog.ts'
+import {
+  CATALOG_AUTHORITY,
+  catalogFolder,
+  catalogRight,
+  catalogSecret,
+  registers,
+} from '../../engines/nomad/catalog.ts'
 import { boardFindings } from '../../engines/nomad/board-findings.ts'
 import { clientGate } from '../../engines/nomad/client-gate.ts'
 import { clientOptions, driversOf, type ClientOptions } from '../../engines/nomad/client-options.ts'
@@ -124,6 +130,7 @@ const nomadClient = defineRole({
   resources: ({ options, node, cluster, secrets, release }) => {
     const servers = serversOf(cluster)
     const network = networkOf(cluster, servers)
+    const folder = registers(cluster, node) ? catalogFolder(cluster) : undefined
     return clientResources({
       region: regionOf(cluster, servers),
       node: onNetwork(node, network),
@@ -133,11 +140,12 @@ const nomadClient = defineRole({
       release: release(nomadRelease(versionOf(servers, cluster), node.architecture)),
       authorityPem: secrets.authority(secretNames.authority).certificatePem,
       certificate: secrets.certificate(certificateName(node.name)),
-      registers: registers(cluster, node),
-      ...(registers(cluster, node) && {
+      registers: folder !== undefined,
+      ...(folder !== undefined && {
         catalog: {
           authorityPem: secrets.authority(CATALOG_AUTHORITY).certificatePem,
           secretId: secrets.token(catalogSecret(node.name)).secretId,
+          folder,
         },
       }),
     })
