@@ -137,7 +137,12 @@ export type {
   StoreLook,
   Unseen,
 } from './engines/contract.ts'
-export type { ServiceInstance, ServiceProbe, ServiceState } from './engines/service-probe.ts'
+export type {
+  RestartedInstance,
+  ServiceInstance,
+  ServiceRunner,
+  ServiceState,
+} from './engines/service-runner.ts'
 
 export type {
   EngineLines,

@@ -23,6 +23,8 @@ export type {
   CommandOutcome,
   NodeCommandEnd,
 } from '../events/command-event.ts'
+export { restartServices } from './services/restart.ts'
+export type { RestartedService } from './services/restart.ts'
 export { listServices } from './services/list.ts'
 export type { ListedService } from './services/list.ts'
 export { backUp, chosenToRestore, listBackups, restoreBackups } from './backup/backup.ts'

@@ -30,6 +30,7 @@ export type ClusterApi = Pick<
   | 'openWithBareNode'
   | 'plan'
   | 'recreateSecrets'
+  | 'restartServices'
   | 'restoreBackups'
   | 'rotateSecret'
   | 'runCommand'

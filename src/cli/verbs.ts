@@ -71,7 +71,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'service',
-    summary: 'show where services run, how they stand and when they run next',
+    summary: 'show where services run and how they stand, or begin them anew',
     load: () => import('./commands/service.ts'),
   },
   {

@@ -4,7 +4,7 @@ import type { KeyPath } from '../cluster-file/positions.ts'
 import { compile, type CompilerKind, type Program } from '../compile/compile.ts'
 import { runtime } from '../compile/runtime.generated.ts'
 import type { ClusterStore, Drain, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
-import type { ServiceProbe } from '../engines/service-probe.ts'
+import type { ServiceRunner } from '../engines/service-runner.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostics-error.ts'
 import { orderResources } from '../plan/order.ts'
 import { addressOf, type Content, type LocalAddress, type Resource } from '../resources/kind.ts'
@@ -262,7 +262,7 @@ export function enginesOf(resolved: Resolved, nodes: ReadonlySet<string>, provis
 }
 
 /** How services are asked that something gives to nodes. */
-export function serviceProbesOf(resolved: Resolved, { secrets }: Provisions): readonly ServiceProbe[] {
+export function serviceRunnersOf(resolved: Resolved, { secrets }: Provisions): readonly ServiceRunner[] {
   return usesInOrder(resolved).flatMap(
     ({ role, given }) => role.services?.({ ...given, secrets: onlyNamed(secrets, []) }) ?? [],
   )

@@ -16,7 +16,7 @@ import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { BackupKeeper } from '../topology/backup.ts'
 import type { Cluster } from '../topology/cluster.ts'
-import type { ServiceProbe } from '../engines/service-probe.ts'
+import type { ServiceRunner } from '../engines/service-runner.ts'
 import type { Network } from '../topology/network.ts'
 import type { Pace } from '../topology/pace.ts'
 import type { ClusterNode } from '../topology/node.ts'
@@ -158,7 +158,7 @@ export interface Role<Options = never, Input = unknown> {
   /** How the engine's own client is told where to ask, for `bramble env`. Several roles may speak for one client. */
   readonly client?: (context: RoleClientContext<Options>) => EngineClient | undefined
   /** How services are asked that it gives to nodes, for `bramble service list`. */
-  readonly services?: (context: RoleClusterContext<Options>) => ServiceProbe | undefined
+  readonly services?: (context: RoleClusterContext<Options>) => ServiceRunner | undefined
   /** How the engine's state is asked, for `bramble status`. */
   readonly status?: (context: RoleClusterContext<Options>) => EngineProbe | undefined
 }

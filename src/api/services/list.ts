@@ -1,8 +1,8 @@
 /** `service list`: where each service runs and how it stands, by the word of who runs it. What cannot be asked is unknown. */
 import type { Transport } from '../../delivery/transport/transport.ts'
-import type { ServiceInstance, ServiceProbe, ServiceState } from '../../engines/service-probe.ts'
+import type { ServiceInstance, ServiceRunner, ServiceState } from '../../engines/service-runner.ts'
 import { askUnits } from '../../engines/systemd/ask.ts'
-import { serviceProbesOf } from '../../programs/programs.ts'
+import { serviceRunnersOf } from '../../programs/programs.ts'
 import { reasonOf } from '../../support/reason.ts'
 import { SYSTEMD, type PlacedService } from '../../topology/service.ts'
 import { connect } from '../connect.ts'
@@ -40,7 +40,7 @@ export async function listServices(cluster: OpenedCluster): Promise<readonly Lis
   const transport = connect(cluster, { connectSeconds: CONNECT_SECONDS })
   try {
     const units = unitStates(transport, placed)
-    const probes = new Map(serviceProbesOf(resolved, provisions).map((probe) => [probe.by, probe]))
+    const probes = new Map(serviceRunnersOf(resolved, provisions).map((probe) => [probe.by, probe]))
     return await Promise.all(
       placed.map(async (one) => {
         const probe = probes.get(one.by)
@@ -98,7 +98,7 @@ async function ofNodes({ service, nodes }: PlacedService, units: Units): Promise
 /** Through the first member that can be asked. */
 async function asked(
   placed: PlacedService,
-  probe: ServiceProbe | undefined,
+  probe: ServiceRunner | undefined,
   transport: Transport,
 ): Promise<Said> {
   const unknown: string[] = []

@@ -1,10 +1,11 @@
-/** `bramble service`: where the services of the cluster file run and how they stand, by the word of who runs them. */
-import type { ListedService } from '../../api/index.ts'
+/** `bramble service`: where the services of the cluster file run and how they stand, by the word of who runs them; and the same begun anew. */
+import type { ListedService, RestartedService } from '../../api/index.ts'
 import { SYSTEMD } from '../../topology/service.ts'
 import { subcommand, type Command, type Session } from '../command.ts'
 import type { Context } from '../context.ts'
 import { withExamples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { watchInterrupts } from '../interrupt.ts'
 import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
 
@@ -16,6 +17,16 @@ export function define(command: Command, session: Session): void {
     ['bramble service list --json', 'for programs'],
   ])
   list.action((_, self) => session.run(self, showList))
+  const restart = subcommand(
+    command,
+    'restart',
+    'begin them anew where they run, one place after the other',
+  ).argument('<names...>', 'services of the cluster file')
+  withExamples(restart, [
+    ['bramble service restart web', 'each place runs again before the next one is touched'],
+    ['bramble service restart web api', 'one after the other, in this order'],
+  ])
+  restart.action((names: string[], _, self) => session.run(self, (context) => beginAnew(context, names)))
 }
 
 const COLUMNS = ['NAME', 'BY', 'NODE', 'STATE', 'SINCE', 'NEXT RUN'].map((title) => ({ title }))
@@ -38,6 +49,33 @@ async function showList(context: Context): Promise<ExitCode> {
     for (const why of unknown) terminal.err(`${terminal.palette.red('unknown')} ${name}: ${why}\n`)
   if (services.some(({ unknown }: ListedService) => unknown.length > 0)) return EXIT.unreached
   return services.every(isWell) ? EXIT.ok : EXIT.failure
+}
+
+async function beginAnew(context: Context, names: readonly string[]): Promise<ExitCode> {
+  const { terminal, common } = context
+  const cluster = await context.openCluster()
+  const api = await context.api()
+  const interrupts = watchInterrupts(
+    () => undefined,
+    () => process.exit(EXIT.interrupted),
+  )
+  let worst: ExitCode = EXIT.ok
+  try {
+    for await (const done of api.restartServices(cluster, names, interrupts.signal)) {
+      if (common.json) terminal.out(`${JSON.stringify(done)}\n`)
+      else showRestarted(context, done)
+      if (done.outcome !== 'restarted') worst = done.outcome === 'failed' ? EXIT.failure : EXIT.unreached
+    }
+  } finally {
+    interrupts.stop()
+  }
+  return interrupts.signal.aborted ? EXIT.interrupted : worst
+}
+
+function showRestarted({ terminal }: Context, { name, node, outcome, detail }: RestartedService): void {
+  const what = node === undefined ? name : `${name} on ${node}`
+  if (outcome === 'restarted') terminal.out(`restarted ${what}\n`)
+  else terminal.err(`${terminal.errPalette.red(outcome)} ${what}: ${detail ?? ''}\n`)
 }
 
 /** What has not been run yet, and what is only announced, is not wrong. */

@@ -80,6 +80,31 @@ export const commandCodes = defineCodes({
     explain:
       'What a service writes stands in the journal of its unit (`run.unit` in the cluster file). A service without one is run by something else, which keeps its output.',
   }),
+  SERVICE_UNKNOWN: code<{ name: string; near?: string | undefined; known: readonly string[] }>({
+    origin: 'command',
+    shownBy: 'src/api/services/restart.test.ts',
+    title: 'A service that the cluster file does not have',
+    summary: ({ name }) => `the cluster file has no service ${name}`,
+    why: 'nothing was touched',
+    fix: ({ near, known }) =>
+      near !== undefined
+        ? `did you mean ${near}?`
+        : known.length === 0
+          ? 'declare it under services'
+          : `type one of ${known.join(', ')}`,
+    explain:
+      'Services are those of `services:` in the cluster file. Units that roles bring are restarted on their nodes: `bramble run --sudo -n NODE systemctl restart UNIT`.',
+  }),
+  SERVICE_NOT_RESTARTED: code<{ name: string; is: string }>({
+    origin: 'command',
+    shownBy: 'src/api/services/restart.test.ts',
+    title: 'A restart of something that does not run all the time',
+    summary: ({ name, is }) => `${name} is ${is}, so there is nothing to begin anew`,
+    why: 'nothing was touched',
+    fix: 'leave it out; bramble service list shows when something runs next',
+    explain:
+      'What is only announced is run by somebody else, and each run of a schedule begins anew by itself. To run something now that is due later, ask who runs it: `nomad job periodic force NAME`, or `systemctl start bramble-NAME.service` on its node.',
+  }),
   LOGS_UNREADABLE: code<{ node: string; status: number }>({
     origin: 'command',
     shownBy: 'test/lab/looking.test.ts',

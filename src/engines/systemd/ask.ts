@@ -1,6 +1,6 @@
 /** How services stand that the systemd of a node runs, by its own word. */
 import type { NodeLink } from '../contract.ts'
-import type { ServiceInstance, ServiceState } from '../service-probe.ts'
+import type { ServiceInstance, ServiceState } from '../service-runner.ts'
 import type { ClusterService } from '../../topology/service.ts'
 import { unitOfService, workTimer } from './names.ts'
 

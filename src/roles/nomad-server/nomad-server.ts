@@ -36,7 +36,7 @@ import {
 } from '../../engines/nomad/setup.ts'
 import { secretsShelf } from '../../engines/nomad/services/secrets-shelf.ts'
 import { serviceJobFiles, serviceSecrets } from '../../engines/nomad/services/service-jobs.ts'
-import { serviceProbe } from '../../engines/nomad/services/service-probe.ts'
+import { serviceRunner } from '../../engines/nomad/services/service-runner.ts'
 import { SNAPSHOT_OFFER, snapshotResources } from '../../engines/nomad/snapshot.ts'
 import { snapshotShelf } from '../../engines/nomad/snapshot-shelf.ts'
 import { nomadProbe } from '../../engines/nomad/status.ts'
@@ -187,7 +187,7 @@ const nomadServer = defineRole({
     }
   },
   services: ({ nodes, secrets }) =>
-    serviceProbe(
+    serviceRunner(
       nodes.map(({ name }) => name),
       managementOf(secrets),
     ),

@@ -143,6 +143,18 @@ describe.skipIf(hasNoLab || lacksNomad !== undefined)('services of the cluster f
     await cluster.well()
   })
 
+  it('are begun anew where they run', async () => {
+    const [node = ''] = await runningOn('web')
+    const before = await unit('bramble-here.service', 'InvocationID')
+    const { code, text, errors } = await cluster.bramble('service', 'restart', 'web', 'here')
+    expect([code, text, errors]).toEqual([0, `restarted web on ${node}\nrestarted here on ant\n`, ''])
+    expect(await runningOn('web')).toEqual([node])
+    expect(await unit('bramble-here.service', 'InvocationID')).not.toBe(before)
+    await holds('the page', () => answer(node, 8090), 'blue')
+    expect((await cluster.bramble('service', 'restart', 'tick')).errors).toContain('SERVICE_NOT_RESTARTED')
+    await nothingToDo()
+  })
+
   it('on a schedule are run by Nomad in time, and not again while they run', async () => {
     await holds(
       'a run of tick',

@@ -43,6 +43,7 @@ const state = ({
   ),
   allocations: allocationsReply.parse(
     allocations.map((one) => ({
+      ID: 'a',
       Name: 'web.web[0]',
       NodeName: 'dog',
       JobVersion: 3,

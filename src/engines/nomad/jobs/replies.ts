@@ -119,6 +119,7 @@ export type DeploymentReply = z.output<typeof deploymentsReply>[number]
 /** `GET /v1/job/:id/allocations`. */
 export const allocationsReply = list(
   z.object({
+    ID: z.string(),
     Name: z.string(),
     NodeName: z.string().default(''),
     JobVersion: z.int(),

@@ -1,21 +1,30 @@
-/** How services stand that Nomad runs, by the word of its servers. */
-import type { ServiceInstance, ServiceProbe, ServiceState } from '../../service-probe.ts'
+/** Services that Nomad runs, by the word of its servers. */
+import type { ServiceInstance, ServiceRunner, ServiceState } from '../../service-runner.ts'
 import { granted, grantedOrMissing } from '../../steps/reply.ts'
-import { withApi, type NomadApi } from '../api.ts'
+import { NomadApi, withApi } from '../api.ts'
 import { pathOf } from '../jobs/job-path.ts'
 import { isParent, jobReply } from '../jobs/job.ts'
 import { lastWords } from '../jobs/last-words.ts'
-import { allocationsReply, jobsReply, type AllocationReply } from '../jobs/replies.ts'
+import { jobsReply, type AllocationReply } from '../jobs/replies.ts'
 import { ENGINE } from '../names.ts'
+import { allocationsOf, restartWork } from './restart-work.ts'
 import { serverAccess, type ManagementAccess } from '../setup.ts'
 
 /** Asks the servers, best first. */
-export function serviceProbe(servers: readonly string[], access: ManagementAccess): ServiceProbe {
+export function serviceRunner(servers: readonly string[], access: ManagementAccess): ServiceRunner {
   return {
     by: ENGINE,
     members: servers,
     ask: (link, node, { service }) =>
       withApi(link, node, serverAccess(access), (api) => stateOfService(api, service.name)),
+    async *restart(link, node, { service }, signal) {
+      const api = new NomadApi(link, node, serverAccess(access))
+      try {
+        yield* restartWork(api, service.name, signal)
+      } finally {
+        await api.close()
+      }
+    },
   }
 }
 
@@ -39,14 +48,6 @@ async function latestRun(api: NomadApi, id: string): Promise<string | undefined>
   const jobs = granted(`the runs of ${id}`, await api.get(path, jobsReply))
   const runs = jobs.filter(({ ParentID }) => ParentID === id).map(({ ID }) => ID)
   return runs.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1)
-}
-
-/** Those that are meant to be there: what another one took the place of is not. */
-async function allocationsOf(api: NomadApi, id: string): Promise<readonly AllocationReply[]> {
-  const reply = await api.get(`${pathOf(id)}/allocations`, allocationsReply)
-  return granted(`the work of ${id}`, reply).filter(
-    ({ DesiredStatus, NextAllocation }) => DesiredStatus === 'run' && NextAllocation === '',
-  )
 }
 
 function instanceOf(allocation: AllocationReply, whenComplete: string): ServiceInstance {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { authorities, nomad, type Answer } from '../../../../test/engines/nomad-answers.ts'
-import type { ServiceState } from '../../service-probe.ts'
-import { serviceProbe } from './service-probe.ts'
+import type { ServiceState } from '../../service-runner.ts'
+import { serviceRunner } from './service-runner.ts'
 
 const access = () => ({
   authorityPem: authorities.ours.certificatePem,
@@ -15,6 +15,7 @@ const service = (name: string) => ({
 })
 const NOON = Date.UTC(2026, 10, 30, 12)
 const allocation = (more: object) => ({
+  ID: 'a',
   Name: 'web.web[0]',
   NodeName: 'dog',
   JobVersion: 1,
@@ -51,7 +52,7 @@ const HELD: Readonly<Record<string, unknown>> = {
 }
 const answer: Answer = (_, path) => (path in HELD ? [200, HELD[path]] : [404, 'job not found'])
 const ask = async (name: string): Promise<ServiceState> => {
-  const probe = serviceProbe(['ant'], access())
+  const probe = serviceRunner(['ant'], access())
   return probe.ask(await nomad(answer), 'ant', service(name))
 }
 
@@ -78,9 +79,43 @@ describe('a service that Nomad runs', () => {
     expect(await ask(name)).toEqual({ instances: [], detail })
   })
 
+  it('is begun anew place by place, until one does not come back', async () => {
+    const restarted = new Set<string>()
+    const now = (ID: string, NodeName: string) => {
+      const isNew = restarted.has(ID)
+      const event = { Type: 'Started', Time: (NOON + (isNew ? 5000 : 0)) * 1e6 }
+      const Events = isNew && ID === 'b' ? failed : [event]
+      return allocation({
+        ID,
+        NodeName,
+        ClientStatus: isNew && ID === 'b' ? 'failed' : 'running',
+        TaskStates: { web: { Events } },
+      })
+    }
+    const link = await nomad((method, path) => {
+      const [, id = ''] = /^\/v1\/client\/allocation\/(.)\/restart$/.exec(path) ?? []
+      if (id !== '') restarted.add(id)
+      if (method === 'PUT') return [200, {}]
+      return [200, [now('a', 'dog'), now('b', 'eel'), now('c', 'fox')]]
+    })
+    const told = []
+    for await (const one of serviceRunner(['ant'], access()).restart(link, 'ant', service('web')))
+      told.push(one)
+    expect(told).toEqual([{ node: 'dog' }, { node: 'eel', failure: 'failed; web on eel: Exit Code: 75' }])
+    expect([...restarted]).toEqual(['a', 'b'])
+  })
+
+  it('is not begun anew where nothing of it runs', async () => {
+    const link = await nomad(() => [200, [allocation({ ClientStatus: 'pending' })]])
+    const runner = serviceRunner(['ant'], access())
+    await expect(runner.restart(link, 'ant', service('web'))[Symbol.asyncIterator]().next()).rejects.toThrow(
+      'nothing of it runs',
+    )
+  })
+
   it('is not known where no server can be asked', async () => {
     const silent = await nomad(() => [500, 'no leader'])
-    await expect(serviceProbe(['ant'], access()).ask(silent, 'ant', service('web'))).rejects.toThrow(
+    await expect(serviceRunner(['ant'], access()).ask(silent, 'ant', service('web'))).rejects.toThrow(
       'no leader',
     )
   })

@@ -1,4 +1,4 @@
-/** How services stand that something gives to nodes, by its own word. */
+/** Services that something gives to nodes: how they stand by its own word, and how they are begun anew. */
 import type { PlacedService } from '../topology/service.ts'
 import type { NodeLink } from './contract.ts'
 
@@ -21,12 +21,29 @@ export interface ServiceState {
   readonly next?: Date
 }
 
-/** How the services that something gives to nodes are asked. */
-export interface ServiceProbe {
+/** A place where a service was begun anew, or was to be. */
+export interface RestartedInstance {
+  readonly node: string
+  /** Why it does not run there again; left out where it does. */
+  readonly failure?: string
+}
+
+/** Somebody who gives services to nodes. */
+export interface ServiceRunner {
   /** Name of who runs them, as in {@link PlacedService}. */
   readonly by: string
   /** Nodes through which it can be asked, best first. */
   readonly members: readonly string[]
   /** Asks about one service. Rejects with a sentence when it cannot be asked. */
   ask(link: NodeLink, node: string, service: PlacedService): Promise<ServiceState>
+  /**
+   * Begins a service anew where it runs, one place after the other, and tells of each when it runs again or does not; after one that does not,
+   * nothing else is touched. Rejects with a sentence when it cannot be asked, or when nothing runs.
+   */
+  restart(
+    link: NodeLink,
+    node: string,
+    service: PlacedService,
+    signal?: AbortSignal,
+  ): AsyncIterable<RestartedInstance>
 }
