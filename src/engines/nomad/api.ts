@@ -15,13 +15,19 @@ export interface ApiAccess {
   readonly token?: string
   /** Port of the agent on the node's loopback. */
   readonly port: number
+  /** Time for a whole answer: 20 seconds when left out. */
+  readonly replySeconds?: number
 }
 
 /** One agent's API. */
 export class NomadApi extends HttpsApi {
-  constructor(link: NodeLink, node: string, { authorityPem, token, port }: ApiAccess) {
+  constructor(
+    link: NodeLink,
+    node: string,
+    { authorityPem, token, port, replySeconds = REPLY_SECONDS }: ApiAccess,
+  ) {
     const headers = token === undefined ? {} : { 'x-nomad-token': token }
-    super(link, node, { authorityPem, name: LOOPBACK_NAME, port, replySeconds: REPLY_SECONDS, headers })
+    super(link, node, { authorityPem, name: LOOPBACK_NAME, port, replySeconds, headers })
   }
 }
 

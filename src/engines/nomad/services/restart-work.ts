@@ -9,8 +9,8 @@ import { pathOf } from '../jobs/job-path.ts'
 import { allocationsReply, type AllocationReply } from '../jobs/replies.ts'
 import { GOODBYE_SECONDS } from '../names.ts'
 
-/** A task may say goodbye for as long as a client lets it, and a container or a slow board takes its time to begin. */
-const PATIENCE_SECONDS = GOODBYE_SECONDS + 120
+/** Nomad answers when the tasks have ended. A task may say goodbye for as long as a client lets it, and a container or a slow board takes its time to begin. */
+export const PATIENCE_SECONDS = GOODBYE_SECONDS + 120
 
 /** Those that are meant to be there: what another one took the place of is not. */
 export async function allocationsOf(api: NomadApi, id: string): Promise<readonly AllocationReply[]> {

@@ -7,7 +7,7 @@ import { isParent, jobReply } from '../jobs/job.ts'
 import { lastWords } from '../jobs/last-words.ts'
 import { jobsReply, type AllocationReply } from '../jobs/replies.ts'
 import { ENGINE } from '../names.ts'
-import { allocationsOf, restartWork } from './restart-work.ts'
+import { allocationsOf, PATIENCE_SECONDS, restartWork } from './restart-work.ts'
 import { serverAccess, type ManagementAccess } from '../setup.ts'
 
 /** Asks the servers, best first. */
@@ -18,7 +18,7 @@ export function serviceRunner(servers: readonly string[], access: ManagementAcce
     ask: (link, node, { service }) =>
       withApi(link, node, serverAccess(access), (api) => stateOfService(api, service.name)),
     async *restart(link, node, { service }, signal) {
-      const api = new NomadApi(link, node, serverAccess(access))
+      const api = new NomadApi(link, node, { ...serverAccess(access), replySeconds: PATIENCE_SECONDS })
       try {
         yield* restartWork(api, service.name, signal)
       } finally {
