@@ -294,6 +294,8 @@ export interface EngineStatus {
     readonly voter?: boolean
     readonly leader?: boolean
     readonly version?: string
+    /** What its program holds of the node's memory. An engine does not know it: `status` asks the node. */
+    readonly memoryBytes?: number
   }[]
   readonly failingChecks: readonly {
     readonly node: string
@@ -344,6 +346,8 @@ export interface EngineProbe {
   readonly name: string
   /** Nodes through which it can be asked, best first. */
   readonly members: readonly string[]
+  /** Units of systemd whose main program is the engine, by what it is on a node; left out where it has no such program. */
+  readonly units?: Readonly<Partial<Record<EngineStatus['members'][number]['role'], string>>>
   /** Asks one member. Rejects with a sentence when it cannot be asked. */
   ask(link: NodeLink, node: string): Promise<EngineStatus>
 }

@@ -13,6 +13,7 @@ import { reasonOf } from '../../support/reason.ts'
 import { certificatesOn, daysLeft, type CertificateStatus } from './certificates.ts'
 import { connect } from '../connect.ts'
 import { driftOf } from './drift.ts'
+import { withMemory, type HeldNodes } from './engine-memory.ts'
 import { supportOfRunning, type EngineSupport } from './engine-versions.ts'
 import { controllerName } from '../events.ts'
 import { firstLook } from '../run/first-contact.ts'
@@ -87,7 +88,12 @@ async function look(
       return [node, Promise.resolve(seen)]
     }),
   )
-  const engines = Promise.all(probesOf(prepared).map((probe) => askFirst(probe, transport, looks)))
+  const isHeld: HeldNodes = async (name) => linked.has(name) && (await looks.get(name))?.reached === true
+  const engines = Promise.all(
+    probesOf(prepared).map(async (probe) =>
+      withMemory(await askFirst(probe, transport, looks), probe, transport, isHeld),
+    ),
+  )
   const nodes = Promise.all(
     chosenOf(prepared).map(async (node) => {
       const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
@@ -118,9 +124,15 @@ function probesOf({ nodes, engines }: Prepared): readonly EngineProbe[] {
   )
 }
 
-/** Who is asked for an engine, and who shows a certificate: what it really shows is asked of its port. */
+/** Who is asked for an engine or runs one, and who shows a certificate: what it really shows is asked of its port. */
 function linkedNodes({ engines, resolved }: Prepared): ReadonlySet<string> {
-  return new Set([...engines.probes.flatMap(({ members }) => members), ...showingNodes({ resolved })])
+  const measured = engines.probes.filter(({ units }) => units !== undefined).map(({ name }) => name)
+  const running = wantedVersions(resolved).filter(({ engine }) => measured.includes(engine))
+  return new Set([
+    ...engines.probes.flatMap(({ members }) => members),
+    ...running.flatMap(({ nodes }) => nodes),
+    ...showingNodes({ resolved }),
+  ])
 }
 
 function judged(

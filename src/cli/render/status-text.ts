@@ -96,6 +96,7 @@ function engineLines(engine: EngineStatus, palette: Palette, width: number | und
     { text: oneLine(member.state), ...(member.state !== 'alive' && { style: palette.red }) },
     { text: member.leader ? 'leader' : member.voter ? 'voter' : '' },
     { text: oneLine(member.version ?? '') },
+    { text: member.memoryBytes === undefined ? '' : formatBytes(member.memoryBytes) },
   ])
   const table = renderTable(MEMBER_COLUMNS, rows, {
     titleStyle: palette.dim,
@@ -129,6 +130,7 @@ const MEMBER_COLUMNS = [
   { title: 'STATE' },
   { title: 'QUORUM' },
   { title: 'VERSION' },
+  { title: 'MEMORY', align: 'right', spare: 1 },
 ] as const
 
 /** The one verdict, with every reason. */

@@ -27,6 +27,7 @@ export function consulProbe(wanted: WantedMembers, access: ManagementAccess): En
   return {
     name: 'consul',
     members: wanted.servers,
+    units: { server: UNIT, client: UNIT },
     ask: (link, node) => askStatus(link, node, wanted, access),
   }
 }

@@ -6,7 +6,7 @@ import type { Reply } from '../steps/reply.ts'
 import { withApi } from './api.ts'
 import { healthOf } from './ask-server.ts'
 import { jobProblems, type JobProblems } from './jobs/job-problems.ts'
-import { ENGINE, nodeOf } from './names.ts'
+import { CLIENT_UNIT, ENGINE, nodeOf, SERVER_UNIT } from './names.ts'
 import { nodesReply, type NodeReply } from './nodes.ts'
 import { membersReply, type MembersReply } from './replies.ts'
 import { serverAccess, type ManagementAccess, type Region } from './setup.ts'
@@ -23,6 +23,7 @@ export function nomadProbe(wanted: WantedAgents, access: ManagementAccess): Engi
   return {
     name: ENGINE,
     members: wanted.region.servers.map(({ name }) => name),
+    units: { server: SERVER_UNIT, client: CLIENT_UNIT },
     ask: (link, node) => askStatus(wanted, access, link, node),
   }
 }

@@ -6,13 +6,14 @@ import type { EngineProbe, EngineStatus, NodeLink } from '../contract.ts'
 import { activeAmong, askServers, type ServerLook } from './ask-server.ts'
 import { lostKeys, waitsForBackup } from './begin.ts'
 import type { Servers } from './bring-in.ts'
-import { ENGINE } from './names.ts'
+import { ENGINE, UNIT } from './names.ts'
 
 /** The servers as each of them and the active one say. */
 export function vaultProbe(servers: Servers): EngineProbe {
   return {
     name: ENGINE,
     members: servers.group.servers.map(({ name }) => name),
+    units: { server: UNIT },
     ask: (link, node) => askStatus(servers, link, node),
   }
 }
