@@ -23,6 +23,8 @@ export type {
   CommandOutcome,
   NodeCommandEnd,
 } from '../events/command-event.ts'
+export { serviceLogs } from './services/logs.ts'
+export type { ServiceLog, ServiceLogOptions } from './services/logs.ts'
 export { restartServices } from './services/restart.ts'
 export type { RestartedService } from './services/restart.ts'
 export { listServices } from './services/list.ts'

@@ -31,6 +31,7 @@ export type ClusterApi = Pick<
   | 'plan'
   | 'recreateSecrets'
   | 'restartServices'
+  | 'serviceLogs'
   | 'restoreBackups'
   | 'rotateSecret'
   | 'runCommand'

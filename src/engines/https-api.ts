@@ -22,6 +22,7 @@ export interface HttpsAccess {
   readonly headers: Readonly<Record<string, string>>
 }
 
+type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
 type Opened = StreamHttp | { readonly problem: string; readonly distrusted: boolean }
 
 /** One API. Nothing is rejected: whoever cannot be asked gives a reply that says so. */
@@ -45,11 +46,21 @@ export class HttpsApi {
 
   /** Sends a request, `body` as JSON, and reads its answer as JSON of the given shape. */
   async send<Schema extends z.ZodType>(
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    method: Method,
     path: string,
     schema: Schema,
     body?: unknown,
   ): Promise<Reply<z.output<Schema>>> {
+    const reply = await this.#ask(method, path, body)
+    return reply.ok ? shaped(reply.value, schema, path) : reply
+  }
+
+  /** Reads a path whose answer is plain text. */
+  getText(path: string): Promise<Reply<string>> {
+    return this.#ask('GET', path)
+  }
+
+  async #ask(method: Method, path: string, body?: unknown): Promise<Reply<string>> {
     const opened = await this.#opened
     if ('problem' in opened) {
       const { problem, distrusted } = opened
@@ -58,7 +69,7 @@ export class HttpsApi {
     try {
       const { headers } = this.#access
       const { status, text } = await opened.ask({ method, path, headers, body })
-      return status < 200 || status > 299 ? refusal(status, text) : shaped(text, schema, path)
+      return status < 200 || status > 299 ? refusal(status, text) : { ok: true, value: text }
     } catch (error) {
       return { ok: false, status: 0, problem: reasonOf(error) }
     }

@@ -28,6 +28,16 @@ export interface RestartedInstance {
   readonly failure?: string
 }
 
+/** What a service wrote last in one place, to one of its two outputs. */
+export interface WrittenText {
+  readonly node: string
+  /** Which part of it wrote, where it has several. */
+  readonly part?: string
+  readonly stream: 'stdout' | 'stderr'
+  /** Whole lines, oldest first. */
+  readonly lines: readonly string[]
+}
+
 /** Somebody who gives services to nodes. */
 export interface ServiceRunner {
   /** Name of who runs them, as in {@link PlacedService}. */
@@ -46,4 +56,14 @@ export interface ServiceRunner {
     service: PlacedService,
     signal?: AbortSignal,
   ): AsyncIterable<RestartedInstance>
+  /**
+   * What a service wrote last where it runs, or ran last: of each of its outputs so many lines at most. Rejects with a sentence when it cannot be asked,
+   * or was nowhere yet; a place that does not answer is named by `silent`.
+   */
+  logs(
+    link: NodeLink,
+    node: string,
+    service: PlacedService,
+    lines: number,
+  ): Promise<{ readonly written: readonly WrittenText[]; readonly silent: readonly string[] }>
 }

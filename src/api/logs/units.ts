@@ -73,7 +73,13 @@ function meaning(
     const placed = cluster.services().find((each) => each.service.name === name)
     const unit = placed?.by === SYSTEMD ? unitOfService(placed.service) : undefined
     if (unit === undefined)
-      throw new DiagnosticsError([commandCodes.LOGS_WITHOUT_UNIT({ name, what: 'service' })])
+      throw new DiagnosticsError([
+        commandCodes.LOGS_WITHOUT_UNIT({
+          name,
+          what: 'service',
+          isGiven: placed !== undefined && placed.by !== SYSTEMD,
+        }),
+      ])
     return (node) => (placed?.nodes.includes(node) ? [unit] : [])
   }
   if (!UNIT.test(name) && cluster.find(name).length > 0) {

@@ -1,7 +1,6 @@
 /** `service restart`: begins services anew where they run, one place after the other. The cluster file stays as it is, and no lock is taken. */
 import type { Transport } from '../../delivery/transport/transport.ts'
 import { commandCodes } from '../../diagnostics/catalogue/command.ts'
-import { didYouMean } from '../../diagnostics/did-you-mean.ts'
 import { DiagnosticsError } from '../../diagnostics/diagnostics-error.ts'
 import type { RestartedInstance, ServiceRunner } from '../../engines/service-runner.ts'
 import { restartUnit } from '../../engines/systemd/restart.ts'
@@ -11,6 +10,7 @@ import { SYSTEMD, type PlacedService } from '../../topology/service.ts'
 import { connect } from '../connect.ts'
 import type { OpenedCluster } from '../open.ts'
 import { prepare } from '../run/prepare.ts'
+import { placedBy } from './placed.ts'
 
 /** What became of a service in one place, or of all of it. */
 export interface RestartedService {
@@ -66,10 +66,7 @@ export async function* restartServices(
 
 /** What is run all the time; what is due at its times begins anew by itself. */
 function restartable(all: readonly PlacedService[], name: string): PlacedService {
-  const known = all.map(({ service }) => service.name)
-  const placed = all.find(({ service }) => service.name === name)
-  if (placed === undefined)
-    throw new DiagnosticsError([commandCodes.SERVICE_UNKNOWN({ name, near: didYouMean(name, known), known })])
+  const placed = placedBy(all, name)
   const { run } = placed.service
   if (run === undefined || ('work' in run && run.schedule !== undefined))
     throw new DiagnosticsError([

@@ -1,11 +1,13 @@
 /** `bramble service`: where the services of the cluster file run and how they stand, by the word of who runs them; and the same begun anew. */
-import type { ListedService, RestartedService } from '../../api/index.ts'
+import type { ListedService, RestartedService, ServiceLog } from '../../api/index.ts'
 import { SYSTEMD } from '../../topology/service.ts'
 import { subcommand, type Command, type Session } from '../command.ts'
-import type { Context } from '../context.ts'
+import { UsageError, type Context } from '../context.ts'
 import { withExamples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { watchInterrupts } from '../interrupt.ts'
+import { hasReader, room } from '../output-room.ts'
+import { oneLine } from '../render/columns.ts'
 import { jsonText } from '../render/json.ts'
 import { renderTable, type Cell } from '../render/table.ts'
 
@@ -27,6 +29,23 @@ export function define(command: Command, session: Session): void {
     ['bramble service restart web api', 'one after the other, in this order'],
   ])
   restart.action((names: string[], _, self) => session.run(self, (context) => beginAnew(context, names)))
+  const logs = subcommand(command, 'logs', 'what one of them has written last, place by place')
+    .argument('<name>', 'a service of the cluster file')
+    .option('--lines <count>', 'so many of the newest of each output in each place', linesOf, LINES)
+  withExamples(logs, [
+    ['bramble service logs web', 'whoever runs it: systemd, or Nomad; of a schedule its last run'],
+    ['bramble service logs web --lines 10 --json', 'a line for each, for programs'],
+  ])
+  logs.action((name: string, { lines }: { lines: number }, self) =>
+    session.run(self, (context) => showLogs(context, name, lines)),
+  )
+}
+
+const LINES = 100
+
+function linesOf(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`--lines ${text} is no number of lines; type one from 1 on`)
+  return Number(text)
 }
 
 const COLUMNS = ['NAME', 'BY', 'NODE', 'STATE', 'SINCE', 'NEXT RUN'].map((title) => ({ title }))
@@ -76,6 +95,43 @@ function showRestarted({ terminal }: Context, { name, node, outcome, detail }: R
   const what = node === undefined ? name : `${name} on ${node}`
   if (outcome === 'restarted') terminal.out(`restarted ${what}\n`)
   else terminal.err(`${terminal.errPalette.red(outcome)} ${what}: ${detail ?? ''}\n`)
+}
+
+async function showLogs(context: Context, name: string, lines: number): Promise<ExitCode> {
+  const { common, surroundings } = context
+  const cluster = await context.openCluster()
+  const api = await context.api()
+  const interrupts = watchInterrupts(
+    () => undefined,
+    () => process.exit(EXIT.interrupted),
+  )
+  let worst: ExitCode = EXIT.ok
+  try {
+    for await (const said of api.serviceLogs(cluster, name, { lines, signal: interrupts.signal })) {
+      if (said.type === 'unknown') worst = EXIT.unreached
+      if (common.json) context.terminal.out(`${JSON.stringify(said)}\n`)
+      else showLine(context, name, said)
+      await room(surroundings.stdout)
+      // Nobody reads what still comes.
+      if (!hasReader(surroundings.stdout)) break
+    }
+  } finally {
+    interrupts.stop()
+  }
+  return interrupts.signal.aborted ? EXIT.interrupted : worst
+}
+
+/** What went to its standard error goes to ours. */
+function showLine({ terminal }: Context, name: string, said: ServiceLog): void {
+  if (said.type === 'unknown') {
+    const what = said.node === undefined ? name : `${name} on ${said.node}`
+    terminal.err(`${terminal.errPalette.red('unknown')} ${what}: ${oneLine(said.why)}\n`)
+    return
+  }
+  const { node, part, stream, at, text } = said
+  const where = [node, ...(part === undefined ? [] : [part]), ...(at === undefined ? [] : [at])].join(' ')
+  if (stream === 'stderr') terminal.err(`${terminal.errPalette.bold(where)}  ${oneLine(text)}\n`)
+  else terminal.out(`${terminal.palette.bold(where)}  ${oneLine(text)}\n`)
 }
 
 /** What has not been run yet, and what is only announced, is not wrong. */

@@ -70,15 +70,18 @@ export const commandCodes = defineCodes({
     explain:
       '`bramble logs` takes units of systemd (`ssh.service`; `ssh` is the same), services that the cluster file declares, and roles.',
   }),
-  LOGS_WITHOUT_UNIT: code<{ name: string; what: 'service' | 'role' }>({
+  LOGS_WITHOUT_UNIT: code<{ name: string; what: 'service' | 'role'; isGiven?: boolean }>({
     origin: 'command',
     shownBy: 'src/api/logs/units.test.ts',
     title: 'Logs of something that no unit runs',
     summary: ({ name, what }) => `the ${what} ${name} has no unit of systemd, so no journal of its own`,
     why: 'no node was asked',
-    fix: 'name a unit, such as ssh.service, or leave the name out to read the whole journal',
+    fix: ({ name, isGiven }) =>
+      isGiven === true
+        ? `type bramble service logs ${name}: what runs it keeps what it writes`
+        : 'name a unit, such as ssh.service, or leave the name out to read the whole journal',
     explain:
-      'What a service writes stands in the journal of its unit (`run.unit` in the cluster file). A service without one is run by something else, which keeps its output.',
+      'What a service writes stands in the journal of its unit (`run.unit` in the cluster file). A service without one is run by something else, which keeps its output: `bramble service logs NAME` asks whoever runs it.',
   }),
   SERVICE_UNKNOWN: code<{ name: string; near?: string | undefined; known: readonly string[] }>({
     origin: 'command',

@@ -17,13 +17,14 @@ const WEB = `#!/usr/bin/perl
 use IO::Socket::INET;
 exit 3 if $ENV{COLOR} eq "bad";
 my $all = IO::Socket::INET->new(LocalPort => $ARGV[0], Listen => 5, ReuseAddr => 1) or die $!;
+warn "shows $ENV{COLOR}\\n";
 while (my $one = $all->accept) {
   my $line = <$one>;
   print $one "HTTP/1.0 200 OK\\r\\nConnection: close\\r\\n\\r\\n$ENV{COLOR}\\n";
   close $one;
 }
 `
-const TICK = '#!/bin/sh\nsleep "$1"\n'
+const TICK = '#!/bin/sh\necho "sleeps $1"\nsleep "$1"\n'
 
 const allocations = z.array(
   z.object({
@@ -153,6 +154,15 @@ describe.skipIf(hasNoLab || lacksNomad !== undefined)('services of the cluster f
     await holds('the page', () => answer(node, 8090), 'blue')
     expect((await cluster.bramble('service', 'restart', 'tick')).errors).toContain('SERVICE_NOT_RESTARTED')
     await nothingToDo()
+  })
+
+  it('tell what they have written, whoever runs them', async () => {
+    const [node = ''] = await runningOn('web')
+    const logs = (...words: readonly string[]) => cluster.bramble('service', 'logs', ...words)
+    expect((await logs('web')).errors).toBe(`${node}  shows blue\n${node}  shows blue\n`)
+    expect((await logs('web', '--lines', '1')).errors).toBe(`${node}  shows blue\n`)
+    expect((await logs('here')).text).toMatch(/^ant \S+ {2}shows blue$/m)
+    expect((await cluster.bramble('logs', 'web')).errors).toContain('type bramble service logs web')
   })
 
   it('on a schedule are run by Nomad in time, and not again while they run', async () => {

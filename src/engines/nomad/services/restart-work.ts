@@ -5,20 +5,12 @@ import type { RestartedInstance } from '../../service-runner.ts'
 import { granted } from '../../steps/reply.ts'
 import type { NomadApi } from '../api.ts'
 import { lastWords } from '../jobs/last-words.ts'
-import { pathOf } from '../jobs/job-path.ts'
-import { allocationsReply, type AllocationReply } from '../jobs/replies.ts'
+import type { AllocationReply } from '../jobs/replies.ts'
 import { GOODBYE_SECONDS } from '../names.ts'
+import { allocationsOf } from './allocations.ts'
 
 /** Nomad answers when the tasks have ended. A task may say goodbye for as long as a client lets it, and a container or a slow board takes its time to begin. */
 export const PATIENCE_SECONDS = GOODBYE_SECONDS + 120
-
-/** Those that are meant to be there: what another one took the place of is not. */
-export async function allocationsOf(api: NomadApi, id: string): Promise<readonly AllocationReply[]> {
-  const reply = await api.get(`${pathOf(id)}/allocations`, allocationsReply)
-  return granted(`the work of ${id}`, reply).filter(
-    ({ DesiredStatus, NextAllocation }) => DesiredStatus === 'run' && NextAllocation === '',
-  )
-}
 
 /** One place after the other, until one does not come back. Rejects with a sentence when nothing of it runs. */
 export async function* restartWork(

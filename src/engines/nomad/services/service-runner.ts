@@ -1,14 +1,16 @@
 /** Services that Nomad runs, by the word of its servers. */
 import type { ServiceInstance, ServiceRunner, ServiceState } from '../../service-runner.ts'
-import { granted, grantedOrMissing } from '../../steps/reply.ts'
+import { grantedOrMissing } from '../../steps/reply.ts'
 import { NomadApi, withApi } from '../api.ts'
 import { pathOf } from '../jobs/job-path.ts'
 import { isParent, jobReply } from '../jobs/job.ts'
 import { lastWords } from '../jobs/last-words.ts'
-import { jobsReply, type AllocationReply } from '../jobs/replies.ts'
+import type { AllocationReply } from '../jobs/replies.ts'
 import { ENGINE } from '../names.ts'
-import { allocationsOf, PATIENCE_SECONDS, restartWork } from './restart-work.ts'
 import { serverAccess, type ManagementAccess } from '../setup.ts'
+import { allocationsOf, latestRunOf } from './allocations.ts'
+import { PATIENCE_SECONDS, restartWork } from './restart-work.ts'
+import { writtenBy } from './written.ts'
 
 /** Asks the servers, best first. */
 export function serviceRunner(servers: readonly string[], access: ManagementAccess): ServiceRunner {
@@ -25,6 +27,8 @@ export function serviceRunner(servers: readonly string[], access: ManagementAcce
         await api.close()
       }
     },
+    logs: (link, node, { service }, lines) =>
+      withApi(link, node, serverAccess(access), (api) => writtenBy(api, service.name, lines)),
   }
 }
 
@@ -36,18 +40,10 @@ async function stateOfService(api: NomadApi, id: string): Promise<ServiceState> 
     const instances = (await allocationsOf(api, id)).map((one) => instanceOf(one, 'ended'))
     return instances.length > 0 ? { instances } : { instances, detail: 'nothing of it has a place' }
   }
-  const latest = await latestRun(api, id)
+  const latest = await latestRunOf(api, id)
   if (latest === undefined) return { instances: [], detail: 'it has not been run yet' }
   const instances = (await allocationsOf(api, latest)).map((one) => instanceOf(one, 'waits for its next run'))
   return instances.length > 0 ? { instances } : { instances, detail: 'its last run has no place' }
-}
-
-/** The runs of a schedule are called by the second at which they were due, so the last by name is the last. */
-async function latestRun(api: NomadApi, id: string): Promise<string | undefined> {
-  const path = `/v1/jobs?prefix=${encodeURIComponent(`${id}/`)}`
-  const jobs = granted(`the runs of ${id}`, await api.get(path, jobsReply))
-  const runs = jobs.filter(({ ParentID }) => ParentID === id).map(({ ID }) => ID)
-  return runs.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1)
 }
 
 function instanceOf(allocation: AllocationReply, whenComplete: string): ServiceInstance {
