@@ -54,6 +54,8 @@ export interface StatusOptions extends Scope {
   readonly seen?: (node: NodeStatus) => void
 }
 
+type Looks = ReadonlyMap<string, Promise<HeldObservation | Unreached>>
+
 const CONCURRENCY = 50
 /** Who looks waits for the answer: a node that takes longer to let us in is told as not reached. */
 const CONNECT_SECONDS = 5
@@ -89,11 +91,7 @@ async function look(
     }),
   )
   const isHeld: HeldNodes = async (name) => linked.has(name) && (await looks.get(name))?.reached === true
-  const engines = Promise.all(
-    probesOf(prepared).map(async (probe) =>
-      withMemory(await askFirst(probe, transport, looks), probe, transport, isHeld),
-    ),
-  )
+  const engines = Promise.all(probesOf(prepared).map((probe) => askEngine(probe, transport, looks, isHeld)))
   const nodes = Promise.all(
     chosenOf(prepared).map(async (node) => {
       const seen = await (looks.get(node.name) as Promise<HeldObservation | Unreached>)
@@ -182,12 +180,17 @@ function pastReasons(cluster: OpenedCluster, nodes: readonly string[]): readonly
   }
 }
 
-/** Asks the engine through members in the order in which their nodes answer; who cannot be reached is not tried. */
-async function askFirst(
+async function askEngine(
   probe: EngineProbe,
   transport: Transport,
-  looks: ReadonlyMap<string, Promise<HeldObservation | Unreached>>,
+  looks: Looks,
+  isHeld: HeldNodes,
 ): Promise<EngineStatus> {
+  return withMemory(await askFirst(probe, transport, looks), probe, transport, isHeld)
+}
+
+/** Asks the engine through members in the order in which their nodes answer; who cannot be reached is not tried. */
+async function askFirst(probe: EngineProbe, transport: Transport, looks: Looks): Promise<EngineStatus> {
   const problems: string[] = []
   const waiting = new Map(
     probe.members.flatMap((member) => {

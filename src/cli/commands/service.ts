@@ -44,7 +44,8 @@ export function define(command: Command, session: Session): void {
 const LINES = 100
 
 function linesOf(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`--lines ${text} is no number of lines; type one from 1 on`)
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new UsageError(`--lines ${text} is no number of lines; type one from 1 on`)
   return Number(text)
 }
 

@@ -18,8 +18,8 @@ export interface Step<Api> {
   readonly difference: ClusterDifference
   /** Earlier stages are done before later ones begin: a token needs its policies. */
   readonly stage: number
-  /** Done before the nodes change. */
-  readonly early?: boolean
+  /** Done before the nodes change: all of it, or as much as this does. The rest is done, and told of, when its turn comes. Rejects with {@link Refused}. */
+  readonly early?: true | ((api: Api) => Promise<void>)
   /** What was there before the first change, for the list of what is owned; left out where nothing is ever removed. */
   readonly before?: OwnedThing['before']
   /** What else is to be on that list before the change is made, for one that is cut off. */

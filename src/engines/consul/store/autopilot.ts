@@ -26,7 +26,7 @@ export function autopilotShelf(servers: number): Shelf<ConsulApi> {
         {
           stage: STAGE,
           // Servers that leave are to lose their votes soon, else the turns of the others wait for them.
-          early: found.MinQuorum > wanted.MinQuorum,
+          ...(found.MinQuorum > wanted.MinQuorum && { early: true }),
           difference: {
             address: `${KIND}:settings`,
             action: 'update',

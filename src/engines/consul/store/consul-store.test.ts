@@ -168,8 +168,19 @@ await describeEachConsul(90, (binary) => {
       expect(await reads(first.secretId)).toBe(true)
       expect(await dc.converge(token(second))).toEqual([{ address: 'consul-token:deploy', action: 'update' }])
       expect([await reads(first.secretId), await reads(second.secretId)]).toEqual([false, true])
+      const third = identity()
+      // Programs get it with their nodes: it is good before them, and so is the old one until they have changed.
+      expect(await dc.prepare(token(third))).toEqual([])
+      await eventually('the new token', 60, async () => (await reads(third.secretId)) || 'is not good yet')
+      expect(await reads(second.secretId)).toBe(true)
+      expect(await dc.check(token(third))).toMatchObject([
+        { address: 'consul-token:deploy', reason: 'the secret was rotated' },
+      ])
+      expect(await dc.converge(token(third))).toEqual([{ address: 'consul-token:deploy', action: 'update' }])
+      expect([await reads(second.secretId), await reads(third.secretId)]).toEqual([false, true])
+      expect(await dc.check(token(third))).toEqual([])
       await dc.converge()
-      expect(await reads(second.secretId)).toBe(false)
+      expect(await reads(third.secretId)).toBe(false)
     })
 
     it('does not let a key that Consul refuses hide the others', async () => {

@@ -117,7 +117,9 @@ async function prepare(
     if ((await standing(api)).kind !== 'known') return
     const owned = await readOwned(api)
     const found = (await Promise.all(parts.shelves.map((shelf) => shelf.steps(api, owned)))).flat()
-    for (const step of found.filter(isStep).filter(({ early }) => early === true)) {
+    for (const step of found.filter(isStep)) {
+      if (typeof step.early === 'function') await step.early(api).catch(() => undefined)
+      if (step.early !== true) continue
       const outcome = await carryOut(api, step, {})
       if (outcome.failure === undefined) done(outcome)
     }

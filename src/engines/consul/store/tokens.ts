@@ -122,17 +122,32 @@ async function tokenStep(
 ): Promise<Step<ConsulApi> | undefined> {
   const stub = stubs.find(({ AccessorID }) => AccessorID === token.accessorId)
   const known = owned.things[tokenAddress(token.name)]
-  if (stub === undefined) {
-    // A rotated token has a new accessor: the old one goes once the new one is there.
-    const replaced = stubs.find(({ AccessorID }) => AccessorID === known?.id)
-    return makeStep(token, replaced, replaced && 'the secret was rotated', true)
-  }
+  const replaced = stubs.find(({ AccessorID }) => AccessorID === known?.id && AccessorID !== token.accessorId)
+  if (stub === undefined && replaced === undefined) return makeStep(token, undefined, undefined, true)
+  if (replaced !== undefined) return exchangeStep(token, replaced, stub !== undefined)
   const secretIsKnown = token.secretId === undefined || known?.wanted === fingerprintOf(token)
   if (api === undefined) return makeStep(token, stub, undefined, false)
   const sameSecret = secretIsKnown || (await secretOf(api, token.accessorId)) === token.secretId
   const step = makeStep(token, stub, sameSecret ? undefined : 'it has another secret', !sameSecret)
   const isTheirs = token.secretId === undefined && known === undefined
   return step && isTheirs ? { ...step, before: await rightsOf(api, token) } : step
+}
+
+/**
+ * A rotated token has a new accessor. Programs that read theirs only when they start get it with their nodes, so it is there before the nodes
+ * change; the old one goes after they have.
+ */
+function exchangeStep(token: WantedToken, old: TokenStub, isThere: boolean): Step<ConsulApi> | undefined {
+  const step = makeStep(token, old, 'the secret was rotated', true)
+  if (step === undefined || !isThere) return step && { ...step, early: (api) => writeToken(api, token, true) }
+  return {
+    ...step,
+    run: async (api) => {
+      await writeToken(api, token, false)
+      await removeToken(api, old.AccessorID, token.name)
+      return { id: token.accessorId, wanted: fingerprintOf(token) }
+    },
+  }
 }
 
 /** Everything that a token of somebody else may do. */
