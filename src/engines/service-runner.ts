@@ -17,6 +17,8 @@ export interface ServiceState {
   readonly instances: readonly ServiceInstance[]
   /** Why there is none. */
   readonly detail?: string
+  /** What keeps it from being run, where waiting alone does not mend it. */
+  readonly problem?: string
   /** When it is run next, where whoever runs it says so. */
   readonly next?: Date
 }

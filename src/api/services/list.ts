@@ -17,6 +17,8 @@ export interface ListedService {
   readonly instances: readonly ServiceInstance[]
   /** Why there is none, as far as that is known. */
   readonly detail?: string
+  /** What keeps it from being run, where waiting alone does not mend it. */
+  readonly problem?: string
   readonly next?: Date
   /** Five fields of cron and their time zone. */
   readonly schedule?: string

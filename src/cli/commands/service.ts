@@ -65,6 +65,9 @@ async function showList(context: Context): Promise<ExitCode> {
     })
     terminal.out(lines.map((line) => `${line}\n`).join(''))
   }
+  for (const { name, problem } of services)
+    if (problem !== undefined)
+      terminal.err(`${terminal.errPalette.red('not run')} ${name}: ${oneLine(problem)}\n`)
   for (const { name, unknown } of services)
     for (const why of unknown) terminal.err(`${terminal.palette.red('unknown')} ${name}: ${why}\n`)
   if (services.some(({ unknown }: ListedService) => unknown.length > 0)) return EXIT.unreached
@@ -136,7 +139,8 @@ function showLine({ terminal }: Context, name: string, said: ServiceLog): void {
 }
 
 /** What has not been run yet, and what is only announced, is not wrong. */
-function isWell({ instances, schedule, by, detail }: ListedService): boolean {
+function isWell({ instances, schedule, by, detail, problem }: ListedService): boolean {
+  if (problem !== undefined) return false
   if (instances.length > 0) return instances.every(({ isWrong }) => !isWrong)
   return detail !== undefined && (schedule !== undefined || by === SYSTEMD)
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { recipeOf } from '../../engines/recipes.ts'
 import { ClusterUnderTest, failures, hasNoLab } from '../../lab/cluster-under-test.ts'
 import { changesIn, stateOf } from '../../lab/tree.ts'
-import { holds, lacksNomad, nomadAsk, nomadMirror } from './nomad-under-test.ts'
+import { holds, lacksNomad, nomadAsk, nomadMirror, nomadOn } from './nomad-under-test.ts'
 
 if (lacksNomad !== undefined) console.log(`skipped: ${lacksNomad}`)
 
@@ -164,7 +164,8 @@ describe.skipIf(hasNoLab || lacksNomad !== undefined)('services of the cluster f
       return { text, errors: errors.split('\n').filter((line) => line.startsWith(node)) }
     }
     const said = `${node}  shows blue`
-    expect((await logs('web')).errors).toEqual([said, said])
+    // Perl says more where a node has no locale.
+    expect((await logs('web')).errors.filter((line) => line === said)).toEqual([said, said])
     expect((await logs('web', '--lines', '1')).errors).toEqual([said])
     expect((await logs('here')).text).toMatch(/^ant \S+ {2}shows blue$/m)
     expect((await cluster.bramble('logs', 'web')).errors).toContain('type bramble service logs web')
@@ -190,6 +191,23 @@ describe.skipIf(hasNoLab || lacksNomad !== undefined)('services of the cluster f
     )
     await holds('a second run of tick', async () => (await runsOf('tick')).length >= 2)
     expect(await runsOf('long')).toHaveLength(1)
+  })
+
+  it('on a schedule are told of while a run waits for a place, because the others wait for it', async () => {
+    const ids = await nomadAsk(cluster, 'ant', '/v1/nodes', z.array(z.object({ ID: z.string() })))
+    const mayTakeWork = async (how: '-enable' | '-disable') => {
+      for (const { ID } of ids) await nomadOn(cluster, 'ant', 'node', 'eligibility', how, ID)
+    }
+    const waits = /^not run tick: its run of .* UTC has not begun, and none begins before it: .*no node/m
+    const isTold = async () => {
+      const { code, errors } = await cluster.bramble('service', 'list')
+      return waits.test(errors) && code === 1
+    }
+    await mayTakeWork('-disable')
+    await holds('the run of tick that waits', isTold)
+    expect((await cluster.bramble('status')).text).toContain('the job tick: its run of ')
+    await mayTakeWork('-enable')
+    await holds('a run of tick that waits', isTold, false)
   })
 
   it('on a schedule are run by systemd in time, and not again while they run', async () => {

@@ -32,6 +32,25 @@ describe('the status', () => {
     )
   })
 
+  it('tells of a run that has begun nowhere, because those that are due after it wait for it', async () => {
+    const region = new NomadRegion()
+    const run = `clock/periodic-${Date.UTC(2026, 10, 30, 3) / 1000}`
+    region.hold(job('clock', { Type: 'batch', Periodic: { Spec: '0 3 * * *', ProhibitOverlap: true } }))
+    region.hold(job(run, { Type: 'batch', ParentID: 'clock' }))
+    const waiting = { ID: 'a', Name: 'clock', JobVersion: 0, DesiredStatus: 'run', ModifyIndex: 1 }
+    const template = { Type: 'Template', DisplayMessage: 'Missing: vault.read(kv/clock)', Time: 1 }
+    const TaskStates = { web: { Events: [template] } }
+    region.allocations = [{ ...waiting, NodeName: 'dog', ClientStatus: 'pending', TaskStates }]
+    expect(await statusOf(region, ['clock'])).toEqual({
+      problems: [
+        'the job clock: its run of 2026-11-30 03:00 UTC has not begun, and none begins before it: 1 allocation of 1 not begun; web on dog: Missing: vault.read(kv/clock)',
+      ],
+      unknown: [],
+    })
+    region.allocations = [{ ...waiting, NodeName: 'dog', ClientStatus: 'failed', TaskStates }]
+    expect(await statusOf(region, ['clock'])).toEqual({ problems: [], unknown: [] })
+  })
+
   it('takes what nobody says for unknown', async () => {
     const silent = await nomad(() => [500, 'No cluster leader'])
     const to = { authorityPem: authorities.ours.certificatePem, port: 4646 }

@@ -6,6 +6,7 @@ import { stateOf } from './await-job.ts'
 import { JOB_KIND } from './job-step.ts'
 import { isParent } from './job.ts'
 import { judge } from './judge-job.ts'
+import { latestRunOf, waitingRun } from './runs.ts'
 
 /** What is wrong with them, and of which nobody says how they are. */
 export interface JobProblems {
@@ -37,7 +38,11 @@ async function problemOf(api: NomadApi, id: string): Promise<JobProblems> {
     // Whether it should be there is said by the plan: what has ended by itself is tidied away.
     if (job === undefined) return { problems: [], unknown: [] }
     if (job.Stop === true) return { problems: [`the job ${id} was stopped`], unknown: [] }
-    if (isParent(job)) return { problems: [], unknown: [] }
+    if (isParent(job)) {
+      const run = await latestRunOf(api, id)
+      const problem = run === undefined ? undefined : await waitingRun(api, job, run)
+      return { problems: problem === undefined ? [] : [`the job ${id}: ${problem}`], unknown: [] }
+    }
     // Whatever it waits for, it does not have it now.
     const now = { id, index: job.JobModifyIndex ?? 0 }
     const { passed, detail } = judge(state, now, { isOver: () => true })

@@ -44,6 +44,9 @@ const HELD: Readonly<Record<string, unknown>> = {
     { ID: 'tick/periodic-1000', ParentID: 'tick' },
     { ID: 'tick/other-2000', ParentID: '' },
   ],
+  '/v1/job/tick%2Fperiodic-1000': job('tick/periodic-1000'),
+  '/v1/job/tick%2Fperiodic-1000/evaluations': [],
+  '/v1/job/tick%2Fperiodic-1000/deployments': [],
   '/v1/job/tick%2Fperiodic-1000/allocations': [
     allocation({ ClientStatus: 'failed', TaskStates: { due: { Events: failed } } }),
   ],

@@ -6,9 +6,10 @@ import { pathOf } from '../jobs/job-path.ts'
 import { isParent, jobReply } from '../jobs/job.ts'
 import { lastWords } from '../jobs/last-words.ts'
 import type { AllocationReply } from '../jobs/replies.ts'
+import { latestRunOf, waitingRun } from '../jobs/runs.ts'
 import { ENGINE } from '../names.ts'
 import { serverAccess, type ManagementAccess } from '../setup.ts'
-import { allocationsOf, latestRunOf } from './allocations.ts'
+import { allocationsOf } from './allocations.ts'
 import { PATIENCE_SECONDS, restartWork } from './restart-work.ts'
 import { writtenBy } from './written.ts'
 
@@ -42,8 +43,13 @@ async function stateOfService(api: NomadApi, id: string): Promise<ServiceState> 
   }
   const latest = await latestRunOf(api, id)
   if (latest === undefined) return { instances: [], detail: 'it has not been run yet' }
+  const problem = await waitingRun(api, job, latest)
   const instances = (await allocationsOf(api, latest)).map((one) => instanceOf(one, 'waits for its next run'))
-  return instances.length > 0 ? { instances } : { instances, detail: 'its last run has no place' }
+  return {
+    instances,
+    ...(instances.length === 0 && { detail: 'its last run has no place' }),
+    ...(problem !== undefined && { problem }),
+  }
 }
 
 function instanceOf(allocation: AllocationReply, whenComplete: string): ServiceInstance {

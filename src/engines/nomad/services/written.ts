@@ -6,7 +6,8 @@ import type { NomadApi } from '../api.ts'
 import { pathOf } from '../jobs/job-path.ts'
 import { isParent, jobReply } from '../jobs/job.ts'
 import type { AllocationReply } from '../jobs/replies.ts'
-import { allocationsOf, latestRunOf } from './allocations.ts'
+import { latestRunOf } from '../jobs/runs.ts'
+import { allocationsOf } from './allocations.ts'
 
 /** So much of the end of each output is read, in bytes. */
 const MOST_BYTES = 262_144
