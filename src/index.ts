@@ -132,16 +132,17 @@ export type {
   Patience,
   Peer,
   ProgramEnd,
-  EngineClient,
   RaftGroup,
   StoreLook,
   Unseen,
 } from './engines/contract.ts'
+export type { EngineClient } from './engines/engine-client.ts'
 export type {
   RestartedInstance,
   ServiceInstance,
   ServiceRunner,
   ServiceState,
+  WrittenText,
 } from './engines/service-runner.ts'
 
 export type {

@@ -1,5 +1,5 @@
 /** The engines' own clients, of all roles in use. */
-import type { EngineClient } from '../engines/contract.ts'
+import type { EngineClient } from '../engines/engine-client.ts'
 import type { Resolved } from '../resolve/resolve.ts'
 import type { RoleSecrets } from '../wishes/secret-wish.ts'
 import { usesInOrder } from './programs.ts'

@@ -3,15 +3,8 @@ import type { z } from 'zod'
 import type { SeveralUses } from '../cluster-file/schema.ts'
 import type { KeyPath } from '../cluster-file/positions.ts'
 import type { Diagnostic, FilePlace } from '../diagnostics/diagnostic.ts'
-import type {
-  ClusterStore,
-  Drain,
-  EngineClient,
-  EngineProbe,
-  EngineVersion,
-  Gate,
-  RaftGroup,
-} from '../engines/contract.ts'
+import type { ClusterStore, Drain, EngineProbe, EngineVersion, Gate, RaftGroup } from '../engines/contract.ts'
+import type { EngineClient } from '../engines/engine-client.ts'
 import type { Content, Resource } from '../resources/kind.ts'
 import type { Allocation } from '../topology/allocation.ts'
 import type { BackupKeeper } from '../topology/backup.ts'

@@ -1,6 +1,6 @@
 /** How `consul` on the user's computer is told where to ask (developer.hashicorp.com/consul/commands, environment variables). */
 import { addressBeforePort } from '../autopilot/address-text.ts'
-import type { EngineClient } from '../contract.ts'
+import type { EngineClient } from '../engine-client.ts'
 import type { ManagementAccess } from './management.ts'
 import { API_PORT } from './names.ts'
 import type { Datacenter } from './setup.ts'
