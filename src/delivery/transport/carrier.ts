@@ -4,6 +4,7 @@ import type { Session } from './session.ts'
 
 /** What a link is ended by: an `ssh` of its own, or a socket. */
 export interface LinkProcess {
+  /** Gives a promise where its end can be waited for, which comes for certain then. */
   kill(signal: 'SIGTERM'): unknown
 }
 

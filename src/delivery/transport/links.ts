@@ -117,9 +117,9 @@ export class Links {
 
   async close(): Promise<void> {
     this.#shells.close()
-    for (const child of this.#children) child.kill('SIGTERM')
+    const ends = [...this.#children].map((child) => child.kill('SIGTERM'))
     for (const carrier of this.#carriers.values()) clearTimeout(carrier.idle)
-    await Promise.all([...this.#kept].map(closeForwards))
+    await Promise.all([...ends, ...[...this.#kept].map(closeForwards)])
   }
 
   #carrier(node: string): Promise<Carrier> {

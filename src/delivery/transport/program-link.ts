@@ -61,7 +61,11 @@ export async function openProgram(
   // Over a connection that is counted already.
   const uncounted = { sessions: 0, bytesSent: 0, bytesReceived: 0 }
   const session = startSession(node, [...words, '--', node, commandLine(loginWords)], uncounted)
-  const over = uses({ kill: () => session.stop() })
+  const stopped = (): Session['ended'] => {
+    session.stop()
+    return session.ended
+  }
+  const over = uses({ kill: stopped })
   void session.ended.then(over)
   const first = [...sudoWords(sudo, password !== undefined), 'sh', '-c', shell, 'bramble']
   session.stdin.write(startText([...first, mark, passwordMark, ...argv]))
